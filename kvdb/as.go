@@ -33,7 +33,10 @@ func As[T any](s Store) (T, bool) {
 			break
 		}
 		if guarded {
-			return target, d.As(&target)
+			if d.As(&target) {
+				return target, true
+			}
+			break
 		}
 		s = d.Unwrap()
 	}

@@ -1,0 +1,501 @@
+package kvtest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"iter"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+var errOther = errors.New("other")
+
+var brokenStores = []broken{
+	{"a miss is wrapped", "Get/Absent", func(e *engine, f *flawed) {
+		f.get = func(ctx context.Context, key []byte) ([]byte, error) {
+			v, err := e.Get(ctx, key)
+			if err == kvdb.ErrNotFound {
+				err = &kvdb.Error{Op: "get", Kind: err}
+			}
+			return v, err
+		}
+	}},
+	{"an empty value is nil", "Get/EmptyValue", func(e *engine, f *flawed) {
+		f.get = func(ctx context.Context, key []byte) ([]byte, error) {
+			v, err := e.Get(ctx, key)
+			if len(v) == 0 {
+				v = nil
+			}
+			return v, err
+		}
+	}},
+	{"the result is shared", "Get/CallerOwnsResult", func(e *engine, f *flawed) {
+		cache := map[string][]byte{}
+		f.get = func(ctx context.Context, key []byte) ([]byte, error) {
+			if cache[string(key)] == nil {
+				cache[string(key)], _ = e.Get(ctx, key)
+			}
+			return cache[string(key)], nil
+		}
+	}},
+	{"the key of a get is kept", "Get/KeyIsNotKept", func(e *engine, f *flawed) {
+		var last, value []byte
+		f.get = func(ctx context.Context, key []byte) (v []byte, err error) {
+			if last != nil && bytes.Equal(last, key) {
+				return value, nil
+			}
+			last = key
+			value, err = e.Get(ctx, key)
+			return value, err
+		}
+	}},
+	{"the first value stays", "Put/Overwrite", func(e *engine, f *flawed) {
+		f.put = func(ctx context.Context, key, value []byte) error {
+			_, err := e.CompareAndSwap(ctx, key, nil, value)
+			return err
+		}
+	}},
+	{"the value is kept", "Put/CallerKeepsBytes", func(e *engine, f *flawed) {
+		var kept []byte
+		f.put = func(_ context.Context, _, value []byte) error { kept = value; return nil }
+		f.get = func(context.Context, []byte) ([]byte, error) { return bytes.Clone(kept), nil }
+	}},
+	{"keys end at a zero byte", "Put/BinaryKeysAndValues", func(e *engine, f *flawed) {
+		cut := func(key []byte) []byte {
+			head, _, found := bytes.Cut(key, []byte{0})
+			if found {
+				head = append([]byte("0"), head...)
+			}
+			return head
+		}
+		f.put = func(ctx context.Context, key, value []byte) error { return e.Put(ctx, cut(key), value) }
+		f.apply = func(ctx context.Context, muts []kvdb.Mutation) error { return errOther }
+		f.get = func(ctx context.Context, key []byte) ([]byte, error) { return e.Get(ctx, cut(key)) }
+	}},
+	{"values end at 64 KiB", "Put/LargeValue", func(e *engine, f *flawed) {
+		f.put = func(ctx context.Context, key, value []byte) error {
+			return e.Put(ctx, key, value[:min(len(value), 1<<16)])
+		}
+	}},
+	{"the limits are lies", "Put/Limits", func(e *engine, f *flawed) {
+		f.describe = func() kvdb.Info { return kvdb.Info{MaxKey: 8, MaxValue: 8} }
+	}},
+	{"deletes nothing", "Delete/Present", func(e *engine, f *flawed) {
+		f.delete = func(context.Context, []byte) error { return nil }
+	}},
+	{"to delete an absent key is an error", "Delete/Absent", func(e *engine, f *flawed) {
+		f.delete = func(ctx context.Context, key []byte) error {
+			if _, err := e.Get(ctx, key); err != nil {
+				return err
+			}
+			return e.Delete(ctx, key)
+		}
+	}},
+	{"a deleted key stays so", "Delete/PutAgain", func(e *engine, f *flawed) {
+		gone := false
+		f.delete = func(ctx context.Context, key []byte) error { gone = true; return e.Delete(ctx, key) }
+		f.put = func(ctx context.Context, key, value []byte) error {
+			if gone {
+				return nil
+			}
+			return e.Put(ctx, key, value)
+		}
+	}},
+	{"an empty value is not deleted", "Delete/EmptyValue", func(e *engine, f *flawed) {
+		f.delete = func(ctx context.Context, key []byte) error {
+			if v, _ := e.Get(ctx, key); len(v) == 0 {
+				return nil
+			}
+			return e.Delete(ctx, key)
+		}
+	}},
+	{"an empty key is a key", "Call/EmptyKey", func(e *engine, f *flawed) {
+		f.put = func(ctx context.Context, key, value []byte) error {
+			return e.Put(ctx, append([]byte("/"), key...), value)
+		}
+		f.get = func(ctx context.Context, key []byte) ([]byte, error) {
+			return e.Get(ctx, append([]byte("/"), key...))
+		}
+	}},
+	{"appends to the caller's key", "Call/KeyIsNotChanged", func(e *engine, f *flawed) {
+		f.get = func(ctx context.Context, key []byte) ([]byte, error) {
+			return e.Get(ctx, append(key, '/')[:len(key)])
+		}
+	}},
+	{"ignores cancellation", "Call/CanceledBefore", func(e *engine, f *flawed) {
+		f.put = func(ctx context.Context, key, value []byte) error {
+			return e.Put(context.WithoutCancel(ctx), key, value)
+		}
+	}},
+	{"writes before it sees the cancellation", "Call/CanceledBefore", func(e *engine, f *flawed) {
+		f.delete = func(ctx context.Context, key []byte) error {
+			return errors.Join(e.Delete(context.WithoutCancel(ctx), key), kvdb.CheckContext(ctx, "delete"))
+		}
+	}},
+	{"a cancellation is a timeout", "Call/CanceledBefore", func(e *engine, f *flawed) {
+		f.ping = func(ctx context.Context) error {
+			if err := ctx.Err(); err != nil {
+				return &kvdb.Error{Op: "ping", Kind: kvdb.ErrTimeout, Err: err}
+			}
+			return nil
+		}
+	}},
+	{"the context's error is bare", "Call/CanceledBefore", func(e *engine, f *flawed) {
+		f.ping = func(ctx context.Context) error { return ctx.Err() }
+	}},
+	{"a deadline has no kind", "Call/DeadlineBefore", func(e *engine, f *flawed) {
+		f.swap = func(ctx context.Context, key, old, new []byte) (bool, error) {
+			if err := ctx.Err(); err != nil {
+				return false, &kvdb.Error{Op: "compare_and_swap", Err: err}
+			}
+			return e.CompareAndSwap(ctx, key, old, new)
+		}
+	}},
+	{"an error has two kinds", "Call/DeadlineBefore", func(e *engine, f *flawed) {
+		f.ping = func(ctx context.Context) error {
+			if err := e.Ping(ctx); err != nil {
+				return &kvdb.Error{Op: "ping", Kind: kvdb.ErrUnavailable, Err: err}
+			}
+			return nil
+		}
+	}},
+	{"a second Close is fine", "Close/Twice", func(e *engine, f *flawed) {
+		f.close = func() error { _ = e.Close(); return nil }
+	}},
+	{"a second Close panics", "Close/Twice", func(e *engine, f *flawed) {
+		f.close = func() error {
+			if err := e.Close(); err != nil {
+				panic(err)
+			}
+			return nil
+		}
+	}},
+	{"reads after Close", "Close/CallsAfter", func(e *engine, f *flawed) {
+		f.get = func(ctx context.Context, key []byte) ([]byte, error) { return []byte{}, nil }
+	}},
+	{"panics after Close", "Close/CallsAfter", func(e *engine, f *flawed) {
+		f.swap = func(ctx context.Context, key, old, new []byte) (bool, error) {
+			ok, err := e.CompareAndSwap(ctx, key, old, new)
+			if err != nil {
+				panic(err)
+			}
+			return ok, err
+		}
+	}},
+	{"runs functions after Close", "Close/FunctionsAfter", func(e *engine, f *flawed) {
+		f.view = func(ctx context.Context, fn func(kvdb.Reader) error) error { return fn(nil) }
+	}},
+	{"scans what it saw before Close", "Close/ScanBegunBefore", func(e *engine, f *flawed) { f.scan = eager(e) }},
+	{"Close pulls the rug", "Close/DuringUse", func(e *engine, f *flawed) {
+		f.get = func(ctx context.Context, key []byte) ([]byte, error) {
+			v, err := e.Get(ctx, key)
+			if errors.Is(err, kvdb.ErrClosed) {
+				panic("nil map")
+			}
+			return v, err
+		}
+	}},
+	{"keeps working after Close", "Close/DuringUse", func(e *engine, f *flawed) {
+		f.close = func() error { return nil }
+	}},
+	{"two writers lose a write", "Concurrent/OwnKeys", func(e *engine, f *flawed) {
+		f.put = func(ctx context.Context, key, value []byte) error {
+			if string(key) == "goroutine 3" {
+				return nil
+			}
+			return e.Put(ctx, key, value)
+		}
+	}},
+	{"refuses a second caller", "Concurrent/MixedCalls", func(e *engine, f *flawed) {
+		var busy sync.Mutex
+		f.put = func(ctx context.Context, key, value []byte) error {
+			if !busy.TryLock() {
+				return errOther
+			}
+			defer busy.Unlock()
+			giveWay(e)
+			return e.Put(ctx, key, value)
+		}
+	}},
+	{"one caller's cancellation is everyone's", "Concurrent/OneCanceled", func(e *engine, f *flawed) {
+		var mu sync.Mutex
+		var first error
+		f.get = func(ctx context.Context, key []byte) ([]byte, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			if first != nil {
+				return nil, first
+			}
+			v, err := e.Get(ctx, key)
+			if errors.Is(err, context.Canceled) {
+				first = err
+			}
+			return v, err
+		}
+	}},
+	{"overwrites dst", "AppendGet/Present", func(e *engine, f *flawed) {
+		f.appendGet = func(ctx context.Context, dst, key []byte) ([]byte, error) { return e.AppendGet(ctx, dst[:0], key) }
+	}},
+	{"does not use dst", "AppendGet/Present", func(e *engine, f *flawed) {
+		f.appendGet = func(ctx context.Context, dst, key []byte) ([]byte, error) {
+			return e.AppendGet(ctx, bytes.Clone(dst), key)
+		}
+	}},
+	{"an empty value appends a nil", "AppendGet/EmptyValue", func(e *engine, f *flawed) {
+		f.appendGet = func(ctx context.Context, dst, key []byte) ([]byte, error) {
+			v, err := e.Get(ctx, key)
+			if len(v) == 0 {
+				return nil, err
+			}
+			return append(dst, v...), err
+		}
+	}},
+	{"loses dst on a miss", "AppendGet/LeavesDstOnError", func(e *engine, f *flawed) {
+		f.appendGet = func(ctx context.Context, dst, key []byte) ([]byte, error) {
+			v, err := e.Get(ctx, key)
+			if err != nil {
+				return nil, err
+			}
+			return append(dst, v...), nil
+		}
+	}},
+	{"an empty batch is an error", "Apply/Empty", func(e *engine, f *flawed) {
+		f.apply = func(ctx context.Context, muts []kvdb.Mutation) error {
+			if len(muts) == 0 {
+				return &kvdb.Error{Op: "batch", Kind: kvdb.ErrInvalidArgument}
+			}
+			return e.Apply(ctx, muts)
+		}
+	}},
+	{"a batch only puts", "Apply/Mixed", func(e *engine, f *flawed) {
+		f.apply = func(ctx context.Context, muts []kvdb.Mutation) error {
+			return e.Apply(ctx, slices.DeleteFunc(slices.Clone(muts), func(m kvdb.Mutation) bool { return m.Delete }))
+		}
+	}},
+	{"an empty value deletes", "Apply/EmptyValue", func(e *engine, f *flawed) {
+		f.apply = func(ctx context.Context, muts []kvdb.Mutation) error {
+			return e.Apply(ctx, mapped(muts, func(m kvdb.Mutation) kvdb.Mutation {
+				m.Delete = m.Delete || len(m.Value) == 0
+				return m
+			}))
+		}
+	}},
+	{"the first of equal keys wins", "Apply/LastOfEqualKeysWins", func(e *engine, f *flawed) {
+		f.apply = func(ctx context.Context, muts []kvdb.Mutation) error {
+			muts = slices.Clone(muts)
+			slices.Reverse(muts)
+			return e.Apply(ctx, muts)
+		}
+	}},
+	{"a delete with a value puts it", "Apply/DeleteIgnoresValue", func(e *engine, f *flawed) {
+		f.apply = func(ctx context.Context, muts []kvdb.Mutation) error {
+			return e.Apply(ctx, mapped(muts, func(m kvdb.Mutation) kvdb.Mutation {
+				m.Delete = m.Delete && m.Value == nil
+				return m
+			}))
+		}
+	}},
+	{"a batch is applied later", "Apply/CallerKeepsBytes", func(e *engine, f *flawed) {
+		var pending []kvdb.Mutation
+		f.apply = func(_ context.Context, muts []kvdb.Mutation) error { pending = muts; return nil }
+		f.get = func(ctx context.Context, key []byte) ([]byte, error) {
+			_ = e.Apply(ctx, pending)
+			return e.Get(ctx, key)
+		}
+	}},
+	{"a batch stops half-way", "Apply/FailureLeavesNothing", func(e *engine, f *flawed) { f.apply = oneByOne(e) }},
+	{"a batch is visible in parts", "Apply/VisibleAtOnce", func(e *engine, f *flawed) { f.apply = oneByOne(e) }},
+	{"no keys are an error", "GetMany/NoKeys", func(e *engine, f *flawed) {
+		f.getMany = func(ctx context.Context, keys [][]byte) ([][]byte, error) {
+			if len(keys) == 0 {
+				return nil, &kvdb.Error{Op: "get", Kind: kvdb.ErrInvalidArgument}
+			}
+			return e.GetMany(ctx, keys)
+		}
+	}},
+	{"absent keys are left out", "GetMany/InOrder", func(e *engine, f *flawed) {
+		f.getMany = func(ctx context.Context, keys [][]byte) ([][]byte, error) {
+			got, err := e.GetMany(ctx, keys)
+			return slices.DeleteFunc(got, func(v []byte) bool { return v == nil }), err
+		}
+	}},
+	{"absent values are empty", "GetMany/InOrder", func(e *engine, f *flawed) {
+		f.getMany = func(ctx context.Context, keys [][]byte) ([][]byte, error) {
+			got, err := e.GetMany(ctx, keys)
+			for i := range got {
+				got[i] = append([]byte{}, got[i]...)
+			}
+			return got, err
+		}
+	}},
+	{"equal keys share a value", "GetMany/CallerOwnsResult", func(e *engine, f *flawed) {
+		f.getMany = func(ctx context.Context, keys [][]byte) ([][]byte, error) {
+			got, err := e.GetMany(ctx, keys)
+			return slices.Repeat(got[:1], len(got)), err
+		}
+	}},
+	{"values lie end to end", "GetMany/ResultsDoNotOverlap", func(e *engine, f *flawed) {
+		f.getMany = func(ctx context.Context, keys [][]byte) ([][]byte, error) {
+			got, err := e.GetMany(ctx, keys)
+			all := bytes.Join(got, nil)
+			for i, at := 0, 0; i < len(got); i++ {
+				n := len(got[i])
+				got[i] = all[at : at+n]
+				at += n
+			}
+			return got, err
+		}
+	}},
+	{"an empty key is absent", "GetMany/EmptyKeyAmongOthers", func(e *engine, f *flawed) {
+		f.getMany = func(ctx context.Context, keys [][]byte) ([][]byte, error) {
+			return make([][]byte, len(keys)), nil
+		}
+	}},
+	{"a nil old is an empty value", "CompareAndSwap/Matches", func(e *engine, f *flawed) {
+		f.swap = func(ctx context.Context, key, old, new []byte) (bool, error) {
+			return e.CompareAndSwap(ctx, key, append([]byte{}, old...), new)
+		}
+	}},
+	{"a mismatch is an error", "CompareAndSwap/Matches", func(e *engine, f *flawed) {
+		f.swap = func(ctx context.Context, key, old, new []byte) (bool, error) {
+			ok, err := e.CompareAndSwap(ctx, key, old, new)
+			if !ok && err == nil {
+				err = &kvdb.Error{Op: "compare_and_swap", Kind: kvdb.ErrConflict}
+			}
+			return ok, err
+		}
+	}},
+	{"a deleted value still matches", "CompareAndSwap/DeletedIsAbsent", func(e *engine, f *flawed) {
+		f.swap = func(ctx context.Context, key, old, new []byte) (bool, error) { return true, e.Put(ctx, key, new) }
+	}},
+	{"a swap scribbles on its arguments", "CompareAndSwap/CallerKeepsBytes", func(e *engine, f *flawed) {
+		f.swap = func(ctx context.Context, key, old, new []byte) (bool, error) {
+			ok, err := e.CompareAndSwap(ctx, key, old, new)
+			scribble(old)
+			return ok, err
+		}
+	}},
+	{"a swap is a get and a put", "CompareAndSwap/Increments", func(e *engine, f *flawed) {
+		f.swap = func(ctx context.Context, key, old, new []byte) (bool, error) {
+			now, err := e.Get(ctx, key)
+			if err != nil || !bytes.Equal(now, old) {
+				return false, err
+			}
+			giveWay(e)
+			return true, e.Put(ctx, key, new)
+		}
+	}},
+	{"no TTL is for good", "PutTTL/NotPositive", func(e *engine, f *flawed) {
+		f.putTTL = func(ctx context.Context, key, value []byte, ttl time.Duration) error {
+			if ttl <= 0 {
+				return e.Put(ctx, key, value)
+			}
+			return e.PutTTL(ctx, key, value, ttl)
+		}
+	}},
+	{"a long TTL overflows", "PutTTL/LongTTL", func(e *engine, f *flawed) {
+		f.putTTL = func(ctx context.Context, key, value []byte, ttl time.Duration) error {
+			return e.PutTTL(ctx, key, value, max(1, ttl-24*time.Hour))
+		}
+	}},
+	{"a TTL is not kept", "PutTTL/Expires", func(e *engine, f *flawed) {
+		f.putTTL = func(ctx context.Context, key, value []byte, ttl time.Duration) error { return e.Put(ctx, key, value) }
+	}},
+	{"a TTL is cut short", "PutTTL/Expires", func(e *engine, f *flawed) {
+		e.info.TTLResolution = time.Second
+		f.putTTL = func(ctx context.Context, key, value []byte, ttl time.Duration) error {
+			return e.PutTTL(ctx, key, value, ttl/100)
+		}
+	}},
+	{"a put keeps the TTL", "PutTTL/PutKeepsForGood", func(e *engine, f *flawed) {
+		f.put = e.Memory.Put
+	}},
+	{"a ping writes", "Ping/Ping", func(e *engine, f *flawed) {
+		f.ping = func(ctx context.Context) error { return e.Put(ctx, []byte("ping"), nil) }
+	}},
+	{"an engine without a name", "Describe/Info", func(e *engine, f *flawed) { e.info.System = "" }},
+	{"a description that changes", "Describe/Constant", func(e *engine, f *flawed) {
+		f.close = func() error { e.info = kvdb.Info{}; return e.Close() }
+	}},
+	{"a negative lag", "ReplicationLag/Lag", func(e *engine, f *flawed) {
+		f.lag = func(context.Context) (map[string]time.Duration, error) {
+			return map[string]time.Duration{"replica": -1}, nil
+		}
+	}},
+	{"an unknown lag of another kind", "ReplicationLag/Lag", func(e *engine, f *flawed) {
+		f.lag = func(context.Context) (map[string]time.Duration, error) { return nil, errOther }
+	}},
+	{"statistics overwrite dst", "AppendStats/Appends", func(e *engine, f *flawed) {
+		f.stats = func(ctx context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) { return e.AppendStats(ctx, dst[:0]) }
+	}},
+	{"statistics come and go", "AppendStats/Constant", func(e *engine, f *flawed) {
+		n := 0
+		f.stats = func(ctx context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
+			n++
+			stats, err := e.AppendStats(ctx, dst)
+			return stats[:max(0, len(stats)-n+1)], err
+		}
+	}},
+	{"a statistic without a unit", "AppendStats/Described", func(e *engine, f *flawed) {
+		f.stats = func(_ context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
+			return append(dst, kvdb.Stat{Name: "n", Help: "Some help"}), nil
+		}
+	}},
+}
+
+func mapped(muts []kvdb.Mutation, change func(kvdb.Mutation) kvdb.Mutation) []kvdb.Mutation {
+	muts = slices.Clone(muts)
+	for i := range muts {
+		muts[i] = change(muts[i])
+	}
+	return muts
+}
+
+// oneByOne is a batch that is none.
+func oneByOne(e *engine) func(context.Context, []kvdb.Mutation) error {
+	return func(ctx context.Context, muts []kvdb.Mutation) error {
+		for _, m := range muts {
+			if err := e.Memory.Apply(ctx, []kvdb.Mutation{m}); err != nil {
+				return err
+			}
+			giveWay(e)
+		}
+		return nil
+	}
+}
+
+// eager is a scan that reads before it is ranged over.
+func eager(e *engine) func(context.Context, kvdb.Range) iter.Seq2[kvdb.Entry, error] {
+	return func(ctx context.Context, r kvdb.Range) iter.Seq2[kvdb.Entry, error] {
+		var all []kvdb.Entry
+		for entry, err := range e.Scan(ctx, r) {
+			if err == nil {
+				all = append(all, entry)
+			}
+		}
+		return func(yield func(kvdb.Entry, error) bool) {
+			for _, entry := range all {
+				if !yield(entry, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// giveWay opens the window of a race until others have read in it, if there
+// are any.
+func giveWay(e *engine) {
+	begun := e.reads.Load()
+	for range 5000 {
+		if e.reads.Load() > begun+20 {
+			return
+		}
+		runtime.Gosched()
+	}
+}

@@ -1,0 +1,113 @@
+package kvtest
+
+import (
+	"context"
+	"iter"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+// An engine is a Memory with the capabilities that Memory lacks, and limits.
+type engine struct {
+	*kvdb.Memory
+	info  kvdb.Info
+	reads atomic.Int64 // calls of Get
+
+	mu      sync.Mutex
+	expires map[string]time.Time
+}
+
+func newEngine() *engine {
+	info := kvdb.Info{System: "memory", Namespace: "test", TTLResolution: 5 * time.Millisecond}
+	return &engine{Memory: kvdb.NewMemory(nil), info: info, expires: map[string]time.Time{}}
+}
+
+func (e *engine) Describe() kvdb.Info { return e.info }
+
+func (e *engine) Put(ctx context.Context, key, value []byte) error {
+	if err := e.fits("put", key, value); err != nil {
+		return err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.expires, string(key))
+	return e.Memory.Put(ctx, key, value)
+}
+
+func (e *engine) PutTTL(ctx context.Context, key, value []byte, ttl time.Duration) error {
+	if ttl <= 0 {
+		return &kvdb.Error{Op: "put", Kind: kvdb.ErrInvalidArgument}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := e.Memory.Put(ctx, key, value); err != nil {
+		return err
+	}
+	e.expires[string(key)] = time.Now().Add(ttl)
+	return nil
+}
+
+func (e *engine) Apply(ctx context.Context, muts []kvdb.Mutation) error {
+	for _, m := range muts {
+		if err := e.fits("batch", m.Key, m.Value); err != nil {
+			return err
+		}
+	}
+	return e.Memory.Apply(ctx, muts)
+}
+
+func (e *engine) Get(ctx context.Context, key []byte) ([]byte, error) {
+	e.reads.Add(1)
+	e.expire()
+	return e.Memory.Get(ctx, key)
+}
+
+func (e *engine) GetMany(ctx context.Context, keys [][]byte) ([][]byte, error) {
+	e.expire()
+	return e.Memory.GetMany(ctx, keys)
+}
+
+func (e *engine) Scan(ctx context.Context, r kvdb.Range) iter.Seq2[kvdb.Entry, error] {
+	return func(yield func(kvdb.Entry, error) bool) {
+		e.expire()
+		e.Memory.Scan(ctx, r)(yield)
+	}
+}
+
+func (e *engine) ReplicationLag(ctx context.Context) (map[string]time.Duration, error) {
+	if err := e.Ping(ctx); err != nil {
+		return nil, err
+	}
+	return map[string]time.Duration{"replica": time.Second}, nil
+}
+
+func (e *engine) AppendStats(ctx context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
+	if err := e.Ping(ctx); err != nil {
+		return dst, err
+	}
+	return append(dst,
+		kvdb.Stat{Name: "kvdb.engine.writes", Unit: "{write}", Help: "The writes so far", Counter: true, Value: 1},
+		kvdb.Stat{Name: "kvdb.engine.disk.size", Unit: "By", Help: "The size on disk", Value: 2},
+	), nil
+}
+
+func (e *engine) fits(op string, key, value []byte) error {
+	if e.info.MaxKey > 0 && len(key) > e.info.MaxKey || e.info.MaxValue > 0 && len(value) > e.info.MaxValue {
+		return &kvdb.Error{Op: op, Kind: kvdb.ErrTooLarge}
+	}
+	return nil
+}
+
+func (e *engine) expire() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for key, at := range e.expires {
+		if time.Now().After(at) {
+			_ = e.Memory.Delete(context.Background(), []byte(key))
+			delete(e.expires, key)
+		}
+	}
+}

@@ -1,0 +1,55 @@
+// Package objective holds the thresholds by which a store counts as healthy,
+// in one place: the defaults of package health, the alerting rules, the lines
+// in the dashboard and the runbooks all read them here, so that a probe, an
+// alert and a panel never disagree about the same state.
+//
+// They are defaults for a service that has not chosen its own. Where a
+// package takes an option, the option wins.
+package objective
+
+import "time"
+
+// LatencyP99 is the most that the slowest operation of a hundred may take. It
+// is about get, put, delete, compare_and_swap and batches: the duration of a
+// scan, a view or an update contains the caller's own code.
+//
+// It is a bound of both latency histograms, so that the share of operations
+// within it is counted exactly.
+const LatencyP99 = 100 * time.Millisecond
+
+// ErrorRatio is the share of failed operations above which an alert is due at
+// once, whatever the budget. Only the outcome error counts, and of it neither
+// invalid_argument nor too_large, which are the caller's fault.
+const ErrorRatio = 0.01
+
+// Availability is the share of operations that must succeed in the long run.
+// Burn rates are measured against it and not against ErrorRatio, where the
+// usual factor of 14.4 would page nobody below 14.4 % of errors.
+const Availability = 0.999
+
+// ErrorBudget is the share of operations that may fail in the long run.
+const ErrorBudget = 1 - Availability
+
+// Saturation is the use of a resource, as a share of its limit, above which an
+// alert is due.
+const Saturation = 0.70
+
+// SaturationCritical is the use of a resource above which it is about to run
+// out.
+const SaturationCritical = 0.90
+
+// ReplicationLag is the most that a replica may be behind before the store is
+// not ready.
+const ReplicationLag = 5 * time.Second
+
+// DiskUsed is the share of the disk above which the store is not ready: an
+// engine that compacts needs room for the new files before it drops the old.
+const DiskUsed = 0.90
+
+// Capacity is the throughput, in operations a second, that a dashboard draws as
+// a line. No alert fires on it for a service that has not set its own.
+const Capacity = 10_000
+
+// CapacityUsed is the share of a service's own capacity above which an alert is
+// due.
+const CapacityUsed = 0.90

@@ -1,0 +1,62 @@
+package objective_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/otelkv/otelkv/monitoring/objective"
+)
+
+// bounds are those of kvdb.request.latency, the coarser latency histogram.
+var bounds = []time.Duration{time.Millisecond, 10 * time.Millisecond, 100 * time.Millisecond, time.Second}
+
+func TestLatencyIsABucketBound(t *testing.T) {
+	for _, b := range bounds {
+		if b == objective.LatencyP99 {
+			return
+		}
+	}
+	t.Errorf("LatencyP99 = %v is no bound of %v: the share of operations within it would be a guess", objective.LatencyP99, bounds)
+}
+
+func TestRatiosAreShares(t *testing.T) {
+	for name, ratio := range map[string]float64{
+		"ErrorRatio":         objective.ErrorRatio,
+		"Availability":       objective.Availability,
+		"ErrorBudget":        objective.ErrorBudget,
+		"Saturation":         objective.Saturation,
+		"SaturationCritical": objective.SaturationCritical,
+		"DiskUsed":           objective.DiskUsed,
+		"CapacityUsed":       objective.CapacityUsed,
+	} {
+		if ratio <= 0 || ratio >= 1 {
+			t.Errorf("%s = %v, want a share between 0 and 1, and no percentage", name, ratio)
+		}
+	}
+}
+
+func TestOrder(t *testing.T) {
+	for _, c := range []struct {
+		what string
+		ok   bool
+	}{
+		{"saturation warns before it is critical", objective.Saturation < objective.SaturationCritical},
+		{"the budget burns before the static alert is due", objective.ErrorBudget < objective.ErrorRatio},
+		{"a page at 14.4 times the budget is near the static alert", 14.4*objective.ErrorBudget < 2*objective.ErrorRatio},
+		{"a lagging replica is noticed within ten probes a second apart", objective.ReplicationLag < 10*time.Second},
+	} {
+		if !c.ok {
+			t.Errorf("not so: %s", c.what)
+		}
+	}
+}
+
+func Example() {
+	perHour := objective.ErrorBudget * objective.Capacity * time.Hour.Seconds()
+	fmt.Printf("at %d ops/s, %.0f operations an hour may fail\n", objective.Capacity, perHour)
+	fmt.Printf("99 of 100 take at most %v\n", objective.LatencyP99)
+	// Output:
+	// at 10000 ops/s, 36000 operations an hour may fail
+	// 99 of 100 take at most 100ms
+}
