@@ -1,0 +1,316 @@
+package instrument
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+// views are the instrumented capabilities of a store, each nil exactly when the
+// store below lacks it.
+type views struct {
+	appender      kvdb.Appender
+	batcher       kvdb.Batcher
+	describer     kvdb.Describer
+	lagger        kvdb.Lagger
+	multiGetter   kvdb.MultiGetter
+	pinger        kvdb.Pinger
+	prefixScanner kvdb.PrefixScanner
+	scanner       kvdb.Scanner
+	statsReader   kvdb.StatsReader
+	swapper       kvdb.Swapper
+	ttlPutter     kvdb.TTLPutter
+	updater       kvdb.Updater
+	viewer        kvdb.Viewer
+}
+
+func newViews(s *Store) views {
+	var v views
+	o := &s.observer
+	if next, ok := kvdb.As[kvdb.Appender](s.next); ok {
+		v.appender = appender{o, next}
+	}
+	if next, ok := kvdb.As[kvdb.Batcher](s.next); ok {
+		v.batcher = batcher{o, next}
+	}
+	if next, ok := kvdb.As[kvdb.MultiGetter](s.next); ok {
+		v.multiGetter = multiGetter{o, next}
+	}
+	if next, ok := kvdb.As[kvdb.Pinger](s.next); ok {
+		v.pinger = pinger{o, next}
+	}
+	if next, ok := kvdb.As[kvdb.PrefixScanner](s.next); ok {
+		v.prefixScanner = prefixScanner{o, next}
+	}
+	if next, ok := kvdb.As[kvdb.Scanner](s.next); ok {
+		v.scanner = scanner{o, next}
+	}
+	if next, ok := kvdb.As[kvdb.Swapper](s.next); ok {
+		v.swapper = swapper{o, next}
+	}
+	if next, ok := kvdb.As[kvdb.TTLPutter](s.next); ok {
+		v.ttlPutter = ttlPutter{o, next}
+	}
+	if next, ok := kvdb.As[kvdb.Updater](s.next); ok {
+		v.updater = updater{o, next}
+	}
+	if next, ok := kvdb.As[kvdb.Viewer](s.next); ok {
+		v.viewer = viewer{o, next}
+	}
+	// These are not operations: they are passed on as they are.
+	v.describer, _ = kvdb.As[kvdb.Describer](s.next)
+	v.lagger, _ = kvdb.As[kvdb.Lagger](s.next)
+	v.statsReader, _ = kvdb.As[kvdb.StatsReader](s.next)
+	return v
+}
+
+func (v *views) as(target any) bool {
+	switch t := target.(type) {
+	case *kvdb.Appender:
+		return give(t, v.appender)
+	case *kvdb.Batcher:
+		return give(t, v.batcher)
+	case *kvdb.Describer:
+		return give(t, v.describer)
+	case *kvdb.Lagger:
+		return give(t, v.lagger)
+	case *kvdb.MultiGetter:
+		return give(t, v.multiGetter)
+	case *kvdb.Pinger:
+		return give(t, v.pinger)
+	case *kvdb.PrefixScanner:
+		return give(t, v.prefixScanner)
+	case *kvdb.Scanner:
+		return give(t, v.scanner)
+	case *kvdb.StatsReader:
+		return give(t, v.statsReader)
+	case *kvdb.Swapper:
+		return give(t, v.swapper)
+	case *kvdb.TTLPutter:
+		return give(t, v.ttlPutter)
+	case *kvdb.Updater:
+		return give(t, v.updater)
+	case *kvdb.Viewer:
+		return give(t, v.viewer)
+	default:
+		return false
+	}
+}
+
+func give[T any](target *T, view T) bool {
+	if any(view) == nil {
+		return false
+	}
+	*target = view
+	return true
+}
+
+// availableOperations returns the operations of a store, those absent that it
+// has no capability for.
+func availableOperations(s kvdb.Store) []operationInfo {
+	infos := storeOperationInfo
+	infos[opScan].absent = lacks[kvdb.Scanner](s) && lacks[kvdb.PrefixScanner](s)
+	infos[opView].absent = lacks[kvdb.Viewer](s)
+	infos[opUpdate].absent = lacks[kvdb.Updater](s)
+	infos[opCompareAndSwap].absent = lacks[kvdb.Swapper](s)
+	infos[opPing].absent = lacks[kvdb.Pinger](s)
+	infos[opBatchGet].absent = lacks[kvdb.MultiGetter](s)
+	for _, batch := range []operation{opBatchPut, opBatchDelete, opBatch} {
+		infos[batch].absent = lacks[kvdb.Batcher](s)
+	}
+	return infos[:]
+}
+
+func lacks[T any](s kvdb.Store) bool {
+	_, ok := kvdb.As[T](s)
+	return !ok
+}
+
+type appender struct {
+	*observer
+	next kvdb.Appender
+}
+
+func (a appender) AppendGet(ctx context.Context, dst, key []byte) (value []byte, err error) {
+	value = dst // what a panic leaves
+	var op op
+	ctx, err = op.begin(ctx, a.observer, opGet, len(key))
+	defer func() { op.end(ctx, key, max(len(value)-len(dst), 0), err) }()
+	return a.next.AppendGet(ctx, dst, key)
+}
+
+type batcher struct {
+	*observer
+	next kvdb.Batcher
+}
+
+func (b batcher) Apply(ctx context.Context, muts []kvdb.Mutation) (err error) {
+	if len(muts) == 0 {
+		return b.next.Apply(ctx, muts)
+	}
+	kind, key, sent := describeBatch(muts)
+	var op op
+	if len(muts) == 1 {
+		ctx, err = op.begin(ctx, b.observer, kind, sent)
+	} else {
+		ctx, err = op.beginBatch(ctx, b.observer, kind, sent, len(muts))
+	}
+	defer func() { op.end(ctx, key, 0, err) }()
+	return b.next.Apply(ctx, muts)
+}
+
+// describeBatch returns the operation that a batch is by the semantic
+// conventions, and the bytes that it sends. A batch of one is the plain
+// operation, with its key.
+func describeBatch(muts []kvdb.Mutation) (kind operation, key []byte, sent int) {
+	puts := 0
+	for i := range muts {
+		sent += len(muts[i].Key)
+		if !muts[i].Delete {
+			puts++
+			sent += len(muts[i].Value)
+		}
+	}
+	switch {
+	case len(muts) == 1 && puts == 1:
+		return opPut, muts[0].Key, sent
+	case len(muts) == 1:
+		return opDelete, muts[0].Key, sent
+	case puts == len(muts):
+		return opBatchPut, nil, sent
+	case puts == 0:
+		return opBatchDelete, nil, sent
+	default:
+		return opBatch, nil, sent
+	}
+}
+
+type multiGetter struct {
+	*observer
+	next kvdb.MultiGetter
+}
+
+func (m multiGetter) GetMany(ctx context.Context, keys [][]byte) (values [][]byte, err error) {
+	switch len(keys) {
+	case 0:
+		return m.next.GetMany(ctx, keys)
+	case 1:
+		return m.getOne(ctx, keys)
+	}
+	var op op
+	ctx, err = op.beginBatch(ctx, m.observer, opBatchGet, size(keys), len(keys))
+	defer func() { op.end(ctx, nil, size(values), err) }()
+	return m.next.GetMany(ctx, keys)
+}
+
+// getOne records a batch of one key as the get that it is, a miss included.
+func (m multiGetter) getOne(ctx context.Context, keys [][]byte) (values [][]byte, err error) {
+	var op op
+	ctx, err = op.begin(ctx, m.observer, opGet, size(keys))
+	defer func() {
+		outcome := err
+		if err == nil && len(values) == 1 && values[0] == nil {
+			outcome = kvdb.ErrNotFound
+		}
+		op.end(ctx, keys[0], size(values), outcome)
+	}()
+	return m.next.GetMany(ctx, keys)
+}
+
+func size(slices [][]byte) int {
+	n := 0
+	for _, s := range slices {
+		n += len(s)
+	}
+	return n
+}
+
+type pinger struct {
+	*observer
+	next kvdb.Pinger
+}
+
+func (p pinger) Ping(ctx context.Context) (err error) {
+	var op op
+	ctx, err = op.begin(ctx, p.observer, opPing, 0)
+	defer func() { op.end(ctx, nil, 0, err) }()
+	return p.next.Ping(ctx)
+}
+
+type prefixScanner struct {
+	*observer
+	next kvdb.PrefixScanner
+}
+
+func (s prefixScanner) ScanPrefix(ctx context.Context, prefix []byte) iter.Seq2[kvdb.Entry, error] {
+	return s.scan(ctx, len(prefix), func(ctx context.Context) iter.Seq2[kvdb.Entry, error] {
+		return s.next.ScanPrefix(ctx, prefix)
+	})
+}
+
+type scanner struct {
+	*observer
+	next kvdb.Scanner
+}
+
+func (s scanner) Scan(ctx context.Context, r kvdb.Range) iter.Seq2[kvdb.Entry, error] {
+	return s.scan(ctx, len(r.Start)+len(r.End), func(ctx context.Context) iter.Seq2[kvdb.Entry, error] {
+		return s.next.Scan(ctx, r)
+	})
+}
+
+// scan records each iteration over what open returns as one operation, from its
+// first step to its last.
+func (o *observer) scan(
+	ctx context.Context, sent int, open func(context.Context) iter.Seq2[kvdb.Entry, error],
+) iter.Seq2[kvdb.Entry, error] {
+	return func(yield func(kvdb.Entry, error) bool) {
+		var result, failure error
+		read := 0
+		var op op
+		ctx, result = op.begin(ctx, o, opScan, sent)
+		defer func() { op.end(ctx, nil, read, result) }()
+		for entry, err := range open(ctx) {
+			if err != nil {
+				failure = err
+			}
+			read += len(entry.Key) + len(entry.Value)
+			if !yield(entry, err) {
+				break
+			}
+		}
+		result = failure
+	}
+}
+
+type swapper struct {
+	*observer
+	next kvdb.Swapper
+}
+
+func (s swapper) CompareAndSwap(ctx context.Context, key, old, new []byte) (swapped bool, err error) {
+	var op op
+	ctx, err = op.begin(ctx, s.observer, opCompareAndSwap, len(key)+len(old)+len(new))
+	defer func() {
+		outcome := err
+		if err == nil && !swapped {
+			outcome = kvdb.ErrNotFound
+		}
+		op.end(ctx, key, 0, outcome)
+	}()
+	return s.next.CompareAndSwap(ctx, key, old, new)
+}
+
+type ttlPutter struct {
+	*observer
+	next kvdb.TTLPutter
+}
+
+func (p ttlPutter) PutTTL(ctx context.Context, key, value []byte, ttl time.Duration) (err error) {
+	var op op
+	ctx, err = op.begin(ctx, p.observer, opPut, len(key)+len(value))
+	defer func() { op.end(ctx, key, 0, err) }()
+	return p.next.PutTTL(ctx, key, value, ttl)
+}

@@ -1,0 +1,237 @@
+package instrument
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"go.opentelemetry.io/otel/trace"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+)
+
+// LogOptions choose which operations get a line, and what stands in it. With
+// the zero value failed and slow operations get one, keys appear as keyed
+// hashes only, and successes are logged at debug.
+type LogOptions struct {
+	// Successes logs successful operations at info in place of debug.
+	Successes bool
+
+	// Keys puts the key itself into the line: quoted where it is not printable,
+	// and cut to KeyLimit bytes.
+	Keys bool
+
+	// KeyLimit is how many bytes of a key a line shows. By default, 64.
+	KeyLimit int
+
+	// HashSecret is the secret of the hash under key_hash. Equal keys have equal
+	// hashes wherever the secret is the same; without it nobody can find a key by
+	// trying. By default, it is drawn at random when the process starts.
+	HashSecret []byte
+
+	// Burst is how many lines a second that agree in message, operation and
+	// error_type are written; the next line after that says how many were
+	// suppressed. By default, 10.
+	Burst int
+}
+
+const (
+	defaultKeyLimit = 64
+	defaultBurst    = 10
+)
+
+// processSecret makes hashes comparable within a process and meaningless
+// outside.
+var processSecret = sync.OnceValue(func() []byte {
+	secret := make([]byte, 32)
+	_, _ = rand.Read(secret) // never fails
+	return secret
+})
+
+// An operationLog writes the lines of a store's operations. A nil one writes
+// none.
+type operationLog struct {
+	logger  *zap.Logger
+	options LogOptions
+
+	mu     sync.Mutex
+	floods map[floodKey]*flood
+}
+
+func newOperationLog(l *zap.Logger, options LogOptions, system, namespace string) *operationLog {
+	if l == nil {
+		return nil
+	}
+	if options.KeyLimit <= 0 {
+		options.KeyLimit = defaultKeyLimit
+	}
+	if options.Burst <= 0 {
+		options.Burst = defaultBurst
+	}
+	if len(options.HashSecret) == 0 {
+		options.HashSecret = processSecret()
+	}
+	return &operationLog{
+		logger:  l.With(zap.String("system", system), zap.String("namespace", namespace)),
+		options: options,
+		floods:  make(map[floodKey]*flood),
+	}
+}
+
+// successes reports whether an operation that went well may get a line.
+func (l *operationLog) successes() bool {
+	return l != nil && l.logger.Core().Enabled(l.successLevel())
+}
+
+func (l *operationLog) successLevel() zapcore.Level {
+	if l.options.Successes {
+		return zapcore.InfoLevel
+	}
+	return zapcore.DebugLevel
+}
+
+// write logs an operation if it failed, was slow, or successes are logged.
+func (l *operationLog) write(span trace.SpanContext, e event) {
+	level, message := l.successLevel(), "operation succeeded"
+	switch {
+	case e.slot.outcome() == outcomeError:
+		level, message = zapcore.ErrorLevel, "operation failed"
+		if e.slot.callersFault() {
+			level = zapcore.WarnLevel
+		}
+	case e.slow:
+		level, message = zapcore.WarnLevel, "operation slow"
+	}
+	if !l.logger.Core().Enabled(level) {
+		return
+	}
+	var suppressed int
+	if level > zapcore.InfoLevel {
+		var pass bool
+		if pass, suppressed = l.admit(message, e); !pass {
+			return
+		}
+	}
+	if line := l.logger.Check(level, message); line != nil {
+		line.Write(l.fields(span, e, suppressed)...)
+	}
+}
+
+func (l *operationLog) fields(span trace.SpanContext, e event, suppressed int) []zap.Field {
+	fields := make([]zap.Field, 0, 16)
+	if span.IsValid() {
+		fields = append(fields,
+			zap.String("trace_id", span.TraceID().String()),
+			zap.String("span_id", span.SpanID().String()),
+			zap.String("trace_flags", span.TraceFlags().String()))
+	}
+	fields = append(fields,
+		zap.String("operation", e.operationName()),
+		zap.String("outcome", e.slot.outcome().String()),
+		zap.Float64("duration_ms", float64(e.duration)/float64(time.Millisecond)))
+	if e.key != nil {
+		fields = append(fields, zap.Int("key_len", len(e.key)), zap.String("key_hash", l.hash(e.key)))
+		if l.options.Keys {
+			fields = append(fields, zap.String("key", l.show(e.key)))
+		}
+	}
+	if e.items > 0 {
+		fields = append(fields, zap.Int("batch_items", e.items))
+	}
+	fields = append(fields, zap.Int("value_bytes", e.valueBytes()))
+	if name := e.failureName(); name != "" {
+		fields = append(fields, zap.String("error_type", name))
+	}
+	if e.err != nil && e.slot.outcome() != outcomeMiss {
+		fields = append(fields, zap.String("error", l.errorText(e.err)))
+	}
+	if e.evidence != "" {
+		fields = append(fields, zap.String("evidence", e.evidence))
+	}
+	if suppressed > 0 {
+		fields = append(fields, zap.Int("suppressed", suppressed))
+	}
+	return fields
+}
+
+// valueBytes is what the operation moved without the key that it sent.
+func (e *event) valueBytes() int {
+	return e.read + max(e.sent-len(e.key), 0)
+}
+
+func (l *operationLog) hash(key []byte) string {
+	mac := hmac.New(sha256.New, l.options.HashSecret)
+	mac.Write(key)
+	return hex.EncodeToString(mac.Sum(nil)[:8])
+}
+
+// show returns a key that cannot break a line or a terminal.
+func (l *operationLog) show(key []byte) string {
+	if len(key) > l.options.KeyLimit {
+		key = key[:l.options.KeyLimit]
+	}
+	if s := string(key); utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return !strconv.IsPrint(r) }) {
+		return s
+	}
+	quoted := strconv.QuoteToASCII(string(key))
+	return quoted[1 : len(quoted)-1]
+}
+
+// errorText returns the error's text, whatever its method does.
+func (l *operationLog) errorText(err error) (text string) {
+	defer func() {
+		if r := recover(); r != nil {
+			text = fmt.Sprintf("%T", err)
+		}
+	}()
+	const limit = 1024
+	text = strings.ToValidUTF8(err.Error(), "\uFFFD")
+	if len(text) > limit {
+		text = strings.ToValidUTF8(text[:limit], "") + "…"
+	}
+	return text
+}
+
+// A floodKey is what lines agree in that say the same.
+type floodKey struct {
+	message string
+	op      operation
+	slot    slot
+}
+
+// A flood counts such lines within a second.
+type flood struct {
+	since      time.Time
+	written    int
+	suppressed int
+}
+
+// admit reports whether a line may be written, and how many like it were not
+// since the last one.
+func (l *operationLog) admit(message string, e event) (pass bool, suppressed int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	key := floodKey{message, e.kind, e.slot}
+	f := l.floods[key]
+	if f == nil {
+		f = new(flood)
+		l.floods[key] = f
+	}
+	if now := time.Now(); now.Sub(f.since) >= time.Second {
+		f.since, f.written = now, 0
+	}
+	if f.written >= l.options.Burst {
+		f.suppressed++
+		return false, 0
+	}
+	f.written++
+	suppressed, f.suppressed = f.suppressed, 0
+	return true, suppressed
+}

@@ -1,0 +1,49 @@
+package instrument
+
+// scopeName is the instrumentation scope of everything that this package
+// reports.
+const scopeName = "github.com/otelkv/otelkv/instrument"
+
+// Names of metrics that other packages share or treat on their own.
+const (
+	// QuantilesName is the summary of the request latency. The Prometheus
+	// exporter drops summaries; package otelsetup renders this one itself.
+	QuantilesName = "kvdb.request.latency.quantiles"
+
+	// UtilizationName is the used share of a resource. This package reports the
+	// disk below each store; package otelsetup the processor and the memory.
+	UtilizationName = "kvdb.utilization"
+
+	// UtilizationUnit and UtilizationDescription belong to UtilizationName.
+	UtilizationUnit        = "1"
+	UtilizationDescription = "Used share of a resource"
+)
+
+// DiskUtilizationStat is the name of the kvdb.Stat in which an engine reports
+// the used share of the filesystem below it. It is shown as kvdb.utilization.
+const DiskUtilizationStat = "kvdb.utilization.disk"
+
+const engineStatPrefix = "kvdb.engine."
+
+// A definition is the identity of a metric.
+type definition struct{ name, unit, description string }
+
+var (
+	durationMetric     = definition{"db.client.operation.duration", "s", "Duration of operations"}
+	latencyMetric      = definition{"kvdb.request.latency", "s", "Duration of operations in four buckets"}
+	quantilesMetric    = definition{QuantilesName, "s", "Duration of operations over the last minute"}
+	requestsMetric     = definition{"kvdb.requests", "{request}", "Operations that ended, by outcome"}
+	errorsMetric       = definition{"kvdb.errors", "{error}", "Operations that ended in an error, by type"}
+	readMetric         = definition{"kvdb.bytes.read", "By", "Bytes of keys and values delivered"}
+	writtenMetric      = definition{"kvdb.bytes.written", "By", "Bytes of keys and values sent"}
+	requestSizeMetric  = definition{"kvdb.request.size", "By", "Bytes of keys and values sent by an operation"}
+	responseSizeMetric = definition{"kvdb.response.size", "By", "Bytes of keys and values delivered by an operation"}
+	itemsMetric        = definition{"kvdb.batch.items", "{item}", "Items of batches"}
+	inFlightMetric     = definition{"kvdb.in_flight", "{operation}", "Operations that started and have not ended"}
+	utilizationMetric  = definition{UtilizationName, UtilizationUnit, UtilizationDescription}
+	lagMetric          = definition{"kvdb.replication.lag", "s", "How far a replica is behind"}
+	connectedMetric    = definition{"kvdb.replication.connected", "", "Whether a replica is connected"}
+	statsAgeMetric     = definition{"kvdb.stats.age", "s", "Age of the engine's own statistics"}
+)
+
+var quantileShares = []float64{0.5, 0.95, 0.99}

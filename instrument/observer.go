@@ -1,0 +1,136 @@
+package instrument
+
+import (
+	"context"
+	"time"
+
+	"go.opentelemetry.io/otel/trace"
+)
+
+// An observer watches the operations of one store: it counts them, traces them
+// and logs those that deserve a line. Everything that depends on the options
+// alone is worked out when it is made.
+type observer struct {
+	rec        *record
+	classifier classifier
+	filter     func(ctx context.Context, operation string) bool // nil without an option
+	spans      spanner
+	slow       []time.Duration // by operation
+	onSlow     func(context.Context, SlowOperation) string
+	log        *operationLog // nil without a logger
+}
+
+// base is what the clock is read against: the difference of two monotonic
+// readings is half the price of time.Now.
+var base = time.Now()
+
+// An op is one operation under way. It lives on the stack of its method and is
+// kept small, since every operation pays for it.
+type op struct {
+	observer *observer     // nil when the operation is filtered out
+	start    time.Duration // since base
+	stripe   *stripe
+	kind     operation
+	sent     int     // bytes of keys and values
+	items    int     // of a batch
+	traced   *traced // nil without a span
+}
+
+// begin starts the telemetry of an operation that sends so many bytes of keys
+// and values. It returns the context to run it with, and the error that it has
+// until it returns one.
+func (p *op) begin(ctx context.Context, o *observer, kind operation, sent int) (context.Context, error) {
+	if o.filter != nil && !o.filter(ctx, o.rec.infos[kind].name) {
+		return ctx, errUnfinished
+	}
+	p.observer, p.kind, p.sent = o, kind, sent
+	p.stripe = o.rec.stripe(kind)
+	o.rec.begin(p.stripe, kind, sent)
+	if parent := trace.SpanFromContext(ctx); o.spans.wants(parent) {
+		return p.startSpan(ctx, parent), errUnfinished
+	}
+	p.start = time.Since(base)
+	return ctx, errUnfinished
+}
+
+// beginBatch is begin for a batch of items.
+func (p *op) beginBatch(ctx context.Context, o *observer, kind operation, sent, items int) (context.Context, error) {
+	p.items = items
+	ctx, err := p.begin(ctx, o, kind, sent)
+	if p.observer != nil {
+		p.stripe.items.Add(uint64(items))
+	}
+	return ctx, err
+}
+
+// send counts bytes that the operation turned out to send.
+func (p *op) send(sent int) {
+	if p.observer != nil && sent > 0 {
+		p.sent += sent
+		p.observer.rec.send(p.kind, sent)
+	}
+}
+
+// end finishes the telemetry of an operation, which delivered so many bytes.
+// Deferred, it sees panics too and lets them go on. The key is nil where there
+// is not one.
+func (p *op) end(ctx context.Context, key []byte, read int, err error) {
+	o := p.observer
+	if o == nil {
+		return
+	}
+	d := time.Since(base) - p.start
+	s := slotOK
+	if err != nil {
+		s = o.classifier.slot(err)
+	}
+	o.rec.end(p.stripe, p.kind, s, d, p.sent, read)
+	if p.traced != nil || s > slotMiss || d >= o.slow[p.kind] || o.log.successes() {
+		p.report(ctx, event{op: *p, slot: s, duration: d, read: read, key: key, err: err})
+	}
+}
+
+// report does for the operations that deserve it what the metrics do for all:
+// first the hook, then the span, then the line, so that each can name the one
+// before.
+func (p *op) report(ctx context.Context, e event) {
+	o := p.observer
+	e.slow = e.duration >= o.slow[p.kind]
+	if e.slow && o.onSlow != nil {
+		e.evidence = o.askEvidence(ctx, e)
+	}
+	span := p.endSpan(ctx, e)
+	if span.IsSampled() {
+		o.rec.exemplify(p.kind, e.slot, e.duration, exemplar{
+			at: p.traced.start.Add(e.duration), trace: span.TraceID(), span: span.SpanID(),
+		})
+	}
+	if o.log != nil {
+		if !span.IsValid() {
+			span = trace.SpanContextFromContext(ctx)
+		}
+		o.log.write(span, e)
+	}
+}
+
+// An event is an operation that ended, with all that span and line say of it.
+type event struct {
+	op
+	slot     slot
+	duration time.Duration
+	slow     bool
+	evidence string
+	read     int    // bytes delivered
+	key      []byte // nil where there is not one
+	err      error
+}
+
+// failureName returns the event's error.type, empty when it did not fail.
+func (e *event) failureName() string {
+	if !e.slot.failed() {
+		return ""
+	}
+	return e.observer.classifier.names[e.slot.failure()]
+}
+
+func (e *event) operationName() string { return e.observer.rec.infos[e.kind].name }

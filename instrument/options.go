@@ -1,0 +1,228 @@
+package instrument
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"time"
+	"unicode/utf8"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
+	"go.uber.org/zap"
+)
+
+// Telemetry is where a store reports: what package otelsetup starts with one
+// call, or what a program put together itself.
+type Telemetry interface {
+	Registry() *Registry
+	TracerProvider() trace.TracerProvider
+	Logger() *zap.Logger
+}
+
+// An Option changes how Wrap instruments a store.
+type Option interface{ apply(*config) }
+
+type optionFunc func(*config)
+
+func (f optionFunc) apply(c *config) { f(c) }
+
+type config struct {
+	registry       *Registry
+	tracerProvider trace.TracerProvider
+	logger         *zap.Logger
+
+	namespace  string
+	attributes []attribute.KeyValue
+	filter     func(context.Context, string) bool
+	classify   func(error) string
+	errorTypes []string
+	sizes      bool
+	noCompat   bool
+	spans      SpanOptions
+	logs       LogOptions
+	thresholds []slowThreshold
+	onSlow     func(context.Context, SlowOperation) string
+
+	errs []error
+}
+
+type slowThreshold struct {
+	threshold  time.Duration
+	operations []string
+}
+
+// WithTelemetry makes the store report to tel: metrics to its Registry, spans
+// to its TracerProvider, logs to its Logger. Options for one of the three win
+// over it, wherever they stand. A nil tel is an error of Wrap.
+func WithTelemetry(tel Telemetry) Option {
+	return optionFunc(func(c *config) {
+		if isNil(tel) {
+			c.errs = append(c.errs, errors.New("WithTelemetry(nil): pass what otelsetup.Start returned, after checking its error"))
+			return
+		}
+		if r := tel.Registry(); c.registry == nil {
+			c.registry = r
+		}
+		if tp := tel.TracerProvider(); c.tracerProvider == nil {
+			c.tracerProvider = tp
+		}
+		if l := tel.Logger(); c.logger == nil {
+			c.logger = l
+		}
+	})
+}
+
+// WithRegistry makes the store report its metrics to r, whose producers hand
+// them to the readers of a MeterProvider. A nil r is an error of Wrap.
+func WithRegistry(r *Registry) Option {
+	return optionFunc(func(c *config) {
+		if r == nil {
+			c.errs = append(c.errs, errors.New("WithRegistry(nil): make one with NewRegistry"))
+			return
+		}
+		c.registry = r
+	})
+}
+
+// WithTracerProvider sets where spans go. By default, and with nil, it is the
+// Telemetry's provider, else the global one.
+func WithTracerProvider(tp trace.TracerProvider) Option {
+	return optionFunc(func(c *config) {
+		if tp != nil {
+			c.tracerProvider = tp
+		}
+	})
+}
+
+// WithLogger sets where the lines of failed and slow operations go. By default,
+// and with nil, it is the Telemetry's logger, else there are no lines.
+func WithLogger(l *zap.Logger) Option {
+	return optionFunc(func(c *config) {
+		if l != nil {
+			c.logger = l
+		}
+	})
+}
+
+// WithNamespace names the store among those of its system: the value of
+// db.namespace on everything it reports. By default, it is the Namespace of the
+// store's Info.
+func WithNamespace(namespace string) Option {
+	return optionFunc(func(c *config) { c.namespace = namespace })
+}
+
+// WithAttributes puts constant attributes on all metrics and spans of the
+// store. They must not repeat a key that the store reports itself. By default,
+// there are none.
+func WithAttributes(attrs ...attribute.KeyValue) Option {
+	return optionFunc(func(c *config) { c.attributes = append(c.attributes, attrs...) })
+}
+
+// WithFilter leaves the operations for which keep returns false out of all
+// telemetry. Keep runs before each operation: it must be safe for concurrent
+// use, must not block, and costs what it costs. By default, everything is kept.
+func WithFilter(keep func(ctx context.Context, operation string) bool) Option {
+	return optionFunc(func(c *config) { c.filter = keep })
+}
+
+// maxErrorTypes bounds what a classifier may add to the series of a store.
+const maxErrorTypes = 8
+
+// WithErrorClassifier adds values of error.type. Classify gets each error that
+// is not ErrNotFound and returns one of the declared types or of the built-in
+// ones, or nothing to leave the decision to this package; whatever else it
+// returns counts as _OTHER. At most eight types can be declared, in lower-case
+// words joined by underscores. Classify must be safe for concurrent use. By
+// default, errors are told apart by the sentinels of package kvdb.
+func WithErrorClassifier(classify func(error) string, types ...string) Option {
+	return optionFunc(func(c *config) { c.classify, c.errorTypes = classify, types })
+}
+
+// WithSizes adds the histograms of request and response sizes, 28 series an
+// operation in use. By default, they are left out.
+func WithSizes() Option {
+	return optionFunc(func(c *config) { c.sizes = true })
+}
+
+// WithoutCompatMetrics leaves out kvdb.request.latency and its quantiles, which
+// say again, for dashboards that expect them, what
+// db.client.operation.duration says. By default, they are there.
+func WithoutCompatMetrics() Option {
+	return optionFunc(func(c *config) { c.noCompat = true })
+}
+
+// WithSpanOptions chooses which operations get spans. By default, it is the
+// zero SpanOptions.
+func WithSpanOptions(options SpanOptions) Option {
+	return optionFunc(func(c *config) { c.spans = options })
+}
+
+// WithLogOptions chooses which operations get log lines, and what stands in
+// them. By default, it is the zero LogOptions.
+func WithLogOptions(options LogOptions) Option {
+	return optionFunc(func(c *config) { c.logs = options })
+}
+
+// WithSlowThreshold sets from which duration on the named operations are slow:
+// their lines are logged and the hook of WithOnSlow is called. Without names it
+// sets those of get, put, delete, compare_and_swap and the batches. Zero or less
+// means never. By default, these have the threshold objective.LatencyP99; scan,
+// view and update, which contain the caller's own work, and ping have none.
+func WithSlowThreshold(threshold time.Duration, operations ...string) Option {
+	return optionFunc(func(c *config) {
+		c.thresholds = append(c.thresholds, slowThreshold{threshold, operations})
+	})
+}
+
+// WithOnSlow calls hook for each slow operation, on its goroutine, before its
+// span ends and its line is written; the operation's caller waits for it. The
+// hook may return the id of evidence that it kept, such as a profile's name,
+// which then stands in the span (kvdb.evidence.id) and in the line (evidence).
+// It must be safe for concurrent use; if it panics, nothing happens. The
+// context is the operation's, its span in it. By default, there is no hook.
+func WithOnSlow(hook func(ctx context.Context, slow SlowOperation) (evidence string)) Option {
+	return optionFunc(func(c *config) { c.onSlow = hook })
+}
+
+func newConfig(options []Option) *config {
+	c := new(config)
+	for _, o := range options {
+		if o != nil {
+			o.apply(c)
+		}
+	}
+	if c.tracerProvider == nil {
+		c.tracerProvider = otel.GetTracerProvider()
+	}
+	return c
+}
+
+var errorTypeSyntax = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
+
+// validate returns everything that is wrong at once.
+func (c *config) validate() error {
+	errs := c.errs
+	if c.registry == nil && len(errs) == 0 {
+		errs = append(errs, errors.New("nowhere to report to: pass WithTelemetry or WithRegistry"))
+	}
+	if len(c.errorTypes) > maxErrorTypes {
+		errs = append(errs, fmt.Errorf("WithErrorClassifier: %d types are more than %d", len(c.errorTypes), maxErrorTypes))
+	}
+	for _, name := range c.errorTypes {
+		if !errorTypeSyntax.MatchString(name) || len(name) > 40 {
+			errs = append(errs, fmt.Errorf("WithErrorClassifier: %q is not a type: use up to 40 lower-case letters, digits and underscores", name))
+		}
+	}
+	if !utf8.ValidString(c.namespace) {
+		errs = append(errs, fmt.Errorf("WithNamespace: %q is not UTF-8", c.namespace))
+	}
+	for _, kv := range c.attributes {
+		if !kv.Valid() || !utf8.ValidString(string(kv.Key)) || !utf8.ValidString(kv.Value.Emit()) {
+			errs = append(errs, fmt.Errorf("WithAttributes: %q is not a valid attribute", kv.Key))
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,197 @@
+package instrument
+
+import (
+	"context"
+	"errors"
+
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+// An outcome is how an operation ended, as its caller sees it.
+type outcome uint8
+
+const (
+	outcomeOK       outcome = iota
+	outcomeMiss             // a read found nothing, a swap did not match
+	outcomeConflict         // an update lost to another
+	outcomeAborted          // the caller's transaction function returned its own error
+	outcomeCanceled         // the caller went away
+	outcomeError            // the only one that counts as an error
+	outcomes
+)
+
+var outcomeNames = [outcomes]string{"ok", "miss", "conflict", "aborted", "canceled", "error"}
+
+func (o outcome) String() string { return outcomeNames[o] }
+
+// A failure is a value of error.type: a built-in one below, or one of the
+// user's classifier behind them.
+type failure uint8
+
+const (
+	failureTimeout failure = iota
+	failureConflict
+	failureClosed
+	failureReadOnly
+	failureTooLarge
+	failureUnavailable
+	failureCorruption
+	failureNoSpace
+	failureInvalidArgument
+	failurePanic
+	failureOther
+	builtinFailures
+)
+
+var builtinFailureNames = [builtinFailures]string{
+	"timeout", "conflict", "closed", "read_only", "too_large", "unavailable",
+	"corruption", "no_space", "invalid_argument", "panic", "_OTHER",
+}
+
+// A slot is where an operation is counted: one for each outcome but conflict
+// and error, and one for each failure, conflict among them. It carries both
+// labels, so that one number passes from the classification to every signal.
+type slot uint8
+
+const (
+	slotOK slot = iota
+	slotMiss
+	slotAborted
+	slotCanceled
+	firstFailureSlot
+)
+
+// hotSlots are the slots of ordinary traffic, counted in shards; the others
+// are counted under a lock.
+const hotSlots = 2
+
+func failureSlot(f failure) slot { return firstFailureSlot + slot(f) }
+
+func (s slot) failed() bool { return s >= firstFailureSlot }
+
+func (s slot) failure() failure { return failure(s - firstFailureSlot) }
+
+func (s slot) outcome() outcome {
+	switch s {
+	case slotOK:
+		return outcomeOK
+	case slotMiss:
+		return outcomeMiss
+	case slotAborted:
+		return outcomeAborted
+	case slotCanceled:
+		return outcomeCanceled
+	case failureSlot(failureConflict):
+		return outcomeConflict
+	default:
+		return outcomeError
+	}
+}
+
+// callersFault reports whether the caller could have known better: such an
+// error is outside the objective and no reason to wake anybody.
+func (s slot) callersFault() bool {
+	return s == failureSlot(failureInvalidArgument) || s == failureSlot(failureTooLarge)
+}
+
+// A classifier maps errors to slots.
+type classifier struct {
+	custom func(error) string // nil without an option
+	names  []string           // of every failure, the built-in ones first
+}
+
+func newClassifier(custom func(error) string, types []string) classifier {
+	names := append(builtinFailureNames[:len(builtinFailureNames):len(builtinFailureNames)], types...)
+	return classifier{custom: custom, names: names}
+}
+
+// errUnfinished stands in for the result of an operation until it returns. One
+// that panics, or ends its goroutine, leaves it in place.
+var errUnfinished = errors.New("instrument: the operation did not return")
+
+// An abort is an error that a transaction function made itself.
+type abort struct{ error }
+
+func (c *classifier) slot(err error) slot {
+	switch {
+	case err == nil:
+		return slotOK
+	case err == kvdb.ErrNotFound: //nolint:errorlint // the sentinel itself is the common case
+		return slotMiss
+	case err == errUnfinished: //nolint:errorlint // never wrapped
+		return failureSlot(failurePanic)
+	}
+	if _, ok := err.(abort); ok { //nolint:errorlint // never wrapped
+		return slotAborted
+	}
+	return c.failed(err)
+}
+
+func (c *classifier) failed(err error) slot {
+	if c.custom != nil {
+		if s, ok := c.customSlot(err); ok {
+			return s
+		}
+	}
+	switch {
+	case is(err, kvdb.ErrNotFound):
+		return slotMiss
+	case is(err, context.Canceled):
+		return slotCanceled
+	case is(err, context.DeadlineExceeded):
+		return failureSlot(failureTimeout)
+	}
+	for _, k := range kinds {
+		if is(err, k.err) {
+			return failureSlot(k.failure)
+		}
+	}
+	return failureSlot(failureOther)
+}
+
+// is is errors.Is, but false for an error whose own methods panic, as those of
+// a nil pointer in an interface do: the operation failed, the program did not.
+func is(err, target error) (match bool) {
+	defer func() {
+		if recover() != nil {
+			match = false
+		}
+	}()
+	return errors.Is(err, target)
+}
+
+var kinds = []struct {
+	err     error
+	failure failure
+}{
+	{kvdb.ErrTimeout, failureTimeout},
+	{kvdb.ErrConflict, failureConflict},
+	{kvdb.ErrClosed, failureClosed},
+	{kvdb.ErrReadOnly, failureReadOnly},
+	{kvdb.ErrTooLarge, failureTooLarge},
+	{kvdb.ErrUnavailable, failureUnavailable},
+	{kvdb.ErrCorruption, failureCorruption},
+	{kvdb.ErrNoSpace, failureNoSpace},
+	{kvdb.ErrInvalidArgument, failureInvalidArgument},
+}
+
+// customSlot asks the user's classifier. What it did not declare is _OTHER, so
+// that no error text can create a series; its panic must not fail the
+// operation.
+func (c *classifier) customSlot(err error) (s slot, ok bool) {
+	defer func() {
+		if recover() != nil {
+			s, ok = 0, false
+		}
+	}()
+	name := c.custom(err)
+	if name == "" {
+		return 0, false
+	}
+	for i, known := range c.names {
+		if name == known {
+			return failureSlot(failure(i)), true
+		}
+	}
+	return failureSlot(failureOther), true
+}

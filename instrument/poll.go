@@ -1,0 +1,134 @@
+package instrument
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"math"
+	"sync"
+	"time"
+
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+const (
+	// pollTimeout ends a reading; the values of the last one stay.
+	pollTimeout = 5 * time.Second
+
+	// staleAfter is how old a reading may be to be shown.
+	staleAfter = 3 * pollInterval
+
+	// Bounds on what an engine can add to the series of its store.
+	maxStats    = 32
+	maxReplicas = 32
+)
+
+// A statsReading is what the engine said of itself last.
+type statsReading struct {
+	at    time.Time // zero before the first
+	stats []kvdb.Stat
+}
+
+// A lagReading is how far each replica was behind. One that is known and has no
+// lag is not connected.
+type lagReading struct {
+	at  time.Time
+	lag map[string]*time.Duration
+}
+
+// pollers read an engine's statistics and replication lag in the background, so
+// that a scrape does no I/O and an engine that hangs hangs alone.
+type pollers struct {
+	cancel context.CancelFunc
+	done   sync.WaitGroup
+}
+
+func (p *pollers) start(rec *record, v views) {
+	ctx, cancel := context.WithCancel(context.Background())
+	p.cancel = cancel
+	if v.statsReader != nil {
+		rec.stats.Store(new(statsReading))
+		p.every(ctx, func(ctx context.Context) { rec.readStats(ctx, v.statsReader) })
+	}
+	if v.lagger != nil {
+		rec.lag.Store(new(lagReading))
+		p.every(ctx, func(ctx context.Context) { rec.readLag(ctx, v.lagger) })
+	}
+}
+
+// every calls read now and at each interval, never twice at once.
+func (p *pollers) every(ctx context.Context, read func(context.Context)) {
+	p.done.Go(func() {
+		tick := time.NewTicker(pollInterval)
+		defer tick.Stop()
+		for {
+			readOnce(ctx, read)
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+		}
+	})
+}
+
+// readOnce calls read with a time-out. A panic counts as a reading that failed.
+func readOnce(ctx context.Context, read func(context.Context)) {
+	defer func() { _ = recover() }()
+	ctx, cancel := context.WithTimeout(ctx, pollTimeout)
+	defer cancel()
+	read(ctx)
+}
+
+// stop ends the pollers. A reading that ignores its context is waited for no
+// longer than its time-out; its goroutine ends when it returns.
+func (p *pollers) stop() {
+	p.cancel()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		p.done.Wait()
+	}()
+	timeout := time.NewTimer(pollTimeout)
+	defer timeout.Stop()
+	select {
+	case <-done:
+	case <-timeout.C:
+	}
+}
+
+func (r *record) readStats(ctx context.Context, from kvdb.StatsReader) {
+	stats, err := from.AppendStats(ctx, nil)
+	if err != nil {
+		return
+	}
+	kept := stats[:0]
+	for _, s := range stats {
+		if len(kept) < maxStats && !math.IsNaN(s.Value) && !math.IsInf(s.Value, 0) {
+			kept = append(kept, s)
+		}
+	}
+	r.stats.Store(&statsReading{at: time.Now(), stats: kept})
+}
+
+func (r *record) readLag(ctx context.Context, from kvdb.Lagger) {
+	lag, err := from.ReplicationLag(ctx)
+	if err != nil && !errors.Is(err, kvdb.ErrLagUnknown) {
+		return
+	}
+	now := lagReading{at: time.Now(), lag: make(map[string]*time.Duration)}
+	for name := range r.lag.Load().lag {
+		now.lag[name] = nil
+	}
+	if err == nil {
+		for name, d := range maps.All(lag) {
+			if _, known := now.lag[name]; known || len(now.lag) < maxReplicas {
+				now.lag[name] = &d
+			}
+		}
+	}
+	r.lag.Store(&now)
+}
+
+// fresh reports whether a reading is still worth showing.
+func fresh(at, now time.Time) bool { return !at.IsZero() && now.Sub(at) <= staleAfter }

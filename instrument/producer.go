@@ -1,0 +1,156 @@
+package instrument
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+
+	"go.opentelemetry.io/otel/sdk/instrumentation"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+)
+
+// A Producer hands the records of a registry to one reader of a MeterProvider:
+// give it to the reader with metric.WithProducer, or to the Prometheus exporter
+// with its option of that name. Each reader needs one of its own, because a
+// reader of deltas is told what changed since it asked last. It is safe for
+// concurrent use.
+//
+// Views, cardinality limits and exemplar filters of the SDK do not reach what a
+// producer produces. Its series are bounded by construction; see
+// [WithMetricFilter] and [WithDurationBounds] for the rest.
+type Producer struct {
+	registry    *Registry
+	temporality sdkmetric.TemporalitySelector
+	keep        func(string) bool
+
+	mu   sync.Mutex // one collection at a time
+	last map[*record]*snapshot
+
+	done map[*record]bool // closed records that it has produced; guarded by the registry
+}
+
+// A ProducerOption changes what a Producer produces.
+type ProducerOption interface{ applyProducer(*Producer) }
+
+type producerOptionFunc func(*Producer)
+
+func (f producerOptionFunc) applyProducer(p *Producer) { f(p) }
+
+// WithTemporality makes the producer speak as its reader expects: pass the
+// selector of the reader's exporter. By default, everything is cumulative.
+func WithTemporality(selector sdkmetric.TemporalitySelector) ProducerOption {
+	return producerOptionFunc(func(p *Producer) {
+		if selector != nil {
+			p.temporality = selector
+		}
+	})
+}
+
+// WithMetricFilter leaves out the metrics for whose names, such as
+// "kvdb.request.latency", keep returns false. They cost nothing then. By
+// default, all are kept.
+func WithMetricFilter(keep func(name string) bool) ProducerOption {
+	return producerOptionFunc(func(p *Producer) {
+		if keep != nil {
+			p.keep = keep
+		}
+	})
+}
+
+var _ sdkmetric.Producer = (*Producer)(nil)
+
+// NewProducer returns a producer for one reader.
+func (r *Registry) NewProducer(options ...ProducerOption) *Producer {
+	p := &Producer{
+		registry:    r,
+		temporality: sdkmetric.DefaultTemporalitySelector,
+		keep:        func(string) bool { return true },
+		last:        make(map[*record]*snapshot),
+		done:        make(map[*record]bool),
+	}
+	for _, o := range options {
+		if o != nil {
+			o.applyProducer(p)
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.producers = append(r.producers, p)
+	return p
+}
+
+// Produce implements metric.Producer. It does no I/O and returns no error. All
+// metrics of a store come from one snapshot, each metric once in one scope; the
+// slices are the caller's.
+func (p *Producer) Produce(context.Context) ([]metricdata.ScopeMetrics, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c := p.collect()
+	metrics := c.metrics()
+	if len(metrics) == 0 {
+		return nil, nil
+	}
+	return []metricdata.ScopeMetrics{{
+		Scope:   instrumentation.Scope{Name: scopeName},
+		Metrics: metrics,
+	}}, nil
+}
+
+// collect takes a snapshot of every store.
+func (p *Producer) collect() *collection {
+	c := &collection{
+		keep:       p.keep,
+		counters:   p.temporality(sdkmetric.InstrumentKindCounter),
+		histograms: p.temporality(sdkmetric.InstrumentKindHistogram),
+	}
+	delta := c.counters == metricdata.DeltaTemporality || c.histograms == metricdata.DeltaTemporality
+	var shares []float64
+	if p.keep(QuantilesName) {
+		shares = quantileShares
+	}
+	last := make(map[*record]*snapshot)
+	for _, rec := range p.take() {
+		now := rec.snapshot(shares)
+		s := source{record: rec, now: now, counted: now, timed: now, since: rec.start, timedSince: rec.start}
+		s.closed = rec.closedAt.Load() != nil
+		if delta {
+			s.delta(p.last[rec], c)
+			last[rec] = now.baseline(p.last[rec])
+		}
+		c.sources = append(c.sources, s)
+	}
+	p.last = last
+	return c
+}
+
+// take returns the records to produce: the open ones, and each closed one once.
+// A store that was opened again under a name waits until the values of the one
+// before it have been produced, since the series are the same.
+func (p *Producer) take() []*record {
+	r := p.registry
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.forget(time.Now())
+	var records []*record
+	for _, rec := range r.records {
+		if p.done[rec] || waits(records, rec) {
+			continue
+		}
+		if rec.closedAt.Load() != nil {
+			p.done[rec] = true
+		}
+		records = append(records, rec)
+	}
+	return records
+}
+
+func waits(before []*record, rec *record) bool {
+	for _, b := range before {
+		if b.series.sameStore(rec.series) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,136 @@
+package instrument
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+
+	"go.opentelemetry.io/otel/attribute"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+// Keys that the semantic conventions do not have.
+const (
+	outcomeKey  = attribute.Key("kvdb.outcome")
+	resourceKey = attribute.Key("kvdb.resource")
+	replicaKey  = attribute.Key("kvdb.replica")
+)
+
+var reservedKeys = []attribute.Key{
+	semconv.DBSystemNameKey, semconv.DBNamespaceKey, semconv.ServerAddressKey, semconv.ServerPortKey,
+	semconv.DBOperationNameKey, semconv.DBOperationBatchSizeKey, semconv.ErrorTypeKey,
+	outcomeKey, resourceKey, replicaKey, evidenceKey, "le", "quantile",
+}
+
+// A series knows the attributes of everything that a store reports. The sets
+// are built when they are first needed and kept, because every scrape needs
+// them again.
+type series struct {
+	system, namespace string
+	failures          []string
+	base              []attribute.KeyValue
+
+	mu   sync.Mutex
+	sets map[seriesKey]attribute.Set
+}
+
+// A seriesKey names one set of attributes: of an operation, and with an outcome
+// or a failure where the metric has that label.
+type seriesKey struct {
+	op      operation
+	label   labelKind
+	value   uint8
+	further string // of engine statistics
+}
+
+type labelKind uint8
+
+const (
+	labelNone labelKind = iota // the operation alone
+	labelOutcome
+	labelFailure
+	labelStore // not even the operation
+	labelResource
+	labelReplica
+)
+
+func newSeries(info kvdb.Info, namespace string, failures []string, further []attribute.KeyValue) (*series, error) {
+	s := &series{
+		system: clean(info.System, "unknown"), namespace: clean(namespace, "unknown"),
+		failures: failures, sets: make(map[seriesKey]attribute.Set),
+	}
+	s.base = []attribute.KeyValue{semconv.DBSystemNameKey.String(s.system), semconv.DBNamespace(s.namespace)}
+	if info.Remote && info.Address != "" {
+		s.base = append(s.base, semconv.ServerAddress(clean(info.Address, "unknown")))
+		if info.Port > 0 {
+			s.base = append(s.base, semconv.ServerPort(info.Port))
+		}
+	}
+	taken := make(map[string]attribute.Key)
+	for _, key := range reservedKeys {
+		taken[label(key)] = key
+	}
+	for _, kv := range further {
+		if other, ok := taken[label(kv.Key)]; ok {
+			return nil, fmt.Errorf("WithAttributes: %q has the label of %q: choose another key", kv.Key, other)
+		}
+		taken[label(kv.Key)] = kv.Key
+	}
+	s.base = append(s.base, further...)
+	return s, nil
+}
+
+// clean makes a string fit to be a label's value.
+func clean(s, otherwise string) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// label is the key's name on /metrics.
+func label(key attribute.Key) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '_':
+			return r
+		default:
+			return '_'
+		}
+	}, string(key))
+}
+
+// with returns the store's attributes and further ones in memory of its own.
+func (s *series) with(further ...attribute.KeyValue) []attribute.KeyValue {
+	return append(s.base[:len(s.base):len(s.base)], further...)
+}
+
+// set returns the attributes of a series.
+func (s *series) set(infos []operationInfo, key seriesKey) attribute.Set {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if set, ok := s.sets[key]; ok {
+		return set
+	}
+	attrs := make([]attribute.KeyValue, 0, len(s.base)+2)
+	attrs = append(attrs, s.base...)
+	if key.label <= labelFailure {
+		attrs = append(attrs, semconv.DBOperationName(infos[key.op].name))
+	}
+	switch key.label {
+	case labelOutcome:
+		attrs = append(attrs, outcomeKey.String(outcome(key.value).String()))
+	case labelFailure:
+		attrs = append(attrs, semconv.ErrorTypeKey.String(s.failures[key.value]))
+	case labelResource:
+		attrs = append(attrs, resourceKey.String(key.further))
+	case labelReplica:
+		attrs = append(attrs, replicaKey.String(key.further))
+	}
+	set := attribute.NewSet(attrs...)
+	s.sets[key] = set
+	return set
+}

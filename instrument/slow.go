@@ -1,0 +1,77 @@
+package instrument
+
+import (
+	"context"
+	"math"
+	"time"
+
+	"github.com/otelkv/otelkv/monitoring/objective"
+)
+
+// SlowOperation describes an operation that took as long as its threshold or
+// longer, to the hook of WithOnSlow.
+type SlowOperation struct {
+	System, Namespace, Operation string
+
+	Duration  time.Duration
+	Outcome   string // ok, miss, conflict, aborted, canceled, error
+	ErrorType string // as on the metrics; empty unless the operation failed
+}
+
+// never is a threshold that no operation reaches.
+const never = time.Duration(math.MaxInt64)
+
+// slowThresholds returns a threshold for each operation: that of the objective
+// where the duration is the engine's alone.
+func slowThresholds(infos []operationInfo) []time.Duration {
+	slow := make([]time.Duration, len(infos))
+	for i, info := range infos {
+		slow[i] = objective.LatencyP99
+		if info.callerTime || info.name == storeOperationInfo[opPing].name {
+			slow[i] = never
+		}
+	}
+	return slow
+}
+
+// set changes the thresholds of the named operations, or of all that have one
+// by default.
+func (t slowThreshold) set(slow []time.Duration, infos []operationInfo) error {
+	threshold := t.threshold
+	if threshold <= 0 {
+		threshold = never
+	}
+	for _, name := range t.operations {
+		op, err := operationNamed(infos, name)
+		if err != nil {
+			return err
+		}
+		slow[op] = threshold
+	}
+	if len(t.operations) > 0 {
+		return nil
+	}
+	for op, byDefault := range slowThresholds(infos) {
+		if byDefault != never {
+			slow[op] = threshold
+		}
+	}
+	return nil
+}
+
+// askEvidence calls the user's hook. Its panic must not fail the operation.
+func (o *observer) askEvidence(ctx context.Context, e event) (id string) {
+	defer func() {
+		if recover() != nil {
+			id = ""
+		}
+	}()
+	return o.onSlow(ctx, SlowOperation{
+		System:    o.rec.series.system,
+		Namespace: o.rec.series.namespace,
+		Operation: e.operationName(),
+		Duration:  e.duration,
+		Outcome:   e.slot.outcome().String(),
+		ErrorType: e.failureName(),
+	})
+}

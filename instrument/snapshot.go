@@ -1,0 +1,196 @@
+package instrument
+
+import (
+	"slices"
+	"time"
+
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+// A snapshot is a copy of a record's totals at one moment, from which one
+// collection is made.
+type snapshot struct {
+	at      time.Time
+	started uint64
+	ops     []opSnapshot
+	stats   *statsReading // nil where the engine has none
+	lag     *lagReading
+}
+
+type opSnapshot struct {
+	read, written, items uint64
+	sizes                totalSizes
+	sized                bool
+	tallies              []tally // by slot; without counts until the first use
+	quantiles            []float64
+}
+
+// snapshot drains the stripes and copies the totals. Quantiles are worked out
+// only when they are asked for.
+func (r *record) snapshot(shares []float64) *snapshot {
+	s := &snapshot{ops: make([]opSnapshot, len(r.totals)), stats: r.stats.Load(), lag: r.lag.Load()}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.drain()
+	s.at = time.Now()
+	for i := range r.totals {
+		s.started += r.totals[i].started
+		s.ops[i] = r.totals[i].snapshot(r.layout, shares)
+	}
+	return s
+}
+
+func (t *total) snapshot(l *layout, shares []float64) opSnapshot {
+	s := opSnapshot{read: t.read, written: t.written, items: t.items, tallies: make([]tally, len(t.tallies))}
+	if t.sizes != nil {
+		s.sizes, s.sized = *t.sizes, true
+	}
+	for i, y := range t.tallies {
+		if y != nil {
+			s.tallies[i] = tally{counts: slices.Clone(y.counts), nanos: y.nanos, exemplars: slices.Clone(y.exemplars)}
+		}
+	}
+	if len(shares) > 0 {
+		s.quantiles = t.window.quantiles(l, shares)
+	}
+	return s
+}
+
+// since returns what happened after an earlier snapshot of the same record.
+// Gauges stay as they are.
+func (s *snapshot) since(earlier *snapshot) *snapshot {
+	if earlier == nil {
+		return s
+	}
+	d := *s
+	d.ops = make([]opSnapshot, len(s.ops))
+	for i := range s.ops {
+		d.ops[i] = s.ops[i].since(&earlier.ops[i], earlier.at)
+	}
+	d.stats = s.stats.since(earlier.stats)
+	return &d
+}
+
+// baseline returns what the next snapshot is compared with: this one, but with
+// the engine's readings of the last one when they were too old to be told.
+func (s *snapshot) baseline(last *snapshot) *snapshot {
+	if s.stats == nil || fresh(s.stats.at, s.at) {
+		return s
+	}
+	b := *s
+	b.stats = nil
+	if last != nil {
+		b.stats = last.stats
+	}
+	return &b
+}
+
+func (s opSnapshot) since(earlier *opSnapshot, at time.Time) opSnapshot {
+	s.read -= earlier.read
+	s.written -= earlier.written
+	s.items -= earlier.items
+	for i := range sizeBuckets {
+		s.sizes.request[i] -= earlier.sizes.request[i]
+		s.sizes.response[i] -= earlier.sizes.response[i]
+	}
+	tallies := make([]tally, len(s.tallies))
+	for i := range s.tallies {
+		tallies[i] = s.tallies[i].since(earlier.tallies[i], at)
+	}
+	s.tallies = tallies
+	return s
+}
+
+func (t tally) since(earlier tally, at time.Time) tally {
+	if earlier.counts == nil {
+		return t
+	}
+	counts := make([]uint64, len(t.counts))
+	for i := range counts {
+		counts[i] = t.counts[i] - earlier.counts[i]
+	}
+	exemplars := slices.Clone(t.exemplars)
+	for i := range exemplars {
+		if !exemplars[i].at.After(at) {
+			exemplars[i] = exemplar{}
+		}
+	}
+	return tally{counts: counts, nanos: t.nanos - earlier.nanos, exemplars: exemplars}
+}
+
+// since subtracts what an engine's counters read before. One that fell has
+// begun anew.
+func (r *statsReading) since(earlier *statsReading) *statsReading {
+	if r == nil || earlier == nil {
+		return r
+	}
+	before := make(map[string]float64, len(earlier.stats))
+	for _, s := range earlier.stats {
+		before[s.Name] = s.Value
+	}
+	d := &statsReading{at: r.at, stats: slices.Clone(r.stats)}
+	for i, s := range d.stats {
+		if b := before[s.Name]; s.Counter && b <= s.Value {
+			d.stats[i].Value -= b
+		}
+	}
+	return d
+}
+
+// count is the number of operations, the sum of the buckets.
+func (t *tally) count() uint64 {
+	var n uint64
+	for _, c := range t.counts {
+		n += c
+	}
+	return n
+}
+
+// add merges another tally of the same layout into t, which may be empty.
+func (t *tally) add(other *tally) {
+	if other.counts == nil {
+		return
+	}
+	if t.counts == nil {
+		t.counts = make([]uint64, len(other.counts))
+	}
+	for i, n := range other.counts {
+		t.counts[i] += n
+	}
+	t.nanos += other.nanos
+	if other.exemplars == nil {
+		return
+	}
+	if t.exemplars == nil {
+		t.exemplars = make([]exemplar, len(t.counts))
+	}
+	for i, e := range other.exemplars {
+		if e.at.After(t.exemplars[i].at) {
+			t.exemplars[i] = e
+		}
+	}
+}
+
+// ended is the number of operations that have ended, with whatever outcome.
+func (s *snapshot) ended() uint64 {
+	var n uint64
+	for i := range s.ops {
+		for j := range s.ops[i].tallies {
+			n += s.ops[i].tallies[j].count()
+		}
+	}
+	return n
+}
+
+// stat returns the reading of an engine statistic, if it is fresh.
+func (s *snapshot) stat(name string) (kvdb.Stat, bool) {
+	if s.stats == nil || !fresh(s.stats.at, s.at) {
+		return kvdb.Stat{}, false
+	}
+	for _, stat := range s.stats.stats {
+		if stat.Name == name {
+			return stat, true
+		}
+	}
+	return kvdb.Stat{}, false
+}

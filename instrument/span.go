@@ -1,0 +1,166 @@
+package instrument
+
+import (
+	"context"
+	"reflect"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// SpanOptions choose which operations get a span. The zero value makes a child
+// span under a parent that is recording, or that is remote and sampled.
+type SpanOptions struct {
+	// Roots makes spans also where there is no such parent. Background work
+	// then makes one trace an operation.
+	Roots bool
+
+	// ParentEvents adds an event to a recording parent in place of a span: a
+	// request with hundreds of operations stays readable.
+	ParentEvents bool
+
+	// SlowOnly makes the span when a slow operation ends, with the time at which
+	// it began, and none for the others. What the engine itself traces is then
+	// not below it. See WithSlowThreshold.
+	SlowOnly bool
+
+	// Filter, when it is set, is asked for each operation that would get a span
+	// or an event, and refuses it with false. It must be safe for concurrent use
+	// and must not block.
+	Filter func(ctx context.Context, operation string) bool
+}
+
+// traced is the span of an operation.
+type traced struct {
+	mode  spanMode
+	start time.Time  // the moment that is op.start
+	span  trace.Span // by mode: its own, its parent, or nil
+}
+
+type spanMode uint8
+
+const (
+	spanOwn    spanMode = iota // under way
+	spanParent                 // the parent gets an event at the end
+	spanLate                   // made at the end, if at all
+)
+
+// evidenceKey names what a hook on a slow operation left behind.
+const evidenceKey = attribute.Key("kvdb.evidence.id")
+
+// A spanner makes the spans of a store.
+type spanner struct {
+	tracer  trace.Tracer
+	options SpanOptions
+	kind    trace.SpanStartOption
+	names   []string
+	attrs   []trace.SpanStartEventOption // by operation
+}
+
+func newSpanner(tracer trace.Tracer, options SpanOptions, infos []operationInfo, s *series, remote bool) spanner {
+	sp := spanner{tracer: tracer, options: options, kind: trace.WithSpanKind(trace.SpanKindInternal)}
+	if remote {
+		sp.kind = trace.WithSpanKind(trace.SpanKindClient)
+	}
+	for _, info := range infos {
+		sp.names = append(sp.names, info.name+" "+s.namespace)
+		sp.attrs = append(sp.attrs, trace.WithAttributes(s.with(semconv.DBOperationName(info.name))...))
+	}
+	return sp
+}
+
+// noSpan is the type of the span that a context without one has. Most
+// operations of a program that does not trace have it, and comparing types is
+// the fastest way to tell.
+var noSpan = reflect.TypeOf(trace.SpanFromContext(context.Background()))
+
+// wants reports whether an operation below parent may get a span. A remote
+// parent is not recording here, but may be sampled there.
+func (sp *spanner) wants(parent trace.Span) bool {
+	if reflect.TypeOf(parent) == noSpan {
+		return sp.options.Roots
+	}
+	if parent.IsRecording() || sp.options.Roots {
+		return true
+	}
+	sc := parent.SpanContext()
+	return sc.IsRemote() && sc.IsSampled()
+}
+
+// startSpan reads the clock once for span, metric and log.
+func (p *op) startSpan(ctx context.Context, parent trace.Span) context.Context {
+	sp := &p.observer.spans
+	start := time.Now()
+	p.start = start.Sub(base)
+	if sp.options.Filter != nil && !sp.options.Filter(ctx, p.observer.rec.infos[p.kind].name) {
+		return ctx
+	}
+	p.traced = &traced{start: start}
+	if sp.options.ParentEvents && parent.IsRecording() {
+		p.traced.mode, p.traced.span = spanParent, parent
+	}
+	switch {
+	case sp.options.SlowOnly:
+		p.traced.mode = spanLate
+	case p.traced.span == nil:
+		ctx, p.traced.span = sp.start(ctx, p)
+	}
+	return ctx
+}
+
+func (sp *spanner) start(ctx context.Context, p *op) (context.Context, trace.Span) {
+	at := trace.WithTimestamp(p.traced.start)
+	if p.items > 0 {
+		size := trace.WithAttributes(semconv.DBOperationBatchSize(p.items))
+		return sp.tracer.Start(ctx, sp.names[p.kind], sp.kind, sp.attrs[p.kind], size, at)
+	}
+	return sp.tracer.Start(ctx, sp.names[p.kind], sp.kind, sp.attrs[p.kind], at)
+}
+
+// endSpan ends the operation's span, makes it first where that was left for
+// later, and returns the context that names the operation: its own span's or,
+// with an event, its parent's.
+func (p *op) endSpan(ctx context.Context, e event) trace.SpanContext {
+	t := p.traced
+	if t == nil || t.mode == spanLate && !e.slow {
+		return trace.SpanContext{}
+	}
+	end := t.start.Add(e.duration)
+	if t.mode != spanOwn && t.span != nil {
+		p.addEvent(t.span, e, end)
+		return t.span.SpanContext()
+	}
+	if t.mode == spanLate {
+		_, t.span = p.observer.spans.start(ctx, p)
+	}
+	if attrs := e.attributes(); len(attrs) > 0 {
+		t.span.SetAttributes(attrs...)
+	}
+	if e.slot.failed() {
+		t.span.SetStatus(codes.Error, e.failureName())
+	}
+	t.span.End(trace.WithTimestamp(end))
+	return t.span.SpanContext()
+}
+
+// addEvent puts the operation on its parent.
+func (p *op) addEvent(parent trace.Span, e event, end time.Time) {
+	sp := &p.observer.spans
+	attrs := append(e.attributes(), attribute.Float64("kvdb.duration", e.duration.Seconds()))
+	parent.AddEvent(sp.names[p.kind], trace.WithTimestamp(end), sp.attrs[p.kind], trace.WithAttributes(attrs...))
+}
+
+// attributes are those that are known only at the end.
+func (e *event) attributes() []attribute.KeyValue {
+	var attrs []attribute.KeyValue
+	if name := e.failureName(); name != "" {
+		attrs = append(attrs, semconv.ErrorTypeKey.String(name))
+	}
+	if e.evidence != "" {
+		attrs = append(attrs, evidenceKey.String(e.evidence))
+	}
+	return attrs
+}

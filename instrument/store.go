@@ -1,0 +1,211 @@
+// Package instrument wraps a key-value store so that everything it does is
+// counted, timed, traced and logged, for about two clock readings an operation
+// and no allocation:
+//
+//	store, err := instrument.Wrap(store, instrument.WithTelemetry(tel))
+//
+// The wrapped [Store] has exactly the capabilities of the store below it; find
+// them with [kvdb.As]. Its counts are kept in a [Registry], from which a
+// [Producer] hands them to each reader of an OpenTelemetry MeterProvider.
+// Package otelsetup puts these parts together.
+//
+// # Metrics
+//
+// All metrics of a store carry db.system.name, db.namespace, for a remote
+// engine server.address and server.port, and the attributes of
+// [WithAttributes].
+//
+//   - db.client.operation.duration (s): histogram by db.operation.name, and
+//     error.type for operations that failed, with exemplars
+//   - kvdb.request.latency (s): histogram by db.operation.name
+//   - kvdb.request.latency.quantiles (s): summary by db.operation.name; the
+//     quantiles 0.5, 0.95 and 0.99 of the last minute, at most 5 % off, NaN
+//     without operations
+//   - kvdb.requests ({request}): counter by db.operation.name and kvdb.outcome
+//   - kvdb.errors ({error}): counter by db.operation.name and error.type
+//   - kvdb.bytes.read, kvdb.bytes.written (By): counters by db.operation.name of
+//     the keys and values delivered to and sent by the caller; what is sent
+//     counts when the operation begins
+//   - kvdb.request.size, kvdb.response.size (By): histograms by
+//     db.operation.name, with [WithSizes]
+//   - kvdb.batch.items ({item}): counter by db.operation.name
+//   - kvdb.in_flight ({operation}): operations that began and have not ended
+//   - kvdb.utilization (1): gauge with kvdb.resource "disk", where the engine
+//     reports [DiskUtilizationStat]
+//   - kvdb.replication.lag (s), kvdb.replication.connected: gauges by
+//     kvdb.replica, where the store is a [kvdb.Lagger]
+//   - kvdb.stats.age (s) and the kvdb.engine.* metrics of a [kvdb.StatsReader]
+//
+// Operations are get, put, delete, scan, view, update, compare_and_swap, ping,
+// and for batches of two or more "BATCH get", "BATCH put", "BATCH delete" and
+// "BATCH". Outcomes are ok, miss, conflict, aborted (the caller's function
+// returned its own error), canceled and error. Only error counts in
+// kvdb.errors. Error types are timeout, conflict, closed, read_only, too_large,
+// unavailable, corruption, no_space, invalid_argument, panic, _OTHER, and those
+// of [WithErrorClassifier]; the same value stands on metric, span and line.
+//
+// A store shows at most 1,500 series, whatever its callers send. So that this
+// holds, the duration histogram keeps a series for the first pairs of operation
+// and error type that occur, and counts later pairs as _OTHER.
+//
+// What is timed is the engine's method, and for scan, view and update the
+// caller's code within it. Describe, ReplicationLag, AppendStats and Close are
+// not operations.
+//
+// # Spans
+//
+// An operation gets a span "{operation} {namespace}", of kind INTERNAL or for
+// a remote engine CLIENT, below a parent that is recording or that is remote
+// and sampled; see [SpanOptions]. Attributes: db.system.name, db.namespace,
+// db.operation.name, server.address, server.port, db.operation.batch.size,
+// error.type, and kvdb.evidence.id from the hook of [WithOnSlow]. The status is
+// Error on failure, else unset. No key and no value is in a span.
+//
+// # Lines
+//
+// With a logger, an operation that failed is logged at error ("operation
+// failed"; at warn when the caller is at fault), a slow one at warn ("operation
+// slow"), and any other at debug ("operation succeeded"). Fields: system,
+// namespace, operation, outcome, duration_ms, key_len, key_hash, value_bytes,
+// error_type, error, batch_items, evidence, suppressed, trace_id, span_id,
+// trace_flags. See [LogOptions].
+package instrument
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+// A Store is an instrumented store: a decorator that records every operation of
+// the store below it. It has the capabilities of that store, found with
+// kvdb.As, and is safe for concurrent use.
+type Store struct {
+	next     kvdb.Store
+	observer observer
+	views    views
+
+	registry *Registry
+	pollers  pollers
+}
+
+// Wrap instruments s. It returns an error that lists everything that is wrong
+// with the options, matching [ErrDuplicate] when the registry already has an
+// open store of the same system and namespace; s is then as it was. It blocks
+// for no I/O.
+//
+// The Store owns s: its Close closes s.
+func Wrap(s kvdb.Store, options ...Option) (*Store, error) {
+	if isNil(s) {
+		return nil, errors.New("instrument: the store is nil: open it, and check the error, before Wrap")
+	}
+	c := newConfig(options)
+	if err := c.validate(); err != nil {
+		return nil, fmt.Errorf("instrument: %w", err)
+	}
+	var info kvdb.Info
+	if d, ok := kvdb.As[kvdb.Describer](s); ok {
+		info = d.Describe()
+	}
+	w := &Store{next: s}
+	if err := w.observe(info, c); err != nil {
+		return nil, err
+	}
+	w.views = newViews(w)
+	w.pollers.start(w.observer.rec, w.views)
+	return w, nil
+}
+
+// observe makes the store's observer and registers its record.
+func (s *Store) observe(info kvdb.Info, c *config) error {
+	infos := availableOperations(s.next)
+	classifier := newClassifier(c.classify, c.errorTypes)
+	namespace := c.namespace
+	if namespace == "" {
+		namespace = info.Namespace
+	}
+	if c.registry.err != nil {
+		return c.registry.err
+	}
+	series, err := newSeries(info, namespace, classifier.names, c.attributes)
+	if err != nil {
+		return fmt.Errorf("instrument: %w", err)
+	}
+	slow := slowThresholds(infos)
+	for _, t := range c.thresholds {
+		if err := t.set(slow, infos); err != nil {
+			return fmt.Errorf("instrument: WithSlowThreshold: %w", err)
+		}
+	}
+	rec := newRecord(c.registry.layout, infos, series, c)
+	s.observer = observer{
+		rec:        rec,
+		classifier: classifier,
+		filter:     c.filter,
+		spans:      newSpanner(c.tracerProvider.Tracer(scopeName), c.spans, infos, series, info.Remote),
+		slow:       slow,
+		onSlow:     c.onSlow,
+		log:        newOperationLog(c.logger, c.logs, series.system, series.namespace),
+	}
+	s.registry = c.registry
+	return s.registry.register(rec)
+}
+
+// Get implements [kvdb.Store].
+func (s *Store) Get(ctx context.Context, key []byte) (value []byte, err error) {
+	var op op
+	ctx, err = op.begin(ctx, &s.observer, opGet, len(key))
+	defer func() { op.end(ctx, key, len(value), err) }()
+	return s.next.Get(ctx, key)
+}
+
+// Put implements [kvdb.Store].
+func (s *Store) Put(ctx context.Context, key, value []byte) (err error) {
+	var op op
+	ctx, err = op.begin(ctx, &s.observer, opPut, len(key)+len(value))
+	defer func() { op.end(ctx, key, 0, err) }()
+	return s.next.Put(ctx, key, value)
+}
+
+// Delete implements [kvdb.Store].
+func (s *Store) Delete(ctx context.Context, key []byte) (err error) {
+	var op op
+	ctx, err = op.begin(ctx, &s.observer, opDelete, len(key))
+	defer func() { op.end(ctx, key, 0, err) }()
+	return s.next.Delete(ctx, key)
+}
+
+// Close closes the store below and frees the store's name in the registry. Each
+// reader gets the final values once more. It waits for a reading of the
+// engine's statistics under way, but not for one that ignores its context.
+func (s *Store) Close() error {
+	s.pollers.stop()
+	err := s.next.Close()
+	s.registry.unregister(s.observer.rec)
+	return err
+}
+
+// Unwrap returns the store below, whose operations are not recorded.
+func (s *Store) Unwrap() kvdb.Store { return s.next }
+
+// As implements [kvdb.Decorator] with instrumented views of the capabilities of
+// the store below.
+func (s *Store) As(target any) bool { return s.views.as(target) }
+
+// isNil reports whether v is nil or a nil pointer in an interface, which would
+// panic later and far from its cause.
+func isNil(v any) bool {
+	if v == nil {
+		return true
+	}
+	r := reflect.ValueOf(v)
+	switch r.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Func, reflect.Interface:
+		return r.IsNil()
+	default:
+		return false
+	}
+}

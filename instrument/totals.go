@@ -1,0 +1,32 @@
+package instrument
+
+// Totals are the operations of a store since Wrap, by what they say of its
+// health.
+type Totals struct {
+	Succeeded uint64 // ok, miss, conflict, aborted: the store did its part
+	Canceled  uint64 // the caller went away
+	Refused   uint64 // errors of type invalid_argument and too_large: the caller's fault
+	Failed    uint64 // all other errors
+}
+
+// Totals returns the current totals. It takes microseconds and waits for no
+// operation.
+func (s *Store) Totals() Totals {
+	var t Totals
+	for _, op := range s.observer.rec.snapshot(nil).ops {
+		for i := range op.tallies {
+			n := op.tallies[i].count()
+			switch sl := slot(i); {
+			case sl.callersFault():
+				t.Refused += n
+			case sl.outcome() == outcomeError:
+				t.Failed += n
+			case sl.outcome() == outcomeCanceled:
+				t.Canceled += n
+			default:
+				t.Succeeded += n
+			}
+		}
+	}
+	return t
+}

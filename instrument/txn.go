@@ -1,0 +1,136 @@
+package instrument
+
+import (
+	"context"
+	"iter"
+	"reflect"
+
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+type viewer struct {
+	*observer
+	next kvdb.Viewer
+}
+
+func (v viewer) View(ctx context.Context, fn func(kvdb.Reader) error) (err error) {
+	var t transaction
+	var op op
+	ctx, err = op.begin(ctx, v.observer, opView, 0)
+	defer func() { t.end(ctx, &op, err) }()
+	return v.next.View(ctx, func(r kvdb.Reader) error {
+		return t.run(func() error { return fn(countingReader{r, &t}) })
+	})
+}
+
+type updater struct {
+	*observer
+	next kvdb.Updater
+}
+
+func (u updater) Update(ctx context.Context, fn func(kvdb.Txn) error) (err error) {
+	var t transaction
+	var op op
+	ctx, err = op.begin(ctx, u.observer, opUpdate, 0)
+	defer func() { t.end(ctx, &op, err) }()
+	return u.next.Update(ctx, func(tx kvdb.Txn) error {
+		return t.run(func() error { return fn(countingTxn{countingReader{tx, &t}, tx}) })
+	})
+}
+
+// A transaction follows one call of View or Update: what all runs of the
+// caller's function moved, and whose error ended the last one.
+type transaction struct {
+	sent, read int     // bytes
+	engine     []error // the failures that the engine showed to the function
+	caller     error   // what the function returned
+}
+
+func (t *transaction) end(ctx context.Context, op *op, err error) {
+	op.send(t.sent)
+	op.end(ctx, nil, t.read, t.outcome(err))
+}
+
+func (t *transaction) run(fn func() error) error {
+	t.engine, t.caller = t.engine[:0], nil
+	t.caller = fn()
+	return t.caller
+}
+
+// outcome tells the caller's own error from the engine's: an error that the
+// function made, or a miss that it passed on, aborts the transaction and is no
+// failure of the store.
+func (t *transaction) outcome(err error) error {
+	if err == nil || t.caller == nil || !t.passedOn(err) {
+		return err
+	}
+	for _, failure := range t.engine {
+		if is(t.caller, failure) {
+			return err
+		}
+	}
+	return abort{err}
+}
+
+// passedOn reports whether err is what the function returned. An error that
+// cannot be compared, such as a slice of errors, is taken for it: engines return
+// the function's error as it is.
+func (t *transaction) passedOn(err error) bool {
+	return !reflect.TypeOf(t.caller).Comparable() || is(err, t.caller)
+}
+
+// note remembers what the engine failed with. A miss is no failure.
+func (t *transaction) note(err error) {
+	if err != nil && !is(err, kvdb.ErrNotFound) && len(t.engine) < maxNoted {
+		t.engine = append(t.engine, err)
+	}
+}
+
+// maxNoted is more failures than a function goes on after; it bounds what one
+// that never gives up can pile up.
+const maxNoted = 64
+
+type countingReader struct {
+	next kvdb.Reader
+	t    *transaction
+}
+
+func (r countingReader) Get(ctx context.Context, key []byte) ([]byte, error) {
+	value, err := r.next.Get(ctx, key)
+	r.t.sent += len(key)
+	r.t.read += len(value)
+	r.t.note(err)
+	return value, err
+}
+
+func (r countingReader) Scan(ctx context.Context, rg kvdb.Range) iter.Seq2[kvdb.Entry, error] {
+	return func(yield func(kvdb.Entry, error) bool) {
+		r.t.sent += len(rg.Start) + len(rg.End)
+		for entry, err := range r.next.Scan(ctx, rg) {
+			r.t.read += len(entry.Key) + len(entry.Value)
+			r.t.note(err)
+			if !yield(entry, err) {
+				return
+			}
+		}
+	}
+}
+
+type countingTxn struct {
+	countingReader
+	next kvdb.Txn
+}
+
+func (w countingTxn) Put(ctx context.Context, key, value []byte) error {
+	err := w.next.Put(ctx, key, value)
+	w.t.sent += len(key) + len(value)
+	w.t.note(err)
+	return err
+}
+
+func (w countingTxn) Delete(ctx context.Context, key []byte) error {
+	err := w.next.Delete(ctx, key)
+	w.t.sent += len(key)
+	w.t.note(err)
+	return err
+}

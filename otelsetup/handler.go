@@ -1,0 +1,83 @@
+package otelsetup
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	dto "github.com/prometheus/client_model/go"
+)
+
+// The bounds of a scrape: Prometheus gives up after 10 seconds by default, and
+// rarely more than two servers scrape one target.
+const (
+	scrapeTimeout    = 10 * time.Second
+	scrapesAtOnce    = 8
+	scrapeErrorEvery = 10 * time.Second
+)
+
+// MetricsHandler returns a handler for /metrics. It answers GET and HEAD with
+// all metrics of the Telemetry, of the registry it has joined, and of the
+// gatherers in extra, as Prometheus text, OpenMetrics (with exemplars) or
+// protobuf, whichever the scraper asks for, compressed if it likes.
+//
+// What cannot be gathered or is there twice is left out, the first gatherer
+// winning, and is logged, at most every 10 seconds; the rest is served. A
+// scrape that takes more than 10 seconds, or is one of more than 8 at once, is
+// answered with 503.
+//
+// After Shutdown the handler serves what is not the Telemetry's: the joined
+// registry and the extra gatherers. Without either it answers 503, so that
+// the target is down instead of empty.
+func (t *Telemetry) MetricsHandler(extra ...prometheus.Gatherer) http.Handler {
+	foreign := t.joined
+	gatherers := prometheus.Gatherers{recovering{t.gatherer}}
+	for _, g := range extra {
+		if g != nil {
+			gatherers = append(gatherers, recovering{g})
+			foreign = true
+		}
+	}
+	var all prometheus.Gatherer = gatherers
+	if len(gatherers) == 1 {
+		all = gatherers[0] // a merge would check everything once more
+	}
+	scrape := promhttp.HandlerFor(all, promhttp.HandlerOpts{
+		ErrorLog:            &scrapeLog{logger: t.logger, limit: limiter{interval: scrapeErrorEvery}},
+		ErrorHandling:       promhttp.ContinueOnError,
+		EnableOpenMetrics:   true,
+		MaxRequestsInFlight: scrapesAtOnce,
+		Timeout:             scrapeTimeout,
+	})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD")
+			http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+			return
+		}
+		select {
+		case <-t.closed:
+			if !foreign {
+				http.Error(w, "telemetry is shut down", http.StatusServiceUnavailable)
+				return
+			}
+		default:
+		}
+		scrape.ServeHTTP(w, r)
+	})
+}
+
+// recovering turns a panic of a gatherer into an error. A registry does so for
+// its collectors; other gatherers may not.
+type recovering struct{ prometheus.Gatherer }
+
+func (g recovering) Gather() (families []*dto.MetricFamily, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			families, err = nil, fmt.Errorf("gatherer panicked: %v", p)
+		}
+	}()
+	return g.Gatherer.Gather()
+}

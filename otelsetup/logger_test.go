@@ -1,0 +1,94 @@
+package otelsetup
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
+)
+
+func recordingLogger() (*zap.Logger, func() []observer.LoggedEntry) {
+	core, logs := observer.New(zapcore.DebugLevel)
+	return zap.New(core), logs.All
+}
+
+func TestLoggerLines(t *testing.T) {
+	var out bytes.Buffer
+	log := newLogger(&out)
+	before := time.Now()
+	log.Info("started", zap.Int("answer", 42))
+	log.Debug("hidden")
+
+	if n := strings.Count(out.String(), "\n"); n != 1 {
+		t.Fatalf("%d lines: %q", n, out.String())
+	}
+	var line struct {
+		Timestamp, Level, Message string
+		Answer                    int
+	}
+	if err := json.Unmarshal(out.Bytes(), &line); err != nil {
+		t.Fatal(err)
+	}
+	if line.Level != "info" || line.Message != "started" || line.Answer != 42 {
+		t.Errorf("line %s", out.String())
+	}
+	at, err := time.Parse(time.RFC3339Nano, line.Timestamp)
+	if err != nil || !strings.HasSuffix(line.Timestamp, "Z") || at.Before(before.Round(0)) || at.After(time.Now()) {
+		t.Errorf("timestamp %q (%v)", line.Timestamp, err)
+	}
+}
+
+func TestDefaultLoggerWritesToStdout(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout := os.Stdout
+	os.Stdout = w
+	defer func() { os.Stdout = stdout }()
+	tel, err := Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tel.Logger().Info("hello")
+	if err := tel.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+	w.Close()
+	out, err := io.ReadAll(r)
+	if err != nil || !strings.Contains(string(out), `"message":"hello"`) || strings.Count(string(out), "\n") != 1 {
+		t.Errorf("%q, %v", out, err)
+	}
+}
+
+func TestErrorHandlerCountsWhatItHoldsBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log, lines := recordingLogger()
+		h := &errorHandler{logger: log, limit: limiter{interval: time.Second}}
+		for range 5 {
+			h.Handle(io.ErrUnexpectedEOF)
+		}
+		time.Sleep(time.Second)
+		h.Handle(io.ErrUnexpectedEOF)
+		time.Sleep(time.Second)
+		h.Handle(io.ErrUnexpectedEOF)
+
+		got := lines()
+		if len(got) != 3 {
+			t.Fatalf("%d lines, want 3", len(got))
+		}
+		for i, want := range []any{nil, int64(4), nil} {
+			if n := got[i].ContextMap()["suppressed"]; n != want {
+				t.Errorf("line %d: suppressed %v, want %v", i, n, want)
+			}
+		}
+	})
+}

@@ -1,0 +1,39 @@
+package otelsetup
+
+import (
+	"errors"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// promtool has nothing to say about the names of this project. Those of the Go
+// runtime are OpenTelemetry's.
+func TestPromtool(t *testing.T) {
+	promtool, err := exec.LookPath("promtool")
+	if err != nil {
+		if os.Getenv("OTELKV_E2E") == "required" {
+			t.Fatal(err)
+		}
+		t.Skip("promtool is not installed")
+	}
+	tel := start(t)
+	use(t, tel, "orders")
+	status, page := get(t, tel.MetricsHandler(), "text/plain")
+	if status != http.StatusOK || !strings.Contains(page, "kvdb_") || !strings.Contains(page, "db_client_") {
+		t.Fatalf("status %d, %s", status, page)
+	}
+	check := exec.CommandContext(t.Context(), promtool, "check", "metrics")
+	check.Stdin = strings.NewReader(page)
+	out, err := check.CombinedOutput()
+	if _, ok := errors.AsType[*exec.ExitError](err); err != nil && !ok {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		if !strings.HasPrefix(line, "go_") {
+			t.Error(line)
+		}
+	}
+}

@@ -1,0 +1,61 @@
+package otelsetup
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/sdk/resource"
+)
+
+// newResource merges what is detected, the environment and the options, the
+// later over the earlier. The result has no schema URL: every attribute in it
+// means the same in all versions of the conventions, and a URL would make the
+// merge with a resource of another version fail.
+func newResource(ctx context.Context, c *config) (*resource.Resource, error) {
+	attrs := detect(ctx)
+	fromEnv, err := c.env.attributes()
+	if err != nil {
+		return nil, err
+	}
+	attrs = append(attrs, fromEnv...)
+	attrs = append(attrs, c.attributes...)
+	if c.serviceName != "" {
+		attrs = append(attrs, attribute.String("service.name", c.serviceName))
+	}
+	if c.serviceVersion != "" {
+		attrs = append(attrs, attribute.String("service.version", c.serviceVersion))
+	}
+	return resource.NewSchemaless(attrs...), nil
+}
+
+// detect asks the detectors one by one, so that one that fails, as those do
+// that look for a user in an image without a user database, costs its own
+// attributes only. None of them tells the command line.
+func detect(ctx context.Context) []attribute.KeyValue {
+	attrs := []attribute.KeyValue{attribute.String("service.name", unknownService())}
+	for _, detector := range []resource.Option{
+		resource.WithTelemetrySDK(),
+		resource.WithHost(),
+		resource.WithOSType(),
+		resource.WithContainerID(),
+		resource.WithProcessPID(),
+		resource.WithProcessExecutableName(),
+		resource.WithProcessRuntimeName(),
+		resource.WithProcessRuntimeVersion(),
+	} {
+		if found, err := resource.New(ctx, detector); err == nil {
+			attrs = append(attrs, found.Attributes()...)
+		}
+	}
+	return attrs
+}
+
+func unknownService() string {
+	path, err := os.Executable()
+	if err != nil {
+		return "unknown_service:go"
+	}
+	return "unknown_service:" + filepath.Base(path)
+}

@@ -1,0 +1,63 @@
+package otelsetup
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/sdk/resource"
+)
+
+func TestServiceName(t *testing.T) {
+	const fromAttributes = "service.name=attributes,service.version=1.0"
+	for _, tt := range []struct {
+		name                  string
+		service, attributes   string
+		opts                  []Option
+		wantName, wantVersion string
+	}{
+		{"nothing", "", "", nil, "unknown_service:" + filepath.Base(os.Args[0]), ""},
+		{"attributes", "", fromAttributes, nil, "attributes", "1.0"},
+		{"variable", "variable", fromAttributes, nil, "variable", "1.0"},
+		{"encoded", "", "service.name=a%20b", nil, "a b", ""},
+		{"resource", "variable", fromAttributes, []Option{WithResource(resource.NewWithAttributes("https://opentelemetry.io/schemas/1.1.0", attribute.String("service.name", "resource")))}, "resource", "1.0"},
+		{"options", "variable", fromAttributes, []Option{WithServiceName("option"), WithServiceVersion("2.0"), WithResourceAttributes(attribute.String("service.name", "attr"))}, "option", "2.0"},
+		{"empty options", "variable", fromAttributes, []Option{WithServiceName(""), WithServiceVersion("")}, "variable", "1.0"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Setenv("OTEL_SERVICE_NAME", tt.service)
+			t.Setenv("OTEL_RESOURCE_ATTRIBUTES", tt.attributes)
+			info := scrape(t, start(t, tt.opts...).MetricsHandler())["target_info"]
+			if _, ok := value(info, "service_name", tt.wantName); !ok {
+				t.Errorf("service.name is not %q in %v", tt.wantName, info)
+			}
+			if tt.wantVersion != "" {
+				if _, ok := value(info, "service_version", tt.wantVersion); !ok {
+					t.Errorf("service.version is not %q in %v", tt.wantVersion, info)
+				}
+			}
+		})
+	}
+}
+
+func TestResource(t *testing.T) {
+	res, err := newResource(t.Context(), newConfig([]Option{WithResource(resource.Default())}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.SchemaURL() != "" {
+		t.Errorf("schema URL %q", res.SchemaURL())
+	}
+	for _, key := range []attribute.Key{"telemetry.sdk.version", "host.name", "os.type", "process.pid", "process.runtime.version"} {
+		if v, ok := res.Set().Value(key); !ok || v.String() == "" {
+			t.Errorf("%s is missing", key)
+		}
+	}
+	for _, attr := range res.Attributes() {
+		if strings.HasPrefix(string(attr.Key), "process.command") || attr.Key == "process.owner" {
+			t.Errorf("%s is exported", attr.Key)
+		}
+	}
+}

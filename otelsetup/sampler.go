@@ -1,0 +1,125 @@
+package otelsetup
+
+import (
+	"context"
+	"math"
+	"sync/atomic"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+
+	"github.com/otelkv/otelkv/instrument"
+)
+
+const (
+	sampleInterval = 10 * time.Second
+	sampleMaxAge   = 3 * sampleInterval
+)
+
+// A sampler reads the usage of the process in the background, so that a scrape
+// does not wait for a file system.
+type sampler struct {
+	read    func() usage
+	current atomic.Pointer[sample]
+	cancel  context.CancelFunc
+	done    chan struct{}
+}
+
+// sample is what the instruments show.
+type sample struct {
+	usage
+	at       time.Time
+	cpuShare float64 // since the sample before, NaN at first
+}
+
+// startSampler takes the first sample at once and starts a goroutine for the
+// others, which the caller ends with shutdown.
+func startSampler(read func() usage) *sampler {
+	ctx, cancel := context.WithCancel(context.Background())
+	s := &sampler{read: read, cancel: cancel, done: make(chan struct{})}
+	s.sample()
+	go s.run(ctx)
+	return s
+}
+
+func (s *sampler) run(ctx context.Context) {
+	defer close(s.done)
+	ticker := time.NewTicker(sampleInterval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			s.sample()
+		}
+	}
+}
+
+// sample replaces the current sample. A panic leaves it, to grow stale: telemetry
+// must not end the program.
+func (s *sampler) sample() {
+	defer func() { _ = recover() }()
+	next := &sample{usage: s.read(), at: time.Now(), cpuShare: math.NaN()}
+	if last := s.current.Load(); last != nil {
+		next.cpuShare = cpuShare(last.cpu, next.cpu, next.at.Sub(last.at).Seconds())
+	}
+	s.current.Store(next)
+}
+
+// fresh returns the current sample, or nil when there is none or it is stale.
+func (s *sampler) fresh() *sample {
+	current := s.current.Load()
+	if current == nil || time.Since(current.at) > sampleMaxAge {
+		return nil
+	}
+	return current
+}
+
+// shutdown ends the goroutine.
+func (s *sampler) shutdown(ctx context.Context) error {
+	s.cancel()
+	select {
+	case <-s.done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// observe makes the instruments. The used share is the metric in which package
+// instrument reports the disk of a store: one metric, several resources.
+func (s *sampler) observe(meter metric.Meter) error {
+	memory, err := meter.Int64ObservableGauge("kvdb.memory",
+		metric.WithUnit("By"),
+		metric.WithDescription("Resident set of the process"))
+	if err != nil {
+		return err
+	}
+	utilization, err := meter.Float64ObservableGauge(instrument.UtilizationName,
+		metric.WithUnit(instrument.UtilizationUnit),
+		metric.WithDescription(instrument.UtilizationDescription))
+	if err != nil {
+		return err
+	}
+	ofCPU := metric.WithAttributeSet(attribute.NewSet(attribute.String("kvdb.resource", "cpu")))
+	ofMemory := metric.WithAttributeSet(attribute.NewSet(attribute.String("kvdb.resource", "memory")))
+	_, err = meter.RegisterCallback(func(_ context.Context, o metric.Observer) error {
+		now := s.fresh()
+		if now == nil {
+			return nil
+		}
+		if !math.IsNaN(now.resident) {
+			o.ObserveInt64(memory, int64(now.resident))
+		}
+		if !math.IsNaN(now.cpuShare) {
+			o.ObserveFloat64(utilization, now.cpuShare, ofCPU)
+		}
+		if !math.IsNaN(now.memory) {
+			o.ObserveFloat64(utilization, now.memory, ofMemory)
+		}
+		return nil
+	}, memory, utilization)
+	return err
+}
