@@ -267,12 +267,12 @@ func (o *observer) scan(
 	ctx context.Context, sent int, open func(context.Context) iter.Seq2[kvdb.Entry, error],
 ) iter.Seq2[kvdb.Entry, error] {
 	return func(yield func(kvdb.Entry, error) bool) {
-		var result, failure error
+		var failure error
 		read := 0
 		var op op
-		ctx, result = op.begin(ctx, o, opScan, sent)
-		defer func() { op.end(ctx, nil, read, result) }()
-		for entry, err := range open(ctx) {
+		scanCtx, result := op.begin(ctx, o, opScan, sent)
+		defer func() { op.end(scanCtx, nil, read, result) }()
+		for entry, err := range open(scanCtx) {
 			if err != nil {
 				failure = err
 			}

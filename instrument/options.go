@@ -220,7 +220,7 @@ func (c *config) validate() error {
 		errs = append(errs, fmt.Errorf("WithNamespace: %q is not UTF-8", c.namespace))
 	}
 	for _, kv := range c.attributes {
-		if !kv.Valid() || !utf8.ValidString(string(kv.Key)) || !utf8.ValidString(kv.Value.Emit()) {
+		if !kv.Valid() || !utf8.ValidString(string(kv.Key)) || !utf8.ValidString(kv.Value.String()) {
 			errs = append(errs, fmt.Errorf("WithAttributes: %q is not a valid attribute", kv.Key))
 		}
 	}

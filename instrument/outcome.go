@@ -113,12 +113,12 @@ var errUnfinished = errors.New("instrument: the operation did not return")
 type abort struct{ error }
 
 func (c *classifier) slot(err error) slot {
-	switch {
-	case err == nil:
+	switch err { //nolint:errorlint // errors that are not wrapped, and the common case of those that are
+	case nil:
 		return slotOK
-	case err == kvdb.ErrNotFound: //nolint:errorlint // the sentinel itself is the common case
+	case kvdb.ErrNotFound:
 		return slotMiss
-	case err == errUnfinished: //nolint:errorlint // never wrapped
+	case errUnfinished:
 		return failureSlot(failurePanic)
 	}
 	if _, ok := err.(abort); ok { //nolint:errorlint // never wrapped

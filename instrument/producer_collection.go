@@ -227,7 +227,7 @@ func (c *collection) replicas(value func(*time.Duration) (float64, bool)) metric
 		}
 		for name, lag := range s.now.lag.lag {
 			if v, ok := value(lag); ok {
-				yield(s.series.set(s.infos, seriesKey{label: labelReplica, further: clean(name, "unknown")}), v)
+				yield(s.series.set(s.infos, seriesKey{label: labelReplica, further: clean(name)}), v)
 			}
 		}
 	})

@@ -58,12 +58,12 @@ const (
 
 func newSeries(info kvdb.Info, namespace string, failures []string, further []attribute.KeyValue) (*series, error) {
 	s := &series{
-		system: clean(info.System, "unknown"), namespace: clean(namespace, "unknown"),
+		system: clean(info.System), namespace: clean(namespace),
 		failures: failures, sets: make(map[seriesKey]attribute.Set),
 	}
 	s.base = []attribute.KeyValue{semconv.DBSystemNameKey.String(s.system), semconv.DBNamespace(s.namespace)}
 	if info.Remote && info.Address != "" {
-		s.base = append(s.base, semconv.ServerAddress(clean(info.Address, "unknown")))
+		s.base = append(s.base, semconv.ServerAddress(clean(info.Address)))
 		if info.Port > 0 {
 			s.base = append(s.base, semconv.ServerPort(info.Port))
 		}
@@ -83,12 +83,11 @@ func newSeries(info kvdb.Info, namespace string, failures []string, further []at
 }
 
 // clean makes a string fit to be a label's value.
-func clean(s, otherwise string) string {
-	s = strings.ToValidUTF8(s, "\uFFFD")
+func clean(s string) string {
 	if s == "" {
-		return otherwise
+		return "unknown"
 	}
-	return s
+	return strings.ToValidUTF8(s, "\uFFFD")
 }
 
 // label is the key's name on /metrics.

@@ -66,21 +66,6 @@ func onBreak(do func(e *engine)) func(*engine, *flawed) {
 	})
 }
 
-// sparse makes both scans leave out what was written since they began.
-func sparse(e *engine, all entries) entries {
-	return func(yield yields) {
-		for entry, err := range all {
-			now, getErr := e.Get(context.Background(), entry.Key)
-			if err == nil && (getErr != nil || !bytes.Equal(now, entry.Value)) {
-				continue
-			}
-			if !yield(entry, err) {
-				return
-			}
-		}
-	}
-}
-
 // twice makes both scans yield the first entry again at the end.
 func twice(_ *engine, all entries) entries {
 	return func(yield yields) {

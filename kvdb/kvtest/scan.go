@@ -46,18 +46,18 @@ var scanCases = []capabilityCase[kvdb.Scanner]{
 		brokenScan(f, s.Scan(f.Context(), kvdb.Range{}))
 	}},
 	{"BreakAtError", func(f *fixture, s kvdb.Scanner) {
-		for range s.Scan(f.Context(), kvdb.Range{Limit: -1}) {
+		for range s.Scan(f.Context(), kvdb.Range{Limit: -1}) { //nolint:errcheck // leaving at the error is the test
 			break
 		}
 		f.close()
-		for range s.Scan(f.Context(), kvdb.Range{}) {
+		for range s.Scan(f.Context(), kvdb.Range{}) { //nolint:errcheck // leaving at the error is the test
 			break
 		}
 	}},
 	{"PanicInLoop", func(f *fixture, s kvdb.Scanner) {
 		f.fill(numbered(20))
 		f.wantPanic("Scan", func(p any) {
-			for range s.Scan(f.Context(), kvdb.Range{}) {
+			for range s.Scan(f.Context(), kvdb.Range{}) { //nolint:errcheck // the panic is the test
 				panic(p)
 			}
 		})
