@@ -1,0 +1,124 @@
+package kvpebble
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"runtime"
+	"strings"
+	"syscall"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/vfs"
+	"github.com/cockroachdb/redact"
+
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+// wrap gives an error of Pebble its kind. It is the one place that does.
+func wrap(op string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, pebble.ErrNotFound):
+		return kvdb.ErrNotFound
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return kvdb.ContextError(op, err)
+	}
+	if e, ok := errors.AsType[*kvdb.Error](err); ok {
+		return &kvdb.Error{Op: op, Kind: e.Kind, Err: e.Err}
+	}
+	return &kvdb.Error{Op: op, Kind: kind(err), Err: withoutKeys(err)}
+}
+
+func kind(err error) error {
+	switch {
+	// Pebble marks a batch that is too large as corruption, too.
+	case errors.Is(err, pebble.ErrBatchTooLarge):
+		return kvdb.ErrTooLarge
+	case errors.Is(err, pebble.ErrClosed):
+		return kvdb.ErrClosed
+	case errors.Is(err, pebble.ErrReadOnly), errors.Is(err, syscall.EROFS):
+		return kvdb.ErrReadOnly
+	case vfs.IsNoSpaceError(err), errors.Is(err, errQuota):
+		return kvdb.ErrNoSpace
+	case pebble.IsCorruptionError(err):
+		return kvdb.ErrCorruption
+	case errors.Is(err, syscall.ENOTDIR):
+		return kvdb.ErrInvalidArgument
+	}
+	return nil
+}
+
+// errQuota is EDQUOT, which package syscall lacks on some systems.
+var errQuota = func() error {
+	switch runtime.GOOS {
+	case "linux":
+		return syscall.Errno(122)
+	case "windows":
+		return syscall.Errno(1295) // ERROR_DISK_QUOTA_EXCEEDED
+	}
+	return syscall.Errno(69) // the BSDs, macOS
+}()
+
+// withoutKeys returns err with a text in which Pebble's own marks tell what is
+// data of the user, such as the bounds of a damaged table. Errors of the
+// operating system speak of files only and stay as they are.
+func withoutKeys(err error) error {
+	if _, ok := errors.AsType[*fs.PathError](err); ok && !pebble.IsCorruptionError(err) {
+		return err
+	}
+	if _, ok := errors.AsType[syscall.Errno](err); ok {
+		return err
+	}
+	return &redacted{err: err}
+}
+
+// redacted hides the data of the user in the text of an error.
+type redacted struct{ err error }
+
+func (r *redacted) Error() string { return string(redact.Sprint(r.err).Redact().StripMarkers()) }
+func (r *redacted) Unwrap() error { return r.err }
+
+// openError wraps an error of pebble.Open, which has kinds of its own.
+func openError(dir string, err error) error {
+	switch {
+	case isLocked(err):
+		return &kvdb.Error{Op: opOpen, Kind: kvdb.ErrUnavailable,
+			Err: fmt.Errorf("another process has the store in %s open: %w", dir, err)}
+	// Pebble names this case in words only.
+	case strings.Contains(err.Error(), "lock held by current process"):
+		return &kvdb.Error{Op: opOpen, Kind: kvdb.ErrUnavailable,
+			Err: fmt.Errorf("this process has the store in %s open already: %w", dir, err)}
+	}
+	return wrap(opOpen, err)
+}
+
+// isLocked reports whether the lock of the directory is taken. It is the error
+// of fcntl or, on Windows, of opening a file that somebody else has open.
+func isLocked(err error) bool {
+	if runtime.GOOS == "windows" {
+		const sharingViolation = syscall.Errno(32)
+		return errors.Is(err, sharingViolation)
+	}
+	return errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.EWOULDBLOCK)
+}
+
+// recovered turns a panic of Pebble into the error it stands for: a handle
+// that was closed behind the store's back, or what the engine cannot go on
+// from. It returns nil for any other panic, which is a bug and goes on.
+func (s *Store) recovered(op string, value any) error {
+	err, ok := value.(error)
+	if !ok {
+		return nil
+	}
+	if f, ok := err.(*fatal); ok {
+		s.failure.set(f.err)
+		return wrap(op, f.err)
+	}
+	if errors.Is(err, pebble.ErrClosed) {
+		return wrap(op, err)
+	}
+	return nil
+}

@@ -1,0 +1,131 @@
+package kvpebble
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+// Events keeps what Pebble tells only a listener: its write stalls, and that a
+// flush finds no space on the disk. [Open] brings its own. For a handle that [New] borrows, install the listener before
+// the database is opened:
+//
+//	events := kvpebble.NewEvents()
+//	opts.EventListener = events.Listener(opts.EventListener)
+//	db, err := pebble.Open(dir, opts)
+//	…
+//	store, err := kvpebble.New(db, &kvpebble.Options{Events: events})
+//
+// An Events serves one database. It is safe for concurrent use.
+type Events struct {
+	mu     sync.Mutex
+	stalls int64
+	active int           // stalls that have begun and not ended
+	began  time.Time     // when active rose from zero
+	total  time.Duration // of the periods that have ended
+
+	noSpace atomic.Pointer[error] // of the last flush; nil when it found some
+}
+
+// NewEvents returns an Events that has seen nothing yet.
+func NewEvents() *Events { return &Events{} }
+
+// Listener returns a listener that counts events and then calls next, which
+// may be nil and is not changed. Callbacks that next leaves nil stay nil, so
+// Pebble's defaults for them apply. The listener does not block and does no
+// I/O.
+func (e *Events) Listener(next *pebble.EventListener) *pebble.EventListener {
+	var l pebble.EventListener
+	if next != nil {
+		l = *next
+	}
+	begin, end, flushed := l.WriteStallBegin, l.WriteStallEnd, l.FlushEnd
+	l.WriteStallBegin = func(info pebble.WriteStallBeginInfo) {
+		e.stallBegin()
+		if begin != nil {
+			begin(info)
+		}
+	}
+	l.WriteStallEnd = func() {
+		e.stallEnd()
+		if end != nil {
+			end()
+		}
+	}
+	l.FlushEnd = func(info pebble.FlushInfo) {
+		e.flushEnd(info.Err)
+		if flushed != nil {
+			flushed(info)
+		}
+	}
+	return &l
+}
+
+func (e *Events) flushEnd(err error) {
+	if kind(err) == kvdb.ErrNoSpace {
+		e.noSpace.Store(&err)
+	} else {
+		e.noSpace.Store(nil)
+	}
+}
+
+// full returns why there is no space to flush to. A nil Events knows nothing.
+func (e *Events) full() error {
+	if e == nil {
+		return nil
+	}
+	if err := e.noSpace.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+// stuck returns full while a write waits for that.
+func (e *Events) stuck() error {
+	err := e.full()
+	if err == nil {
+		return nil
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.active == 0 {
+		return nil
+	}
+	return err
+}
+
+func (e *Events) stallBegin() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.stalls++
+	if e.active++; e.active == 1 {
+		e.began = time.Now()
+	}
+}
+
+func (e *Events) stallEnd() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.active == 0 {
+		return // the listener was installed in the middle of a stall
+	}
+	if e.active--; e.active == 0 {
+		e.total += time.Since(e.began)
+	}
+}
+
+// stalled returns the number of stalls and the time spent in them. A stall
+// that lasts counts up to now, or the worst one of all would show too late.
+func (e *Events) stalled() (int64, time.Duration) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	total := e.total
+	if e.active > 0 {
+		total += time.Since(e.began)
+	}
+	return e.stalls, total
+}

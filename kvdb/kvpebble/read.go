@@ -1,0 +1,88 @@
+package kvpebble
+
+import (
+	"context"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+// Get implements [kvdb.Store].
+func (s *Store) Get(ctx context.Context, key []byte) ([]byte, error) {
+	return s.get(ctx, s.db, key)
+}
+
+// AppendGet implements [kvdb.Appender]. The value is copied once, from the
+// engine's memory to dst.
+func (s *Store) AppendGet(ctx context.Context, dst, key []byte) ([]byte, error) {
+	return s.appendGet(ctx, s.db, dst, key)
+}
+
+// empty is a value of no bytes that is not nil; appending to it allocates
+// exactly what the value needs.
+var empty = []byte{}
+
+func (s *Store) get(ctx context.Context, r pebble.Reader, key []byte) ([]byte, error) {
+	value, err := s.appendGet(ctx, r, empty, key)
+	if err != nil {
+		return nil, err
+	}
+	return value, nil
+}
+
+// appendGet reads key from the database or a snapshot of it.
+func (s *Store) appendGet(ctx context.Context, r pebble.Reader, dst, key []byte) (out []byte, err error) {
+	out = dst
+	if err := kvdb.CheckContext(ctx, opGet); err != nil {
+		return out, err
+	}
+	in := s.guard.enter()
+	if in == nil {
+		return out, errClosedFor(opGet)
+	}
+	defer s.leave(in, opGet, &err)
+	if err := kvdb.CheckKey(opGet, key); err != nil {
+		return out, err
+	}
+	value, pin, err := r.Get(key)
+	if err != nil {
+		if err == pebble.ErrNotFound {
+			return out, kvdb.ErrNotFound
+		}
+		return out, wrap(opGet, err)
+	}
+	out = append(dst, value...)
+	if err := pin.Close(); err != nil {
+		return dst, wrap(opGet, err)
+	}
+	return out, nil
+}
+
+// pingKey is as good as any: a miss takes the way of a hit.
+var pingKey = []byte{0}
+
+// Ping implements [kvdb.Pinger] with the read of one key through all levels of
+// the engine. It fails as well when the engine has failed so that it takes no
+// more writes.
+func (s *Store) Ping(ctx context.Context) (err error) {
+	if err := kvdb.CheckContext(ctx, opPing); err != nil {
+		return err
+	}
+	in := s.guard.enter()
+	if in == nil {
+		return errClosedFor(opPing)
+	}
+	defer s.leave(in, opPing, &err)
+	if err := s.failed(opPing); err != nil {
+		return err
+	}
+	_, pin, err := s.db.Get(pingKey)
+	if err == nil {
+		err = pin.Close()
+	}
+	if err == pebble.ErrNotFound {
+		return nil
+	}
+	return wrap(opPing, err)
+}

@@ -1,0 +1,310 @@
+// Package kvpebble adapts [Pebble], the embedded LSM-tree engine of
+// CockroachDB, to package kvdb. [Open] opens a directory and owns it; [New]
+// borrows a handle that the program has already and leaves it open.
+//
+// # Durability
+//
+// A write is acknowledged when it is on the disk (pebble.Sync), so each one
+// costs an fsync, which concurrent writes share. [Options.NoSync] turns that
+// off and says what can be lost then.
+//
+// When the disk is full, writes are refused with kvdb.ErrNoSpace as soon as
+// Pebble fails to flush a memtable, and accepted again once it succeeds. Those
+// that wait in Pebble already go on waiting for space, as do all without
+// [Options.Events] on a borrowed handle.
+//
+// When the write-ahead log of a store from Open cannot be written, the write
+// returns an error, and so do all later ones, Ping and Close; reads go on, and
+// may see the write. Only opening the store again ends that state. Whether a
+// write that failed so is there then is not known; all that were acknowledged
+// are, but for those of NoSync. With Pebble alone, and so with New, the process
+// would end. It still does, with a panic in one of Pebble's goroutines, when
+// the manifest cannot be written in the background or the directory cannot be
+// synced: Pebble leaves no other way.
+//
+// # Capabilities
+//
+// Appender, Batcher (one pebble.Batch, atomic), Scanner, PrefixScanner (in
+// bytewise order), Viewer (a pebble.Snapshot), Pinger (a point read),
+// Describer and StatsReader. Pebble has no transactions, no compare-and-swap,
+// no time to live, no read of several keys and no replication, so there is no
+// Updater, Swapper, TTLPutter, MultiGetter or Lagger.
+//
+// Pebble accepts values that it cannot write to a table later, which ends the
+// process; hence [MaxValue] and [MaxKey].
+//
+// # Statistics
+//
+// The package emits no telemetry of its own. AppendStats reads, of the engine:
+//
+//	kvdb.engine.disk.size          By            files of the store
+//	kvdb.engine.write_stalls       {stall}       counter
+//	kvdb.engine.write_stall.time   s             counter; a stall that lasts is in it
+//	kvdb.engine.compactions        {compaction}  counter
+//	kvdb.engine.compaction.debt    By            bytes to compact until the tree is stable
+//	kvdb.engine.l0.sublevels       {sublevel}
+//	kvdb.engine.read_amplification 1             sublevels of L0 and levels below with data
+//	kvdb.engine.memtable.size      By
+//	kvdb.engine.wal.size           By            live data in the write-ahead log
+//	kvdb.engine.cache.hits         {access}      counter
+//	kvdb.engine.cache.misses       {access}      counter
+//	kvdb.engine.flushes            {flush}       counter
+//	kvdb.utilization.disk          1             0 to 1, of the filesystem, as df has it
+//
+// Those of write stalls are left out for a borrowed handle without
+// [Options.Events], the last one for a store whose directory is not known or
+// whose filesystem has no size, such as one in memory.
+//
+// [Pebble]: https://github.com/cockroachdb/pebble
+package kvpebble
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+// Operations as errors name them.
+const (
+	opOpen   = "open"
+	opGet    = "get"
+	opPut    = "put"
+	opDelete = "delete"
+	opBatch  = "batch"
+	opScan   = "scan"
+	opView   = "view"
+	opPing   = "ping"
+	opStats  = "stats"
+	opClose  = "close"
+)
+
+// A Store is a Pebble database. Make one with [Open] or [New]. It is safe for
+// concurrent use.
+type Store struct {
+	db     *pebble.DB
+	owned  bool
+	info   kvdb.Info
+	write  *pebble.WriteOptions
+	events *Events
+	disk   io.Closer // closed after db
+	usage  func() (utilization float64, ok bool)
+
+	guard   guard
+	failure *failure // why the engine takes no more writes
+
+	mu   sync.Mutex
+	lent map[io.Closer]struct{} // iterators and snapshots, for Close to take back
+}
+
+var _ interface {
+	kvdb.Store
+	kvdb.Appender
+	kvdb.Batcher
+	kvdb.Describer
+	kvdb.Pinger
+	kvdb.PrefixScanner
+	kvdb.Scanner
+	kvdb.StatsReader
+	kvdb.Viewer
+} = (*Store)(nil)
+
+// New returns a store on a handle that the caller keeps: Close leaves db open.
+// The caller closes the store first and db then. When db is closed earlier,
+// calls of the store return an error that matches kvdb.ErrClosed, but a scan
+// must not be running at that moment, as Pebble does not allow it.
+//
+// The order of db's keys must be bytewise, which it is by default. The errors
+// that Pebble deems fatal go to the logger of db, which ends the process by
+// default.
+//
+// An error is a *kvdb.Error of the kind kvdb.ErrInvalidArgument that lists
+// every problem.
+func New(db *pebble.DB, opts *Options) (*Store, error) {
+	o, err := opts.forNew(db)
+	if err != nil {
+		return nil, err
+	}
+	return newStore(db, &o), nil
+}
+
+// Open opens the database in dir, and creates both if they do not exist. One
+// process can have it open once. Close closes it.
+//
+// An error is a *kvdb.Error: kvdb.ErrInvalidArgument lists every problem of the
+// arguments, kvdb.ErrUnavailable means that the directory is locked by another
+// process or by this one, kvdb.ErrCorruption that the files are damaged, in
+// which case they are left as they are.
+func Open(dir string, opts *Options) (*Store, error) {
+	o, err := opts.forOpen(dir)
+	if err != nil {
+		return nil, err
+	}
+	p := o.Pebble
+	setLoggers(p)
+	p.EventListener = o.Events.Listener(p.EventListener)
+	if p.EventListener.DataCorruption == nil {
+		// By default Pebble calls Fatalf, in reads and in the background. The read
+		// that finds the damage returns it.
+		logger := p.Logger
+		p.EventListener.DataCorruption = func(info pebble.DataCorruptionInfo) {
+			logger.Errorf("data corruption: %s", info)
+		}
+	}
+	disk := io.Closer(noCloser{})
+	if p.FS == nil {
+		p.FS, disk = watchedDisk(p.EventListener.DiskSlow)
+	}
+	failed := &failure{}
+	if p.WALFailover == nil { // which deals with failures of the log itself
+		p.FS = &walFS{FS: p.FS, failure: failed}
+	}
+	db, err := openDB(dir, p)
+	if err == nil && failed.get() != nil {
+		err = errors.Join(failed.get(), db.Close())
+	}
+	if err != nil {
+		return nil, openError(dir, errors.Join(err, disk.Close()))
+	}
+	s := newStore(db, &o)
+	s.owned, s.disk, s.failure = true, disk, failed
+	return s, nil
+}
+
+// watchedDisk is the filesystem that Pebble makes by default: it tells slow of
+// operations that take more than 5 seconds. Pebble leaks a goroutine of it
+// when it cannot open the database, so it is made here.
+func watchedDisk(slow func(pebble.DiskSlowInfo)) (vfs.FS, io.Closer) {
+	if slow == nil {
+		slow = func(pebble.DiskSlowInfo) {}
+	}
+	return vfs.WithDiskHealthChecks(vfs.Default, 5*time.Second, nil, slow)
+}
+
+type noCloser struct{}
+
+func (noCloser) Close() error { return nil }
+
+// openDB is pebble.Open with an error in place of the panic of our loggers.
+func openDB(dir string, opts *pebble.Options) (db *pebble.DB, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			f, ok := r.(*fatal)
+			if !ok {
+				panic(r)
+			}
+			err = f
+		}
+	}()
+	return pebble.Open(dir, opts)
+}
+
+func newStore(db *pebble.DB, o *Options) *Store {
+	s := &Store{
+		db:      db,
+		info:    kvdb.Info{System: "pebble", Namespace: o.Namespace, MaxKey: MaxKey, MaxValue: MaxValue},
+		write:   pebble.Sync,
+		events:  o.Events,
+		disk:    noCloser{},
+		usage:   diskUtilization(o.filesystem(), o.Dir),
+		failure: &failure{},
+		lent:    make(map[io.Closer]struct{}),
+	}
+	if o.NoSync {
+		s.write = pebble.NoSync
+	}
+	s.guard.init()
+	return s
+}
+
+// Describe implements [kvdb.Describer].
+func (s *Store) Describe() kvdb.Info { return s.info }
+
+// Close ends the store, and closes the database unless it is borrowed. It
+// waits for calls that are inside the engine, a stalled write included, but
+// not for scans and views, whose loop or function may be the caller of Close:
+// their next step fails with kvdb.ErrClosed, and Close takes back what they
+// hold. Entries that were yielded stay valid until that step.
+//
+// When a write waits for space on a full disk, which it may do for ever,
+// Pebble cannot be closed. Close then leaves it open and returns an error that
+// matches kvdb.ErrNoSpace.
+func (s *Store) Close() error {
+	if !s.guard.close() {
+		return errClosedFor(opClose)
+	}
+	if err := s.guard.drain(s.events.stuck); err != nil {
+		return wrap(opClose, fmt.Errorf("a write waits for space, the engine stays open: %w", err))
+	}
+	if err := s.release(); err != nil {
+		return wrap(opClose, err)
+	}
+	return s.failed(opClose)
+}
+
+// release gives back what the store holds of the engine, once nobody is
+// inside.
+func (s *Store) release() (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			if err = s.recovered(opClose, r); err == nil {
+				panic(r)
+			}
+		}
+	}()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.lent {
+		err = errors.Join(err, c.Close())
+	}
+	clear(s.lent)
+	if s.owned {
+		err = errors.Join(err, s.db.Close(), s.disk.Close())
+	}
+	return err
+}
+
+// leave is deferred by every method that has entered the guard. It turns a
+// panic that stands for an error into *err.
+func (s *Store) leave(in *guardShard, op string, err *error) {
+	if r := recover(); r != nil {
+		e := s.recovered(op, r)
+		s.guard.leave(in)
+		if e == nil {
+			panic(r)
+		}
+		*err = e
+		return
+	}
+	s.guard.leave(in)
+}
+
+func (s *Store) lend(c io.Closer) {
+	s.mu.Lock()
+	s.lent[c] = struct{}{}
+	s.mu.Unlock()
+}
+
+func (s *Store) takeBack(c io.Closer) error {
+	s.mu.Lock()
+	delete(s.lent, c)
+	s.mu.Unlock()
+	return c.Close()
+}
+
+// failed returns the error of an earlier write that the engine cannot go on
+// from.
+func (s *Store) failed(op string) error {
+	if err := s.failure.get(); err != nil {
+		return wrap(op, fmt.Errorf("the engine has failed, open it again: %w", err))
+	}
+	return nil
+}
+
+func errClosedFor(op string) error { return &kvdb.Error{Op: op, Kind: kvdb.ErrClosed} }
