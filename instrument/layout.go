@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -61,11 +62,20 @@ type part struct {
 	bucket int    // of the smallest duration in the part
 }
 
+// standardLayout has the exported bounds alone.
+var standardLayout = sync.OnceValue(func() *layout {
+	l, err := newLayout(nil)
+	if err != nil {
+		panic(err) // the bounds above are wrong
+	}
+	return l
+})
+
 func newLayout(further []float64) (*layout, error) {
 	l := new(layout)
 	for _, s := range further {
 		if !(s >= 1e-9 && s <= float64(maxEdge)/1e9) {
-			return nil, fmt.Errorf("instrument: duration bound %v is not between a nanosecond and 1000 seconds", s)
+			return nil, fmt.Errorf("duration bound %v is not between a nanosecond and 1000 seconds", s)
 		}
 	}
 	l.bounds = slices.Concat(durationBounds, further)
@@ -76,7 +86,7 @@ func newLayout(further []float64) (*layout, error) {
 	}
 	l.export = slices.Compact(l.export)
 	if len(l.export) != len(l.bounds) {
-		return nil, fmt.Errorf("instrument: duration bounds %v are closer than a nanosecond to each other", further)
+		return nil, fmt.Errorf("duration bounds %v are closer than a nanosecond to each other", further)
 	}
 
 	edge := min(minEdge, l.export[0])
@@ -86,7 +96,7 @@ func newLayout(further []float64) (*layout, error) {
 	}
 	l.upper = append(l.upper, math.MaxUint64)
 	if len(l.upper) > maxBuckets {
-		return nil, fmt.Errorf("instrument: %d further duration bounds are too many", len(further))
+		return nil, fmt.Errorf("%d further duration bounds are too many", len(further))
 	}
 	copy(l.lower[1:], l.upper[:len(l.upper)-1])
 	l.index()

@@ -1,6 +1,7 @@
 package instrument
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -35,6 +36,12 @@ type LogOptions struct {
 	// hashes wherever the secret is the same; without it nobody can find a key by
 	// trying. By default, it is drawn at random when the process starts.
 	HashSecret []byte
+
+	// Fields returns further fields for the line of an operation, for example
+	// the client's address out of the context that the operation was called
+	// with. It is called only when a line is written, must be safe for
+	// concurrent use and must not block. By default, there are none.
+	Fields func(ctx context.Context) []zap.Field
 
 	// Burst is how many lines a second that agree in message, operation and
 	// error_type are written; the next line after that says how many were
@@ -98,7 +105,7 @@ func (l *operationLog) successLevel() zapcore.Level {
 }
 
 // write logs an operation if it failed, was slow, or successes are logged.
-func (l *operationLog) write(span trace.SpanContext, e event) {
+func (l *operationLog) write(ctx context.Context, span trace.SpanContext, e event) {
 	level, message := l.successLevel(), "operation succeeded"
 	switch {
 	case e.slot.outcome() == outcomeError:
@@ -120,8 +127,21 @@ func (l *operationLog) write(span trace.SpanContext, e event) {
 		}
 	}
 	if line := l.logger.Check(level, message); line != nil {
-		line.Write(l.fields(span, e, suppressed)...)
+		line.Write(append(l.fields(span, e, suppressed), l.further(ctx)...)...)
 	}
+}
+
+// further asks the user for fields. A panic must not fail the operation.
+func (l *operationLog) further(ctx context.Context) (fields []zap.Field) {
+	if l.options.Fields == nil {
+		return nil
+	}
+	defer func() {
+		if recover() != nil {
+			fields = nil
+		}
+	}()
+	return l.options.Fields(ctx)
 }
 
 func (l *operationLog) fields(span trace.SpanContext, e event, suppressed int) []zap.Field {

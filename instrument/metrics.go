@@ -43,6 +43,7 @@ var (
 	utilizationMetric  = definition{UtilizationName, UtilizationUnit, UtilizationDescription}
 	lagMetric          = definition{"kvdb.replication.lag", "s", "How far a replica is behind"}
 	connectedMetric    = definition{"kvdb.replication.connected", "", "Whether a replica is connected"}
+	connectionsMetric  = definition{"kvdb.connections", "{connection}", "Open connections of the server"}
 	statsAgeMetric     = definition{"kvdb.stats.age", "s", "Age of the engine's own statistics"}
 )
 

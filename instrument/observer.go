@@ -2,22 +2,82 @@ package instrument
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/otelkv/otelkv/kvdb"
 )
 
 // An observer watches the operations of one store: it counts them, traces them
 // and logs those that deserve a line. Everything that depends on the options
 // alone is worked out when it is made.
 type observer struct {
+	registry   *Registry // nil with a meter
 	rec        *record
+	meter      *meterRecord // nil where the registry has the record
 	classifier classifier
 	filter     func(ctx context.Context, operation string) bool // nil without an option
 	spans      spanner
 	slow       []time.Duration // by operation
 	onSlow     func(context.Context, SlowOperation) string
 	log        *operationLog // nil without a logger
+}
+
+// newObserver makes an observer of the given operations and registers what it
+// records.
+func newObserver(info kvdb.Info, infos []operationInfo, c *config) (*observer, error) {
+	l := standardLayout()
+	if c.registry != nil {
+		if c.registry.err != nil {
+			return nil, c.registry.err
+		}
+		l = c.registry.layout
+	}
+	classifier := newClassifier(c.classify, c.errorTypes)
+	namespace := c.namespace
+	if namespace == "" {
+		namespace = info.Namespace
+	}
+	series, err := newSeries(info, namespace, classifier.names, c.attributes)
+	if err != nil {
+		return nil, fmt.Errorf("instrument: %w", err)
+	}
+	slow := slowThresholds(infos)
+	for _, t := range c.thresholds {
+		if err := t.set(slow, infos); err != nil {
+			return nil, fmt.Errorf("instrument: WithSlowThreshold: %w", err)
+		}
+	}
+	o := &observer{
+		registry:   c.registry,
+		rec:        newRecord(l, infos, series, c),
+		classifier: classifier,
+		filter:     c.filter,
+		spans:      newSpanner(c.tracerProvider.Tracer(scopeName), c.spans, infos, series, info.Remote),
+		slow:       slow,
+		onSlow:     c.onSlow,
+		log:        newOperationLog(c.logger, c.logs, series.system, series.namespace),
+	}
+	if c.registry != nil {
+		return o, c.registry.register(o.rec)
+	}
+	if o.meter, err = newMeterRecord(c.meterProvider, o.rec, c); err != nil {
+		return nil, fmt.Errorf("instrument: %w", err)
+	}
+	return o, nil
+}
+
+// close takes back what the observer registered.
+func (o *observer) close() error {
+	if o.registry != nil {
+		o.registry.unregister(o.rec)
+	}
+	if o.meter != nil {
+		return o.meter.close()
+	}
+	return nil
 }
 
 // base is what the clock is read against: the difference of two monotonic
@@ -46,6 +106,9 @@ func (p *op) begin(ctx context.Context, o *observer, kind operation, sent int) (
 	p.observer, p.kind, p.sent = o, kind, sent
 	p.stripe = o.rec.stripe(kind)
 	o.rec.begin(p.stripe, kind, sent)
+	if o.meter != nil {
+		o.meter.begin(ctx, kind, sent)
+	}
 	if parent := trace.SpanFromContext(ctx); o.spans.wants(parent) {
 		return p.startSpan(ctx, parent), errUnfinished
 	}
@@ -64,10 +127,13 @@ func (p *op) beginBatch(ctx context.Context, o *observer, kind operation, sent, 
 }
 
 // send counts bytes that the operation turned out to send.
-func (p *op) send(sent int) {
+func (p *op) send(ctx context.Context, sent int) {
 	if p.observer != nil && sent > 0 {
 		p.sent += sent
 		p.observer.rec.send(p.kind, sent)
+		if m := p.observer.meter; m != nil {
+			m.send(ctx, p.kind, sent)
+		}
 	}
 }
 
@@ -85,6 +151,9 @@ func (p *op) end(ctx context.Context, key []byte, read int, err error) {
 		s = o.classifier.slot(err)
 	}
 	o.rec.end(p.stripe, p.kind, s, d, p.sent, read)
+	if o.meter != nil {
+		o.meter.end(ctx, p, s, d, read)
+	}
 	if p.traced != nil || s > slotMiss || d >= o.slow[p.kind] || o.log.successes() {
 		p.report(ctx, event{op: *p, slot: s, duration: d, read: read, key: key, err: err})
 	}
@@ -109,7 +178,7 @@ func (p *op) report(ctx context.Context, e event) {
 		if !span.IsValid() {
 			span = trace.SpanContextFromContext(ctx)
 		}
-		o.log.write(span, e)
+		o.log.write(ctx, span, e)
 	}
 }
 

@@ -43,12 +43,20 @@ type pollers struct {
 	done   sync.WaitGroup
 }
 
-func (p *pollers) start(rec *record, v views) {
+// start begins to poll. First, if it is not nil, is called with the first
+// statistics.
+func (p *pollers) start(rec *record, v views, first func([]kvdb.Stat)) {
 	ctx, cancel := context.WithCancel(context.Background())
 	p.cancel = cancel
 	if v.statsReader != nil {
 		rec.stats.Store(new(statsReading))
-		p.every(ctx, func(ctx context.Context) { rec.readStats(ctx, v.statsReader) })
+		p.every(ctx, func(ctx context.Context) {
+			stats, ok := rec.readStats(ctx, v.statsReader)
+			if ok && first != nil {
+				first(stats)
+				first = nil
+			}
+		})
 	}
 	if v.lagger != nil {
 		rec.lag.Store(new(lagReading))
@@ -97,10 +105,10 @@ func (p *pollers) stop() {
 	}
 }
 
-func (r *record) readStats(ctx context.Context, from kvdb.StatsReader) {
+func (r *record) readStats(ctx context.Context, from kvdb.StatsReader) (_ []kvdb.Stat, ok bool) {
 	stats, err := from.AppendStats(ctx, nil)
 	if err != nil {
-		return
+		return nil, false
 	}
 	kept := stats[:0]
 	for _, s := range stats {
@@ -109,6 +117,7 @@ func (r *record) readStats(ctx context.Context, from kvdb.StatsReader) {
 		}
 	}
 	r.stats.Store(&statsReading{at: time.Now(), stats: kept})
+	return kept, true
 }
 
 func (r *record) readLag(ctx context.Context, from kvdb.Lagger) {

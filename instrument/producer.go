@@ -102,6 +102,8 @@ func (p *Producer) Produce(context.Context) ([]metricdata.ScopeMetrics, error) {
 func (p *Producer) collect() *collection {
 	c := &collection{
 		keep:       p.keep,
+		registry:   p.registry,
+		at:         time.Now(),
 		counters:   p.temporality(sdkmetric.InstrumentKindCounter),
 		histograms: p.temporality(sdkmetric.InstrumentKindHistogram),
 	}

@@ -14,6 +14,8 @@ type collection struct {
 	keep                 func(string) bool
 	counters, histograms metricdata.Temporality
 	sources              []source
+	registry             *Registry
+	at                   time.Time
 }
 
 // A source is one store of a collection: its state now, and the same since the
@@ -45,9 +47,6 @@ func (s *source) delta(last *snapshot, c *collection) {
 
 // metrics builds everything that the collection's filter keeps.
 func (c *collection) metrics() []metricdata.Metrics {
-	if len(c.sources) == 0 {
-		return nil
-	}
 	var all []metricdata.Metrics
 	add := func(d definition, build func() metricdata.Aggregation) {
 		if !c.keep(d.name) {
@@ -72,6 +71,7 @@ func (c *collection) metrics() []metricdata.Metrics {
 	add(lagMetric, c.lag)
 	add(connectedMetric, c.connected)
 	add(statsAgeMetric, c.statsAge)
+	add(connectionsMetric, c.connections)
 	return append(all, c.engine()...)
 }
 
@@ -151,7 +151,22 @@ func (s *source) point(op operation, label labelKind, value uint8, n uint64) met
 	}
 }
 
+func (c *collection) connections() metricdata.Aggregation {
+	if !c.registry.server.listens.Load() {
+		return nil
+	}
+	return metricdata.Sum[int64]{
+		Temporality: metricdata.CumulativeTemporality,
+		DataPoints: []metricdata.DataPoint[int64]{{
+			StartTime: c.registry.start, Time: c.at, Value: c.registry.server.open.Load(),
+		}},
+	}
+}
+
 func (c *collection) inFlight() metricdata.Aggregation {
+	if len(c.sources) == 0 {
+		return nil
+	}
 	sum := metricdata.Sum[int64]{Temporality: metricdata.CumulativeTemporality}
 	for i := range c.sources {
 		s := &c.sources[i]
@@ -191,14 +206,9 @@ func (c *collection) utilization() metricdata.Aggregation {
 
 func (c *collection) statsAge() metricdata.Aggregation {
 	return c.gauge(func(s *source, yield func(attribute.Set, float64)) {
-		if s.now.stats == nil {
-			return
+		if s.now.stats != nil {
+			yield(s.set(0, labelStore, 0), s.now.statsAge(s.start).Seconds())
 		}
-		at := s.now.stats.at
-		if at.IsZero() {
-			at = s.start
-		}
-		yield(s.set(0, labelStore, 0), s.now.at.Sub(at).Seconds())
 	})
 }
 

@@ -20,6 +20,9 @@ func (c *collection) durations() metricdata.Aggregation {
 			}
 		}
 	})
+	if len(h.DataPoints) == 0 {
+		return nil
+	}
 	return h
 }
 

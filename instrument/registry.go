@@ -29,6 +29,8 @@ const (
 type Registry struct {
 	layout *layout
 	err    error // of its options; Wrap returns it
+	start  time.Time
+	server server
 
 	mu        sync.Mutex
 	records   []*record // open ones, and closed ones with a reader to see
@@ -63,7 +65,7 @@ func NewRegistry(options ...RegistryOption) *Registry {
 			o.applyRegistry(c)
 		}
 	}
-	r := new(Registry)
+	r := &Registry{start: time.Now()}
 	r.layout, r.err = newLayout(c.bounds)
 	return r
 }

@@ -1,6 +1,7 @@
 package instrument
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -68,18 +69,26 @@ func newSeries(info kvdb.Info, namespace string, failures []string, further []at
 			s.base = append(s.base, semconv.ServerPort(info.Port))
 		}
 	}
+	s.base = append(s.base, further...)
+	return s, errors.Join(collisions(further)...)
+}
+
+// collisions returns what is wrong with the user's attributes beside the
+// store's own: on /metrics each needs a label to itself.
+func collisions(further []attribute.KeyValue) []error {
 	taken := make(map[string]attribute.Key)
 	for _, key := range reservedKeys {
 		taken[label(key)] = key
 	}
+	var errs []error
 	for _, kv := range further {
 		if other, ok := taken[label(kv.Key)]; ok {
-			return nil, fmt.Errorf("WithAttributes: %q has the label of %q: choose another key", kv.Key, other)
+			errs = append(errs, fmt.Errorf("WithAttributes: %q has the label of %q: choose another key", kv.Key, other))
+			continue
 		}
 		taken[label(kv.Key)] = kv.Key
 	}
-	s.base = append(s.base, further...)
-	return s, nil
+	return errs
 }
 
 // clean makes a string fit to be a label's value.

@@ -194,3 +194,12 @@ func (s *snapshot) stat(name string) (kvdb.Stat, bool) {
 	}
 	return kvdb.Stat{}, false
 }
+
+// statsAge is how old the engine's statistics are; before the first reading it
+// counts from start.
+func (s *snapshot) statsAge(start time.Time) time.Duration {
+	if s.stats.at.IsZero() {
+		return s.at.Sub(start)
+	}
+	return s.at.Sub(s.stats.at)
+}

@@ -88,8 +88,7 @@ type Store struct {
 	observer observer
 	views    views
 
-	registry *Registry
-	pollers  pollers
+	pollers pollers
 }
 
 // Wrap instruments s. It returns an error that lists everything that is wrong
@@ -111,47 +110,21 @@ func Wrap(s kvdb.Store, options ...Option) (*Store, error) {
 		info = d.Describe()
 	}
 	w := &Store{next: s}
-	if err := w.observe(info, c); err != nil {
+	w.views = newViews(w)
+	o, err := newObserver(info, availableOperations(s), c)
+	if err != nil {
 		return nil, err
 	}
-	w.views = newViews(w)
-	w.pollers.start(w.observer.rec, w.views)
-	return w, nil
-}
-
-// observe makes the store's observer and registers its record.
-func (s *Store) observe(info kvdb.Info, c *config) error {
-	infos := availableOperations(s.next)
-	classifier := newClassifier(c.classify, c.errorTypes)
-	namespace := c.namespace
-	if namespace == "" {
-		namespace = info.Namespace
-	}
-	if c.registry.err != nil {
-		return c.registry.err
-	}
-	series, err := newSeries(info, namespace, classifier.names, c.attributes)
-	if err != nil {
-		return fmt.Errorf("instrument: %w", err)
-	}
-	slow := slowThresholds(infos)
-	for _, t := range c.thresholds {
-		if err := t.set(slow, infos); err != nil {
-			return fmt.Errorf("instrument: WithSlowThreshold: %w", err)
+	w.observer = *o
+	var first func([]kvdb.Stat)
+	if m := w.observer.meter; m != nil {
+		if err := m.observe(w.observer.rec, w.views); err != nil {
+			return nil, errors.Join(fmt.Errorf("instrument: %w", err), w.observer.close())
 		}
+		first = func(stats []kvdb.Stat) { m.observeEngine(w.observer.rec, stats) }
 	}
-	rec := newRecord(c.registry.layout, infos, series, c)
-	s.observer = observer{
-		rec:        rec,
-		classifier: classifier,
-		filter:     c.filter,
-		spans:      newSpanner(c.tracerProvider.Tracer(scopeName), c.spans, infos, series, info.Remote),
-		slow:       slow,
-		onSlow:     c.onSlow,
-		log:        newOperationLog(c.logger, c.logs, series.system, series.namespace),
-	}
-	s.registry = c.registry
-	return s.registry.register(rec)
+	w.pollers.start(w.observer.rec, w.views, first)
+	return w, nil
 }
 
 // Get implements [kvdb.Store].
@@ -183,9 +156,10 @@ func (s *Store) Delete(ctx context.Context, key []byte) (err error) {
 // engine's statistics under way, but not for one that ignores its context.
 func (s *Store) Close() error {
 	s.pollers.stop()
-	err := s.next.Close()
-	s.registry.unregister(s.observer.rec)
-	return err
+	// What a provider has against taking a callback back is no failure of the
+	// store.
+	defer func() { _ = s.observer.close() }()
+	return s.next.Close()
 }
 
 // Unwrap returns the store below, whose operations are not recorded.

@@ -11,9 +11,11 @@ type Totals struct {
 
 // Totals returns the current totals. It takes microseconds and waits for no
 // operation.
-func (s *Store) Totals() Totals {
+func (s *Store) Totals() Totals { return s.observer.rec.sum() }
+
+func (r *record) sum() Totals {
 	var t Totals
-	for _, op := range s.observer.rec.snapshot(nil).ops {
+	for _, op := range r.snapshot(nil).ops {
 		for i := range op.tallies {
 			n := op.tallies[i].count()
 			switch sl := slot(i); {

@@ -47,7 +47,7 @@ type transaction struct {
 }
 
 func (t *transaction) end(ctx context.Context, op *op, err error) {
-	op.send(t.sent)
+	op.send(ctx, t.sent)
 	op.end(ctx, nil, t.read, t.outcome(err))
 }
 

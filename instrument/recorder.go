@@ -1,0 +1,128 @@
+package instrument
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+// A Recorder records the calls of something that is no kvdb store, such as a
+// cache behind an interface of your own: the metrics, spans and lines of a
+// wrapped store, for operations that are declared when it is made. It is safe
+// for concurrent use.
+//
+// A method takes two lines:
+//
+//	func (c *Cache) Get(ctx context.Context, key string) (value []byte, err error) {
+//		ctx, call := c.recorder.Begin(ctx, cacheGet, &err)
+//		defer call.End()
+//		return c.next.Get(ctx, key)
+//	}
+type Recorder struct{ observer observer }
+
+// maxOperations bounds the series of a recorder.
+const maxOperations = 16
+
+var operationSyntax = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_. -]{0,39}$`)
+
+// NewRecorder returns a recorder of the given operations, which Begin names by
+// their index. Info says what the calls go to; its System and Namespace become
+// db.system.name and db.namespace. The options are those of Wrap. An error lists
+// everything that is wrong.
+func NewRecorder(info kvdb.Info, operations []string, options ...Option) (*Recorder, error) {
+	c := newConfig(options)
+	if err := errors.Join(c.validate(), checkOperations(operations)); err != nil {
+		return nil, fmt.Errorf("instrument: %w", err)
+	}
+	infos := make([]operationInfo, len(operations))
+	for i, name := range operations {
+		infos[i] = operationInfo{
+			name: name, sends: true, delivers: true,
+			outcomes: []outcome{outcomeOK, outcomeMiss, outcomeCanceled, outcomeError},
+			failures: []failure{failureTimeout, failureClosed, failureUnavailable, failurePanic, failureOther},
+		}
+	}
+	o, err := newObserver(info, infos, c)
+	if err != nil {
+		return nil, err
+	}
+	return &Recorder{*o}, nil
+}
+
+func checkOperations(names []string) error {
+	if len(names) == 0 || len(names) > maxOperations {
+		return fmt.Errorf("%d operations: declare 1 to %d", len(names), maxOperations)
+	}
+	var errs []error
+	for i, name := range names {
+		if !operationSyntax.MatchString(name) {
+			errs = append(errs, fmt.Errorf("%q is no operation: use up to 40 letters, digits, spaces, dots, dashes and underscores", name))
+		}
+		if slices.Contains(names[:i], name) {
+			errs = append(errs, fmt.Errorf("operation %q is declared twice", name))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// A Call is one call under way. Its methods are for the goroutine that makes
+// the call.
+type Call struct {
+	op        op
+	ctx       context.Context //nolint:containedctx // a Call lives as long as the call
+	err       *error
+	key       []byte
+	delivered int
+	miss      bool
+}
+
+// Begin starts to record a call. Err points to the named result of the method;
+// what stands there when End runs is the result of the call. The returned
+// context has the call's span in it: pass it on. A call of an operation that was
+// not declared is not recorded.
+func (r *Recorder) Begin(ctx context.Context, declared int, err *error) (context.Context, Call) {
+	call := Call{ctx: ctx, err: err}
+	if declared >= 0 && declared < len(r.observer.rec.infos) {
+		call.ctx, *err = call.op.begin(ctx, &r.observer, operation(declared), 0)
+	}
+	return call.ctx, call
+}
+
+// End finishes the record of a call. Deferred, it sees the call's error, and
+// counts a panic as an error of the type panic and lets it go on.
+func (c *Call) End() {
+	err := *c.err
+	if err == nil && c.miss {
+		err = kvdb.ErrNotFound
+	}
+	c.op.end(c.ctx, c.key, c.delivered, err)
+}
+
+// Key tells which key the call is for. Lines show its length and hash; nothing
+// else sees it. The key must not change until End.
+func (c *Call) Key(key []byte) { c.key = key }
+
+// Sent counts bytes of keys and values that the call sends.
+func (c *Call) Sent(n int) { c.op.send(c.ctx, n) }
+
+// Delivered counts bytes of keys and values that the call delivers.
+func (c *Call) Delivered(n int) { c.delivered += max(n, 0) }
+
+// Miss says that a call without an error found nothing. One that returns
+// kvdb.ErrNotFound is a miss without it.
+func (c *Call) Miss() { c.miss = true }
+
+// Totals returns the current totals of the calls.
+func (r *Recorder) Totals() Totals { return r.observer.rec.sum() }
+
+// Close frees the recorder's name in the registry; each reader gets the final
+// values once more. It returns nil.
+func (r *Recorder) Close() error {
+	// What a provider has against taking a callback back concerns nobody here.
+	_ = r.observer.close()
+	return nil
+}
