@@ -104,18 +104,25 @@ func (l *operationLog) successLevel() zapcore.Level {
 	return zapcore.DebugLevel
 }
 
+// line returns the level and the message of an operation.
+func (l *operationLog) line(e event) (zapcore.Level, string) {
+	switch o := e.slot.outcome(); {
+	case e.slot.callersFault():
+		return zapcore.WarnLevel, "operation failed"
+	case o == outcomeError:
+		return zapcore.ErrorLevel, "operation failed"
+	case e.slow:
+		return zapcore.WarnLevel, "operation slow"
+	case o == outcomeOK, o == outcomeMiss:
+		return l.successLevel(), "operation succeeded"
+	default:
+		return l.successLevel(), "operation ended"
+	}
+}
+
 // write logs an operation if it failed, was slow, or successes are logged.
 func (l *operationLog) write(ctx context.Context, span trace.SpanContext, e event) {
-	level, message := l.successLevel(), "operation succeeded"
-	switch {
-	case e.slot.outcome() == outcomeError:
-		level, message = zapcore.ErrorLevel, "operation failed"
-		if e.slot.callersFault() {
-			level = zapcore.WarnLevel
-		}
-	case e.slow:
-		level, message = zapcore.WarnLevel, "operation slow"
-	}
+	level, message := l.line(e)
 	if !l.logger.Core().Enabled(level) {
 		return
 	}

@@ -53,6 +53,7 @@ func newMeterRecord(mp metric.MeterProvider, r *record, c *config) (*meterRecord
 		return nil, err
 	}
 	m.inFlightOf = []metric.AddOption{metric.WithAttributeSet(m.set(m.infos, seriesKey{label: labelStore}))}
+	m.inFlight.Add(context.Background(), 0, m.inFlightOf...)
 	m.ops = make([]meterOp, len(m.infos))
 	for op := range m.infos {
 		if !m.infos[op].absent {

@@ -25,14 +25,11 @@ type observer struct {
 	log        *operationLog // nil without a logger
 }
 
-// newObserver makes an observer of the given operations and registers what it
-// records.
+// newObserver makes an observer of the given operations, with options that have
+// been validated, and registers what it records.
 func newObserver(info kvdb.Info, infos []operationInfo, c *config) (*observer, error) {
 	l := standardLayout()
 	if c.registry != nil {
-		if c.registry.err != nil {
-			return nil, c.registry.err
-		}
 		l = c.registry.layout
 	}
 	classifier := newClassifier(c.classify, c.errorTypes)
@@ -40,15 +37,10 @@ func newObserver(info kvdb.Info, infos []operationInfo, c *config) (*observer, e
 	if namespace == "" {
 		namespace = info.Namespace
 	}
-	series, err := newSeries(info, namespace, classifier.names, c.attributes)
-	if err != nil {
-		return nil, fmt.Errorf("instrument: %w", err)
-	}
+	series := newSeries(info, namespace, classifier.names, c.attributes)
 	slow := slowThresholds(infos)
 	for _, t := range c.thresholds {
-		if err := t.set(slow, infos); err != nil {
-			return nil, fmt.Errorf("instrument: WithSlowThreshold: %w", err)
-		}
+		t.set(slow, infos)
 	}
 	o := &observer{
 		registry:   c.registry,
@@ -63,9 +55,11 @@ func newObserver(info kvdb.Info, infos []operationInfo, c *config) (*observer, e
 	if c.registry != nil {
 		return o, c.registry.register(o.rec)
 	}
-	if o.meter, err = newMeterRecord(c.meterProvider, o.rec, c); err != nil {
+	meter, err := newMeterRecord(c.meterProvider, o.rec, c)
+	if err != nil {
 		return nil, fmt.Errorf("instrument: %w", err)
 	}
+	o.meter = meter
 	return o, nil
 }
 

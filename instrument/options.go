@@ -48,7 +48,8 @@ type config struct {
 	thresholds []slowThreshold
 	onSlow     func(context.Context, SlowOperation) string
 
-	errs []error
+	unregistered bool // a Telemetry has no Registry
+	errs         []error
 }
 
 type slowThreshold struct {
@@ -65,11 +66,10 @@ func WithTelemetry(tel Telemetry) Option {
 			c.errs = append(c.errs, errors.New("WithTelemetry(nil): pass what otelsetup.Start returned, after checking its error"))
 			return
 		}
-		if r := tel.Registry(); c.registry == nil {
+		r := tel.Registry()
+		c.unregistered = r == nil
+		if c.registry == nil {
 			c.registry = r
-			if r == nil {
-				c.errs = append(c.errs, errors.New("WithTelemetry: its Registry is nil: make one with NewRegistry"))
-			}
 		}
 		if tp := tel.TracerProvider(); c.tracerProvider == nil && !isNil(tp) {
 			c.tracerProvider = tp
@@ -220,6 +220,9 @@ func newConfig(options []Option) *config {
 		c.tracerProvider = otel.GetTracerProvider()
 	}
 	if c.registry == nil && c.meterProvider == nil {
+		if c.unregistered {
+			c.errs = append(c.errs, errors.New("WithTelemetry: its Registry is nil: make one with NewRegistry"))
+		}
 		c.meterProvider = otel.GetMeterProvider()
 	}
 	return c
@@ -227,8 +230,9 @@ func newConfig(options []Option) *config {
 
 var errorTypeSyntax = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
 
-// validate returns everything that is wrong at once.
-func (c *config) validate() error {
+// validate returns everything that is wrong at once. The operations are those
+// that options may name, by default a store's.
+func (c *config) validate(operations ...string) error {
 	errs := c.errs
 	if c.registry != nil && c.meterProvider != nil {
 		errs = append(errs, errors.New("WithMeterProvider and a registry: choose one place for the metrics"))
@@ -250,9 +254,16 @@ func (c *config) validate() error {
 		}
 	}
 	errs = append(errs, collisions(c.attributes)...)
+	known := storeOperationInfo[:]
+	if len(operations) > 0 {
+		known = make([]operationInfo, len(operations))
+		for i, name := range operations {
+			known[i].name = name
+		}
+	}
 	for _, t := range c.thresholds {
 		for _, name := range t.operations {
-			if _, err := operationNamed(storeOperationInfo[:], name); err != nil {
+			if _, err := operationNamed(known, name); err != nil {
 				errs = append(errs, fmt.Errorf("WithSlowThreshold: %w", err))
 			}
 		}

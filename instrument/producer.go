@@ -124,6 +124,7 @@ func (p *Producer) collect() *collection {
 		c.sources = append(c.sources, s)
 	}
 	p.last = last
+	c.operations(func(*source, operation, *operationInfo) { c.operationCount++ })
 	return c
 }
 

@@ -14,6 +14,7 @@ type collection struct {
 	keep                 func(string) bool
 	counters, histograms metricdata.Temporality
 	sources              []source
+	operationCount       int // of all sources
 	registry             *Registry
 	at                   time.Time
 }
@@ -92,7 +93,7 @@ func (s *source) set(op operation, label labelKind, value uint8) attribute.Set {
 }
 
 func (c *collection) requests() metricdata.Aggregation {
-	var points []metricdata.DataPoint[int64]
+	points := make([]metricdata.DataPoint[int64], 0, 5*c.operationCount)
 	c.operations(func(s *source, op operation, info *operationInfo) {
 		var counts [outcomes]uint64
 		for i := range s.counted.ops[op].tallies {
@@ -108,7 +109,7 @@ func (c *collection) requests() metricdata.Aggregation {
 }
 
 func (c *collection) errors() metricdata.Aggregation {
-	var points []metricdata.DataPoint[int64]
+	points := make([]metricdata.DataPoint[int64], 0, len(writeFailures)*c.operationCount)
 	c.operations(func(s *source, op operation, info *operationInfo) {
 		tallies := s.counted.ops[op].tallies[firstFailureSlot:]
 		for f := range tallies {
@@ -128,7 +129,7 @@ func (c *collection) sum(
 	value func(*opSnapshot) uint64, match func(*operationInfo) bool,
 ) func() metricdata.Aggregation {
 	return func() metricdata.Aggregation {
-		var points []metricdata.DataPoint[int64]
+		points := make([]metricdata.DataPoint[int64], 0, c.operationCount)
 		c.operations(func(s *source, op operation, info *operationInfo) {
 			if match == nil || match(info) {
 				points = append(points, s.point(op, labelNone, 0, value(&s.counted.ops[op])))

@@ -10,7 +10,10 @@ import (
 // durations builds the histogram of the semantic conventions: one series for
 // what did not fail, and one for each failure once it has happened.
 func (c *collection) durations() metricdata.Aggregation {
-	h := metricdata.Histogram[float64]{Temporality: c.histograms}
+	h := metricdata.Histogram[float64]{
+		DataPoints:  make([]metricdata.HistogramDataPoint[float64], 0, c.operationCount),
+		Temporality: c.histograms,
+	}
 	c.operations(func(s *source, op operation, _ *operationInfo) {
 		tallies := s.timed.ops[op].tallies
 		h.DataPoints = append(h.DataPoints, s.duration(s.set(op, labelNone, 0), succeeded(tallies)))
@@ -76,7 +79,10 @@ func (s *source) duration(set attribute.Set, t *tally) metricdata.HistogramDataP
 
 // latencies builds the histogram of four buckets, whatever the outcome.
 func (c *collection) latencies() metricdata.Aggregation {
-	h := metricdata.Histogram[float64]{Temporality: c.histograms}
+	h := metricdata.Histogram[float64]{
+		DataPoints:  make([]metricdata.HistogramDataPoint[float64], 0, c.operationCount),
+		Temporality: c.histograms,
+	}
 	c.operations(func(s *source, op operation, _ *operationInfo) {
 		total := everything(s.timed.ops[op].tallies)
 		if total.counts == nil || !s.compat {

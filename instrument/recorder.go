@@ -19,7 +19,7 @@ import (
 //
 //	func (c *Cache) Get(ctx context.Context, key string) (value []byte, err error) {
 //		ctx, call := c.recorder.Begin(ctx, cacheGet, &err)
-//		defer call.End()
+//		defer call.End(&err)
 //		return c.next.Get(ctx, key)
 //	}
 type Recorder struct{ observer observer }
@@ -35,7 +35,7 @@ var operationSyntax = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_. -]{0,39}$`)
 // everything that is wrong.
 func NewRecorder(info kvdb.Info, operations []string, options ...Option) (*Recorder, error) {
 	c := newConfig(options)
-	if err := errors.Join(c.validate(), checkOperations(operations)); err != nil {
+	if err := errors.Join(c.validate(operations...), checkOperations(operations)); err != nil {
 		return nil, fmt.Errorf("instrument: %w", err)
 	}
 	infos := make([]operationInfo, len(operations))
@@ -74,32 +74,35 @@ func checkOperations(names []string) error {
 type Call struct {
 	op        op
 	ctx       context.Context //nolint:containedctx // a Call lives as long as the call
-	err       *error
 	key       []byte
 	delivered int
 	miss      bool
 }
 
-// Begin starts to record a call. Err points to the named result of the method;
-// what stands there when End runs is the result of the call. The returned
-// context has the call's span in it: pass it on. A call of an operation that was
-// not declared is not recorded.
+// Begin starts to record a call. Err points to the named result of the method,
+// which End gets as well; until the method returns it holds an error that stands
+// for a panic. The returned context has the call's span in it: pass it on. A call
+// of an operation that was not declared, or without an error to point to, is not
+// recorded.
 func (r *Recorder) Begin(ctx context.Context, declared int, err *error) (context.Context, Call) {
-	call := Call{ctx: ctx, err: err}
-	if declared >= 0 && declared < len(r.observer.rec.infos) {
+	call := Call{ctx: ctx}
+	if err != nil && declared >= 0 && declared < len(r.observer.rec.infos) {
 		call.ctx, *err = call.op.begin(ctx, &r.observer, operation(declared), 0)
 	}
 	return call.ctx, call
 }
 
-// End finishes the record of a call. Deferred, it sees the call's error, and
-// counts a panic as an error of the type panic and lets it go on.
-func (c *Call) End() {
-	err := *c.err
-	if err == nil && c.miss {
-		err = kvdb.ErrNotFound
+// End finishes the record of a call, whose result is *err. Deferred, it counts a
+// panic as an error of the type panic and lets it go on.
+func (c *Call) End(err *error) {
+	if err == nil {
+		return
 	}
-	c.op.end(c.ctx, c.key, c.delivered, err)
+	result := *err
+	if result == nil && c.miss {
+		result = kvdb.ErrNotFound
+	}
+	c.op.end(c.ctx, c.key, c.delivered, result)
 }
 
 // Key tells which key the call is for. Lines show its length and hash; nothing

@@ -1,7 +1,6 @@
 package instrument
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -57,7 +56,7 @@ const (
 	labelReplica
 )
 
-func newSeries(info kvdb.Info, namespace string, failures []string, further []attribute.KeyValue) (*series, error) {
+func newSeries(info kvdb.Info, namespace string, failures []string, further []attribute.KeyValue) *series {
 	s := &series{
 		system: clean(info.System), namespace: clean(namespace),
 		failures: failures, sets: make(map[seriesKey]attribute.Set),
@@ -70,7 +69,7 @@ func newSeries(info kvdb.Info, namespace string, failures []string, further []at
 		}
 	}
 	s.base = append(s.base, further...)
-	return s, errors.Join(collisions(further)...)
+	return s
 }
 
 // collisions returns what is wrong with the user's attributes beside the

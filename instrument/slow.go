@@ -35,28 +35,25 @@ func slowThresholds(infos []operationInfo) []time.Duration {
 }
 
 // set changes the thresholds of the named operations, or of all that have one
-// by default.
-func (t slowThreshold) set(slow []time.Duration, infos []operationInfo) error {
+// by default. A name without an operation has been refused before.
+func (t slowThreshold) set(slow []time.Duration, infos []operationInfo) {
 	threshold := t.threshold
 	if threshold <= 0 {
 		threshold = never
 	}
 	for _, name := range t.operations {
-		op, err := operationNamed(infos, name)
-		if err != nil {
-			return err
+		if op, err := operationNamed(infos, name); err == nil {
+			slow[op] = threshold
 		}
-		slow[op] = threshold
 	}
 	if len(t.operations) > 0 {
-		return nil
+		return
 	}
 	for op, byDefault := range slowThresholds(infos) {
 		if byDefault != never {
 			slow[op] = threshold
 		}
 	}
-	return nil
 }
 
 // askEvidence calls the user's hook. Its panic must not fail the operation.

@@ -65,8 +65,8 @@
 //
 // With a logger, an operation that failed is logged at error ("operation
 // failed"; at warn when the caller is at fault), a slow one at warn ("operation
-// slow"), and any other at debug ("operation succeeded"). Fields: system,
-// namespace, operation, outcome, duration_ms, key_len, key_hash, value_bytes,
+// slow"), and any other at debug ("operation succeeded", or "operation ended"
+// when it was canceled, aborted or in conflict). Fields: system, namespace, operation, outcome, duration_ms, key_len, key_hash, value_bytes,
 // error_type, error, batch_items, evidence, suppressed, trace_id, span_id,
 // trace_flags. See [LogOptions].
 package instrument
@@ -94,7 +94,8 @@ type Store struct {
 // Wrap instruments s. It returns an error that lists everything that is wrong
 // with the options, matching [ErrDuplicate] when the registry already has an
 // open store of the same system and namespace; s is then as it was. It blocks
-// for no I/O.
+// for no I/O: the engine's statistics are read in the background, at once and
+// then every ten seconds.
 //
 // The Store owns s: its Close closes s.
 func Wrap(s kvdb.Store, options ...Option) (*Store, error) {

@@ -1,0 +1,83 @@
+package instrument_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+
+	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/internal/testutil"
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+// An engine's own counters are told as deltas too. One that falls begins anew.
+func TestEngineCounters(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := instrument.NewRegistry()
+		cumulative := newReader(t, r, sdkmetric.DefaultTemporalitySelector)
+		delta := newReader(t, r, deltaTemporality)
+		below := testutil.NewFaulty()
+		var compactions setting[float64]
+		below.Stats = func(_ context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
+			return append(dst, kvdb.Stat{Name: "kvdb.engine.compactions", Unit: "{compaction}", Help: "Compactions", Counter: true, Value: compactions.get()}), nil
+		}
+		compactions.set(100)
+		w := wrap(t, below, instrument.WithRegistry(r))
+		defer w.Close()
+		const series = `kvdb.engine.compactions{db.namespace="memory",db.system.name="memory"}`
+		for _, step := range []struct{ now, cumulative, delta float64 }{
+			{100, 100, 100}, {100, 100, 0}, {130, 130, 30}, {5, 5, 5}, {7, 7, 2}, {0, 0, 0},
+		} {
+			compactions.set(step.now)
+			time.Sleep(10*time.Second + time.Millisecond)
+			synctest.Wait()
+			if got := cumulative.counted()[series]; got != step.cumulative {
+				t.Errorf("at %v the counter is %v, want %v", step.now, got, step.cumulative)
+			}
+			if got := delta.counted()[series]; got != step.delta {
+				t.Errorf("at %v the delta is %v, want %v", step.now, got, step.delta)
+			}
+		}
+	})
+}
+
+// What an engine's counter gained just before its readings went stale is told
+// once they are fresh again.
+func TestEngineCountersAfterStaleness(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := instrument.NewRegistry()
+		delta := newReader(t, r, deltaTemporality)
+		below := testutil.NewFaulty()
+		var value setting[float64]
+		var broken setting[bool]
+		value.set(10)
+		below.Stats = func(_ context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
+			if broken.get() {
+				return dst, kvdb.ErrUnavailable
+			}
+			return append(dst, kvdb.Stat{Name: "kvdb.engine.flushes", Unit: "{flush}", Help: "Flushes", Counter: true, Value: value.get()}), nil
+		}
+		w := wrap(t, below, instrument.WithRegistry(r))
+		defer w.Close()
+		const series = `kvdb.engine.flushes{db.namespace="memory",db.system.name="memory"}`
+		synctest.Wait()
+		sum := delta.counted()[series]
+		value.set(17)
+		time.Sleep(11 * time.Second)
+		synctest.Wait()
+		broken.set(true)
+		time.Sleep(time.Minute)
+		sum += delta.counted()[series] // stale: nothing
+		synctest.Wait()
+		broken.set(false)
+		time.Sleep(11 * time.Second)
+		synctest.Wait()
+		sum += delta.counted()[series]
+		if sum != 17 {
+			t.Errorf("the deltas add up to %v, want 17", sum)
+		}
+	})
+}

@@ -1,0 +1,240 @@
+package instrument_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+// printRequests prints kvdb.requests of what a reader of the registry sees.
+func printRequests(r *instrument.Registry) {
+	reader := sdkmetric.NewManualReader(sdkmetric.WithProducer(r.NewProducer()))
+	provider := sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))
+	defer provider.Shutdown(context.Background())
+	var collected metricdata.ResourceMetrics
+	if err := reader.Collect(context.Background(), &collected); err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, m := range collected.ScopeMetrics[0].Metrics {
+		if m.Name != "kvdb.requests" {
+			continue
+		}
+		for _, p := range m.Data.(metricdata.Sum[int64]).DataPoints {
+			if p.Value > 0 {
+				operation, _ := p.Attributes.Value("db.operation.name")
+				outcome, _ := p.Attributes.Value("kvdb.outcome")
+				fmt.Println(operation.AsString(), outcome.AsString(), p.Value)
+			}
+		}
+	}
+}
+
+func ExampleWrap() {
+	registry := instrument.NewRegistry()
+	store, err := instrument.Wrap(kvdb.NewMemory(nil), instrument.WithRegistry(registry))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer store.Close()
+
+	ctx := context.Background()
+	_ = store.Put(ctx, []byte("greeting"), []byte("hello"))
+	_, _ = store.Get(ctx, []byte("greeting"))
+	_, err = store.Get(ctx, []byte("farewell"))
+	fmt.Println(errors.Is(err, kvdb.ErrNotFound))
+	printRequests(registry)
+	// Output:
+	// true
+	// get ok 1
+	// get miss 1
+	// put ok 1
+}
+
+// A capability of the store below is found with kvdb.As and is recorded too.
+func ExampleStore_As() {
+	registry := instrument.NewRegistry()
+	store, _ := instrument.Wrap(kvdb.NewMemory(nil), instrument.WithRegistry(registry))
+	defer store.Close()
+
+	ctx := context.Background()
+	if batcher, ok := kvdb.As[kvdb.Batcher](store); ok {
+		_ = batcher.Apply(ctx, []kvdb.Mutation{
+			{Key: []byte("a"), Value: []byte("1")},
+			{Key: []byte("b"), Value: []byte("2")},
+		})
+	}
+	if scanner, ok := kvdb.As[kvdb.Scanner](store); ok {
+		for entry, err := range scanner.Scan(ctx, kvdb.Range{}) {
+			fmt.Println(string(entry.Key), string(entry.Value), err)
+		}
+	}
+	printRequests(registry)
+	// Output:
+	// a 1 <nil>
+	// b 2 <nil>
+	// scan ok 1
+	// BATCH put ok 1
+}
+
+// A reader of a MeterProvider gets the metrics through a producer of its own,
+// which is told how the reader's exporter wants them.
+func ExampleRegistry_NewProducer() {
+	registry := instrument.NewRegistry(instrument.WithDurationBounds(0.25))
+	delta := func(sdkmetric.InstrumentKind) metricdata.Temporality { return metricdata.DeltaTemporality }
+	reader := sdkmetric.NewManualReader(
+		sdkmetric.WithTemporalitySelector(delta),
+		sdkmetric.WithProducer(registry.NewProducer(
+			instrument.WithTemporality(delta),
+			instrument.WithMetricFilter(func(name string) bool { return name == "kvdb.bytes.written" }))))
+	provider := sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))
+	defer provider.Shutdown(context.Background())
+
+	store, _ := instrument.Wrap(kvdb.NewMemory(nil), instrument.WithRegistry(registry))
+	defer store.Close()
+	for range 2 {
+		_ = store.Put(context.Background(), []byte("key"), []byte("value"))
+		var collected metricdata.ResourceMetrics
+		_ = reader.Collect(context.Background(), &collected)
+		for _, m := range collected.ScopeMetrics[0].Metrics {
+			sum := m.Data.(metricdata.Sum[int64])
+			for _, p := range sum.DataPoints {
+				if operation, _ := p.Attributes.Value("db.operation.name"); operation.AsString() == "put" {
+					fmt.Println(m.Name, m.Unit, p.Value)
+				}
+			}
+		}
+	}
+	// Output:
+	// kvdb.bytes.written By 8
+	// kvdb.bytes.written By 8
+}
+
+func ExampleWithNamespace() {
+	registry := instrument.NewRegistry()
+	users, _ := instrument.Wrap(kvdb.NewMemory(nil), instrument.WithRegistry(registry),
+		instrument.WithNamespace("users"), instrument.WithAttributes(attribute.String("tier", "hot")))
+	defer users.Close()
+	_, err := instrument.Wrap(kvdb.NewMemory(nil), instrument.WithRegistry(registry), instrument.WithNamespace("users"))
+	fmt.Println(errors.Is(err, instrument.ErrDuplicate))
+	// Output: true
+}
+
+// Health probes that ping every second can be left out.
+func ExampleWithFilter() {
+	registry := instrument.NewRegistry()
+	store, _ := instrument.Wrap(kvdb.NewMemory(nil), instrument.WithRegistry(registry),
+		instrument.WithFilter(func(_ context.Context, operation string) bool { return operation != "ping" }))
+	defer store.Close()
+
+	ctx := context.Background()
+	if pinger, ok := kvdb.As[kvdb.Pinger](store); ok {
+		_ = pinger.Ping(ctx)
+	}
+	_ = store.Delete(ctx, []byte("key"))
+	printRequests(registry)
+	// Output: delete ok 1
+}
+
+func ExampleWithErrorClassifier() {
+	core, logged := observer.New(zap.InfoLevel)
+	store, _ := instrument.Wrap(kvdb.NewMemory(nil), instrument.WithRegistry(instrument.NewRegistry()),
+		instrument.WithLogger(zap.New(core)),
+		instrument.WithErrorClassifier(func(err error) string {
+			if errors.Is(err, kvdb.ErrInvalidArgument) {
+				return "bad_key"
+			}
+			return "" // the package decides
+		}, "bad_key"))
+	defer store.Close()
+
+	_, _ = store.Get(context.Background(), nil)
+	for _, line := range logged.All() {
+		fmt.Println(line.Message, line.ContextMap()["error_type"])
+	}
+	// Output: operation failed bad_key
+}
+
+// delayed is a store whose reads take a while.
+type delayed struct{ *kvdb.Memory }
+
+func (d delayed) Get(ctx context.Context, key []byte) ([]byte, error) {
+	begin := time.Now()
+	for time.Since(begin) < time.Millisecond {
+	}
+	return d.Memory.Get(ctx, key)
+}
+
+func ExampleWithOnSlow() {
+	core, logged := observer.New(zap.InfoLevel)
+	store, _ := instrument.Wrap(delayed{kvdb.NewMemory(nil)}, instrument.WithRegistry(instrument.NewRegistry()),
+		instrument.WithLogger(zap.New(core)),
+		instrument.WithSlowThreshold(time.Millisecond, "get"),
+		instrument.WithOnSlow(func(_ context.Context, slow instrument.SlowOperation) string {
+			fmt.Println(slow.Operation, slow.Outcome, slow.Duration >= time.Millisecond)
+			return "trace-0001.out" // what was captured
+		}))
+	defer store.Close()
+
+	_, _ = store.Get(context.Background(), []byte("key"))
+	for _, line := range logged.All() {
+		fmt.Println(line.Message, line.ContextMap()["evidence"])
+	}
+	// Output:
+	// get miss true
+	// operation slow trace-0001.out
+}
+
+// A request that makes hundreds of operations stays readable when they are
+// events on its own span.
+func ExampleWithSpanOptions() {
+	recorder := tracetest.NewSpanRecorder()
+	provider := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder))
+	store, _ := instrument.Wrap(kvdb.NewMemory(nil), instrument.WithRegistry(instrument.NewRegistry()),
+		instrument.WithTracerProvider(provider),
+		instrument.WithSpanOptions(instrument.SpanOptions{ParentEvents: true}))
+	defer store.Close()
+
+	ctx, request := provider.Tracer("example").Start(context.Background(), "GET /users")
+	_, _ = store.Get(ctx, []byte("user:1"))
+	_, _ = store.Get(ctx, []byte("user:2"))
+	request.End()
+	for _, span := range recorder.Ended() {
+		fmt.Println(span.Name())
+		for _, event := range span.Events() {
+			fmt.Println("-", event.Name)
+		}
+	}
+	// Output:
+	// GET /users
+	// - get memory
+	// - get memory
+}
+
+func ExampleWithLogOptions() {
+	core, logged := observer.New(zap.InfoLevel)
+	store, _ := instrument.Wrap(kvdb.NewMemory(nil), instrument.WithRegistry(instrument.NewRegistry()),
+		instrument.WithLogger(zap.New(core)),
+		instrument.WithLogOptions(instrument.LogOptions{Successes: true, Keys: true, KeyLimit: 6}))
+	defer store.Close()
+
+	_ = store.Put(context.Background(), []byte("user:1234"), []byte("Ada"))
+	for _, line := range logged.All() {
+		fields := line.ContextMap()
+		fmt.Println(line.Message, fields["operation"], fields["outcome"], fields["key"], fields["key_len"], fields["value_bytes"])
+	}
+	// Output: operation succeeded put ok user:1 9 3
+}

@@ -1,0 +1,186 @@
+package instrument_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/zap/zapcore"
+
+	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/internal/testutil"
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+const (
+	cacheLookup = iota
+	cacheEvict
+)
+
+// cache is something that is no kvdb store.
+type cache struct {
+	recorder *instrument.Recorder
+	err      error
+}
+
+func (c *cache) lookup(ctx context.Context, key, value []byte) (err error) {
+	_, call := c.recorder.Begin(ctx, cacheLookup, &err)
+	defer call.End(&err)
+	call.Key(key)
+	call.Sent(len(key))
+	if c.err != nil {
+		return c.err
+	}
+	if value == nil {
+		call.Miss()
+	}
+	call.Delivered(len(value))
+	call.Delivered(-1)
+	return nil
+}
+
+func newRecorder(t testing.TB, options ...instrument.Option) *instrument.Recorder {
+	t.Helper()
+	r, err := instrument.NewRecorder(kvdb.Info{System: "cache", Namespace: "sessions"}, []string{"lookup", "evict"}, options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = r.Close() })
+	return r
+}
+
+func TestRecorder(t *testing.T) {
+	for name, where := range map[string]func() (instrument.Option, func() testutil.Samples){
+		"registry": func() (instrument.Option, func() testutil.Samples) {
+			r := instrument.NewRegistry()
+			p := r.NewProducer()
+			return instrument.WithRegistry(r), func() testutil.Samples { return testutil.Collect(t, p) }
+		},
+		"provider": func() (instrument.Option, func() testutil.Samples) {
+			m := newMeterReader()
+			return instrument.WithMeterProvider(m.provider), func() testutil.Samples { return m.collect(t) }
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			option, collect := where()
+			logger, log := testutil.NewLog(zapcore.InfoLevel)
+			c := &cache{recorder: newRecorder(t, option, instrument.WithLogger(logger))}
+			ctx := t.Context()
+			_ = c.lookup(ctx, []byte("key"), []byte("value"))
+			_ = c.lookup(ctx, []byte("key"), nil)
+			for _, err := range []error{kvdb.ErrNotFound, kvdb.ErrUnavailable, kvdb.ErrTooLarge, context.Canceled} {
+				c.err = err
+				if got := c.lookup(ctx, []byte("key"), nil); got != err {
+					t.Errorf("the error became %v, want %v", got, err)
+				}
+			}
+			func() {
+				defer func() { _ = recover() }()
+				var err error
+				_, call := c.recorder.Begin(ctx, cacheEvict, &err)
+				defer call.End(&err)
+				panic("in a call")
+			}()
+			for _, undeclared := range []int{-1, 2} {
+				var err error
+				_, call := c.recorder.Begin(ctx, undeclared, &err)
+				call.Sent(3)
+				call.End(&err)
+			}
+			got := make(map[string]float64)
+			for _, s := range collect().Find("kvdb.requests") {
+				if s.Value > 0 {
+					got[s.Attributes["db.operation.name"]+" "+s.Attributes["kvdb.outcome"]] = s.Value
+				}
+			}
+			equalMaps(t, "requests", got, map[string]float64{
+				"lookup ok": 1, "lookup miss": 2, "lookup error": 2, "lookup canceled": 1, "evict error": 1,
+			})
+			if n := collect().Sum("kvdb.bytes.written"); n != 18 {
+				t.Errorf("%v bytes written, want 18", n)
+			}
+			if n := collect().Sum("kvdb.bytes.read"); n != 5 {
+				t.Errorf("%v bytes read, want 5", n)
+			}
+			if got, want := c.recorder.Totals(), (instrument.Totals{Succeeded: 3, Canceled: 1, Refused: 1, Failed: 2}); got != want {
+				t.Errorf("totals %+v, want %+v", got, want)
+			}
+			if lines := log.Lines(t); len(lines) != 3 || lines[0]["key_len"] != 3.0 || lines[0]["operation"] != "lookup" {
+				t.Errorf("lines %v, want three", lines)
+			}
+		})
+	}
+}
+
+func TestRecorderSlow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var slow []string
+		r := newRecorder(t, instrument.WithRegistry(instrument.NewRegistry()), instrument.WithSlowThreshold(time.Second, "evict"),
+			instrument.WithOnSlow(func(_ context.Context, s instrument.SlowOperation) string {
+				slow = append(slow, s.Operation)
+				return ""
+			}))
+		defer r.Close()
+		for _, d := range []time.Duration{100*time.Millisecond - 1, 100 * time.Millisecond, time.Second} {
+			for operation := range 2 {
+				var err error
+				_, call := r.Begin(t.Context(), operation, &err)
+				time.Sleep(d)
+				err = nil
+				call.End(&err)
+			}
+		}
+		if got := strings.Join(slow, " "); got != "lookup lookup evict" {
+			t.Errorf("slow were %s", got)
+		}
+	})
+}
+
+func TestNewRecorderRefuses(t *testing.T) {
+	good := instrument.WithRegistry(instrument.NewRegistry())
+	many := strings.Split(strings.Repeat("x ", 17), " ")
+	for _, c := range []struct {
+		name       string
+		operations []string
+		options    []instrument.Option
+		want       []string
+	}{
+		{"none", nil, []instrument.Option{good}, []string{"0 operations"}},
+		{"too many", many, []instrument.Option{good}, []string{"declare 1 to 16"}},
+		{"bad names", []string{"", "a\n", "ok", "ok", strings.Repeat("x", 41)}, []instrument.Option{good},
+			[]string{`"" is no operation`, `"a\n"`, `"ok" is declared twice`, "xxx"}},
+		{"options too", []string{""}, []instrument.Option{good, instrument.WithNamespace("\xff")}, []string{`"" is no operation`, "UTF-8"}},
+		{"another's operation", []string{"lookup"}, []instrument.Option{good, instrument.WithSlowThreshold(1, "get")}, []string{`no operation "get"`}},
+	} {
+		_, err := instrument.NewRecorder(kvdb.Info{}, c.operations, c.options...)
+		if err == nil {
+			t.Errorf("%s: no error", c.name)
+			continue
+		}
+		for _, part := range c.want {
+			if !strings.Contains(err.Error(), part) {
+				t.Errorf("%s: the error %q does not say %q", c.name, err, part)
+			}
+		}
+	}
+	r := instrument.NewRegistry()
+	newRecorder(t, instrument.WithRegistry(r))
+	if _, err := instrument.NewRecorder(kvdb.Info{System: "cache", Namespace: "sessions"}, []string{"x"}, instrument.WithRegistry(r)); !errors.Is(err, instrument.ErrDuplicate) {
+		t.Errorf("a second recorder of one name: %v", err)
+	}
+}
+
+func TestTotals(t *testing.T) {
+	h := newHarness(t)
+	for _, err := range []error{nil, kvdb.ErrNotFound, kvdb.ErrConflict, context.Canceled, kvdb.ErrInvalidArgument, kvdb.ErrTooLarge, kvdb.ErrTimeout, errors.New("x")} {
+		h.below.Inject(testutil.Errors(err))
+		_ = h.Put(t.Context(), []byte("key"), nil)
+	}
+	_ = as[kvdb.Viewer](t, h.Store).View(t.Context(), func(kvdb.Reader) error { return nil })
+	if got, want := h.Totals(), (instrument.Totals{Succeeded: 3, Canceled: 1, Refused: 2, Failed: 3}); got != want {
+		t.Errorf("totals %+v, want %+v", got, want)
+	}
+}
