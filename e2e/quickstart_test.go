@@ -1,0 +1,53 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+)
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "otelkv-e2e-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	buildDir = dir
+	code := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+var buildDir string
+
+// quickstart is the program of that name, built once for all tests.
+var quickstart = sync.OnceValues(func() (string, error) {
+	path := filepath.Join(buildDir, "quickstart.exe")
+	cmd := exec.Command("go", "build", "-o", path, "./quickstart")
+	cmd.Dir = "../examples" // a module of its own, with or without the workspace
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return path, nil
+})
+
+// startQuickstart runs the program until it serves, and returns the host and
+// port of its metrics.
+func startQuickstart(t *testing.T, env ...string) (p *process, address string) {
+	t.Helper()
+	path, err := quickstart()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(path, "-listen", "127.0.0.1:0", "-pprof", "")
+	cmd.Env = append(os.Environ(), append([]string{"TMPDIR=" + t.TempDir()}, env...)...)
+	p = launch(t, cmd)
+	url := regexp.MustCompile(`http://(\S+?)/metrics`)
+	eventually(t, p, "the greeting", func() bool { return strings.Contains(p.stderr.String(), "Stop with") })
+	return p, url.FindStringSubmatch(p.stderr.String())[1]
+}

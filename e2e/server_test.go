@@ -1,0 +1,121 @@
+package e2e
+
+import (
+	"bytes"
+	"net"
+	"os"
+	"os/exec"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// soon is when whatever must happen has happened, on a busy machine, too.
+const soon = 30 * time.Second
+
+// installed returns the path of a program, or ends the test.
+func installed(t *testing.T, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err == nil {
+		return path
+	}
+	if os.Getenv("OTELKV_E2E") == "required" {
+		t.Fatalf("%s is not installed, and OTELKV_E2E=required", name)
+	}
+	t.Skipf("%s is not installed", name)
+	return ""
+}
+
+// A process is a server that a test runs.
+type process struct {
+	cmd    *exec.Cmd
+	stderr transcript
+	ended  chan struct{}
+}
+
+// launch runs a command, which the end of the test stops.
+func launch(t *testing.T, cmd *exec.Cmd) *process {
+	t.Helper()
+	p := &process{cmd: cmd, ended: make(chan struct{})}
+	cmd.Stderr = &p.stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		defer close(p.ended)
+		_ = cmd.Wait()
+	}()
+	t.Cleanup(func() {
+		p.stop(t)
+		if t.Failed() {
+			t.Logf("%s: %s", cmd.Path, p.stderr.tail(4000))
+		}
+	})
+	return p
+}
+
+// stop asks the process to end, and makes it when it does not.
+func (p *process) stop(t *testing.T) {
+	t.Helper()
+	_ = p.cmd.Process.Signal(syscall.SIGTERM)
+	select {
+	case <-p.ended:
+	case <-time.After(soon):
+		t.Errorf("%s does not end", p.cmd.Path)
+		_ = p.cmd.Process.Kill()
+		<-p.ended
+	}
+}
+
+// eventually polls until ok returns true. A process that ends fails the test.
+func eventually(t *testing.T, p *process, what string, ok func() bool) {
+	t.Helper()
+	deadline := time.After(soon)
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-p.ended:
+			t.Fatalf("%s ended before %s", p.cmd.Path, what)
+		case <-deadline:
+			t.Fatalf("no sign of %s after %v", what, soon)
+		case <-tick.C:
+		}
+	}
+}
+
+// freeAddress returns a loopback address that nobody listens on.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// A transcript is a buffer that is read while it is written.
+type transcript struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (t *transcript) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.buf.Write(b)
+}
+
+func (t *transcript) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.buf.String()
+}
+
+func (t *transcript) tail(n int) string {
+	s := t.String()
+	return s[max(0, len(s)-n):]
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"strings"
+)
+
+// config is what the command line says.
+type config struct {
+	listen address
+	pprof  address // its hostPort is empty when profiles are off
+	dir    string  // empty for a temporary one
+	rate   float64 // operations a second
+	fault  fault
+}
+
+// An address is where to listen. One that the user has given is meant; a
+// default one may give way to a free port.
+type address struct {
+	flag     string
+	hostPort string
+	given    bool
+}
+
+// maxRate is beyond what one process serves, and finds slips of the keyboard.
+const maxRate = 1e6
+
+// parse reads the command line. The error is flag.ErrHelp when the user asked
+// for help, which is printed then; any other error is one line for the user.
+func parse(args []string, stderr io.Writer) (config, error) {
+	c := config{listen: address{flag: "-listen"}, pprof: address{flag: "-pprof"}}
+	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&c.listen.hostPort, "listen", "127.0.0.1:8080", "serve metrics and probes on this `address`; port 0 is a free one")
+	flags.StringVar(&c.pprof.hostPort, "pprof", "127.0.0.1:6060", "serve profiles on this loopback `address`; empty turns them off")
+	flags.StringVar(&c.dir, "dir", "", "keep the store in this `directory`; without it, in a temporary one")
+	flags.Float64Var(&c.rate, "rate", 2000, "make this many `operations` a second")
+	kind := flags.String("fault", faultNone.String(), "fail on purpose: "+faultKinds())
+
+	err := flags.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(stderr, "usage: quickstart [flags]")
+		flags.SetOutput(stderr)
+		flags.PrintDefaults()
+		return c, err
+	}
+	if err != nil {
+		return c, fmt.Errorf("%w; see -help", err)
+	}
+	given := make(map[string]bool)
+	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	c.listen.given, c.pprof.given = given["listen"], given["pprof"]
+
+	if flags.NArg() > 0 {
+		return c, fmt.Errorf("unexpected argument %q: there are flags only; see -help", flags.Arg(0))
+	}
+	if given["dir"] && c.dir == "" {
+		return c, errors.New("-dir is empty: name a directory, or leave the flag out for a temporary one")
+	}
+	if !(c.rate > 0 && c.rate <= maxRate) { // false for NaN, too
+		return c, fmt.Errorf("-rate is %v: use a number of operations a second above 0, at most %.0f", c.rate, float64(maxRate))
+	}
+	if c.fault, err = parseFault(*kind); err != nil {
+		return c, fmt.Errorf("-fault: %w", err)
+	}
+	if _, _, err := net.SplitHostPort(c.listen.hostPort); err != nil {
+		return c, fmt.Errorf("-listen: %w: use host:port, such as 127.0.0.1:8080", err)
+	}
+	return c, checkLoopback(c.pprof.hostPort)
+}
+
+// checkLoopback refuses to show profiles to the network: they tell what is in
+// memory, and taking one costs time.
+func checkLoopback(hostPort string) error {
+	if hostPort == "" {
+		return nil
+	}
+	host, _, err := net.SplitHostPort(hostPort)
+	if err != nil {
+		return fmt.Errorf("-pprof: %w: use host:port, such as 127.0.0.1:6060", err)
+	}
+	if ip, err := netip.ParseAddr(host); strings.EqualFold(host, "localhost") || err == nil && ip.IsLoopback() {
+		return nil
+	}
+	return fmt.Errorf("-pprof: %s is not a loopback address: profiles are for this machine only; use one such as 127.0.0.1:6060", hostPort)
+}

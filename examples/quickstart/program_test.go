@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestServes runs the program as its user does, and looks at all that it shows.
+func TestServes(t *testing.T) {
+	p := start(t, freePorts()...)
+
+	t.Run("probes", func(t *testing.T) {
+		p.eventually("readiness", func() bool { return call(t, http.MethodGet, p.web+"/readyz").status == http.StatusOK })
+		for path, want := range map[string]string{"/healthz": "alive\n", "/readyz": "ready\n", "/fault": "none\n"} {
+			if got := get(t, p.web+path); got != want {
+				t.Errorf("GET %s = %q, want %q", path, got, want)
+			}
+		}
+		for _, path := range []string{"/healthz", "/readyz"} {
+			if res := call(t, http.MethodHead, p.web+path); res.status != http.StatusOK || res.body != "" {
+				t.Errorf("HEAD %s = %d %q", path, res.status, res.body)
+			}
+			if res := call(t, http.MethodPost, p.web+path); res.status != http.StatusMethodNotAllowed {
+				t.Errorf("POST %s = %d, want 405", path, res.status)
+			}
+		}
+	})
+	t.Run("index", func(t *testing.T) {
+		page := get(t, p.web+"/")
+		for _, path := range []string{"/metrics", "/healthz", "/readyz", "/fault"} {
+			if !strings.Contains(page, path) {
+				t.Errorf("the page does not name %s", path)
+			}
+		}
+		if res := call(t, http.MethodGet, p.web+"/nothing"); res.status != http.StatusNotFound {
+			t.Errorf("GET /nothing = %d, want 404", res.status)
+		}
+	})
+	t.Run("metrics", func(t *testing.T) { testMetrics(t, p) })
+	t.Run("exemplars", func(t *testing.T) {
+		exemplar := regexp.MustCompile(`(?m)^db_client_operation_duration_seconds_bucket\{.*db_operation_name="get".*\} \d+ # \{trace_id="[0-9a-f]{32}",span_id="[0-9a-f]{16}"\}`)
+		p.eventually("an exemplar", func() bool {
+			res := call(t, http.MethodGet, p.web+"/metrics", "Accept", "application/openmetrics-text")
+			return strings.HasPrefix(res.header.Get("Content-Type"), "application/openmetrics-text") &&
+				strings.HasSuffix(res.body, "# EOF\n") && exemplar.MatchString(res.body)
+		})
+	})
+	t.Run("profiles", func(t *testing.T) { testProfiles(t, p.profiles) })
+
+	entries, err := os.ReadDir(p.temp)
+	if err != nil || len(entries) != 1 {
+		t.Errorf("temporary directory: %v, %v, want one entry", entries, err)
+	}
+	p.stop()
+	if entries, err := os.ReadDir(p.temp); err != nil || len(entries) != 0 {
+		t.Errorf("the program left %v, %v", entries, err)
+	}
+	if !strings.Contains(lastLine(p.stderr.String()), "stopped after") {
+		t.Errorf("the last line is %q", lastLine(p.stderr.String()))
+	}
+	for _, line := range p.lines() {
+		at, _ := line["timestamp"].(string)
+		if _, err := time.Parse(time.RFC3339Nano, at); err != nil || !strings.HasSuffix(at, "Z") || line["level"] == nil || line["message"] == nil {
+			t.Errorf("log line %v", line)
+		}
+	}
+	if p.line("started") == nil || p.line("stopping") == nil {
+		t.Errorf("the log does not tell start and stop: %v", p.lines())
+	}
+}
+
+func TestStoppedAtOnce(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var stderr transcript
+	if status := run(ctx, freePorts("-dir", t.TempDir()), &stderr); status != 0 || !strings.Contains(stderr.String(), "before the load began") {
+		t.Errorf("exit status %d: %s", status, stderr.String())
+	}
+}
+
+// TestUnreachableReceiver: that spans cannot be delivered is told, and is no
+// reason to fail.
+func TestUnreachableReceiver(t *testing.T) {
+	p := command(t, freePorts("-pprof", "")...)
+	p.cmd.Env = append(p.cmd.Env, "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1", "OTEL_EXPORTER_OTLP_TIMEOUT=200", "OTEL_TRACES_SAMPLER=always_on")
+	p.begin()
+	p.eventually("the greeting", func() bool { return strings.Contains(p.stderr.String(), "Stop with") })
+	p.stop()
+}

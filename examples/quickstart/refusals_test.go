@@ -1,0 +1,139 @@
+package main
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/otelkv/otelkv/kvdb/kvpebble"
+)
+
+// TestRefusals: each ends with one line that says what to do.
+func TestRefusals(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	running := start(t, freePorts("-pprof", "", "-dir", t.TempDir())...)
+	corrupt := corruptStore(t)
+
+	for _, c := range []struct {
+		args   []string
+		status int
+		says   string
+	}{
+		{[]string{"-rate", "0"}, 2, "-rate is 0"},
+		{[]string{"-rate", "-1"}, 2, "-rate is -1"},
+		{[]string{"-rate", "NaN"}, 2, "-rate is NaN"},
+		{[]string{"-rate", "+Inf"}, 2, "-rate is +Inf"},
+		{[]string{"-rate", "many"}, 2, "-rate"},
+		{[]string{"-unknown"}, 2, "-unknown"},
+		{[]string{"more"}, 2, `unexpected argument "more"`},
+		{[]string{"-dir", ""}, 2, "-dir is empty"},
+		{[]string{"-fault", "flood"}, 2, "use none, errors, slow, lag or disk"},
+		{[]string{"-fault", "lag"}, 2, "lag is not there yet"},
+		{[]string{"-fault", "disk"}, 2, "disk is not there yet"},
+		{[]string{"-listen", "8080"}, 2, "use host:port"},
+		{[]string{"-pprof", "6060"}, 2, "use host:port"},
+		{[]string{"-pprof", ":6060"}, 2, "not a loopback address"},
+		{[]string{"-pprof", "0.0.0.0:6060"}, 2, "not a loopback address"},
+		{[]string{"-pprof", "192.0.2.1:6060"}, 2, "not a loopback address"},
+		{[]string{"-pprof", "example.com:6060"}, 2, "not a loopback address"},
+		{[]string{"-listen", taken.Addr().String()}, 1, "choose another address"},
+		{[]string{"-pprof", taken.Addr().String()}, 1, "choose another address"},
+		{[]string{"-dir", file}, 1, "name a directory"},
+		{[]string{"-dir", filepath.Join(file, "below")}, 1, "name a directory"},
+		{[]string{"-dir", argument(running, "-dir")}, 1, "stop the other process"},
+		{[]string{"-dir", corrupt}, 1, "restore them from a backup"},
+	} {
+		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
+			p := command(t, freePorts(c.args...)...)
+			p.begin()
+			if status := p.wait(); status != c.status {
+				t.Errorf("exit status %d, want %d", status, c.status)
+			}
+			says := p.stderr.String()
+			if !strings.HasPrefix(says, "quickstart: ") || !strings.Contains(says, c.says) || strings.Count(says, "\n") != 1 {
+				t.Errorf("it says %q, want one line with %q", says, c.says)
+			}
+			if p.stdout.String() != "" {
+				t.Errorf("standard output: %s", p.stdout.String())
+			}
+		})
+	}
+	running.stop()
+}
+
+// argument returns the last value of a flag on a process's command line.
+func argument(p *process, flag string) (value string) {
+	for i, arg := range p.cmd.Args[:len(p.cmd.Args)-1] {
+		if arg == flag {
+			value = p.cmd.Args[i+1]
+		}
+	}
+	return value
+}
+
+// corruptStore returns the directory of a store whose manifest is damaged.
+func corruptStore(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	store, err := kvpebble.Open(dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	manifests, err := filepath.Glob(filepath.Join(dir, "MANIFEST-*"))
+	if err != nil || len(manifests) == 0 {
+		t.Fatalf("manifests: %v, %v", manifests, err)
+	}
+	for _, name := range manifests {
+		if err := os.WriteFile(name, []byte("this is no manifest, and long enough to be read as one"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestHelp(t *testing.T) {
+	var stderr transcript
+	if status := run(t.Context(), []string{"-help"}, &stderr); status != 0 {
+		t.Errorf("exit status %d, want 0", status)
+	}
+	for _, flag := range []string{"-listen", "-pprof", "-dir", "-rate", "-fault"} {
+		if !strings.Contains(stderr.String(), flag) {
+			t.Errorf("the help does not name %s:\n%s", flag, stderr.String())
+		}
+	}
+}
+
+func TestBusyDefaultPort(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	for _, given := range []bool{false, true} {
+		var stderr transcript
+		l, err := listen(t.Context(), address{flag: "-listen", hostPort: taken.Addr().String(), given: given}, &stderr)
+		if (err != nil) != given {
+			t.Errorf("given %t: error %v", given, err)
+		}
+		if err != nil {
+			continue
+		}
+		l.Close()
+		if says := stderr.String(); !strings.Contains(says, taken.Addr().String()+" is taken; using "+l.Addr().String()) {
+			t.Errorf("it says %q", says)
+		}
+	}
+}

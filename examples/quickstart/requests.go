@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+// A request is one thing that users do.
+type request struct {
+	name       string
+	share      int // of all requests, in percent
+	operations int // on the store, when all goes well
+	do         func(*shop, context.Context) error
+}
+
+var requests = []request{
+	{"browse", 60, 3, (*shop).browse},
+	{"search", 8, 1, (*shop).search},
+	{"add to cart", 15, 3, (*shop).addToCart},
+	{"log in", 8, 1, (*shop).logIn},
+	{"log out", 3, 1, (*shop).logOut},
+	{"check out", 4, 2, (*shop).checkOut},
+	{"restock", 2, 1, (*shop).restock},
+}
+
+// pick chooses a request by its share.
+func pick() request {
+	n := rand.N(100)
+	for _, r := range requests {
+		if n -= r.share; n < 0 {
+			return r
+		}
+	}
+	return requests[0]
+}
+
+func (s *shop) browse(ctx context.Context) error {
+	if _, err := s.get(ctx, sessionKey(popular(users))); err != nil {
+		return err
+	}
+	for range 2 {
+		if _, err := s.get(ctx, productKey(popular(products))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *shop) search(ctx context.Context) (err error) {
+	defer func() { s.count(err) }()
+	r := kvdb.Range{Start: productKey(rand.N(products)), End: []byte("product;"), Limit: 5 + rand.N(20)}
+	for _, err := range s.scanner.Scan(ctx, r) {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *shop) addToCart(ctx context.Context) error {
+	user := popular(users)
+	if _, err := s.get(ctx, sessionKey(user)); err != nil {
+		return err
+	}
+	cart, err := s.get(ctx, cartKey(user))
+	if err != nil {
+		return err
+	}
+	const full = 4000
+	if len(cart) > full {
+		cart = nil
+	}
+	return s.put(ctx, cartKey(user), append(cart, value(40, 120)...))
+}
+
+func (s *shop) logIn(ctx context.Context) error {
+	return s.put(ctx, sessionKey(popular(users)), value(120, 400))
+}
+
+func (s *shop) logOut(ctx context.Context) (err error) {
+	defer func() { s.count(err) }()
+	return s.store.Delete(ctx, sessionKey(popular(users)))
+}
+
+// checkOut turns a cart into an order, and drops the order that is one too many:
+// all in one batch, so all or nothing.
+func (s *shop) checkOut(ctx context.Context) error {
+	user := popular(users)
+	cart, err := s.get(ctx, cartKey(user))
+	if err != nil {
+		return err
+	}
+	number := s.order.Add(1)
+	muts := []kvdb.Mutation{
+		{Key: orderKey(number), Value: append(cart, value(200, 600)...)},
+		{Key: cartKey(user), Delete: true},
+	}
+	if number > kept {
+		muts = append(muts, kvdb.Mutation{Key: orderKey(number - kept), Delete: true})
+	}
+	if err := s.apply(ctx, muts); err != nil {
+		return err
+	}
+	s.orders.Add(1)
+	return nil
+}
+
+func (s *shop) restock(ctx context.Context) error {
+	muts := make([]kvdb.Mutation, basket)
+	for i := range muts {
+		muts[i] = kvdb.Mutation{Key: productKey(popular(products)), Value: productValue()}
+	}
+	return s.apply(ctx, muts)
+}
+
+// get reads a value; one that is absent is nil and no error.
+func (s *shop) get(ctx context.Context, key []byte) ([]byte, error) {
+	value, err := s.store.Get(ctx, key)
+	s.count(err)
+	if errors.Is(err, kvdb.ErrNotFound) {
+		return nil, nil
+	}
+	return value, err
+}
+
+func (s *shop) put(ctx context.Context, key, value []byte) error {
+	err := s.store.Put(ctx, key, value)
+	s.count(err)
+	return err
+}
+
+func (s *shop) apply(ctx context.Context, muts []kvdb.Mutation) error {
+	err := s.batcher.Apply(ctx, muts)
+	s.count(err)
+	return err
+}
