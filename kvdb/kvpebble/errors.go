@@ -78,7 +78,7 @@ func withoutKeys(err error) error {
 // redacted hides the data of the user in the text of an error.
 type redacted struct{ err error }
 
-func (r *redacted) Error() string { return string(redact.Sprint(r.err).Redact().StripMarkers()) }
+func (r *redacted) Error() string { return redact.Sprint(r.err).Redact().StripMarkers() }
 func (r *redacted) Unwrap() error { return r.err }
 
 // openError wraps an error of pebble.Open, which has kinds of its own.
@@ -113,7 +113,7 @@ func (s *Store) recovered(op string, value any) error {
 	if !ok {
 		return nil
 	}
-	if f, ok := err.(*fatal); ok {
+	if f, ok := errors.AsType[*fatal](err); ok {
 		s.failure.set(f.err)
 		return wrap(op, f.err)
 	}

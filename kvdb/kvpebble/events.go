@@ -1,6 +1,7 @@
 package kvpebble
 
 import (
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -66,7 +67,7 @@ func (e *Events) Listener(next *pebble.EventListener) *pebble.EventListener {
 }
 
 func (e *Events) flushEnd(err error) {
-	if kind(err) == kvdb.ErrNoSpace {
+	if errors.Is(kind(err), kvdb.ErrNoSpace) {
 		e.noSpace.Store(&err)
 	} else {
 		e.noSpace.Store(nil)

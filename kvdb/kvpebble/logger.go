@@ -2,7 +2,6 @@ package kvpebble
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -24,7 +23,7 @@ func newFatal(format string, args []any) *fatal {
 			return &fatal{err: err}
 		}
 	}
-	return &fatal{err: errors.New(fmt.Sprintf(format, args...))}
+	return &fatal{err: fmt.Errorf(format, args...)}
 }
 
 // discard is the default logger.

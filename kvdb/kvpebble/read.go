@@ -52,7 +52,7 @@ func (s *Store) appendGet(ctx context.Context, r pebble.Reader, dst, key []byte)
 		}
 		return out, wrap(opGet, err)
 	}
-	out = append(dst, value...)
+	out = append(out, value...)
 	if err := pin.Close(); err != nil {
 		return dst, wrap(opGet, err)
 	}
