@@ -93,4 +93,4 @@ type quiet struct{}
 
 func (quiet) Infof(string, ...any)              {}
 func (quiet) Errorf(format string, args ...any) { log.Printf(format, args...) }
-func (quiet) Fatalf(format string, args ...any) { log.Panicf(format, args...) }
+func (quiet) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }

@@ -59,8 +59,8 @@ func (w *walFS) open(name string, fromDisk func() (vfs.File, error)) (vfs.File, 
 // Remove implements vfs.FS. A log file in memory is not there to be removed.
 func (w *walFS) Remove(name string) error {
 	err := w.FS.Remove(name)
-	if err == nil || errors.Is(err, fs.ErrNotExist) && w.failure.get() != nil {
-		return nil
+	if w.failure.get() != nil && errors.Is(err, fs.ErrNotExist) {
+		err = nil
 	}
 	return err
 }
