@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -237,4 +238,78 @@ func ExampleWithLogOptions() {
 		fmt.Println(line.Message, fields["operation"], fields["outcome"], fields["key"], fields["key_len"], fields["value_bytes"])
 	}
 	// Output: operation succeeded put ok user:1 9 3
+}
+
+// A cache of one's own is no kvdb store; two lines in each method record it.
+func ExampleNewRecorder() {
+	registry := instrument.NewRegistry()
+	recorder, err := instrument.NewRecorder(kvdb.Info{System: "lru", Namespace: "sessions"},
+		[]string{cacheGet: "get"}, instrument.WithRegistry(registry))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer recorder.Close()
+	c := sessions{recorder: recorder, users: map[string]string{"s1": "gopher"}}
+
+	for _, id := range []string{"s1", "s2"} {
+		if _, err := c.Get(context.Background(), id); err != nil {
+			fmt.Println(err)
+		}
+	}
+	printRequests(registry)
+	// Output:
+	// kvdb: not found
+	// get ok 1
+	// get miss 1
+}
+
+// The operations of the cache, as NewRecorder declares them.
+const cacheGet = 0
+
+type sessions struct {
+	recorder *instrument.Recorder
+	users    map[string]string
+}
+
+func (s *sessions) Get(ctx context.Context, id string) (user string, err error) {
+	_, call := s.recorder.Begin(ctx, cacheGet, &err)
+	defer call.End(&err)
+	user, ok := s.users[id]
+	if !ok {
+		return "", kvdb.ErrNotFound
+	}
+	return user, nil
+}
+
+// A server counts its connections with the registry of its stores.
+func ExampleCountConnections() {
+	registry := instrument.NewRegistry()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	listener, err = instrument.CountConnections(listener, instrument.WithRegistry(registry))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer listener.Close()
+	client, err := net.Dial("tcp", listener.Addr().String())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer client.Close()
+	if _, err := listener.Accept(); err != nil {
+		fmt.Println(err)
+		return
+	}
+	scopes, _ := registry.NewProducer().Produce(context.Background()) // returns no error
+	for _, m := range scopes[0].Metrics {
+		fmt.Println(m.Name, m.Data.(metricdata.Sum[int64]).DataPoints[0].Value)
+	}
+	// Output:
+	// kvdb.connections 1
 }

@@ -21,9 +21,12 @@ var (
 )
 
 const (
-	// maxBuckets is the size of a cell. The standard layout needs 260 of them;
-	// the rest is room for bounds of the user.
+	// maxBuckets is how many buckets a layout has at most. The standard one needs
+	// 260 of them; a further bound adds one or two.
 	maxBuckets = 288
+
+	// maxFurtherBounds keeps a store with everything below seriesLimit.
+	maxFurtherBounds = 6
 
 	// step is the ratio between neighbouring edges: reporting the geometric
 	// middle of a bucket is then at most √1.1 − 1, below 5 %, off.
@@ -85,6 +88,9 @@ func newLayout(further []float64) (*layout, error) {
 		l.export = append(l.export, nanos(s))
 	}
 	l.export = slices.Compact(l.export)
+	if len(l.bounds) > len(durationBounds)+maxFurtherBounds {
+		return nil, fmt.Errorf("%d further duration bounds are more than %d", len(l.bounds)-len(durationBounds), maxFurtherBounds)
+	}
 	if len(l.export) != len(l.bounds) {
 		return nil, fmt.Errorf("duration bounds %v are closer than a nanosecond to each other", further)
 	}
@@ -95,9 +101,6 @@ func newLayout(further []float64) (*layout, error) {
 		l.upper = subdivide(l.upper, anchor)
 	}
 	l.upper = append(l.upper, math.MaxUint64)
-	if len(l.upper) > maxBuckets {
-		return nil, fmt.Errorf("%d further duration bounds are too many", len(further))
-	}
 	copy(l.lower[1:], l.upper[:len(l.upper)-1])
 	l.index()
 	return l, nil

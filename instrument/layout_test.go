@@ -136,7 +136,7 @@ func TestNewLayout(t *testing.T) {
 		{"not a number", []float64{math.NaN()}, 0, "between"},
 		{"infinite", []float64{math.Inf(1)}, 0, "between"},
 		{"too close", []float64{0.3, 0.3000000001}, 0, "closer than a nanosecond"},
-		{"too many", many, 0, "too many"},
+		{"too many", many, 0, "more than 6"},
 	} {
 		l, err := newLayout(c.further)
 		switch {

@@ -94,7 +94,7 @@ type op struct {
 // and values. It returns the context to run it with, and the error that it has
 // until it returns one.
 func (p *op) begin(ctx context.Context, o *observer, kind operation, sent int) (context.Context, error) {
-	if o.filter != nil && !o.filter(ctx, o.rec.infos[kind].name) {
+	if o.filter != nil && !ask(ctx, o.filter, o.rec.infos[kind].name) {
 		return ctx, errUnfinished
 	}
 	p.observer, p.kind, p.sent = o, kind, sent
@@ -108,6 +108,20 @@ func (p *op) begin(ctx context.Context, o *observer, kind operation, sent int) (
 	}
 	p.start = time.Since(base)
 	return ctx, errUnfinished
+}
+
+// ask calls a filter of the user. Without one, and when it panics, the operation
+// is kept.
+func ask(ctx context.Context, keep func(context.Context, string) bool, operation string) (kept bool) {
+	if keep == nil {
+		return true
+	}
+	defer func() {
+		if recover() != nil {
+			kept = true
+		}
+	}()
+	return keep(ctx, operation)
 }
 
 // beginBatch is begin for a batch of items.
@@ -124,7 +138,7 @@ func (p *op) beginBatch(ctx context.Context, o *observer, kind operation, sent, 
 func (p *op) send(ctx context.Context, sent int) {
 	if p.observer != nil && sent > 0 {
 		p.sent += sent
-		p.observer.rec.send(p.kind, sent)
+		p.observer.rec.send(p.stripe, p.kind, sent)
 		if m := p.observer.meter; m != nil {
 			m.send(ctx, p.kind, sent)
 		}

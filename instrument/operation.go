@@ -32,7 +32,7 @@ type operationInfo struct {
 	outcomes []outcome
 	failures []failure
 
-	stripes    int  // how many shards its counts may use; 0 means all
+	stripes    int  // how many stripes its counts use; 0 means all
 	callerTime bool // its duration contains the caller's own code
 	batch      bool // counts items
 	sends      bool // keys or values

@@ -145,7 +145,8 @@ func WithAttributes(attrs ...attribute.KeyValue) Option {
 
 // WithFilter leaves the operations for which keep returns false out of all
 // telemetry. Keep runs before each operation: it must be safe for concurrent
-// use, must not block, and costs what it costs. By default, everything is kept.
+// use, must not block, and costs what it costs; if it panics, the operation is
+// kept. By default, everything is kept.
 func WithFilter(keep func(ctx context.Context, operation string) bool) Option {
 	return optionFunc(func(c *config) { c.filter = keep })
 }
@@ -158,7 +159,8 @@ const maxErrorTypes = 8
 // ones, or nothing to leave the decision to this package; whatever else it
 // returns counts as _OTHER. At most eight types can be declared, in lower-case
 // words joined by underscores. Classify must be safe for concurrent use. By
-// default, errors are told apart by the sentinels of package kvdb.
+// default, errors are told apart by the sentinels of package kvdb. The series of a
+// declared type begin with its first error.
 func WithErrorClassifier(classify func(error) string, types ...string) Option {
 	return optionFunc(func(c *config) { c.classify, c.errorTypes = classify, types })
 }

@@ -61,7 +61,7 @@ const (
 	firstFailureSlot
 )
 
-// hotSlots are the slots of ordinary traffic, counted in shards; the others
+// hotSlots are the slots of ordinary traffic, counted in stripes; the others
 // are counted under a lock.
 const hotSlots = 2
 

@@ -32,7 +32,7 @@ type statsReading struct {
 // A lagReading is how far each replica was behind. One that is known and has no
 // lag is not connected.
 type lagReading struct {
-	at  time.Time
+	at  time.Time // zero while nothing can be said
 	lag map[string]*time.Duration
 }
 
@@ -122,18 +122,21 @@ func (r *record) readStats(ctx context.Context, from kvdb.StatsReader) (_ []kvdb
 
 func (r *record) readLag(ctx context.Context, from kvdb.Lagger) {
 	lag, err := from.ReplicationLag(ctx)
-	if err != nil && !errors.Is(err, kvdb.ErrLagUnknown) {
+	last := r.lag.Load().lag
+	switch {
+	case errors.Is(err, kvdb.ErrLagUnknown):
+		r.lag.Store(&lagReading{lag: last}) // without a time, so nothing is shown
+		return
+	case err != nil:
 		return
 	}
 	now := lagReading{at: time.Now(), lag: make(map[string]*time.Duration)}
-	for name := range r.lag.Load().lag {
+	for name := range last {
 		now.lag[name] = nil
 	}
-	if err == nil {
-		for name, d := range maps.All(lag) {
-			if _, known := now.lag[name]; known || len(now.lag) < maxReplicas {
-				now.lag[name] = &d
-			}
+	for name, d := range maps.All(lag) {
+		if _, known := now.lag[name]; known || len(now.lag) < maxReplicas {
+			now.lag[name] = &d
 		}
 	}
 	r.lag.Store(&now)

@@ -90,10 +90,10 @@ func (r *record) beginSlow(st *stripe, op operation, sent int) {
 }
 
 // send counts bytes that an operation turned out to send.
-func (r *record) send(op operation, sent int) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.totals[op].written += uint64(sent)
+func (r *record) send(st *stripe, op operation, sent int) {
+	if w := st.begun.Add(uint64(sent) & packedSentMask); w&begunFullBits|uint64(sent)&^packedSentMask != 0 {
+		r.beginSlow(st, op, sent)
+	}
 }
 
 // end counts an operation as ended.

@@ -25,7 +25,7 @@ import (
 type Recorder struct{ observer observer }
 
 // maxOperations bounds the series of a recorder.
-const maxOperations = 16
+const maxOperations = 12
 
 var operationSyntax = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_. -]{0,39}$`)
 

@@ -51,7 +51,7 @@ func (f registryOptionFunc) applyRegistry(c *registryConfig) { f(c) }
 
 // WithDurationBounds adds bounds, in seconds, to db.client.operation.duration,
 // for example the threshold of an objective. By default, there are fifteen,
-// from a microsecond to ten seconds.
+// from a microsecond to ten seconds. At most six can be added.
 func WithDurationBounds(seconds ...float64) RegistryOption {
 	return registryOptionFunc(func(c *registryConfig) { c.bounds = append(c.bounds, seconds...) })
 }

@@ -29,7 +29,7 @@ type SpanOptions struct {
 
 	// Filter, when it is set, is asked for each operation that would get a span
 	// or an event, and refuses it with false. It must be safe for concurrent use
-	// and must not block.
+	// and must not block; if it panics, the operation gets its span.
 	Filter func(ctx context.Context, operation string) bool
 }
 
@@ -95,7 +95,7 @@ func (p *op) startSpan(ctx context.Context, parent trace.Span) context.Context {
 	sp := &p.observer.spans
 	start := time.Now()
 	p.start = start.Sub(base)
-	if sp.options.Filter != nil && !sp.options.Filter(ctx, p.observer.rec.infos[p.kind].name) {
+	if !ask(ctx, sp.options.Filter, p.observer.rec.infos[p.kind].name) {
 		return ctx
 	}
 	p.traced = &traced{start: start}

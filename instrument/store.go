@@ -27,7 +27,8 @@
 //     the keys and values delivered to and sent by the caller; what is sent
 //     counts when the operation begins
 //   - kvdb.request.size, kvdb.response.size (By): histograms by
-//     db.operation.name, with [WithSizes]
+//     db.operation.name, with [WithSizes]; their sums are the two counters
+//     above, so that of the first contains operations in flight
 //   - kvdb.batch.items ({item}): counter by db.operation.name
 //   - kvdb.in_flight ({operation}): operations that began and have not ended
 //   - kvdb.utilization (1): gauge with kvdb.resource "disk", where the engine
@@ -66,9 +67,10 @@
 // With a logger, an operation that failed is logged at error ("operation
 // failed"; at warn when the caller is at fault), a slow one at warn ("operation
 // slow"), and any other at debug ("operation succeeded", or "operation ended"
-// when it was canceled, aborted or in conflict). Fields: system, namespace, operation, outcome, duration_ms, key_len, key_hash, value_bytes,
-// error_type, error, batch_items, evidence, suppressed, trace_id, span_id,
-// trace_flags. See [LogOptions].
+// when it was canceled, aborted or in conflict). Fields: system, namespace,
+// operation, outcome, duration_ms, key_len, key_hash, value_bytes, error_type,
+// error, batch_items, evidence, suppressed, trace_id, span_id, trace_flags. See
+// [LogOptions].
 package instrument
 
 import (
@@ -154,7 +156,8 @@ func (s *Store) Delete(ctx context.Context, key []byte) (err error) {
 
 // Close closes the store below and frees the store's name in the registry. Each
 // reader gets the final values once more. It waits for a reading of the
-// engine's statistics under way, but not for one that ignores its context.
+// engine's statistics under way, for up to five seconds if that ignores its
+// context.
 func (s *Store) Close() error {
 	s.pollers.stop()
 	// What a provider has against taking a callback back is no failure of the

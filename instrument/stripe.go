@@ -10,7 +10,7 @@ import (
 // to a word that packs several counters. Nobody waits for anybody, and a reader
 // that swaps a word for zero sees its counters agree with each other.
 type stripe struct {
-	begun atomic.Uint64                                // operations and bytes sent; see begunWord
+	begun atomic.Uint64                                // operations and bytes sent; see begunShift
 	pages [hotSlots][pagesPerSlot]atomic.Pointer[page] // of ended operations; nil until the first use
 	sizes atomic.Pointer[sizes]                        // nil without WithSizes or use
 	items atomic.Uint64                                // of batches

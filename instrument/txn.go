@@ -48,7 +48,7 @@ type transaction struct {
 
 func (t *transaction) end(ctx context.Context, op *op, err error) {
 	op.send(ctx, t.sent)
-	op.end(ctx, nil, t.read, t.outcome(err))
+	op.end(ctx, nil, t.read, t.outcome(ctx, err))
 }
 
 func (t *transaction) run(fn func() error) error {
@@ -59,9 +59,13 @@ func (t *transaction) run(fn func() error) error {
 
 // outcome tells the caller's own error from the engine's: an error that the
 // function made, or a miss that it passed on, aborts the transaction and is no
-// failure of the store.
-func (t *transaction) outcome(err error) error {
+// failure of the store. The end of the operation's own context is what it is,
+// whoever noticed it.
+func (t *transaction) outcome(ctx context.Context, err error) error {
 	if err == nil || t.caller == nil || !t.passedOn(err) {
+		return err
+	}
+	if over := ctx.Err(); over != nil && is(err, over) {
 		return err
 	}
 	for _, failure := range t.engine {
@@ -81,13 +85,17 @@ func (t *transaction) passedOn(err error) bool {
 
 // note remembers what the engine failed with. A miss is no failure.
 func (t *transaction) note(err error) {
-	if err != nil && !is(err, kvdb.ErrNotFound) && len(t.engine) < maxNoted {
-		t.engine = append(t.engine, err)
+	if err == nil || is(err, kvdb.ErrNotFound) {
+		return
 	}
+	if len(t.engine) == maxNoted {
+		t.engine = t.engine[:copy(t.engine, t.engine[1:])]
+	}
+	t.engine = append(t.engine, err)
 }
 
-// maxNoted is more failures than a function goes on after; it bounds what one
-// that never gives up can pile up.
+// maxNoted is how many failures are remembered, the latest ones; it bounds what
+// a function that never gives up can pile up.
 const maxNoted = 64
 
 type countingReader struct {

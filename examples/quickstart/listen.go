@@ -8,8 +8,9 @@ import (
 	"net/netip"
 )
 
-// listen listens on an address. A default address that is taken gives way to
-// a free port of the same host, and the user is told.
+// listen listens on an address. A default address that cannot be had, as a rule
+// because it is taken, gives way to a free port of the same host, and the user
+// is told why.
 func listen(ctx context.Context, a address, stderr io.Writer) (net.Listener, error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", a.hostPort)
@@ -19,7 +20,7 @@ func listen(ctx context.Context, a address, stderr io.Writer) (net.Listener, err
 	if !a.given {
 		host, _, _ := net.SplitHostPort(a.hostPort)
 		if free, e := lc.Listen(ctx, "tcp", net.JoinHostPort(host, "0")); e == nil {
-			fmt.Fprintf(stderr, "quickstart: %s is taken; using %s instead (choose one with %s)\n", a.hostPort, free.Addr(), a.flag)
+			fmt.Fprintf(stderr, "quickstart: %v; using %s instead (choose one with %s)\n", err, free.Addr(), a.flag)
 			return free, nil
 		}
 	}

@@ -49,8 +49,8 @@ func startProfiles(ctx context.Context, l net.Listener, logger *zap.Logger) *ser
 	for _, name := range snapshots {
 		mux.HandleFunc("GET /debug/pprof/"+name, func(w http.ResponseWriter, r *http.Request) { serveSnapshot(w, r, name) })
 	}
-	mux.HandleFunc("GET /debug/pprof/profile", record(ctx, 30*time.Second, maxProfile, pprof.StartCPUProfile, pprof.StopCPUProfile))
-	mux.HandleFunc("GET /debug/pprof/trace", record(ctx, time.Second, maxTrace, trace.Start, trace.Stop))
+	mux.HandleFunc("GET /debug/pprof/profile", record(ctx, 30*time.Second, maxProfile, "profile", pprof.StartCPUProfile, pprof.StopCPUProfile))
+	mux.HandleFunc("GET /debug/pprof/trace", record(ctx, time.Second, maxTrace, "trace", trace.Start, trace.Stop))
 	return startServer(l, mux, logger)
 }
 
@@ -72,7 +72,7 @@ func serveSnapshot(w http.ResponseWriter, r *http.Request, name string) {
 
 // record returns a handler that records for some seconds, until the reader
 // goes away, or until ctx is done.
-func record(ctx context.Context, usual, longest time.Duration, start func(io.Writer) error, stop func()) http.HandlerFunc {
+func record(ctx context.Context, usual, longest time.Duration, name string, start func(io.Writer) error, stop func()) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		d, err := duration(r.FormValue("seconds"), usual, longest)
 		if err != nil {
@@ -82,7 +82,7 @@ func record(ctx context.Context, usual, longest time.Duration, start func(io.Wri
 		if r.Method == http.MethodHead {
 			return
 		}
-		download(w, "profile")
+		download(w, name)
 		if err := start(w); err != nil {
 			w.Header().Del("Content-Disposition")
 			http.Error(w, err.Error(), http.StatusConflict) // another one is running

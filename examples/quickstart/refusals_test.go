@@ -132,7 +132,7 @@ func TestBusyDefaultPort(t *testing.T) {
 			continue
 		}
 		l.Close()
-		if says := stderr.String(); !strings.Contains(says, taken.Addr().String()+" is taken; using "+l.Addr().String()) {
+		if says := stderr.String(); !strings.Contains(says, taken.Addr().String()+": bind: address already in use; using "+l.Addr().String()) {
 			t.Errorf("it says %q", says)
 		}
 	}

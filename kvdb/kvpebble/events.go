@@ -12,8 +12,8 @@ import (
 )
 
 // Events keeps what Pebble tells only a listener: its write stalls, and that a
-// flush finds no space on the disk. [Open] brings its own. For a handle that [New] borrows, install the listener before
-// the database is opened:
+// flush finds no space on the disk. [Open] brings its own. For a handle that
+// [New] borrows, install the listener before the database is opened:
 //
 //	events := kvpebble.NewEvents()
 //	opts.EventListener = events.Listener(opts.EventListener)

@@ -20,7 +20,7 @@ func (v tallyViewer) View(ctx context.Context, fn func(kvdb.Reader) error) (err 
 			run.returned = fn(&tallyReader{r, &run})
 			return run.returned
 		})
-		return run.outcome(err)
+		return run.outcome(ctx, err)
 	})
 	return err
 }
@@ -37,7 +37,7 @@ func (u tallyUpdater) Update(ctx context.Context, fn func(kvdb.Txn) error) (err 
 			run.returned = fn(&tallyTxn{tallyReader{t, &run}, t})
 			return run.returned
 		})
-		return run.outcome(err)
+		return run.outcome(ctx, err)
 	})
 	return err
 }
@@ -57,9 +57,10 @@ func (r *txnRun) note(err error) error {
 	return err
 }
 
-// outcome tells the function's own errors from those of the store.
-func (r *txnRun) outcome(err error) string {
-	if err == nil || r.returned == nil {
+// outcome tells the function's own errors from those of the store. The end of
+// the context is what it is, whoever noticed it.
+func (r *txnRun) outcome(ctx context.Context, err error) string {
+	if err == nil || r.returned == nil || ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return outcome(err)
 	}
 	for _, met := range r.met {
