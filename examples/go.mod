@@ -4,10 +4,12 @@ go 1.26.0
 
 require (
 	github.com/otelkv/otelkv v0.1.0
+	github.com/otelkv/otelkv/kvdb/kvbolt v0.1.0
 	github.com/otelkv/otelkv/kvdb/kvpebble v0.1.0
 	github.com/prometheus/client_golang v1.25.0
 	github.com/prometheus/client_model v0.6.3
 	github.com/prometheus/common v0.72.0
+	github.com/tidwall/redcon v1.6.4
 	go.opentelemetry.io/otel v1.47.0
 	go.opentelemetry.io/otel/sdk v1.47.0
 	go.opentelemetry.io/otel/sdk/metric v1.47.0
@@ -46,6 +48,9 @@ require (
 	github.com/prometheus/otlptranslator v1.0.0 // indirect
 	github.com/prometheus/procfs v0.22.0 // indirect
 	github.com/rogpeppe/go-internal v1.14.1 // indirect
+	github.com/tidwall/btree v1.1.0 // indirect
+	github.com/tidwall/match v1.1.1 // indirect
+	go.etcd.io/bbolt v1.5.0 // indirect
 	go.opentelemetry.io/auto/sdk v1.2.1 // indirect
 	go.opentelemetry.io/contrib/instrumentation/runtime v0.72.0 // indirect
 	go.opentelemetry.io/otel/exporters/otlp/otlptrace v1.47.0 // indirect
@@ -69,5 +74,6 @@ require (
 
 replace (
 	github.com/otelkv/otelkv => ..
+	github.com/otelkv/otelkv/kvdb/kvbolt => ../kvdb/kvbolt
 	github.com/otelkv/otelkv/kvdb/kvpebble => ../kvdb/kvpebble
 )

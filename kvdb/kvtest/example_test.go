@@ -14,4 +14,5 @@ func ExampleRun() {
 		kvtest.Run(t, func(testing.TB) kvdb.Store { return kvdb.NewMemory(nil) })
 	}
 	_ = TestConformance
+	// Output:
 }

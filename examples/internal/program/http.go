@@ -1,0 +1,64 @@
+package program
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// drainTime is how long answers under way may take when the program stops.
+const drainTime = 5 * time.Second
+
+// An HTTPServer answers on one listener.
+type HTTPServer struct {
+	server http.Server
+	failed chan error // what ended it, unless Stop did
+}
+
+// ServeHTTP starts a server that Stop ends. It logs what clients do wrong.
+func ServeHTTP(l net.Listener, handler http.Handler, logger *zap.Logger) *HTTPServer {
+	s := &HTTPServer{
+		server: http.Server{
+			Handler:           handler,
+			ReadHeaderTimeout: 5 * time.Second,
+			ReadTimeout:       10 * time.Second,
+			WriteTimeout:      time.Minute,
+			IdleTimeout:       time.Minute,
+		},
+		failed: make(chan error, 1),
+	}
+	if errorLog, err := zap.NewStdLogAt(logger, zap.WarnLevel); err == nil {
+		s.server.ErrorLog = errorLog
+	}
+	go func() {
+		if err := s.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			s.failed <- err
+		}
+	}()
+	return s
+}
+
+// Failure returns a channel for the error that ended the server.
+func (s *HTTPServer) Failure() <-chan error { return s.failed }
+
+// Stop lets answers under way finish, and cuts off those that take too long.
+func (s *HTTPServer) Stop() {
+	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
+	defer cancel()
+	if s.server.Shutdown(ctx) != nil {
+		_ = s.server.Close()
+	}
+}
+
+// Answer writes one line of text that no cache keeps.
+func Answer(w http.ResponseWriter, status int, line string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(line + "\n"))
+}

@@ -1,0 +1,201 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"runtime/debug"
+	"time"
+
+	"github.com/tidwall/redcon"
+	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/examples/kvserver/internal/resp"
+)
+
+// A client is one connection. Its goroutine reads commands, runs them one after
+// the other and writes the replies in their order.
+type client struct {
+	server *server
+	conn   net.Conn
+	id     int64
+	in     *resp.Reader
+	out    []byte // replies that are not written yet
+	value  []byte // scratch for a value that is read
+
+	commands int64 // since the last flush
+	flushes  int
+	broken   error // why nothing can be written any more
+	begun    bool  // the clock of a command that has not come in full is running
+	leaving  bool  // no further command is run
+}
+
+var errStopped = errors.New("the server stops")
+
+// serve runs the client until it leaves, breaks the protocol or has to go.
+func (c *client) serve(ctx context.Context) {
+	defer func() { _ = c.conn.Close() }()
+	defer c.in.Release()
+	defer c.survive()
+	err := c.loop(ctx)
+	var protocol *resp.ProtocolError
+	switch {
+	case err == nil, errors.Is(err, errStopped):
+	case errors.As(err, &protocol), errors.Is(err, resp.ErrBudget):
+		c.server.log.warn("client refused", c.conn.RemoteAddr(), zap.Error(err))
+		c.fail(err.Error())
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		c.server.log.warn("client dropped", c.conn.RemoteAddr(), zap.Error(err))
+		return
+	default: // the client has gone
+		return
+	}
+	if c.flush() == nil {
+		c.linger()
+	}
+}
+
+// survive keeps a panic from ending the other clients. The reply is lost, since
+// nobody knows how much of it was made.
+func (c *client) survive() {
+	if r := recover(); r != nil {
+		c.server.log.warn("command panicked", c.conn.RemoteAddr(), zap.Any("panic", r), zap.ByteString("stack", debug.Stack()))
+	}
+}
+
+// loop returns nil when the client is leaving.
+func (c *client) loop(ctx context.Context) error {
+	for !c.leaving {
+		args, ok, err := c.in.Next()
+		switch {
+		case err != nil:
+			return err
+		case ok:
+			c.run(ctx, args)
+			c.begun = false
+			if err = c.broken; err == nil {
+				err = c.flushFull()
+			}
+		default:
+			// All that has come is answered before the server waits for more.
+			if err = c.flush(); err == nil {
+				err = c.fill()
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fill waits for the client's next bytes.
+func (c *client) fill() error {
+	// Drain sets its flag and then the last deadline: whoever comes first, that
+	// one holds.
+	if !c.server.draining.Load() {
+		switch {
+		case !c.in.Partial():
+			c.arm(c.server.limits.idleTime)
+		case !c.begun: // once for a command, or one that trickles would last for ever
+			c.begun = true
+			c.arm(c.server.limits.requestTime)
+		}
+		if c.server.draining.Load() {
+			c.arm(c.server.limits.graceTime)
+		}
+	}
+	err := c.in.Fill()
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		switch {
+		case c.server.draining.Load():
+			return errStopped
+		case !c.in.Partial():
+			return io.EOF // it has been idle, which is no offence
+		}
+	}
+	return err
+}
+
+func (c *client) arm(patience time.Duration) {
+	_ = c.conn.SetReadDeadline(time.Now().Add(patience)) // fails when reading will fail, too
+}
+
+// flushFull flushes when the replies fill their buffer.
+func (c *client) flushFull() error {
+	if len(c.out) < keptBuffer {
+		return nil
+	}
+	return c.flush()
+}
+
+// flush writes the replies so far.
+func (c *client) flush() error {
+	c.server.stats.commands.Add(c.commands)
+	c.commands = 0
+	if len(c.out) == 0 {
+		return nil
+	}
+	c.flushes++
+	_ = c.conn.SetWriteDeadline(time.Now().Add(c.server.limits.replyTime))
+	_, c.broken = c.conn.Write(c.out)
+	c.out = c.out[:0]
+	if cap(c.out) > 2*keptBuffer {
+		c.out = nil
+	}
+	return c.broken
+}
+
+// appendBulk replies with a value of any size.
+func (c *client) appendBulk(value []byte) error {
+	if len(value) > keptBuffer {
+		return c.appendLarge(len(value), func(out []byte) []byte { return redcon.AppendBulk(out, value) })
+	}
+	c.out = redcon.AppendBulk(c.out, value)
+	return nil
+}
+
+// appendLarge replies with what appendTo appends, which has another copy of so
+// many bytes. Both are charged to the budget until the client has read them.
+func (c *client) appendLarge(size int, appendTo func(out []byte) []byte) error {
+	if !c.server.budget.Take(2 * size) {
+		return errBudget
+	}
+	defer c.server.budget.Give(2 * size)
+	c.out = appendTo(c.out)
+	return c.flush()
+}
+
+const errBudget = commandError("too many large replies at once, try again later")
+
+// linger tells the client that no more comes, and waits until it has read the
+// rest: to close with bytes unread resets the connection, and that takes
+// replies away that are still on their way.
+func (c *client) linger() {
+	if closeWrite(c.conn) != nil {
+		return
+	}
+	c.arm(c.server.limits.lingerTime)
+	_, _ = io.Copy(io.Discard, c.conn)
+}
+
+// closeWrite closes the writing side of a connection, which may be wrapped.
+func closeWrite(conn net.Conn) error {
+	for {
+		switch c := conn.(type) {
+		case interface{ CloseWrite() error }:
+			return c.CloseWrite()
+		case interface{ NetConn() net.Conn }:
+			conn = c.NetConn()
+		default:
+			return errors.ErrUnsupported
+		}
+	}
+}
+
+// fail replies with an error.
+func (c *client) fail(message string) {
+	c.out = redcon.AppendError(c.out, "ERR "+message)
+}

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+
+	"github.com/tidwall/redcon"
+)
+
+// GET key.
+func runGet(ctx context.Context, c *client, args [][]byte) error {
+	return c.get(ctx, args[1])
+}
+
+func (c *client) get(ctx context.Context, key []byte) error {
+	value, found, err := c.server.keys.get(ctx, c.value[:0], key)
+	if err != nil {
+		return err
+	}
+	if !found {
+		c.out = redcon.AppendNull(c.out)
+		return nil
+	}
+	if len(value) <= keptBuffer {
+		c.value = value // for the next one
+	}
+	return c.appendBulk(value)
+}
+
+// MGET key [key ...]. Where the engine reads several keys in one call, it does
+// so here.
+func runMGet(ctx context.Context, c *client, args [][]byte) error {
+	keys := args[1:]
+	c.out = redcon.AppendArray(c.out, len(keys))
+	if c.server.keys.multiGetter == nil {
+		for _, key := range keys {
+			if err := c.get(ctx, key); err != nil {
+				return err
+			}
+			if err := c.flushFull(); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for len(keys) > 0 {
+		n := min(len(keys), maxManyKeys)
+		if err := c.getMany(ctx, keys[:n]); err != nil {
+			return err
+		}
+		keys = keys[n:]
+	}
+	return nil
+}
+
+// getMany replies with several values, which are charged to the budget until
+// the client has read them.
+func (c *client) getMany(ctx context.Context, keys [][]byte) error {
+	values, err := c.server.keys.getMany(ctx, keys)
+	if err != nil {
+		return err
+	}
+	size := 0
+	for _, value := range values {
+		size += len(value)
+	}
+	if !c.server.budget.Take(size) {
+		return errBudget
+	}
+	defer c.server.budget.Give(size)
+	for _, value := range values {
+		if value == nil {
+			c.out = redcon.AppendNull(c.out)
+		} else if err := c.appendBulk(value); err != nil {
+			return err
+		}
+		if err := c.flushFull(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// MSET key value [key value ...].
+func runMSet(ctx context.Context, c *client, args [][]byte) error {
+	pairs := args[1:]
+	if len(pairs)%2 != 0 {
+		return commandError("wrong number of arguments for 'mset' command")
+	}
+	if c.server.keys.batcher == nil {
+		return c.server.keys.unsupported("MSET")
+	}
+	for i := 0; i < len(pairs); i += 2 {
+		if err := c.checkKey(pairs[i]); err != nil {
+			return err
+		}
+	}
+	if err := c.server.keys.putAll(ctx, pairs); err != nil {
+		return err
+	}
+	c.out = redcon.AppendOK(c.out)
+	return nil
+}
+
+// SET key value [NX | XX] [EX seconds | PX milliseconds].
+func runSet(ctx context.Context, c *client, args [][]byte) error {
+	w := write{key: args[1], value: args[2]}
+	if err := c.checkKey(w.key); err != nil {
+		return err
+	}
+	if err := w.parse(args[3:]); err != nil {
+		return err
+	}
+	done, err := c.server.keys.put(ctx, w)
+	switch {
+	case err != nil:
+		return err
+	case done:
+		c.out = redcon.AppendOK(c.out)
+	default:
+		c.out = redcon.AppendNull(c.out)
+	}
+	return nil
+}
+
+// checkKey refuses a key that is too long: scans keep keys in memory.
+func (c *client) checkKey(key []byte) error {
+	if longest := c.server.limits.key; len(key) > longest {
+		return commandError(fmt.Sprintf("the key is longer than %d bytes", longest))
+	}
+	return nil
+}
+
+// parse reads the options of a SET, in any order.
+func (w *write) parse(options [][]byte) error {
+	for i := 0; i < len(options); i++ {
+		switch option := upper(options[i]); option {
+		case "NX", "XX":
+			if w.when != always {
+				return errSyntax
+			}
+			w.when = ifAbsent
+			if option == "XX" {
+				w.when = ifPresent
+			}
+		case "EX", "PX":
+			i++
+			if w.ttl != 0 || i == len(options) {
+				return errSyntax
+			}
+			unit := time.Second
+			if option == "PX" {
+				unit = time.Millisecond
+			}
+			var err error
+			if w.ttl, err = parseTTL(options[i], unit); err != nil {
+				return err
+			}
+			w.ttlOption = option
+		case "GET", "KEEPTTL", "EXAT", "PXAT":
+			return commandError("SET option " + option + " is not supported")
+		default:
+			return errSyntax
+		}
+	}
+	return nil
+}
+
+// upper returns a short word in upper case, and nothing for a long one.
+func upper(word []byte) string {
+	var b [maxName]byte
+	if len(word) > len(b) {
+		return ""
+	}
+	for i, c := range word {
+		if 'a' <= c && c <= 'z' {
+			c -= 'a' - 'A'
+		}
+		b[i] = c
+	}
+	return string(b[:len(word)])
+}
+
+func parseTTL(digits []byte, unit time.Duration) (time.Duration, error) {
+	n, err := parseInt(digits)
+	if err != nil {
+		return 0, err
+	}
+	if n <= 0 || n > math.MaxInt64/int64(unit) {
+		return 0, commandError("invalid expire time in 'set' command")
+	}
+	return time.Duration(n) * unit, nil
+}
+
+func parseInt(digits []byte) (int64, error) {
+	const longest = 20 // of 64 bits; a longer one is not copied
+	if len(digits) <= longest {
+		if n, err := strconv.ParseInt(string(digits), 10, 64); err == nil {
+			return n, nil
+		}
+	}
+	return 0, commandError("value is not an integer or out of range")
+}

@@ -1,0 +1,370 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/examples/kvserver/internal/resp"
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+// A step is a command, in words, and its reply. "" among the words is written
+// as ”.
+type step struct{ command, reply string }
+
+func (s step) args() []string {
+	args := strings.Fields(s.command)
+	for i, a := range args {
+		if a == "''" {
+			args[i] = ""
+		}
+	}
+	return args
+}
+
+var sessions = []struct {
+	name  string
+	steps []step
+}{
+	{"get and set", []step{
+		{"get k", `nil`},
+		{"set k v", `OK`},
+		{"GET k", `"v"`},
+		{"set k ''", `OK`},
+		{"get k", `""`},
+		{"set '' v", `-ERR kvdb: put: invalid argument: the key is empty`},
+		{"get ''", `-ERR kvdb: get: invalid argument: the key is empty`},
+	}},
+	{"nx and xx", []step{
+		{"set k 1 xx", `nil`},
+		{"get k", `nil`},
+		{"set k 1 nx", `OK`},
+		{"set k 2 NX", `nil`},
+		{"get k", `"1"`},
+		{"set k 3 XX", `OK`},
+		{"get k", `"3"`},
+		{"set k '' xx", `OK`},
+		{"set k 4 nx", `nil`},
+		{"set k 5 xx", `OK`},
+		{"get k", `"5"`},
+	}},
+	{"set options", []step{
+		{"set k v nx xx", `-ERR syntax error`},
+		{"set k v xx xx", `-ERR syntax error`},
+		{"set k v ex", `-ERR syntax error`},
+		{"set k v ex 1 px 1", `-ERR syntax error`},
+		{"set k v whatever", `-ERR syntax error`},
+		{"set k v awordthatistoolongtobeanoption", `-ERR syntax error`},
+		{"set k v ex x", `-ERR value is not an integer or out of range`},
+		{"set k v ex 99999999999999999999999", `-ERR value is not an integer or out of range`},
+		{"set k v ex 0", `-ERR invalid expire time in 'set' command`},
+		{"set k v px -1", `-ERR invalid expire time in 'set' command`},
+		{"set k v ex 9223372037", `-ERR invalid expire time in 'set' command`},
+		{"set k v ex 10", `-ERR engine test does not support EX`},
+		{"set k v px 10 nx", `-ERR engine test does not support PX`},
+		{"set k v get", `-ERR SET option GET is not supported`},
+		{"set k v keepttl", `-ERR SET option KEEPTTL is not supported`},
+		{"get k", `nil`},
+	}},
+	{"del and exists", []step{
+		{"mset a 1 b 2 c 3", `OK`},
+		{"exists a b x a", `:3`},
+		{"del a", `:1`},
+		{"del a", `:0`},
+		{"del b x c b", `:2`},
+		{"exists a b c", `:0`},
+		{"dbsize", `:0`},
+	}},
+	{"mset and mget", []step{
+		{"mset a 1 b 2 a 3", `OK`},
+		{"mget a x b a", `["3" nil "2" "3"]`},
+		{"mset a", `-ERR wrong number of arguments for 'mset' command`},
+		{"mset a 1 b", `-ERR wrong number of arguments for 'mset' command`},
+		{"mset b 9 '' 1", `-ERR kvdb: batch: invalid argument: the key is empty`},
+		{"mget a ''", `-ERR kvdb: get: invalid argument: the key is empty`},
+		{"mget b", `["2"]`},
+		{"dbsize", `:2`},
+	}},
+	{"connection", []step{
+		{"ping", `PONG`},
+		{"ping hello", `"hello"`},
+		{"ping a b", `-ERR wrong number of arguments for 'ping' command`},
+		{"echo hello", `"hello"`},
+		{"select 0", `OK`},
+		{"select 1", `-ERR DB index is out of range`},
+		{"select x", `-ERR value is not an integer or out of range`},
+		{"hello 3", `-NOPROTO unsupported protocol version`},
+		{"hello x", `-ERR Protocol version is not an integer or out of range`},
+		{"hello 2 auth u p", `-ERR HELLO with AUTH is not supported: this server has no users`},
+		{"hello 2 setname", `-ERR syntax error`},
+		{"hello", `["server" "kvserver" "version" "7.0.0" "proto" :2 "id" :1 "mode" "standalone" "role" "master" "modules" []]`},
+		{"hello 2 setname me", `["server" "kvserver" "version" "7.0.0" "proto" :2 "id" :1 "mode" "standalone" "role" "master" "modules" []]`},
+	}},
+	{"what is not there", []step{
+		{"incr k", `-ERR unknown command 'incr'`},
+		{"get", `-ERR wrong number of arguments for 'get' command`},
+		{"get a b", `-ERR wrong number of arguments for 'get' command`},
+		{"set k", `-ERR wrong number of arguments for 'set' command`},
+		{"''", `-ERR unknown command ''`},
+		{"\x1b[31m\x00\xff", `-ERR unknown command '?[31m??'`},
+		{strings.Repeat("x", 100), `-ERR unknown command '` + strings.Repeat("x", 64) + `'`},
+		{"config set save x", `-ERR CONFIG is supported with GET only`},
+		{"config get", `-ERR wrong number of arguments for 'config|get' command`},
+		{"command list", `-ERR COMMAND is supported alone and with COUNT, DOCS and INFO`},
+		{"ping", `PONG`},
+	}},
+	{"config", []step{
+		{"config get save", `["save" ""]`},
+		{"config get append*", `["appendfsync" "always" "appendonly" "yes"]`},
+		{"config get PORT databases nothing", `["databases" "1" "port" "6380"]`},
+	}},
+	{"command", []step{
+		{"command count", `:16`},
+		{"command docs", `[]`},
+		{"command info get nothing mset", `[["get" :2 [readonly] :1 :1 :1] nil ["mset" :-3 [write] :1 :-1 :2]]`},
+	}},
+	{"scan", []step{
+		{"scan 0", `["0" []]`},
+		{"mset a 1 b 2 user:1 x user:2 y", `OK`},
+		{"scan 0", `["0" ["a" "b" "user:1" "user:2"]]`},
+		{"scan 0 count 4", `["0" ["a" "b" "user:1" "user:2"]]`},
+		{"scan 0 match user:*", `["0" ["user:1" "user:2"]]`},
+		{"scan 0 MATCH *1 COUNT 100", `["0" ["user:1"]]`},
+		{"scan x", `-ERR invalid cursor`},
+		{"scan -1", `-ERR invalid cursor`},
+		{"scan 17", `-ERR the cursor is unknown or too old: begin again with 0`},
+		{"scan 0 count", `-ERR syntax error`},
+		{"scan 0 count 0", `-ERR syntax error`},
+		{"scan 0 count x", `-ERR value is not an integer or out of range`},
+		{"scan 0 type string", `-ERR syntax error`},
+	}},
+}
+
+func TestSessions(t *testing.T) {
+	for _, tt := range sessions {
+		t.Run(tt.name, func(t *testing.T) {
+			c := start(t, memory(t)).dial()
+			for _, s := range tt.steps {
+				if got := c.do(s.args()...); got != s.reply {
+					t.Errorf("%q: %s, want %s", s.command, got, s.reply)
+				}
+			}
+		})
+	}
+}
+
+// An engine without capabilities serves what needs none, and refuses the rest.
+func TestPlainEngine(t *testing.T) {
+	c := start(t, plainStore{memory(t)}).dial()
+	for _, s := range []step{
+		{"set k v", `OK`},
+		{"get k", `"v"`},
+		{"set k w nx", `nil`},
+		{"set k w xx", `OK`},
+		{"set n w nx", `OK`},
+		{"set m w xx", `nil`},
+		{"mget k x n", `["w" nil "w"]`},
+		{"exists k n x", `:2`},
+		{"del k n x", `:2`},
+		{"mset a 1", `-ERR engine test does not support MSET`},
+		{"scan 0", `-ERR engine test does not support SCAN`},
+		{"dbsize", `-ERR engine test does not support DBSIZE`},
+		{"set k v px 1", `-ERR engine test does not support PX`},
+	} {
+		if got := c.do(s.args()...); got != s.reply {
+			t.Errorf("%q: %s, want %s", s.command, got, s.reply)
+		}
+	}
+}
+
+func TestExpiry(t *testing.T) {
+	s := &ttlStore{Store: memory(t)}
+	c := start(t, s).dial()
+	for _, tt := range []struct {
+		command, reply string
+		ttl            time.Duration
+	}{
+		{"set k v ex 10", "OK", 10 * time.Second},
+		{"set k v PX 1500 XX", "OK", 1500 * time.Millisecond},
+		{"set k v ex 5 nx", "nil", 0},
+		{"set n v nx ex 5", "OK", 5 * time.Second},
+		{"set n v", "OK", 0},
+	} {
+		s.ttl = 0
+		if got := c.do(strings.Fields(tt.command)...); got != tt.reply || s.ttl != tt.ttl {
+			t.Errorf("%q: %s with %v, want %s with %v", tt.command, got, s.ttl, tt.reply, tt.ttl)
+		}
+	}
+}
+
+// An engine with compare-and-swap cannot give a swapped value a TTL.
+func TestExpiryOfSwap(t *testing.T) {
+	s := struct {
+		*kvdb.Memory
+		*ttlStore
+	}{memory(t), &ttlStore{Store: memory(t)}}
+	k := newKeyspace(struct {
+		kvdb.Store
+		kvdb.Swapper
+		kvdb.TTLPutter
+	}{s.Memory, s.Memory, s.ttlStore}, "test")
+	_, err := k.put(t.Context(), write{key: []byte("k"), when: ifAbsent, ttl: time.Second, ttlOption: "EX"})
+	if fmt.Sprint(err) != "engine test does not support EX together with NX or XX" {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestInfo(t *testing.T) {
+	c := start(t, memory(t)).dial()
+	if got := c.do("info"); !strings.Contains(got, "# Server") || !strings.Contains(got, "# Stats") || strings.Contains(got, "used_memory:0") ||
+		!strings.Contains(got, `connected_clients:1\r\n`) {
+		t.Errorf("info: %s", got)
+	}
+	if got := c.do("info", "STATS"); strings.Contains(got, "# Server") || !strings.Contains(got, "total_commands_processed:1") {
+		t.Errorf("info stats: %s", got)
+	}
+	if got := c.do("command"); strings.Count(got, "[readonly]")+strings.Count(got, "[write]") != len(commands) {
+		t.Errorf("command: %s", got)
+	}
+}
+
+// failingStore fails on purpose.
+type failingStore struct {
+	plainStore
+	err error
+}
+
+func (s failingStore) Get(context.Context, []byte) ([]byte, error) {
+	if s.err == nil {
+		panic("a bug")
+	}
+	return nil, s.err
+}
+func (s failingStore) Put(context.Context, []byte, []byte) error { return s.err }
+func (s failingStore) Delete(context.Context, []byte) error      { return s.err }
+
+// Clients learn the kind of a failure, and nothing of the machine.
+func TestStoreErrors(t *testing.T) {
+	disk := fmt.Errorf("write /secret/path: no space left on device")
+	for _, tt := range []struct {
+		err   error
+		reply string
+	}{
+		{&kvdb.Error{Op: "get", Kind: kvdb.ErrNoSpace, Err: disk}, "-ERR kvdb: get: no space"},
+		{&kvdb.Error{Op: "get", Err: disk}, "-ERR kvdb: get"},
+		{fmt.Errorf("outer: %w", &kvdb.Error{Op: "get", Kind: kvdb.ErrUnavailable}), "-ERR kvdb: get: unavailable"},
+		{&kvdb.Error{Op: "get", Kind: kvdb.ErrTooLarge, Err: fmt.Errorf("above\r\n1 KiB")}, "-ERR kvdb: get: too large: above  1 KiB"},
+		{disk, "-ERR the command failed"},
+	} {
+		c := start(t, failingStore{err: tt.err}).dial()
+		for _, command := range []string{"get k", "set k v", "set k v nx", "del k", "del k l", "exists k", "mget k l"} {
+			if got := c.do(strings.Fields(command)...); got != tt.reply {
+				t.Errorf("%s: %s, want %s", command, got, tt.reply)
+			}
+		}
+	}
+}
+
+// A panic costs its client the connection, and nobody else anything.
+func TestPanic(t *testing.T) {
+	s := start(t, failingStore{})
+	other, c := s.dial(), s.dial()
+	c.send(encode("get", "k"))
+	c.closed()
+	if got := other.do("ping"); got != "PONG" {
+		t.Errorf("another client: %s", got)
+	}
+	if got := fmt.Sprint(s.messages()); got != "[command panicked]" {
+		t.Errorf("lines %s", got)
+	}
+}
+
+// newTestClient is a client without a connection, whose replies stay in out.
+func newTestClient(store kvdb.Store) *client {
+	s := &server{
+		keys: newKeyspace(store, "test"), cursors: newCursors(8), limits: defaultLimits,
+		budget: resp.NewBudget(1 << 20), log: newServerLog(zap.NewNop()),
+	}
+	return &client{server: s, conn: discard{}}
+}
+
+// discard is a connection that takes everything.
+type discard struct{ net.Conn }
+
+func (discard) Write(b []byte) (int, error)      { return len(b), nil }
+func (discard) SetWriteDeadline(time.Time) error { return nil }
+func (discard) RemoteAddr() net.Addr             { return &net.TCPAddr{} }
+
+// Whatever the arguments are, the reply is one, and well formed.
+func FuzzArguments(f *testing.F) {
+	for _, tt := range sessions {
+		for _, s := range tt.steps {
+			f.Add(strings.Join(s.args(), "\n"))
+		}
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		store := kvdb.NewMemory(nil)
+		defer store.Close()
+		for _, stored := range []kvdb.Store{store, plainStore{store}, &ttlStore{Store: store}} {
+			c := newTestClient(stored)
+			c.run(t.Context(), [][]byte{[]byte("mset"), []byte("k"), []byte("v"), []byte("l"), []byte("w")})
+			c.out = c.out[:0]
+			c.run(t.Context(), bytes.Split([]byte(line), []byte("\n")))
+			r := bufio.NewReader(bytes.NewReader(c.out))
+			if _, err := readReply(r); err != nil {
+				t.Errorf("the reply to %q is %q: %v", line, c.out, err)
+			}
+			if _, err := r.ReadByte(); err != io.EOF {
+				t.Errorf("more than one reply to %q: %q", line, c.out)
+			}
+		}
+	})
+}
+
+func TestCommandsDoNotAllocate(t *testing.T) {
+	store := memory(t)
+	c := newTestClient(store)
+	ctx := t.Context()
+	c.run(ctx, [][]byte{[]byte("set"), []byte("k"), []byte("v")})
+	for _, args := range [][][]byte{
+		{[]byte("GET"), []byte("k")}, {[]byte("get"), []byte("x")}, {[]byte("PING")}, {[]byte("EXISTS"), []byte("k")},
+	} {
+		if n := testing.AllocsPerRun(100, func() {
+			c.out = c.out[:0]
+			c.run(ctx, args)
+		}); n != 0 {
+			t.Errorf("%s: %v allocations", args[0], n)
+		}
+	}
+	// The store in memory allocates for a write; the server adds nothing.
+	key, value := []byte("k"), []byte("v")
+	engine := testing.AllocsPerRun(100, func() { _ = store.Put(ctx, key, value) })
+	args := [][]byte{[]byte("SET"), key, value}
+	if n := testing.AllocsPerRun(100, func() {
+		c.out = c.out[:0]
+		c.run(ctx, args)
+	}); n != engine {
+		t.Errorf("SET: %v allocations, the engine alone %v", n, engine)
+	}
+}
+
+func TestLongKey(t *testing.T) {
+	c := start(t, memory(t), func(l *limits) { l.key = 8 }).dial()
+	for _, args := range [][]string{{"set", "123456789", "v"}, {"mset", "k", "v", "123456789", "v"}} {
+		if got := c.do(args...); got != "-ERR the key is longer than 8 bytes" {
+			t.Errorf("%s: %s", args[0], got)
+		}
+	}
+	if got := c.do("set", "12345678", "v"); got != "OK" {
+		t.Errorf("a key of the limit: %s", got)
+	}
+}

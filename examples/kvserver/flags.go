@@ -1,0 +1,63 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+
+	"github.com/otelkv/otelkv/examples/internal/program"
+)
+
+// config is what the command line says.
+type config struct {
+	listen    program.Address
+	admin     program.Address
+	engine    engine
+	dir       string // empty for a temporary one
+	sync      bool
+	telemetry bool
+}
+
+// parse reads the command line. The error is flag.ErrHelp when the user asked
+// for help, which is printed then; any other error is one line for the user.
+func parse(args []string, stderr io.Writer) (config, error) {
+	c := config{listen: program.Address{Flag: "-listen"}, admin: program.Address{Flag: "-admin"}}
+	flags := flag.NewFlagSet("kvserver", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	flags.StringVar(&c.listen.HostPort, "listen", "127.0.0.1:6380", "serve Redis clients on this `address`; port 0 is a free one")
+	flags.StringVar(&c.admin.HostPort, "admin", "127.0.0.1:8080", "serve metrics and probes on this `address`; port 0 is a free one")
+	name := flags.String("engine", "pebble", "the `engine` below: "+engineNames())
+	flags.StringVar(&c.dir, "dir", "", "keep the store in this `directory`; without it, in a temporary one; an engine in memory needs none")
+	target := flags.String("target", "", "the `address` of a remote engine")
+	flags.BoolVar(&c.sync, "sync", true, "answer a write only when it is on the disk")
+	flags.BoolVar(&c.telemetry, "telemetry", true, "instrument the store; false is the bare one, and no metrics")
+
+	err := flags.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(stderr, "usage: kvserver [flags]")
+		flags.SetOutput(stderr)
+		flags.PrintDefaults()
+		return c, err
+	}
+	if err != nil {
+		return c, fmt.Errorf("%w; see -help", err)
+	}
+	given := make(map[string]bool)
+	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	c.listen.Given, c.admin.Given = given["listen"], given["admin"]
+
+	if flags.NArg() > 0 {
+		return c, fmt.Errorf("unexpected argument %q: there are flags only; see -help", flags.Arg(0))
+	}
+	if given["dir"] && c.dir == "" {
+		return c, errors.New("-dir is empty: name a directory, or leave the flag out for a temporary one")
+	}
+	if c.engine, err = engineNamed(*name); err != nil {
+		return c, err
+	}
+	if *target != "" {
+		return c, fmt.Errorf("-target: engine %s is not remote: leave the flag out", c.engine.name)
+	}
+	return c, errors.Join(c.listen.Check(), c.admin.Check())
+}

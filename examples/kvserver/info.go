@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/metrics"
+	"strings"
+	"time"
+
+	"github.com/tidwall/redcon"
+)
+
+const (
+	serverName = "kvserver"
+
+	// redisVersion is that of the commands: clients look at it to tell which
+	// options a server knows.
+	redisVersion = "7.0.0"
+)
+
+// about is what INFO and CONFIG GET tell of the server.
+type about struct {
+	engine    string
+	namespace string
+	sync      bool
+	telemetry bool
+	port      string
+	started   time.Time
+}
+
+// INFO [section ...].
+func runInfo(_ context.Context, c *client, args [][]byte) error {
+	wanted := make(map[string]bool)
+	for _, arg := range args[1:] {
+		wanted[strings.ToLower(string(arg))] = true
+	}
+	all := len(wanted) == 0 || wanted["all"] || wanted["default"] || wanted["everything"]
+	var text strings.Builder
+	for _, section := range c.server.info() {
+		if !all && !wanted[strings.ToLower(section.name)] {
+			continue
+		}
+		if text.Len() > 0 {
+			text.WriteString("\r\n")
+		}
+		fmt.Fprintf(&text, "# %s\r\n", section.name)
+		for _, line := range section.lines {
+			fmt.Fprintf(&text, "%s:%v\r\n", line.name, line.value)
+		}
+	}
+	c.out = redcon.AppendBulkString(c.out, text.String())
+	return nil
+}
+
+type infoSection struct {
+	name  string
+	lines []infoLine
+}
+
+type infoLine struct {
+	name  string
+	value any
+}
+
+func (s *server) info() []infoSection {
+	uptime := time.Since(s.about.started)
+	return []infoSection{
+		{"Server", []infoLine{
+			{"server_name", serverName},
+			{"redis_version", redisVersion},
+			{"redis_mode", "standalone"},
+			{"os", runtime.GOOS},
+			{"go_version", runtime.Version()},
+			{"process_id", os.Getpid()},
+			{"tcp_port", s.about.port},
+			{"uptime_in_seconds", int(uptime.Seconds())},
+		}},
+		{"Clients", []infoLine{
+			{"connected_clients", s.connected()},
+			{"maxclients", s.limits.clients},
+			{"blocked_clients", 0},
+		}},
+		{"Memory", []infoLine{
+			{"used_memory", usedMemory()},
+		}},
+		{"Persistence", []infoLine{
+			{"loading", 0},
+			{"engine", s.about.engine},
+			{"namespace", s.about.namespace},
+			{"sync", s.about.sync},
+			{"telemetry", s.about.telemetry},
+		}},
+		{"Stats", []infoLine{
+			{"total_connections_received", s.stats.connections.Load()},
+			{"total_commands_processed", s.stats.commands.Load()},
+			{"rejected_connections", s.stats.rejected.Load()},
+		}},
+		{"Replication", []infoLine{
+			{"role", "master"},
+			{"connected_slaves", 0},
+		}},
+	}
+}
+
+// usedMemory returns what the Go runtime has of the operating system, in bytes.
+func usedMemory() uint64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/total:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}
+
+// CONFIG GET pattern [pattern ...]. Programs such as redis-benchmark ask how
+// durable the server is.
+func runConfig(_ context.Context, c *client, args [][]byte) error {
+	if upper(args[1]) != "GET" {
+		return commandError("CONFIG is supported with GET only")
+	}
+	if len(args) < 3 {
+		return commandError("wrong number of arguments for 'config|get' command")
+	}
+	n := 0
+	var pairs []byte
+	for _, setting := range c.server.settings() {
+		for _, pattern := range args[2:] {
+			if glob(strings.ToLower(string(pattern))).matches([]byte(setting.name)) {
+				pairs = appendPair(pairs, setting.name, fmt.Sprint(setting.value))
+				n += 2
+				break
+			}
+		}
+	}
+	c.out = redcon.AppendArray(c.out, n)
+	c.out = append(c.out, pairs...)
+	return nil
+}
+
+func (s *server) settings() []infoLine {
+	appendonly, fsync := "no", "no"
+	if s.about.engine != "memory" {
+		appendonly = "yes" // each write goes to the engine at once
+		if s.about.sync {
+			fsync = "always"
+		}
+	}
+	return []infoLine{
+		{"appendfsync", fsync},
+		{"appendonly", appendonly},
+		{"databases", 1},
+		{"maxclients", s.limits.clients},
+		{"port", s.about.port},
+		{"proto-max-bulk-len", s.limits.size.Bulk},
+		{"save", ""},
+		{"timeout", int(s.limits.idleTime.Seconds())},
+	}
+}

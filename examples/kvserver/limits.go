@@ -1,0 +1,60 @@
+package main
+
+import (
+	"time"
+
+	"github.com/otelkv/otelkv/examples/kvserver/internal/resp"
+)
+
+// limits bound what clients can make the server spend. Together they bound its
+// memory: small buffers for each client, and one budget for all that is larger.
+type limits struct {
+	clients int         // at a time
+	size    resp.Limits // of a command; a value is one argument
+	key     int         // the longest key that is written, in bytes
+	memory  int         // of all large requests and replies together, in bytes
+
+	idleTime    time.Duration // a client may be silent between commands
+	requestTime time.Duration // a command may take to come, once it has begun
+	replyTime   time.Duration // a client may take to read what is flushed at once
+	lingerTime  time.Duration // a client may take to notice that it is not served any more
+	graceTime   time.Duration // what has been sent may take to come, when the server stops
+	drainTime   time.Duration // commands may take to end, when the server stops
+}
+
+var defaultLimits = limits{
+	clients: 4096,
+	size:    resp.Limits{Args: 16 << 10, Bulk: 1 << 20, Command: 64 << 20},
+	key:     64 << 10,
+	memory:  128 << 20,
+
+	idleTime:    10 * time.Minute,
+	requestTime: 30 * time.Second,
+	replyTime:   30 * time.Second,
+	lingerTime:  250 * time.Millisecond,
+	graceTime:   100 * time.Millisecond,
+	drainTime:   10 * time.Second,
+}
+
+const (
+	// keptBuffer is how large a client's buffer for replies stays. It is flushed
+	// when it is full, so a pipeline of any length takes no more.
+	keptBuffer = 32 << 10
+
+	// maxManyKeys is how many keys of a MGET the engine gets in one call.
+	maxManyKeys = 64
+
+	// All values of such a call are in memory at once, before anybody knows how
+	// large they are. So there are places for some keys at a time: manyPlaces, of
+	// manyKeysAPlace keys each.
+	manyPlaces     = 8
+	manyKeysAPlace = 16
+
+	// maxScanCount is how many keys a SCAN visits at most, whatever its COUNT, and
+	// maxScanReply the bytes after which it stops.
+	maxScanCount = 10_000
+	maxScanReply = 256 << 10
+
+	// maxCursors is how many scans can be under way.
+	maxCursors = 1024
+)

@@ -1,0 +1,33 @@
+// Kvserver serves any store of this repository to any Redis client: the Redis
+// protocol, version 2, on top; an engine below; and what package instrument
+// sees in between on an HTTP port of its own.
+//
+//	go run ./examples/kvserver [-listen 127.0.0.1:6380] [-admin 127.0.0.1:8080]
+//		[-engine pebble|bolt|memory] [-dir DIR] [-sync=true] [-telemetry=true]
+//
+// It knows GET, SET (EX PX NX XX), DEL, EXISTS, MGET, MSET, SCAN, DBSIZE, PING,
+// ECHO, SELECT, INFO, CONFIG GET, COMMAND, HELLO and QUIT. What the engine
+// cannot do is an error: kvserver emulates nothing.
+//
+// It writes JSON log lines to standard output, and what a person reads to
+// standard error. After SIGINT or SIGTERM it answers the commands that it has
+// received and exits with 0; with 2 for wrong usage and with 1 when it cannot
+// run.
+//
+// Read program.go first: it is the whole program in one function. server.go
+// and client.go are the network, command.go is the table of commands, and
+// keyspace.go is the store as commands see it.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	os.Exit(run(ctx, os.Args[1:], os.Stderr))
+}

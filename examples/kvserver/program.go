@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/examples/internal/program"
+	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/otelsetup"
+)
+
+// run is the program: it returns the exit status once ctx is done. Tests add
+// options to the telemetry.
+func run(ctx context.Context, args []string, stderr io.Writer, options ...otelsetup.Option) int {
+	c, err := parse(args, stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return 0
+	case err != nil:
+		warn(stderr, err)
+		return 2
+	}
+	if err := serve(ctx, c, stderr, options); err != nil {
+		warn(stderr, err)
+		return 1
+	}
+	fmt.Fprintln(stderr, "kvserver: stopped")
+	return 0
+}
+
+// warn tells the user of an error in one line.
+func warn(stderr io.Writer, err error) {
+	fmt.Fprintln(stderr, "kvserver:", strings.ReplaceAll(err.Error(), "\n", "; "))
+}
+
+// serve puts the parts together, waits for ctx, and takes them apart in the
+// opposite order, so that each can finish on what it stands on: clients are
+// drained, HTTP too, the store closes, and the telemetry flushes what the others
+// had to say.
+func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.Option) (err error) {
+	closing := func(end func() error) { err = errors.Join(err, end()) }
+
+	// What can be refused comes first, while there is nothing to clean up.
+	listener, err := c.listen.Listen(ctx, "kvserver", stderr)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = listener.Close() }() // if the server has not done it
+	web, err := c.admin.Listen(ctx, "kvserver", stderr)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = web.Close() }()
+	dir, err := c.directory()
+	if err != nil {
+		return err
+	}
+	defer closing(dir.Remove)
+	bare, err := c.engine.open(dir.Path, c.sync)
+	if err != nil {
+		return openError(c.engine.name, dir.Path, err)
+	}
+
+	// With telemetry these two are more than they are without: the store is
+	// wrapped, and the listener counts.
+	store, logger := bare, zap.NewNop()
+	var tel *otelsetup.Telemetry
+	if c.telemetry {
+		tel, err = otelsetup.Start(ctx, append([]otelsetup.Option{otelsetup.WithServiceName("kvserver")}, options...)...)
+		if err != nil {
+			return errors.Join(err, bare.Close())
+		}
+		defer func() {
+			// A receiver of traces that is down is no reason to fail.
+			if e := tel.Shutdown(context.WithoutCancel(ctx)); e != nil {
+				warn(stderr, e)
+			}
+		}()
+		logger = tel.Logger()
+		lines := instrument.WithLogOptions(instrument.LogOptions{Fields: clientFields})
+		if store, err = instrument.Wrap(bare, instrument.WithTelemetry(tel), instrument.WithSizes(), lines); err != nil {
+			return errors.Join(err, bare.Close())
+		}
+		if listener, err = instrument.CountConnections(listener, instrument.WithTelemetry(tel)); err != nil {
+			return errors.Join(err, store.Close())
+		}
+	}
+	defer closing(store.Close)
+
+	ready := watch(bare, logger)
+	defer ready.stop()
+	admin := program.ServeHTTP(web, newMux(tel, ready), logger)
+	defer admin.Stop()
+
+	server := startServer(listener, newKeyspace(store, c.engine.name), defaultLimits, newServerLog(logger), c.about(listener))
+	defer server.drain()
+
+	greet(stderr, c, dir.Path, listener, web)
+	logger.Info("started", zap.Stringer("listen", listener.Addr()), zap.Stringer("admin", web.Addr()), zap.String("engine", c.engine.name))
+	select {
+	case <-ctx.Done():
+		ready.draining.Store(true)
+		logger.Info("stopping")
+		return nil
+	case err := <-server.failure():
+		return err
+	case err := <-admin.Failure():
+		return err
+	}
+}
+
+func (c config) directory() (program.Directory, error) {
+	if !c.engine.files {
+		return program.Directory{}, nil
+	}
+	return program.OpenDirectory(c.dir, "otelkv-kvserver-")
+}
+
+func (c config) about(l net.Listener) about {
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return about{
+		engine: c.engine.name, namespace: namespace, sync: c.sync, telemetry: c.telemetry,
+		port: port, started: time.Now(),
+	}
+}

@@ -1,0 +1,248 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/otelkv/otelkv/otelsetup"
+)
+
+func TestUsage(t *testing.T) {
+	for _, tt := range []struct{ args, says string }{
+		{"-nonsense", "see -help"},
+		{"more", "there are flags only"},
+		{"-engine redis", `no engine "redis": use `},
+		{"-engine ''", "use pebble"},
+		{"-dir ''", "-dir is empty"},
+		{"-target host:1", "engine pebble is not remote"},
+		{"-listen 6380", "-listen"},
+		{"-admin 8080", "-admin"},
+		{"-sync=perhaps", "see -help"},
+	} {
+		var stderr bytes.Buffer
+		args := strings.Fields(strings.ReplaceAll(tt.args, "''", ""))
+		if strings.HasSuffix(tt.args, "''") {
+			args = append(args, "")
+		}
+		if status := run(t.Context(), args, &stderr); status != 2 {
+			t.Errorf("%s: exit status %d, want 2", tt.args, status)
+		}
+		if s := stderr.String(); !strings.Contains(s, tt.says) || strings.Count(s, "\n") != 1 {
+			t.Errorf("%s: not one line with %q: %s", tt.args, tt.says, s)
+		}
+	}
+	var stderr bytes.Buffer
+	if status := run(t.Context(), []string{"-help"}, &stderr); status != 0 || !strings.Contains(stderr.String(), "-engine") {
+		t.Errorf("-help: exit status %d, %s", status, stderr.String())
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	busy, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer busy.Close()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		says string
+		args []string
+	}{
+		{"choose another address", []string{"-listen", busy.Addr().String(), "-admin", "127.0.0.1:0"}},
+		{"choose another address", []string{"-admin", busy.Addr().String(), "-listen", "127.0.0.1:0"}},
+		{"-dir", []string{"-dir", file, "-admin", "127.0.0.1:0", "-listen", "127.0.0.1:0"}},
+	} {
+		var stderr bytes.Buffer
+		if status := run(t.Context(), tt.args, &stderr); status != 1 {
+			t.Errorf("%s: exit status %d, want 1", tt.args, status)
+		}
+		if s := stderr.String(); !strings.Contains(s, tt.says) || strings.Count(s, "\n") != 1 {
+			t.Errorf("%s: not one line with %q: %s", tt.args, tt.says, s)
+		}
+	}
+}
+
+// A running is the program in this process.
+type running struct {
+	t          *testing.T
+	stderr     *transcript
+	redis, web string
+	core       zapcore.Core
+	lines      *observer.ObservedLogs
+	stop       func() (status int)
+}
+
+var addresses = regexp.MustCompile(`clients at (\S+)\n\n  (http://\S+)/metrics`)
+
+func launch(t *testing.T, args ...string) *running {
+	t.Helper()
+	t.Setenv("TMPDIR", t.TempDir())
+	ctx, cancel := context.WithCancel(t.Context())
+	r := &running{t: t, stderr: new(transcript)}
+	r.core, r.lines = observer.New(zapcore.InfoLevel)
+	ended := make(chan int, 1)
+	go func() {
+		args := append([]string{"-listen", "127.0.0.1:0", "-admin", "127.0.0.1:0"}, args...)
+		ended <- run(ctx, args, r.stderr, otelsetup.WithLogger(zap.New(r.core)))
+	}()
+	r.stop = sync.OnceValue(func() int {
+		cancel()
+		return <-ended
+	})
+	t.Cleanup(func() { r.stop() })
+	for deadline := time.Now().Add(20 * time.Second); ; {
+		if found := addresses.FindStringSubmatch(r.stderr.String()); found != nil {
+			r.redis, r.web = found[1], found[2]
+			return r
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("no greeting: %s", r.stderr.String())
+		}
+		<-time.After(10 * time.Millisecond)
+	}
+}
+
+func (r *running) dial() *testClient {
+	r.t.Helper()
+	conn, err := net.Dial("tcp", r.redis)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.t.Cleanup(func() { conn.Close() })
+	return &testClient{t: r.t, conn: conn, replies: bufio.NewReader(conn)}
+}
+
+func (r *running) get(path string) (status int, body string) {
+	r.t.Helper()
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	res, err := client.Get(r.web + path)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return res.StatusCode, string(b)
+}
+
+// Every engine, as its user meets it.
+func TestEngines(t *testing.T) {
+	for _, e := range engines {
+		t.Run(e.name, func(t *testing.T) {
+			dir := t.TempDir()
+			r := launch(t, "-engine", e.name, "-dir", dir, "-sync=false")
+			c := r.dial()
+			for _, s := range []step{
+				{"set k v", "OK"}, {"get k", `"v"`}, {"get x", "nil"}, {"set k w nx", "nil"}, {"set k w xx", "OK"},
+				{"set k v ex 1", "-ERR engine " + e.name + " does not support EX"},
+				{"mset a 1 b 2", "OK"}, {"mget a b k x", `["1" "2" "w" nil]`}, {"scan 0", `["0" ["a" "b" "k"]]`}, {"del a b", ":2"}, {"dbsize", ":1"},
+			} {
+				if got := c.do(strings.Fields(s.command)...); got != s.reply {
+					t.Errorf("%s: %s, want %s", s.command, got, s.reply)
+				}
+			}
+			c.do("get", "")
+			failed := r.lines.FilterMessage("operation failed").All()
+			if len(failed) != 1 || failed[0].ContextMap()["client_ip"] != "127.0.0.1" {
+				t.Errorf("the line of a failed operation: %v", failed)
+			}
+			_, metrics := r.get("/metrics")
+			for _, want := range []string{
+				`db_operation_name="put",db_system_name="` + system(e.name) + `",kvdb_outcome="ok"`, "kvdb_connections 1",
+			} {
+				if !strings.Contains(metrics, want) {
+					t.Errorf("/metrics has no %s", want)
+				}
+			}
+			for path, want := range map[string]string{"/healthz": "alive\n", "/startupz": "started\n", "/readyz": "ready\n"} {
+				for deadline := time.Now().Add(20 * time.Second); ; <-time.After(10 * time.Millisecond) {
+					status, body := r.get(path)
+					if status == http.StatusOK && body == want {
+						break
+					}
+					if time.Now().After(deadline) {
+						t.Fatalf("%s: %d %s", path, status, body)
+					}
+				}
+			}
+			if status := r.stop(); status != 0 {
+				t.Errorf("exit status %d: %s", status, r.stderr.String())
+			}
+			if !e.files {
+				return
+			}
+			if got := launch(t, "-engine", e.name, "-dir", dir, "-telemetry=false").dial().do("get", "k"); got != `"w"` {
+				t.Errorf("after a restart: %s", got)
+			}
+		})
+	}
+}
+
+// system is the name of an engine in telemetry.
+func system(engine string) string {
+	if engine == "bolt" {
+		return "bbolt"
+	}
+	return engine
+}
+
+func TestWithoutTelemetry(t *testing.T) {
+	r := launch(t, "-telemetry=false", "-sync=false")
+	if got := r.dial().do("set", "k", "v"); got != "OK" {
+		t.Errorf("set: %s", got)
+	}
+	if status, body := r.get("/metrics"); status != http.StatusNotFound || !strings.Contains(body, "-telemetry=false") {
+		t.Errorf("/metrics: %d %s", status, body)
+	}
+	if status, body := r.get("/"); status != http.StatusOK || !strings.Contains(body, "/readyz") {
+		t.Errorf("/: %d %s", status, body)
+	}
+	temp := os.Getenv("TMPDIR")
+	if entries, err := os.ReadDir(temp); err != nil || len(entries) != 1 {
+		t.Errorf("the temporary directory: %v, %v", entries, err)
+	}
+	if status := r.stop(); status != 0 {
+		t.Errorf("exit status %d: %s", status, r.stderr.String())
+	}
+	if entries, err := os.ReadDir(temp); err != nil || len(entries) != 0 {
+		t.Errorf("left behind: %v, %v", entries, err)
+	}
+}
+
+// A transcript is a buffer that is read while it is written.
+type transcript struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (t *transcript) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.buf.Write(b)
+}
+
+func (t *transcript) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.buf.String()
+}

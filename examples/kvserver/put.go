@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"time"
+)
+
+// A condition is when a SET is done.
+type condition uint8
+
+const (
+	always    condition = iota
+	ifAbsent            // NX
+	ifPresent           // XX
+)
+
+// A write is one SET. Without a TTL the value stays.
+type write struct {
+	key, value []byte
+	when       condition
+	ttl        time.Duration
+	ttlOption  string // EX or PX, as errors name it
+}
+
+// put does a write and reports whether its condition held.
+func (k *keyspace) put(ctx context.Context, w write) (done bool, err error) {
+	if w.ttl != 0 && k.ttlPutter == nil {
+		return false, k.unsupported(w.ttlOption)
+	}
+	switch {
+	case w.when == always && k.swapper != nil:
+		return true, k.putNow(ctx, w)
+	case w.when == always:
+		lock := k.locks.of(w.key)
+		lock.RLock()
+		defer lock.RUnlock()
+		return true, k.putNow(ctx, w)
+	case k.swapper == nil:
+		lock := k.locks.of(w.key)
+		lock.Lock()
+		defer lock.Unlock()
+		return k.putLocked(ctx, w)
+	case w.ttl != 0: // a swap has no TTL
+		return false, k.unsupported(w.ttlOption + " together with NX or XX")
+	case w.when == ifAbsent:
+		return k.swapper.CompareAndSwap(ctx, w.key, nil, w.value)
+	default:
+		return k.swapPresent(ctx, w)
+	}
+}
+
+func (k *keyspace) putNow(ctx context.Context, w write) error {
+	if w.ttl != 0 {
+		return k.ttlPutter.PutTTL(ctx, w.key, w.value, w.ttl)
+	}
+	return k.store.Put(ctx, w.key, w.value)
+}
+
+// putLocked looks and writes. The caller keeps other writers of the key away.
+func (k *keyspace) putLocked(ctx context.Context, w write) (done bool, err error) {
+	_, found, err := k.get(ctx, nil, w.key)
+	if err != nil || found != (w.when == ifPresent) {
+		return false, err
+	}
+	return true, k.putNow(ctx, w)
+}
+
+// swapPresent tries until nobody writes in between: each failure is somebody
+// else's success.
+func (k *keyspace) swapPresent(ctx context.Context, w write) (done bool, err error) {
+	var old []byte
+	for {
+		var found bool
+		old, found, err = k.get(ctx, old[:0], w.key)
+		if err != nil || !found {
+			return false, err
+		}
+		if old == nil { // to a swap, nil is an absent key
+			old = []byte{}
+		}
+		if done, err = k.swapper.CompareAndSwap(ctx, w.key, old, w.value); done || err != nil {
+			return done, err
+		}
+	}
+}
