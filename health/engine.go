@@ -1,0 +1,106 @@
+package health
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+// stalledShare is the share of the time between two runs above which writes
+// count as stalled: an engine that holds them back more often than not serves
+// nobody, and one that does so now and then is doing its work.
+const stalledShare = 0.5
+
+// stallTime is the statistic of engines that hold writes back.
+const stallTime = "kvdb.engine.write_stall.time"
+
+// Engine checks the state of an engine from two sources, of which at least one
+// is needed: the store's own statistics ([kvdb.StatsReader]), where a write
+// stall since the last run warns, and one that took more than half of the time
+// fails; and the function state, which returns the engine's standing error, nil
+// when there is none, such as the last one of its background work. An error
+// that matches [kvdb.ErrReadOnly], [kvdb.ErrCorruption], [kvdb.ErrNoSpace] or
+// [kvdb.ErrClosed], of either source, fails at once. It says the name and
+// "writes stalled", "read only", "corrupt", "out of space", "closed" or, for
+// another error, "failed".
+func Engine(name string, store kvdb.Store, state func(context.Context) error) Check {
+	c := newCheck(name, "failed", 0)
+	c.Network = overNetwork(store)
+	stats, ok := kvdb.As[kvdb.StatsReader](store)
+	if !ok && state == nil {
+		c.err = errors.New("neither a store with a StatsReader nor a function tells the engine's state")
+		return c
+	}
+	e := engine{name: name, state: state}
+	if ok {
+		e.stats = stats
+	}
+	c.Run = e.run
+	return c
+}
+
+type engine struct {
+	name  string
+	stats kvdb.StatsReader
+	state func(context.Context) error
+
+	buf     []kvdb.Stat
+	last    time.Time // of the last reading
+	stalled float64   // seconds, at that time
+}
+
+func (e *engine) run(ctx context.Context) error {
+	if e.state != nil {
+		if err := e.state(ctx); err != nil {
+			return e.explain(err)
+		}
+	}
+	if e.stats == nil {
+		return nil
+	}
+	var err error
+	if e.buf, err = e.stats.AppendStats(ctx, e.buf[:0]); err != nil {
+		return e.explain(err)
+	}
+	for _, s := range e.buf {
+		if s.Name == stallTime {
+			return e.judgeStall(s.Value, time.Now())
+		}
+	}
+	return nil
+}
+
+func (e *engine) judgeStall(stalled float64, now time.Time) error {
+	before, since := e.stalled, now.Sub(e.last)
+	first := e.last.IsZero()
+	e.stalled, e.last = stalled, now
+	if first || stalled <= before || since <= 0 {
+		return nil
+	}
+	share := (stalled - before) / since.Seconds()
+	err := fmt.Errorf("writes were held back for %.0f %% of the last %v", 100*min(share, 1), since.Round(time.Millisecond))
+	if share <= stalledShare {
+		return Warn(because(e.name+" stalls writes", err))
+	}
+	return because(e.name+" writes stalled", err)
+}
+
+func (e *engine) explain(err error) error {
+	for _, known := range [...]struct {
+		kind   error
+		reason string
+	}{
+		{kvdb.ErrReadOnly, "read only"},
+		{kvdb.ErrCorruption, "corrupt"},
+		{kvdb.ErrNoSpace, "out of space"},
+		{kvdb.ErrClosed, "closed"},
+	} {
+		if errors.Is(err, known.kind) {
+			return Decisive(because(e.name+" "+known.reason, err))
+		}
+	}
+	return err
+}

@@ -1,0 +1,264 @@
+// Package health answers an orchestrator's three questions about a program:
+// has it started, is it alive, should it get traffic.
+//
+//	h, err := health.New(health.WithLogger(logger), health.WithChecks(
+//		health.Ping("database", store),
+//		health.ReplicationLag("replication", store, nil),
+//		health.Disk("disk", dir, nil),
+//	))
+//	…
+//	defer h.Close()
+//	h.Mount(mux) // /healthz, /readyz, /readyz/{check}, /startupz
+//
+// A [Check] is a function that is run in the background, by a goroutine of its
+// own, on its own interval. A probe request runs nothing: it reads the last
+// results from memory, so any number of probes cost what they watch nothing,
+// and one check that hangs delays neither a probe nor another check. What is
+// not known counts as failing: a check that has not run yet, whose last result
+// is too old, or whose function does not come back.
+//
+// Liveness is about the program, not about what it depends on, because a
+// restart mends no dependency: it fails when a loop of the program stops to
+// call [Heartbeat.Beat], or a check that was registered for it fails.
+//
+// # Metrics
+//
+// Of each check and each heartbeat, by the name in health.check.name:
+//
+//   - health.check.status, a gauge: 1 for the state it is in, 0 for the others;
+//     health.state is pass, warn, fail or unknown
+//   - health.check.duration (s), a gauge: how long the last run took
+//   - health.check.age (s), a gauge: how old the last result, or the last beat,
+//     is
+//
+// A value that does not exist yet is left out.
+//
+// # Log lines
+//
+//   - "check changed": check, kind, from, to, since (when the state that ended
+//     began), reason and, unless it passes now, error; at info when it passes
+//     now, else at warn
+//   - "check slow": check, duration_ms, limit_ms; at warn, once until it is fast
+//     again
+//   - "check returned": check, duration_ms, error; at info, when a function that
+//     was given up comes back
+//   - "check panicked": check, panic, stack; at error, once until it stops
+//   - "check failed": check, error, failures; at debug, for every failed run
+//   - "draining": pause_ms; at info
+//   - "hook panicked", "hooks too slow": see [WithOnTransition]; at error, warn
+package health
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.opentelemetry.io/otel/metric"
+)
+
+var (
+	// ErrDuplicate is the registration of a name that is taken.
+	ErrDuplicate = errors.New("health: the name is taken")
+
+	// ErrClosed is a call after Close.
+	ErrClosed = errors.New("health: closed")
+)
+
+// closeGrace is how long Close waits for functions whose context it has
+// cancelled: long enough to hang up, short against any termination period.
+const closeGrace = time.Second
+
+// A Health runs checks and answers probes. Its methods are safe for concurrent
+// use.
+type Health struct {
+	cfg      config
+	schedule schedule
+	hooks    *hooks
+
+	entries  atomic.Pointer[[]*entry] // replaced, never changed
+	draining atomic.Bool
+
+	mu     sync.Mutex // held by Register, Heartbeat and Close
+	closed bool
+	meters metric.Registration
+
+	ctx    context.Context //nolint:containedctx // the life of the goroutines, which Close ends
+	cancel context.CancelFunc
+	loops  sync.WaitGroup // goroutines that end with ctx
+	calls  sync.WaitGroup // functions of the user, which may not
+}
+
+// An entry is what probes and metrics know of a check or a heartbeat.
+type entry struct {
+	name    string
+	kind    Kind
+	state   func(now time.Time) State // reads memory only
+	started func() bool               // whether it has passed once; nil unless it is for startup
+	running func() bool               // whether its function has not returned; nil without one
+
+	mu       sync.Mutex // held by report
+	reported State
+}
+
+// New returns a Health whose checks run from now on. The error lists every
+// problem of the options; nothing runs then.
+func New(opts ...Option) (*Health, error) {
+	cfg, err := newConfig(opts)
+	if err != nil {
+		return nil, err
+	}
+	h := &Health{cfg: cfg}
+	h.ctx, h.cancel = context.WithCancel(context.Background())
+	h.entries.Store(new([]*entry))
+	h.hooks = newHooks(cfg.onTransition, cfg.logger)
+	now := time.Now()
+	h.schedule.begin(now)
+	err = errors.Join(
+		h.add(now, newScheduleEntry(&h.schedule)),
+		h.Register(cfg.checks...),
+		h.observe(),
+	)
+	if err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
+	h.loops.Go(h.watch)
+	if h.hooks != nil {
+		h.calls.Go(func() { h.hooks.run(h.ctx) })
+	}
+	return h, nil
+}
+
+// Register adds checks and starts them. The first run of each begins at once.
+// When one of them is refused, none is added, and the error lists every
+// problem: it matches [ErrDuplicate] when a name is taken and [ErrClosed] after
+// Close. It does not wait for a run.
+func (h *Health) Register(checks ...Check) error {
+	var errs []error
+	runners := make([]*runner, 0, len(checks))
+	entries := make([]*entry, 0, len(checks))
+	for _, c := range checks {
+		if err := c.complete(); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		r := newRunner(c, h)
+		runners = append(runners, r)
+		entries = append(entries, r.entry)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if err := h.addLocked(time.Now(), entries...); err != nil {
+		return err
+	}
+	for _, r := range runners {
+		h.loops.Go(func() { r.loop(h.ctx) })
+	}
+	return nil
+}
+
+func (h *Health) add(now time.Time, entries ...*entry) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.addLocked(now, entries...)
+}
+
+func (h *Health) addLocked(now time.Time, entries ...*entry) error {
+	if h.closed {
+		return ErrClosed
+	}
+	all := slices.Clone(*h.entries.Load())
+	var errs []error
+	for _, e := range entries {
+		if slices.ContainsFunc(all, func(other *entry) bool { return other.name == e.name }) {
+			errs = append(errs, fmt.Errorf("%w: %q", ErrDuplicate, e.name))
+			continue
+		}
+		e.reported = e.state(now)
+		all = append(all, e)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	h.entries.Store(&all)
+	return nil
+}
+
+// States returns the state of every check and heartbeat in the order of their
+// registration. Like a probe, it reads memory only. The first is that of the
+// scheduler's self-check.
+func (h *Health) States() []State {
+	now := time.Now()
+	entries := *h.entries.Load()
+	states := make([]State, len(entries))
+	for i, e := range entries {
+		states[i] = e.state(now)
+	}
+	return states
+}
+
+// Ready reports whether the program should get traffic: what /readyz answers.
+func (h *Health) Ready() bool { return h.judge(Readiness, time.Now()).ok }
+
+// Alive reports whether the program should go on: what /healthz answers.
+func (h *Health) Alive() bool { return h.judge(Liveness, time.Now()).ok }
+
+// Started reports whether every startup check has passed once: what /startupz
+// answers.
+func (h *Health) Started() bool { return h.judge(Startup, time.Now()).ok }
+
+// Close stops all checks and the metrics; from then on the program is alive
+// and not ready. It cancels the context of functions that run
+// and waits one second for them to return; the error names those that did not.
+// They are left behind: Go cannot end them. It may be called again, which does
+// nothing.
+func (h *Health) Close() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return nil
+	}
+	h.closed = true
+	h.draining.Store(true)
+	h.cancel()
+	h.loops.Wait()
+
+	var errs []error
+	if h.meters != nil {
+		errs = append(errs, h.meters.Unregister())
+	}
+	returned := make(chan struct{})
+	go func() {
+		h.calls.Wait()
+		close(returned)
+	}()
+	grace := time.NewTimer(closeGrace)
+	defer grace.Stop()
+	select {
+	case <-returned:
+	case <-grace.C:
+		errs = append(errs, fmt.Errorf("health: did not return when cancelled: %s", strings.Join(h.stuck(), ", ")))
+	}
+	return errors.Join(errs...)
+}
+
+// stuck names the functions that have not returned.
+func (h *Health) stuck() []string {
+	var names []string
+	for _, e := range *h.entries.Load() {
+		if e.running != nil && e.running() {
+			names = append(names, e.name)
+		}
+	}
+	if len(names) == 0 {
+		names = append(names, "a hook")
+	}
+	return names
+}

@@ -1,0 +1,64 @@
+package health
+
+import (
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+)
+
+// shortestSilence keeps the step of the clock well below what is measured.
+const shortestSilence = 4 * watchInterval
+
+var errSilent = errors.New("the loop has not called Beat for too long, though goroutines run")
+
+// A Heartbeat is how a loop of the program shows that it goes round.
+type Heartbeat struct {
+	schedule   *schedule
+	name       string
+	maxSilence time.Duration
+	last       atomic.Int64 // the schedule's time at the last beat
+	stopped    atomic.Bool
+	began      time.Time
+}
+
+// Heartbeat adds a heartbeat to liveness. The program is not alive while the
+// loop is silent for longer than maxSilence, which is at least one second and
+// counts from now on. Time in which the whole program got no CPU does not
+// count: that is starvation, which the state of the check "scheduler" shows as
+// a warning, and which no restart mends.
+//
+// The name follows the rules of [Check.Name]. The error matches [ErrDuplicate]
+// when it is taken and [ErrClosed] after Close; the Heartbeat does nothing then.
+func (h *Health) Heartbeat(name string, maxSilence time.Duration) (*Heartbeat, error) {
+	b := &Heartbeat{schedule: &h.schedule, name: name, maxSilence: maxSilence, began: time.Now()}
+	b.Beat()
+	err := checkName(name)
+	if maxSilence < shortestSilence {
+		err = errors.Join(err, fmt.Errorf("health: heartbeat %q: the silence %v is below %v", name, maxSilence, shortestSilence))
+	}
+	if err == nil {
+		err = h.add(b.began, &entry{name: name, kind: Liveness, state: b.state})
+	}
+	return b, err
+}
+
+// Beat says that the loop goes round. It costs some nanoseconds, allocates
+// nothing, and is safe for concurrent use.
+func (b *Heartbeat) Beat() { b.last.Store(b.schedule.ran.Load()) }
+
+// Stop says that the loop has ended as it should: it passes from now on,
+// whether it beats or not.
+func (b *Heartbeat) Stop() { b.stopped.Store(true) }
+
+func (b *Heartbeat) state(now time.Time) State {
+	silence := time.Duration(b.schedule.ran.Load() - b.last.Load())
+	s := State{Name: b.name, Kind: Liveness, Status: StatusPass, Since: b.began, Ended: now.Add(-silence)}
+	if silence > b.maxSilence && !b.stopped.Load() {
+		s.Status = StatusFail
+		s.Since = now.Add(b.maxSilence - silence)
+		s.Reason = fmt.Sprintf("%s silent for %v", b.name, silence.Truncate(time.Second))
+		s.Err = errSilent
+	}
+	return s
+}

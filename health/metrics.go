@@ -1,0 +1,58 @@
+package health
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+)
+
+const (
+	scope        = "github.com/otelkv/otelkv/health"
+	checkNameKey = attribute.Key("health.check.name")
+	stateKey     = attribute.Key("health.state")
+)
+
+// observe makes the instruments. A collection reads what a probe reads.
+func (h *Health) observe() error {
+	meter := h.cfg.meterProvider.Meter(scope)
+	status, err1 := meter.Int64ObservableGauge("health.check.status",
+		metric.WithDescription("1 for the state that the check is in, 0 for the others"))
+	duration, err2 := meter.Float64ObservableGauge("health.check.duration", metric.WithUnit("s"),
+		metric.WithDescription("How long the last run of the check took"))
+	age, err3 := meter.Float64ObservableGauge("health.check.age", metric.WithUnit("s"),
+		metric.WithDescription("How old the last result of the check is"))
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return fmt.Errorf("health: %w", err)
+	}
+	registration, err := meter.RegisterCallback(func(_ context.Context, o metric.Observer) error {
+		now := time.Now()
+		for _, e := range *h.entries.Load() {
+			s := e.state(now)
+			name := checkNameKey.String(s.Name)
+			for i, state := range statusNames {
+				var value int64
+				if s.Status == Status(i) {
+					value = 1
+				}
+				o.ObserveInt64(status, value, metric.WithAttributes(name, stateKey.String(state)))
+			}
+			if s.Ended.IsZero() {
+				continue
+			}
+			o.ObserveFloat64(age, now.Sub(s.Ended).Seconds(), metric.WithAttributes(name))
+			if e.running != nil {
+				o.ObserveFloat64(duration, s.Duration.Seconds(), metric.WithAttributes(name))
+			}
+		}
+		return nil
+	}, status, duration, age)
+	if err != nil {
+		return fmt.Errorf("health: %w", err)
+	}
+	h.meters = registration
+	return nil
+}

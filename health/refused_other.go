@@ -1,0 +1,7 @@
+//go:build !windows
+
+package health
+
+import "syscall"
+
+const errRefused = syscall.ECONNREFUSED

@@ -1,0 +1,304 @@
+package health
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/otelkv/otelkv/internal/testutil"
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+// run completes a check as Register does, and runs it once.
+func run(t testing.TB, c Check) error {
+	t.Helper()
+	if err := c.complete(); err != nil {
+		t.Fatal(err)
+	}
+	return c.Run(t.Context())
+}
+
+// says is what a probe says about an error.
+func says(c Check, err error) string {
+	return c.text(outcome{verdict: judge(err), err: err})
+}
+
+func TestPing(t *testing.T) {
+	store := testutil.NewFaulty()
+	c := Ping("database", store)
+	if err := run(t, c); err != nil {
+		t.Error(err)
+	}
+	for _, tc := range []struct {
+		err      error
+		decisive bool
+	}{
+		{&kvdb.Error{Kind: kvdb.ErrTimeout}, false},
+		{&kvdb.Error{Kind: kvdb.ErrUnavailable}, false},
+		{&kvdb.Error{Kind: kvdb.ErrUnavailable, Err: syscall.ECONNREFUSED}, true},
+		{&kvdb.Error{Kind: kvdb.ErrCorruption}, true},
+		{&kvdb.Error{Kind: kvdb.ErrClosed}, true},
+	} {
+		store.Inject(testutil.On(testutil.Errors(tc.err), "ping"))
+		err := run(t, c)
+		if v := judge(err); v.status != StatusFail || v.decisive != tc.decisive || !errors.Is(err, tc.err) {
+			t.Errorf("%v: %+v", tc.err, v)
+		}
+		if got := says(c, err); got != "database down" {
+			t.Errorf("%v: says %q", tc.err, got)
+		}
+	}
+	if c.Network {
+		t.Error("a store in memory is a network")
+	}
+	remote := testutil.NewFaulty()
+	remote.Info = kvdb.Info{System: "redis", Remote: true}
+	for _, c := range []Check{Ping("a", remote), RoundTrip("a", remote, []byte("k")), Engine("a", remote, nil), ReplicationLag("a", remote, nil)} {
+		if err := start(t).Register(c.For(Liveness)); err == nil {
+			t.Error("a remote store may decide about liveness")
+		}
+	}
+}
+
+// TestRefusedStore is the whole way from a store to the probe.
+func TestRefusedStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := testutil.NewFaulty()
+		h := start(t, WithChecks(Ping("database", store).Every(time.Second)))
+		wait(10 * time.Second)
+		wantOK(t, h, "/readyz", "ready\n")
+		store.Inject(testutil.Errors(&kvdb.Error{Op: "ping", Kind: kvdb.ErrUnavailable, Err: syscall.ECONNREFUSED}))
+		wait(1200 * time.Millisecond)
+		wantAnswer(t, h, "/readyz", 503, "database down\n")
+		store.Inject(nil)
+		wait(2500 * time.Millisecond)
+		wantOK(t, h, "/readyz", "ready\n")
+	})
+}
+
+func TestRoundTrip(t *testing.T) {
+	key := []byte("otelkv.health")
+	store := testutil.NewFaulty()
+	c := RoundTrip("database", store, key)
+	key[0] = 'X'
+	for range 3 {
+		if err := run(t, c); err != nil {
+			t.Error(err)
+		}
+	}
+	key[0] = 'o'
+	mine, err := store.Get(t.Context(), key)
+	if err != nil || len(mine) != 24 {
+		t.Errorf("the store has %q, %v", mine, err)
+	}
+	bad := errors.New("bad")
+	for _, operation := range []string{"put", "get"} {
+		store.Inject(testutil.On(testutil.Errors(bad), operation))
+		if err := run(t, c); !errors.Is(err, bad) || says(c, err) != "database down" {
+			t.Errorf("%s: %v", operation, err)
+		}
+	}
+
+	var others []byte
+	if err := run(t, RoundTrip("other", store.Memory, key)); err != nil {
+		t.Fatal(err)
+	}
+	if others, err = store.Memory.Get(t.Context(), key); err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		name   string
+		stored []byte // in place of what was put
+		ok     bool
+	}{
+		{"another replica's value", others, true},
+		{"an old value of its own", mine, false},
+		{"nothing", nil, false},
+		{"something else", []byte("something else"), false},
+		{"a part", mine[:20], false},
+	} {
+		store.Inject(testutil.On(func(ctx context.Context, _ string) error {
+			return store.Memory.Put(ctx, key, tc.stored)
+		}, "get"))
+		if err := run(t, c); (err == nil) != tc.ok {
+			t.Errorf("%s: %v", tc.name, err)
+		}
+	}
+}
+
+func TestReplicationLag(t *testing.T) {
+	type lags = map[string]time.Duration
+	store := testutil.NewFaulty()
+	for _, tc := range []struct {
+		name   string
+		limits *LagLimits
+		lags   []lags // one for each run; the last one counts
+		err    error
+		status Status
+		says   string
+	}{
+		{"none", nil, []lags{{"a": 0, "b": 0}}, nil, StatusPass, ""},
+		{"half of the limit", nil, []lags{{"a": 2500 * time.Millisecond}}, nil, StatusPass, ""},
+		{"below the limit", nil, []lags{{"a": 0, "b": 5 * time.Second}}, nil, StatusWarn, "replication lag high"},
+		{"above the limit", nil, []lags{{"a": 5001 * time.Millisecond, "b": 0}}, nil, StatusFail, "replication lag too high"},
+		{"above its own limit", &LagLimits{Fail: time.Second}, []lags{{"a": 1001 * time.Millisecond}}, nil, StatusFail, "replication lag too high"},
+		{"above its own warning", &LagLimits{Warn: time.Second}, []lags{{"a": 1001 * time.Millisecond}}, nil, StatusWarn, "replication lag high"},
+		{"the store does not know", nil, []lags{nil}, &kvdb.Error{Kind: kvdb.ErrLagUnknown}, StatusUnknown, "replication lag unknown"},
+		{"no replica", nil, []lags{{}}, nil, StatusUnknown, "replication lag unknown"},
+		{"a replica left", nil, []lags{{"a": 0, "b": 0}, {"a": 0}}, nil, StatusUnknown, "replication lag unknown"},
+		{"and came back", nil, []lags{{"a": 0, "b": 0}, {"a": 0}, {"a": 0, "b": 0}}, nil, StatusPass, ""},
+		{"another came", nil, []lags{{"a": 0}, {"a": 0, "b": 0}}, nil, StatusPass, ""},
+	} {
+		c := ReplicationLag("replication", store, tc.limits)
+		var err error
+		for _, l := range tc.lags {
+			store.Lag = func(context.Context) (map[string]time.Duration, error) { return l, tc.err }
+			err = run(t, c)
+		}
+		if v := judge(err); v.status != tc.status || says(c, err) != tc.says {
+			t.Errorf("%s: %v, %q (%v), want %v, %q", tc.name, v.status, says(c, err), err, tc.status, tc.says)
+		}
+	}
+}
+
+func TestEngine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := testutil.NewFaulty()
+		var stalled float64
+		var broken error
+		store.Stats = func(_ context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
+			return append(dst, kvdb.Stat{Name: "kvdb.engine.flushes"}, kvdb.Stat{Name: stallTime, Value: stalled}), broken
+		}
+		var state error
+		both := Engine("engine", store, func(context.Context) error { return state })
+		want := func(status Status, decisive bool, reason string) {
+			t.Helper()
+			err := run(t, both)
+			if v := judge(err); v.status != status || v.decisive != decisive || says(both, err) != reason {
+				t.Errorf("%+v, %q (%v), want %v, %t, %q", v, says(both, err), err, status, decisive, reason)
+			}
+			time.Sleep(10 * time.Second)
+		}
+		stalled = 100
+		want(StatusPass, false, "") // there is nothing to compare with
+		want(StatusPass, false, "")
+		stalled += 5
+		want(StatusWarn, false, "engine stalls writes")
+		stalled += 5.1
+		want(StatusFail, false, "engine writes stalled")
+		want(StatusPass, false, "")
+		stalled = 0
+		want(StatusPass, false, "") // opened again
+		for kind, reason := range map[error]string{
+			kvdb.ErrReadOnly: "engine read only", kvdb.ErrCorruption: "engine corrupt",
+			kvdb.ErrNoSpace: "engine out of space", kvdb.ErrClosed: "engine closed",
+		} {
+			state, broken = &kvdb.Error{Kind: kind}, nil
+			want(StatusFail, true, reason)
+			state, broken = nil, &kvdb.Error{Kind: kind}
+			want(StatusFail, true, reason)
+		}
+		broken = errors.New("no")
+		want(StatusFail, false, "engine failed")
+		broken = nil
+		want(StatusPass, false, "")
+	})
+	if err := run(t, Engine("engine", nil, func(context.Context) error { return nil })); err != nil {
+		t.Errorf("without a store: %v", err)
+	}
+	if err := run(t, Engine("engine", testutil.NewFaulty(), nil)); err != nil {
+		t.Errorf("without a stall time: %v", err)
+	}
+}
+
+func TestStat(t *testing.T) {
+	store := testutil.NewFaulty()
+	store.Stats = func(_ context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
+		return append(dst, kvdb.Stat{Name: "other", Value: 1}, kvdb.Stat{Name: "kvdb.utilization.disk", Value: 0.95}), nil
+	}
+	c := Utilization("disk", Stat(store, "kvdb.utilization.disk"), nil)
+	if err := run(t, c); judge(err).status != StatusFail || says(c, err) != "disk full" {
+		t.Errorf("%v", err)
+	}
+	for name, read := range map[string]func(context.Context) (float64, error){
+		"no such statistic": Stat(store, "nothing"),
+		"no statistics":     Stat(kvdb.NewMemory(nil), "nothing"),
+		"closed":            Stat(closed(), "nothing"),
+	} {
+		if err := run(t, Utilization("disk", read, nil)); judge(err).status != StatusUnknown {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func closed() kvdb.Store {
+	s := testutil.NewFaulty()
+	_ = s.Close()
+	return s
+}
+
+func TestTraffic(t *testing.T) {
+	type step struct{ ok, bad uint64 } // operations since the run before
+	repeat := func(s step, n int) []step { return slices.Repeat([]step{s}, n) }
+	for _, tc := range []struct {
+		name   string
+		limits *TrafficLimits
+		steps  []step // one a second
+		status Status
+		says   string
+	}{
+		{"nothing", nil, []step{{}}, StatusPass, ""},
+		{"idle", nil, repeat(step{}, 100), StatusPass, ""},
+		{"all is well", nil, repeat(step{ok: 100}, 100), StatusPass, ""},
+		{"what was before counts not", nil, []step{{ok: 100, bad: 100}, {ok: 100}}, StatusPass, ""},
+		{"one of a hundred", nil, []step{{}, {ok: 990, bad: 10}}, StatusWarn, "database has errors"},
+		{"one of two hundred", nil, []step{{}, {ok: 995, bad: 5}}, StatusPass, ""},
+		{"two of a hundred", nil, []step{{}, {ok: 980, bad: 20}}, StatusFail, "database failing"},
+		{"its own ratio", &TrafficLimits{ErrorRatio: 0.5}, []step{{}, {ok: 80, bad: 20}}, StatusPass, ""},
+		{"too few", nil, []step{{}, {ok: 49, bad: 50}}, StatusPass, ""},
+		{"just enough", nil, []step{{}, {ok: 50, bad: 50}}, StatusFail, "database failing"},
+		{"its own volume", &TrafficLimits{MinVolume: 2}, []step{{}, {ok: 1, bad: 1}}, StatusFail, "database failing"},
+		{"within the window", nil, slices.Concat([]step{{}, {bad: 1000}}, repeat(step{}, 29)), StatusFail, "database failing"},
+		{"out of the window", nil, slices.Concat([]step{{}, {bad: 1000}}, repeat(step{}, 31)), StatusPass, ""},
+		{"its own window", &TrafficLimits{Window: 3 * time.Second}, slices.Concat([]step{{}, {bad: 1000}}, repeat(step{}, 4)), StatusPass, ""},
+		{"few, but all fail", nil, slices.Concat([]step{{ok: 1}}, repeat(step{bad: 1}, 31)), StatusFail, "database failing"},
+		{"few, and not long", nil, slices.Concat([]step{{ok: 1}}, repeat(step{bad: 1}, 29)), StatusPass, ""},
+		{"few, and one works", nil, slices.Concat([]step{{ok: 1}}, repeat(step{bad: 1}, 20), []step{{ok: 1}}, repeat(step{bad: 1}, 20)), StatusPass, ""},
+		{"one failure after an idle hour", nil, slices.Concat([]step{{ok: 1}}, repeat(step{}, 3600), []step{{bad: 1}}), StatusPass, ""},
+		{"nothing after all failed", nil, slices.Concat([]step{{ok: 1}}, repeat(step{bad: 1}, 60), repeat(step{}, 31)), StatusPass, ""},
+		{"its own silence", &TrafficLimits{MaxSilence: 5 * time.Second}, slices.Concat([]step{{ok: 1}}, repeat(step{bad: 1}, 5)), StatusFail, "database failing"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var ok, bad uint64 = 1000, 1000
+			c := Traffic("database", func() (uint64, uint64) { return ok, bad }, tc.limits)
+			var err error
+			for _, s := range tc.steps {
+				ok, bad = ok+s.ok, bad+s.bad
+				err = run(t, c)
+				time.Sleep(time.Second)
+			}
+			if v := judge(err); v.status != tc.status || says(c, err) != tc.says {
+				t.Errorf("%s: %v, %q (%v), want %v, %q", tc.name, v.status, says(c, err), err, tc.status, tc.says)
+			}
+		})
+	}
+}
+
+// TestTrafficOfAnotherStore starts again when the totals fall.
+func TestTrafficOfAnotherStore(t *testing.T) {
+	totals := [2]uint64{1_000_000, 0}
+	c := Traffic("database", func() (uint64, uint64) { return totals[0], totals[1] }, nil)
+	for _, totals = range [][2]uint64{{1_000_000, 0}, {0, 0}, {1000, 0}} {
+		if err := run(t, c); err != nil {
+			t.Errorf("%v: %v", totals, err)
+		}
+	}
+	totals[1] = 1000
+	if err := run(t, c); err == nil {
+		t.Error("it passes for ever")
+	}
+}
