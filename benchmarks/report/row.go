@@ -14,7 +14,8 @@ type row struct {
 	Goal  *float64 `json:"goal"` // null means no goal
 	Met   *bool    `json:"met"`  // null means no goal
 
-	// Where the ratio comes from: it is Cost ÷ Reference.
+	// Where the ratio comes from: it is Cost ÷ Reference, or the median of such
+	// ratios where two that follow each other make a pair.
 	Cost       float64  `json:"cost"`
 	Reference  float64  `json:"reference"`
 	Unit       string   `json:"unit"`
@@ -35,9 +36,10 @@ type definition struct {
 
 // A session is one run of the program.
 type session struct {
-	ctx    context.Context
-	rounds int
-	stores *benchmarks.Stores
+	ctx      context.Context
+	rounds   int
+	stores   *benchmarks.Stores
+	kvserver func() (path string, err error) // builds it once
 }
 
 var definitions = []definition{
@@ -77,9 +79,17 @@ var definitions = []definition{
 		comparison: &comparison{subject: otelkv, reference: otelPrebuilt},
 	},
 	{
+		name: "vs_otel_prebuilt_parallel", what: "the same on all cores",
+		comparison: &comparison{subject: otelkv, reference: otelPrebuilt, parallel: true},
+	},
+	{
 		name: "vs_otel_naive", goal: atMost(0.05),
 		what:       "Get ÷ OTel API, attributes per call, unsampled span",
 		comparison: &comparison{subject: otelkv, reference: otelNaive},
+	},
+	{
+		name: "vs_otel_naive_parallel", what: "the same on all cores",
+		comparison: &comparison{subject: otelkv, reference: otelNaive, parallel: true},
 	},
 	{
 		name: "allocs_unsampled", goal: atMost(0),
@@ -100,6 +110,16 @@ var definitions = []definition{
 		name: "scrape_10k", goal: atMost(1.6),
 		what:    "scrape of 10,000 series ÷ client_golang's registry",
 		measure: (*session).scrapes,
+	},
+	{
+		name: "server_cpu_get", goal: atMost(1.08),
+		what:    "CPU time of kvserver for a GET, telemetry on ÷ off",
+		measure: serverCPU("get"),
+	},
+	{
+		name: "server_cpu_set", goal: atMost(1.05),
+		what:    "CPU time of kvserver for a SET that is synced, telemetry on ÷ off",
+		measure: serverCPU("set"),
 	},
 }
 

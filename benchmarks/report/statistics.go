@@ -31,6 +31,22 @@ func ratioOf(costs, references []float64) (estimate, error) {
 	return e, nil
 }
 
+// pairedRatioOf returns the median of the ratios of pairs, for measurements of
+// which each is followed by its counterpart: what disturbs the machine for
+// longer than a pair then cancels out.
+func pairedRatioOf(costs, references []float64) (estimate, error) {
+	ratios, ones := make([]float64, len(costs)), make([]float64, len(costs))
+	for i := range costs {
+		if !(references[i] > 0) {
+			return estimate{}, errTooNoisy
+		}
+		ratios[i], ones[i] = costs[i]/references[i], 1
+	}
+	e, err := ratioOf(ratios, ones)
+	e.cost, e.reference = median(costs), median(references)
+	return e, err
+}
+
 func bootstrap(costs, references []float64) (low, high float64) {
 	// The seed is fixed: the same measurements always give the same interval.
 	rng := rand.New(rand.NewPCG(1, 2))

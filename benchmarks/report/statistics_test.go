@@ -77,3 +77,17 @@ func TestRatioOfRefusesNoise(t *testing.T) {
 		}
 	}
 }
+
+// A machine that is busy for some of the pairs slows both of a pair down.
+func TestPairedRatioOf(t *testing.T) {
+	e, err := pairedRatioOf([]float64{11, 110, 22, 12, 55}, []float64{10, 100, 20, 10, 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if math.Abs(e.ratio-1.1) > 1e-9 || math.Abs(e.low-1.1) > 1e-9 || e.high <= 1.1 || e.cost != 22 || e.reference != 20 {
+		t.Errorf("%+v; want 1.1 from 22 and 20, and the outlier in the interval", e)
+	}
+	if _, err := pairedRatioOf([]float64{1, 1}, []float64{1, 0}); !errors.Is(err, errTooNoisy) {
+		t.Errorf("err = %v; want errTooNoisy", err)
+	}
+}

@@ -42,5 +42,7 @@ func subjects(ctx, sampled context.Context, stores *benchmarks.Stores) []subject
 		{otelkv + parallel, gets(ctx, stores.OTelKV, key), cores, short},
 		{clientGolang + parallel, gets(ctx, stores.ClientGolang, key), cores, short},
 		{clientGolangEqual + parallel, gets(ctx, stores.ClientGolangEqual, key), cores, short},
+		{otelPrebuilt + parallel, gets(ctx, stores.OTelPrebuilt, key), cores, short},
+		{otelNaive + parallel, gets(ctx, stores.OTelNaive, key), cores, long},
 	}
 }

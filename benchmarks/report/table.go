@@ -13,26 +13,46 @@ func (r *report) writeTable(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "row\tratio\tgoal\tmet\t95 % of ratios\tcost\treference\twhat")
 	for _, row := range r.Rows {
-		goal, met := "-", "-"
-		if row.Goal != nil {
-			goal = "≤ " + number(*row.Goal)
-		}
-		if row.Met != nil {
-			met = map[bool]string{true: "yes", false: "NO"}[*row.Met]
-		}
 		interval := "-"
 		if row.Low != nil && row.High != nil {
 			interval = number(*row.Low) + " – " + number(*row.High)
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", row.Name, number(row.Ratio), goal, met, interval,
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", row.Name, number(row.Ratio), row.goal(), row.verdict("NO"), interval,
 			quantity(row.Cost, row.Unit), quantity(row.Reference, row.Unit), row.remark())
 	}
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "\n%d cores, %s, %d rounds; one clock read takes %.1f ns. Cost is the decorated call less the bare one.\n",
+	fmt.Fprintf(t, "\n%s\n", r.circumstances())
+	for _, o := range r.LeftOut {
+		fmt.Fprintf(t, "%s is left out: %s.\n", o.Name, o.Why)
+	}
+	return t.Flush()
+}
+
+// circumstances says what the numbers depend on.
+func (r *report) circumstances() string {
+	return fmt.Sprintf("%d cores, %s, %d rounds; one clock read takes %.1f ns. Cost is the decorated call less the bare one.",
 		r.Cores, r.Go, r.Rounds, r.ClockNS)
-	return err
+}
+
+func (r row) goal() string {
+	if r.Goal == nil {
+		return "-"
+	}
+	return "≤ " + number(*r.Goal)
+}
+
+// verdict says whether the goal is met; no is the word for one that is not.
+func (r row) verdict(no string) string {
+	switch {
+	case r.Met == nil:
+		return "-"
+	case *r.Met:
+		return "yes"
+	default:
+		return no
+	}
 }
 
 // remark says what the row is, on how many cores it ran, and what else there
