@@ -70,7 +70,7 @@ func TestConcurrency(t *testing.T) {
 	close(stop)
 	readers.Wait()
 	collected := h.collect()
-	wantTally(t, tally, collected, "memory")
+	wantTally(t, tally, collected, "memory", true)
 	if n := collected.Sum("kvdb.requests"); n != float64(workers*rounds*len(calls)) {
 		t.Errorf("%v requests, want %d", n, workers*rounds*len(calls))
 	}

@@ -240,7 +240,41 @@ func ExampleWithLogOptions() {
 	// Output: operation succeeded put ok user:1 9 3
 }
 
-// A cache of one's own is no kvdb store; two lines in each method record it.
+// A Cache is an interface that knows nothing of kvdb.
+type Cache interface {
+	Get(ctx context.Context, key string) (value string, found bool, err error)
+}
+
+// A recordedCache is a Cache that records the calls of another one.
+type recordedCache struct {
+	next     Cache
+	recorder *instrument.Recorder
+}
+
+// The operations of the cache, as NewRecorder declares them.
+const cacheGet = 0
+
+func (c recordedCache) Get(ctx context.Context, key string) (value string, found bool, err error) {
+	ctx, call := c.recorder.Begin(ctx, cacheGet, &err)
+	defer func() {
+		if !found {
+			call.Miss()
+		}
+		call.Delivered(len(value))
+		call.End(&err)
+	}()
+	return c.next.Get(ctx, key)
+}
+
+type mapCache map[string]string
+
+func (c mapCache) Get(_ context.Context, key string) (string, bool, error) {
+	value, found := c[key]
+	return value, found, nil
+}
+
+// A foreign interface is recorded by a decorator of two lines a method, or some
+// more where it tells of misses and sizes.
 func ExampleNewRecorder() {
 	registry := instrument.NewRegistry()
 	recorder, err := instrument.NewRecorder(kvdb.Info{System: "lru", Namespace: "sessions"},
@@ -250,36 +284,54 @@ func ExampleNewRecorder() {
 		return
 	}
 	defer recorder.Close()
-	c := sessions{recorder: recorder, users: map[string]string{"s1": "gopher"}}
+	var cache Cache = recordedCache{mapCache{"s1": "gopher"}, recorder}
 
 	for _, id := range []string{"s1", "s2"} {
-		if _, err := c.Get(context.Background(), id); err != nil {
+		if _, _, err := cache.Get(context.Background(), id); err != nil {
 			fmt.Println(err)
 		}
 	}
 	printRequests(registry)
 	// Output:
-	// kvdb: not found
 	// get ok 1
 	// get miss 1
 }
 
-// The operations of the cache, as NewRecorder declares them.
-const cacheGet = 0
+// Without a registry, a store reports through the instruments of a
+// MeterProvider, where Views apply.
+func ExampleWithMeterProvider() {
+	reader := sdkmetric.NewManualReader()
+	provider := sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader),
+		sdkmetric.WithView(sdkmetric.NewView(
+			sdkmetric.Instrument{Name: "kvdb.requests"},
+			sdkmetric.Stream{AttributeFilter: attribute.NewAllowKeysFilter("kvdb.outcome")},
+		)))
+	defer provider.Shutdown(context.Background())
 
-type sessions struct {
-	recorder *instrument.Recorder
-	users    map[string]string
-}
-
-func (s *sessions) Get(ctx context.Context, id string) (user string, err error) {
-	_, call := s.recorder.Begin(ctx, cacheGet, &err)
-	defer call.End(&err)
-	user, ok := s.users[id]
-	if !ok {
-		return "", kvdb.ErrNotFound
+	store, err := instrument.Wrap(kvdb.NewMemory(nil), instrument.WithMeterProvider(provider))
+	if err != nil {
+		fmt.Println(err)
+		return
 	}
-	return user, nil
+	defer store.Close()
+	_ = store.Put(context.Background(), []byte("key"), []byte("value"))
+	_ = store.Delete(context.Background(), []byte("key"))
+
+	var collected metricdata.ResourceMetrics
+	if err := reader.Collect(context.Background(), &collected); err != nil {
+		fmt.Println(err)
+	}
+	for _, m := range collected.ScopeMetrics[0].Metrics {
+		if requests, ok := m.Data.(metricdata.Sum[int64]); ok && m.Name == "kvdb.requests" {
+			for _, p := range requests.DataPoints {
+				if outcome, _ := p.Attributes.Value("kvdb.outcome"); p.Value > 0 {
+					fmt.Println(outcome.AsString(), p.Value)
+				}
+			}
+		}
+	}
+	// Output:
+	// ok 2
 }
 
 // A server counts its connections with the registry of its stores.

@@ -24,8 +24,7 @@ type meterRecord struct {
 	requests, errors          metric.Int64Counter
 	read, written, items      metric.Int64Counter
 	requestSize, responseSize metric.Int64Histogram // nil without WithSizes
-	inFlight                  metric.Int64UpDownCounter
-	inFlightOf                []metric.AddOption
+	inFlight                  boundUpDown
 	ops                       []meterOp
 	mu                        sync.Mutex
 	callbacks                 []metric.Registration // guarded by mu
@@ -52,8 +51,6 @@ func newMeterRecord(mp metric.MeterProvider, r *record, c *config) (*meterRecord
 	if err := m.instruments(c); err != nil {
 		return nil, err
 	}
-	m.inFlightOf = []metric.AddOption{metric.WithAttributeSet(m.set(m.infos, seriesKey{label: labelStore}))}
-	m.inFlight.Add(context.Background(), 0, m.inFlightOf...)
 	m.ops = make([]meterOp, len(m.infos))
 	for op := range m.infos {
 		if !m.infos[op].absent {
@@ -74,12 +71,23 @@ func (m *meterRecord) instruments(c *config) error {
 	m.read, errs[4] = m.counter(readMetric)
 	m.written, errs[5] = m.counter(writtenMetric)
 	m.items, errs[6] = m.counter(itemsMetric)
-	m.inFlight, errs[7] = m.meter.Int64UpDownCounter(inFlightMetric.name,
-		metric.WithUnit(inFlightMetric.unit), metric.WithDescription(inFlightMetric.description))
+	errs[7] = m.bindInFlight()
 	if c.sizes {
 		errs[8] = m.sizes()
 	}
 	return errors.Join(errs[:]...)
+}
+
+// bindInFlight makes the counter that every operation of the store shares.
+func (m *meterRecord) bindInFlight() error {
+	c, err := m.meter.Int64UpDownCounter(inFlightMetric.name,
+		metric.WithUnit(inFlightMetric.unit), metric.WithDescription(inFlightMetric.description))
+	if err != nil {
+		return err
+	}
+	m.inFlight = bindUpDown(c, m.set(m.infos, seriesKey{label: labelStore}))
+	m.inFlight.add(context.Background(), 0)
+	return nil
 }
 
 func (m *meterRecord) counter(d definition) (metric.Int64Counter, error) {
@@ -157,7 +165,7 @@ func (m *meterRecord) slot(op operation, s slot) *meterSlot {
 }
 
 func (m *meterRecord) begin(ctx context.Context, op operation, sent int) {
-	m.inFlight.Add(ctx, 1, m.inFlightOf...)
+	m.inFlight.add(ctx, 1)
 	m.send(ctx, op, sent)
 }
 
@@ -181,12 +189,12 @@ func (m *meterRecord) end(ctx context.Context, p *op, s slot, d time.Duration, r
 	o.items.add(ctx, int64(p.items))
 	o.requestSize.record(ctx, int64(p.sent))
 	o.responseSize.record(ctx, int64(read))
-	m.inFlight.Add(ctx, -1, m.inFlightOf...)
+	m.inFlight.add(ctx, -1)
 }
 
 // A boundCounter is a counter with its attributes; the zero value counts
-// nothing. Instruments that can be bound to attributes once and for all are,
-// which the API calls experimental and no SDK does yet.
+// nothing. Instruments that can be bound to attributes once and for all are, as
+// go.opentelemetry.io/otel/metric/x has it; no SDK offers that yet.
 type boundCounter struct {
 	metric.Int64Counter
 	with []metric.AddOption
@@ -205,6 +213,22 @@ func bindCounter(c metric.Int64Counter, set attribute.Set) boundCounter {
 		return boundCounter{b.Bind(set.ToSlice()...), nil}
 	}
 	return boundCounter{c, []metric.AddOption{metric.WithAttributeSet(set)}}
+}
+
+type boundUpDown struct {
+	metric.Int64UpDownCounter
+	with []metric.AddOption
+}
+
+func (b boundUpDown) add(ctx context.Context, n int64) { b.Add(ctx, n, b.with...) }
+
+func bindUpDown(c metric.Int64UpDownCounter, set attribute.Set) boundUpDown {
+	if b, ok := c.(interface {
+		Bind(attrs ...attribute.KeyValue) metric.Int64UpDownCounter
+	}); ok {
+		return boundUpDown{b.Bind(set.ToSlice()...), nil}
+	}
+	return boundUpDown{c, []metric.AddOption{metric.WithAttributeSet(set)}}
 }
 
 // A histogram is one of the API's, by what it records.

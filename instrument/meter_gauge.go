@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/metric"
 
 	"github.com/otelkv/otelkv/kvdb"
@@ -105,7 +106,8 @@ func (m *meterRecord) observeLag(r *record) error {
 }
 
 // observeEngine registers the statistics that the engine brings, once their
-// names are known. What cannot be registered is left out.
+// names are known. What cannot be registered is left out, and the error goes to
+// the handler of OpenTelemetry, since nobody waits for it.
 func (m *meterRecord) observeEngine(r *record, stats []kvdb.Stat) {
 	of := metric.WithAttributeSet(m.set(m.infos, seriesKey{label: labelStore}))
 	for _, s := range stats {
@@ -114,15 +116,19 @@ func (m *meterRecord) observeEngine(r *record, stats []kvdb.Stat) {
 		}
 		instrument, err := m.engineInstrument(s)
 		if err != nil {
+			otel.Handle(err)
 			continue
 		}
-		_ = m.register(func(_ context.Context, o metric.Observer) error {
+		err = m.register(func(_ context.Context, o metric.Observer) error {
 			now := snapshot{at: time.Now(), stats: r.stats.Load()}
 			if s, ok := now.stat(s.Name); ok {
 				o.ObserveFloat64(instrument, s.Value, of)
 			}
 			return nil
 		}, instrument)
+		if err != nil {
+			otel.Handle(err)
+		}
 	}
 }
 

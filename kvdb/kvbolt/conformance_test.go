@@ -1,12 +1,15 @@
 package kvbolt_test
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"path/filepath"
 	"testing"
 
 	bolt "go.etcd.io/bbolt"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.uber.org/goleak"
 
 	"github.com/otelkv/otelkv/instrument"
@@ -30,18 +33,43 @@ func TestConformance(t *testing.T) {
 // A decorated store keeps the contract, and the decorators count what kvtest's
 // own account of the same calls counts.
 func TestConformanceDecorated(t *testing.T) {
+	for name, open := range map[string]func(testing.TB) (instrument.Option, func() testutil.Samples){
+		"Registry": toRegistry, "MeterProvider": toMeterProvider,
+	} {
+		t.Run(name, func(t *testing.T) { testDecorated(t, open) })
+	}
+}
+
+func toRegistry(t testing.TB) (instrument.Option, func() testutil.Samples) {
+	registry := instrument.NewRegistry()
+	producer := registry.NewProducer()
+	return instrument.WithRegistry(registry), func() testutil.Samples { return testutil.Collect(t, producer) }
+}
+
+func toMeterProvider(t testing.TB) (instrument.Option, func() testutil.Samples) {
+	reader := sdkmetric.NewManualReader()
+	provider := sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))
+	return instrument.WithMeterProvider(provider), func() testutil.Samples {
+		var rm metricdata.ResourceMetrics
+		if err := reader.Collect(context.Background(), &rm); err != nil {
+			t.Error(err)
+		}
+		return testutil.Flatten(rm.ScopeMetrics)
+	}
+}
+
+func testDecorated(t *testing.T, openPath func(testing.TB) (instrument.Option, func() testutil.Samples)) {
 	for name, namespaces := range map[string][]string{"Once": {"only"}, "Twice": {"inner", "outer"}} {
 		t.Run(name, func(t *testing.T) {
 			kvtest.Run(t, func(t testing.TB) kvdb.Store {
-				registry := instrument.NewRegistry()
-				producer := registry.NewProducer()
+				to, collect := openPath(t)
 				store := kvdb.Store(open(t, newPath(t), &kvbolt.Options{NoSync: true}))
 				for _, namespace := range namespaces {
-					store = wrap(t, store, registry, namespace)
+					store = wrap(t, store, to, namespace)
 				}
 				tally := kvtest.NewTally(store)
 				t.Cleanup(func() {
-					collected := testutil.Collect(t, producer)
+					collected := collect()
 					for _, namespace := range namespaces {
 						wantTally(t, tally, collected, namespace)
 					}
@@ -52,9 +80,9 @@ func TestConformanceDecorated(t *testing.T) {
 	}
 }
 
-func wrap(t testing.TB, store kvdb.Store, registry *instrument.Registry, namespace string) *instrument.Store {
+func wrap(t testing.TB, store kvdb.Store, to instrument.Option, namespace string) *instrument.Store {
 	t.Helper()
-	w, err := instrument.Wrap(store, instrument.WithRegistry(registry), instrument.WithNamespace(namespace))
+	w, err := instrument.Wrap(store, to, instrument.WithNamespace(namespace))
 	if err != nil {
 		t.Fatal(err)
 	}
