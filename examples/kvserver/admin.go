@@ -11,7 +11,9 @@ import (
 // telemetry.
 func newMux(tel *otelsetup.Telemetry, ready *readiness) http.Handler {
 	mux := http.NewServeMux()
+	index := "kvserver: /healthz /readyz /startupz"
 	if tel != nil {
+		index += " /metrics"
 		mux.Handle("/metrics", tel.MetricsHandler())
 	} else {
 		mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
@@ -37,7 +39,7 @@ func newMux(tel *otelsetup.Telemetry, ready *readiness) http.Handler {
 		program.Answer(w, http.StatusOK, "started")
 	})
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
-		program.Answer(w, http.StatusOK, "kvserver: /metrics /healthz /readyz /startupz")
+		program.Answer(w, http.StatusOK, index)
 	})
 	return mux
 }

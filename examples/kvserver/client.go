@@ -98,6 +98,7 @@ func (c *client) fill() error {
 	if !c.server.draining.Load() {
 		switch {
 		case !c.in.Partial():
+			c.begun = false // what began may have been empty, and no command
 			c.arm(c.server.limits.idleTime)
 		case !c.begun: // once for a command, or one that trickles would last for ever
 			c.begun = true

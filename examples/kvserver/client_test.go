@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/tidwall/redcon"
 
 	"github.com/otelkv/otelkv/kvdb"
 )
@@ -123,6 +126,16 @@ func TestSlowRequest(t *testing.T) {
 				t.Errorf("a slow ping: %s", got)
 			}
 		}
+		// One that follows an empty one, too, which is no command.
+		c = s.dial()
+		c.send("*")
+		time.Sleep(time.Second)
+		c.send("0\r\n")
+		time.Sleep(time.Second)
+		c.send("*3\r\n$3\r\nset\r\n")
+		if d := elapsed(c.closed); d != defaultLimits.requestTime {
+			t.Errorf("a slow command after an empty one was given up after %v", d)
+		}
 	})
 }
 
@@ -173,6 +186,29 @@ func TestBudget(t *testing.T) {
 		if got := c.do(command, "k"); got != "-ERR too many large replies at once, try again later" {
 			t.Errorf("a large reply to %s: %s", command, got)
 		}
+	}
+	if got := c.do("ping"); got != "PONG" {
+		t.Errorf("ping: %s", got)
+	}
+}
+
+// A long reply about commands goes out in pieces.
+func TestCommandInfoInPieces(t *testing.T) {
+	c := start(t, memory(t)).dial()
+	const names = 14_000
+	args := append([]string{"command", "info"}, slices.Repeat([]string{"get"}, names)...)
+	go io.WriteString(c.conn, encode(args...))
+	buf := make([]byte, 1<<20) // a read delivers one write
+	want := len(redcon.AppendArray(nil, names)) + names*len(appendCommand(nil, find([]byte("get"))))
+	for want > 0 {
+		n, err := c.conn.Read(buf)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n > 2*keptBuffer {
+			t.Fatalf("%d bytes in one piece", n)
+		}
+		want -= n
 	}
 	if got := c.do("ping"); got != "PONG" {
 		t.Errorf("ping: %s", got)

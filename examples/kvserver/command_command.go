@@ -26,6 +26,9 @@ func runCommand(_ context.Context, c *client, args [][]byte) error {
 		c.out = redcon.AppendArray(c.out, len(args)-2)
 		for _, name := range args[2:] {
 			c.out = appendCommand(c.out, find(name))
+			if err := c.flushFull(); err != nil { // a name may be a tenth of what is said of it
+				return err
+			}
 		}
 	default:
 		return commandError("COMMAND is supported alone and with COUNT, DOCS and INFO")

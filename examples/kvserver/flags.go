@@ -28,7 +28,7 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	flags.StringVar(&c.listen.HostPort, "listen", "127.0.0.1:6380", "serve Redis clients on this `address`; port 0 is a free one")
 	flags.StringVar(&c.admin.HostPort, "admin", "127.0.0.1:8080", "serve metrics and probes on this `address`; port 0 is a free one")
 	name := flags.String("engine", "pebble", "the `engine` below: "+engineNames())
-	flags.StringVar(&c.dir, "dir", "", "keep the store in this `directory`; without it, in a temporary one; an engine in memory needs none")
+	flags.StringVar(&c.dir, "dir", "", "keep the store in this `directory`; without it, in a temporary one; engine memory has none")
 	target := flags.String("target", "", "the `address` of a remote engine")
 	flags.BoolVar(&c.sync, "sync", true, "answer a write only when it is on the disk")
 	flags.BoolVar(&c.telemetry, "telemetry", true, "instrument the store; false is the bare one, and no metrics")
@@ -55,6 +55,9 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	}
 	if c.engine, err = engineNamed(*name); err != nil {
 		return c, err
+	}
+	if given["dir"] && !c.engine.files {
+		return c, fmt.Errorf("-dir: engine %s keeps no files: leave the flag out", c.engine.name)
 	}
 	if *target != "" {
 		return c, fmt.Errorf("-target: engine %s is not remote: leave the flag out", c.engine.name)

@@ -34,12 +34,12 @@ type about struct {
 func runInfo(_ context.Context, c *client, args [][]byte) error {
 	wanted := make(map[string]bool)
 	for _, arg := range args[1:] {
-		wanted[strings.ToLower(string(arg))] = true
+		wanted[upper(arg)] = true
 	}
-	all := len(wanted) == 0 || wanted["all"] || wanted["default"] || wanted["everything"]
+	all := len(wanted) == 0 || wanted["ALL"] || wanted["DEFAULT"] || wanted["EVERYTHING"]
 	var text strings.Builder
 	for _, section := range c.server.info() {
-		if !all && !wanted[strings.ToLower(section.name)] {
+		if !all && !wanted[strings.ToUpper(section.name)] {
 			continue
 		}
 		if text.Len() > 0 {

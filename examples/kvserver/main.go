@@ -6,8 +6,23 @@
 //		[-engine pebble|bolt|memory] [-dir DIR] [-sync=true] [-telemetry=true]
 //
 // It knows GET, SET (EX PX NX XX), DEL, EXISTS, MGET, MSET, SCAN, DBSIZE, PING,
-// ECHO, SELECT, INFO, CONFIG GET, COMMAND, HELLO and QUIT. What the engine
-// cannot do is an error: kvserver emulates nothing.
+// ECHO, SELECT, INFO, CONFIG GET, COMMAND, HELLO and QUIT. A capability that the
+// engine lacks is an error, except for NX and XX, which the server then guards
+// with locks, and for MGET and DEL, which then go key by key.
+//
+// One command may be several operations of the store, and those are what the
+// metrics count:
+//
+//	GET, EXISTS    get for each key
+//	SET            put
+//	SET NX         compare_and_swap; in an engine without it, get, then put
+//	SET XX         get, then compare_and_swap; in an engine without it, get, then put
+//	DEL            get for each key, then delete, or BATCH delete for several
+//	MGET           BATCH get for each 64 keys; in an engine without it, get for each key
+//	MSET           BATCH put
+//	SCAN, DBSIZE   scan
+//
+// A batch of one key counts as that one operation.
 //
 // It writes JSON log lines to standard output, and what a person reads to
 // standard error. After SIGINT or SIGTERM it answers the commands that it has

@@ -28,7 +28,9 @@ func run(ctx context.Context, args []string, stderr io.Writer, options ...otelse
 		warn(stderr, err)
 		return 2
 	}
-	if err := serve(ctx, c, stderr, options); err != nil {
+	err = serve(ctx, c, stderr, options)
+	interrupted := ctx.Err() != nil && errors.Is(err, context.Canceled) // while it started
+	if err != nil && !interrupted {
 		warn(stderr, err)
 		return 1
 	}
@@ -127,7 +129,7 @@ func (c config) directory() (program.Directory, error) {
 func (c config) about(l net.Listener) about {
 	_, port, _ := net.SplitHostPort(l.Addr().String())
 	return about{
-		engine: c.engine.name, namespace: namespace, sync: c.sync, telemetry: c.telemetry,
+		engine: c.engine.name, namespace: namespace, sync: c.sync && c.engine.files, telemetry: c.telemetry,
 		port: port, started: time.Now(),
 	}
 }

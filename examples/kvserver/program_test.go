@@ -29,6 +29,7 @@ func TestUsage(t *testing.T) {
 		{"-engine redis", `no engine "redis": use `},
 		{"-engine ''", "use pebble"},
 		{"-dir ''", "-dir is empty"},
+		{"-engine memory -dir here", "-dir: engine memory keeps no files"},
 		{"-target host:1", "engine pebble is not remote"},
 		{"-listen 6380", "-listen"},
 		{"-admin 8080", "-admin"},
@@ -80,6 +81,28 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// A signal while the program starts is a reason to stop, not a failure.
+func TestInterruptedStart(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, listen := range []string{"127.0.0.1:0", "localhost:0"} {
+		var stderr bytes.Buffer
+		status := run(ctx, []string{"-engine", "memory", "-listen", listen, "-admin", "127.0.0.1:0"}, &stderr)
+		if s := stderr.String(); status != 0 || !strings.HasSuffix(s, "kvserver: stopped\n") {
+			t.Errorf("%s: exit status %d, %s", listen, status, s)
+		}
+	}
+}
+
+// What cannot sync does not say that it does.
+func TestAboutSync(t *testing.T) {
+	for _, e := range engines {
+		if got := (config{engine: e, sync: true}).about(newPipeListener()).sync; got != e.files {
+			t.Errorf("engine %s: sync is %t", e.name, got)
+		}
+	}
+}
+
 // A running is the program in this process.
 type running struct {
 	t          *testing.T
@@ -90,7 +113,7 @@ type running struct {
 	stop       func() (status int)
 }
 
-var addresses = regexp.MustCompile(`clients at (\S+)\n\n  (http://\S+)/metrics`)
+var addresses = regexp.MustCompile(`clients at (\S+)\n\n(?:  \S+/metrics .*\n)?  (http://\S+)/readyz(?s:.*)Ctrl-C`)
 
 func launch(t *testing.T, args ...string) *running {
 	t.Helper()
@@ -150,7 +173,14 @@ func TestEngines(t *testing.T) {
 	for _, e := range engines {
 		t.Run(e.name, func(t *testing.T) {
 			dir := t.TempDir()
-			r := launch(t, "-engine", e.name, "-dir", dir, "-sync=false")
+			args := []string{"-engine", e.name, "-sync=false"}
+			if e.files {
+				args = append(args, "-dir", dir)
+			}
+			r := launch(t, args...)
+			if s := r.stderr.String(); strings.Count(s, r.web+"/metrics") != 2 {
+				t.Errorf("the greeting: %s", s)
+			}
 			c := r.dial()
 			for _, s := range []step{
 				{"set k v", "OK"}, {"get k", `"v"`}, {"get x", "nil"}, {"set k w nx", "nil"}, {"set k w xx", "OK"},
@@ -214,7 +244,10 @@ func TestWithoutTelemetry(t *testing.T) {
 	if status, body := r.get("/metrics"); status != http.StatusNotFound || !strings.Contains(body, "-telemetry=false") {
 		t.Errorf("/metrics: %d %s", status, body)
 	}
-	if status, body := r.get("/"); status != http.StatusOK || !strings.Contains(body, "/readyz") {
+	if s := r.stderr.String(); strings.Contains(s, "metrics") || !strings.Contains(s, "without telemetry") {
+		t.Errorf("the greeting: %s", s)
+	}
+	if status, body := r.get("/"); status != http.StatusOK || !strings.Contains(body, "/readyz") || strings.Contains(body, "/metrics") {
 		t.Errorf("/: %d %s", status, body)
 	}
 	temp := os.Getenv("TMPDIR")

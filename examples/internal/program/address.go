@@ -26,8 +26,9 @@ func (a Address) Check() error {
 	return nil
 }
 
-// Listen listens on the address. A default address that is taken gives way to a
-// free port of the same host, and the user is told in the name of the program.
+// Listen listens on the address. A default address that cannot be had, as a
+// rule because it is taken, gives way to a free port of the same host, and the
+// user is told why in the name of the program.
 func (a Address) Listen(ctx context.Context, name string, stderr io.Writer) (net.Listener, error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", a.HostPort)
@@ -37,7 +38,7 @@ func (a Address) Listen(ctx context.Context, name string, stderr io.Writer) (net
 	if !a.Given {
 		host, _, _ := net.SplitHostPort(a.HostPort)
 		if free, e := lc.Listen(ctx, "tcp", net.JoinHostPort(host, "0")); e == nil {
-			fmt.Fprintf(stderr, "%s: %s is taken; using %s instead (choose one with %s)\n", name, a.HostPort, free.Addr(), a.Flag)
+			fmt.Fprintf(stderr, "%s: %v; using %s instead (choose one with %s)\n", name, err, free.Addr(), a.Flag)
 			return free, nil
 		}
 	}

@@ -2,6 +2,7 @@ package program
 
 import (
 	"bytes"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -29,7 +30,8 @@ func TestListen(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	if want := "shop: " + a.HostPort + " is taken; using " + l.Addr().String() + " instead (choose one with -listen)\n"; stderr.String() != want {
+	_, reason := net.Listen("tcp", a.HostPort)
+	if want := fmt.Sprintf("shop: %v; using %s instead (choose one with -listen)\n", reason, l.Addr()); stderr.String() != want {
 		t.Errorf("%q, want %q", stderr.String(), want)
 	}
 	a.Given = true
