@@ -99,7 +99,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 
 	ready := watch(bare, logger)
 	defer ready.stop()
-	admin := program.ServeHTTP(web, newMux(tel, ready), logger)
+	admin := program.ServeHTTP(web, newMux(tel, ready), time.Minute, logger)
 	defer admin.Stop()
 
 	server := startServer(listener, newKeyspace(store, c.engine.name), defaultLimits, newServerLog(logger), c.about(listener))

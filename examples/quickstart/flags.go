@@ -8,23 +8,17 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+
+	"github.com/otelkv/otelkv/examples/internal/program"
 )
 
 // config is what the command line says.
 type config struct {
-	listen address
-	pprof  address // its hostPort is empty when profiles are off
-	dir    string  // empty for a temporary one
-	rate   float64 // operations a second
+	listen program.Address
+	pprof  program.Address // its HostPort is empty when profiles are off
+	dir    string          // empty for a temporary one
+	rate   float64         // operations a second
 	fault  fault
-}
-
-// An address is where to listen. One that the user has given is meant; a
-// default one may give way to a free port.
-type address struct {
-	flag     string
-	hostPort string
-	given    bool
 }
 
 // maxRate is beyond what one process serves, and finds slips of the keyboard.
@@ -33,11 +27,11 @@ const maxRate = 1e6
 // parse reads the command line. The error is flag.ErrHelp when the user asked
 // for help, which is printed then; any other error is one line for the user.
 func parse(args []string, stderr io.Writer) (config, error) {
-	c := config{listen: address{flag: "-listen"}, pprof: address{flag: "-pprof"}}
+	c := config{listen: program.Address{Flag: "-listen"}, pprof: program.Address{Flag: "-pprof"}}
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
-	flags.StringVar(&c.listen.hostPort, "listen", "127.0.0.1:8080", "serve metrics and probes on this `address`; port 0 is a free one")
-	flags.StringVar(&c.pprof.hostPort, "pprof", "127.0.0.1:6060", "serve profiles on this loopback `address`; empty turns them off")
+	flags.StringVar(&c.listen.HostPort, "listen", "127.0.0.1:8080", "serve metrics and probes on this `address`; port 0 is a free one")
+	flags.StringVar(&c.pprof.HostPort, "pprof", "127.0.0.1:6060", "serve profiles on this loopback `address`; empty turns them off")
 	flags.StringVar(&c.dir, "dir", "", "keep the store in this `directory`; without it, in a temporary one")
 	flags.Float64Var(&c.rate, "rate", 2000, "make this many `operations` a second")
 	kind := flags.String("fault", faultNone.String(), "fail on purpose: "+faultKinds())
@@ -54,7 +48,7 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	}
 	given := make(map[string]bool)
 	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	c.listen.given, c.pprof.given = given["listen"], given["pprof"]
+	c.listen.Given, c.pprof.Given = given["listen"], given["pprof"]
 
 	if flags.NArg() > 0 {
 		return c, fmt.Errorf("unexpected argument %q: there are flags only; see -help", flags.Arg(0))
@@ -68,10 +62,10 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	if c.fault, err = parseFault(*kind); err != nil {
 		return c, fmt.Errorf("-fault: %w", err)
 	}
-	if _, _, err := net.SplitHostPort(c.listen.hostPort); err != nil {
-		return c, fmt.Errorf("-listen: %w: use host:port, such as 127.0.0.1:8080", err)
+	if err := c.listen.Check(); err != nil {
+		return c, err
 	}
-	return c, checkLoopback(c.pprof.hostPort)
+	return c, checkLoopback(c.pprof.HostPort)
 }
 
 // checkLoopback refuses to show profiles to the network: they tell what is in

@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"io"
 	"net"
+
+	"github.com/otelkv/otelkv/examples/internal/program"
 )
 
 // greet tells a person where to look.
 func greet(stderr io.Writer, c config, dir string, web, profiles net.Listener) {
-	url := reachable(web)
+	url := "http://" + program.Reachable(web)
 	fmt.Fprintf(stderr, `quickstart: a Pebble store in %s, about %.4g operations a second, fault %v
 
   %[4]s/          everything, to click
@@ -16,7 +18,7 @@ func greet(stderr io.Writer, c config, dir string, web, profiles net.Listener) {
   %[4]s/readyz    200 ready, or 503 and why
 `, dir, c.rate, c.fault, url)
 	if profiles != nil {
-		fmt.Fprintf(stderr, "  %s/debug/pprof/   profiles\n", reachable(profiles))
+		fmt.Fprintf(stderr, "  http://%s/debug/pprof/   profiles\n", program.Reachable(profiles))
 	}
 	fmt.Fprintf(stderr, `
 Try next:

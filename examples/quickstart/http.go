@@ -3,11 +3,11 @@ package main
 import (
 	_ "embed"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"go.uber.org/zap"
 
+	"github.com/otelkv/otelkv/examples/internal/program"
 	"github.com/otelkv/otelkv/otelsetup"
 )
 
@@ -36,20 +36,20 @@ func serveIndex(w http.ResponseWriter, _ *http.Request) {
 // serveHealthz answers whether the process is alive. That it answers is the
 // proof: a restart would not mend a store that is down.
 func serveHealthz(w http.ResponseWriter, _ *http.Request) {
-	answer(w, http.StatusOK, "alive")
+	program.Answer(w, http.StatusOK, "alive")
 }
 
 // serveReadyz answers whether the program should get traffic.
 func (h *health) serveReadyz(w http.ResponseWriter, _ *http.Request) {
 	if reason := h.down(); reason != "" {
-		answer(w, http.StatusServiceUnavailable, reason)
+		program.Answer(w, http.StatusServiceUnavailable, reason)
 		return
 	}
-	answer(w, http.StatusOK, "ready")
+	program.Answer(w, http.StatusOK, "ready")
 }
 
 func (s *faultyStore) serveFault(w http.ResponseWriter, _ *http.Request) {
-	answer(w, http.StatusOK, s.get().String())
+	program.Answer(w, http.StatusOK, s.get().String())
 }
 
 // changeFault switches to the fault that is named by kind, in the query or in
@@ -59,20 +59,12 @@ func (s *faultyStore) changeFault(w http.ResponseWriter, r *http.Request, logger
 	kind, err := parseFault(r.FormValue("kind"))
 	switch {
 	case errors.Is(err, errFaultNotYet):
-		answer(w, http.StatusNotImplemented, err.Error())
+		program.Answer(w, http.StatusNotImplemented, err.Error())
 	case err != nil:
-		answer(w, http.StatusBadRequest, err.Error())
+		program.Answer(w, http.StatusBadRequest, err.Error())
 	default:
 		s.set(kind)
 		logger.Info("fault changed", zap.Stringer("fault", kind))
-		answer(w, http.StatusOK, kind.String())
+		program.Answer(w, http.StatusOK, kind.String())
 	}
-}
-
-func answer(w http.ResponseWriter, status int, line string) {
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.WriteHeader(status)
-	fmt.Fprintln(w, line)
 }

@@ -14,21 +14,25 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/examples/internal/program"
 )
 
 const (
 	maxProfile = 60 * time.Second // of the processor
 	maxTrace   = 10 * time.Second // which grows by megabytes a second
+
+	longestAnswer = maxProfile + 10*time.Second
 )
 
 var snapshots = []string{"heap", "allocs", "goroutine", "mutex", "block", "threadcreate"}
 
 // listenProfiles listens on a loopback address. Without one it returns nil.
-func listenProfiles(ctx context.Context, a address, stderr io.Writer) (net.Listener, error) {
-	if a.hostPort == "" {
+func listenProfiles(ctx context.Context, a program.Address, stderr io.Writer) (net.Listener, error) {
+	if a.HostPort == "" {
 		return nil, nil
 	}
-	return listen(ctx, a, stderr)
+	return a.Listen(ctx, "quickstart", stderr)
 }
 
 // startProfiles serves the runtime's profiles, or nothing without a listener.
@@ -36,7 +40,7 @@ func listenProfiles(ctx context.Context, a address, stderr io.Writer) (net.Liste
 //
 // Package net/http/pprof would do it, too, but importing it is enough to show
 // them on http.DefaultServeMux, wherever that is served.
-func startProfiles(ctx context.Context, l net.Listener, logger *zap.Logger) *server {
+func startProfiles(ctx context.Context, l net.Listener, logger *zap.Logger) *program.HTTPServer {
 	if l == nil {
 		return nil
 	}
@@ -51,7 +55,7 @@ func startProfiles(ctx context.Context, l net.Listener, logger *zap.Logger) *ser
 	}
 	mux.HandleFunc("GET /debug/pprof/profile", record(ctx, 30*time.Second, maxProfile, "profile", pprof.StartCPUProfile, pprof.StopCPUProfile))
 	mux.HandleFunc("GET /debug/pprof/trace", record(ctx, time.Second, maxTrace, "trace", trace.Start, trace.Stop))
-	return startServer(l, mux, logger)
+	return program.ServeHTTP(l, mux, longestAnswer, logger)
 }
 
 func serveProfileIndex(w http.ResponseWriter, _ *http.Request) {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/otelkv/otelkv/examples/internal/program"
 )
 
 // testProfiles takes every profile of a running program.
@@ -53,7 +55,7 @@ func TestProfileEndsWithTheProgram(t *testing.T) {
 	})
 	begin := time.Now()
 	p.stop()
-	if took := time.Since(begin); took > drainTime {
+	if took := time.Since(begin); took > program.DrainTime {
 		t.Errorf("stopping took %v", took)
 	}
 	if res := <-profile; res.status != http.StatusOK || !strings.HasPrefix(res.body, "\x1f\x8b") {

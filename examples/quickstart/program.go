@@ -12,6 +12,7 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.uber.org/zap"
 
+	"github.com/otelkv/otelkv/examples/internal/program"
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/otelsetup"
 )
@@ -53,7 +54,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 	closing := func(end func() error) { err = errors.Join(err, end()) }
 
 	// What can be refused comes first, while there is nothing to clean up.
-	listener, err := listen(ctx, c.listen, stderr)
+	listener, err := c.listen.Listen(ctx, "quickstart", stderr)
 	if err != nil {
 		return sum, err
 	}
@@ -81,7 +82,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 	if err != nil {
 		return sum, err
 	}
-	defer closing(dir.remove)
+	defer closing(dir.Remove)
 
 	// The shop is stocked below the telemetry, which then shows the load alone.
 	lastOrder, err := stock(ctx, engine)
@@ -106,23 +107,23 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 	health := startHealth(faulty, &shop.counts, tel.Logger())
 	defer health.stop()
 
-	web := startServer(listener, newMux(tel, health, faulty), tel.Logger())
-	defer web.stop()
+	web := program.ServeHTTP(listener, newMux(tel, health, faulty), longestAnswer, tel.Logger())
+	defer web.Stop()
 	profiles := startProfiles(ctx, profiling, tel.Logger())
-	defer profiles.stop()
+	defer profiles.Stop()
 
 	load := startLoad(shop, tel.TracerProvider(), c.rate)
 	defer func() { sum = load.stop() }()
 
-	greet(stderr, c, dir.path, listener, profiling)
+	greet(stderr, c, dir.Path, listener, profiling)
 	tel.Logger().Info("started", zap.Stringer("listen", listener.Addr()), zap.Float64("rate", c.rate), zap.Stringer("fault", c.fault))
 	select {
 	case <-ctx.Done():
 		tel.Logger().Info("stopping")
 		return sum, nil
-	case err := <-web.failure():
+	case err := <-web.Failure():
 		return sum, err
-	case err := <-profiles.failure():
+	case err := <-profiles.Failure():
 		return sum, err
 	}
 }

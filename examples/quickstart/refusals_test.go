@@ -115,25 +115,3 @@ func TestHelp(t *testing.T) {
 		}
 	}
 }
-
-func TestBusyDefaultPort(t *testing.T) {
-	taken, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer taken.Close()
-	for _, given := range []bool{false, true} {
-		var stderr transcript
-		l, err := listen(t.Context(), address{flag: "-listen", hostPort: taken.Addr().String(), given: given}, &stderr)
-		if (err != nil) != given {
-			t.Errorf("given %t: error %v", given, err)
-		}
-		if err != nil {
-			continue
-		}
-		l.Close()
-		if says := stderr.String(); !strings.Contains(says, taken.Addr().String()+": bind: address already in use; using "+l.Addr().String()) {
-			t.Errorf("it says %q", says)
-		}
-	}
-}

@@ -10,23 +10,25 @@ import (
 	"go.uber.org/zap"
 )
 
-// drainTime is how long answers under way may take when the program stops.
-const drainTime = 5 * time.Second
+// DrainTime is how long answers under way may take when the program stops.
+const DrainTime = 5 * time.Second
 
-// An HTTPServer answers on one listener.
+// An HTTPServer answers on one listener. A nil one is turned off: it never fails,
+// and there is nothing to stop.
 type HTTPServer struct {
 	server http.Server
 	failed chan error // what ended it, unless Stop did
 }
 
-// ServeHTTP starts a server that Stop ends. It logs what clients do wrong.
-func ServeHTTP(l net.Listener, handler http.Handler, logger *zap.Logger) *HTTPServer {
+// ServeHTTP starts a server that Stop ends. An answer may take as long as
+// longest. It logs what clients do wrong.
+func ServeHTTP(l net.Listener, handler http.Handler, longest time.Duration, logger *zap.Logger) *HTTPServer {
 	s := &HTTPServer{
 		server: http.Server{
 			Handler:           handler,
 			ReadHeaderTimeout: 5 * time.Second,
 			ReadTimeout:       10 * time.Second,
-			WriteTimeout:      time.Minute,
+			WriteTimeout:      longest,
 			IdleTimeout:       time.Minute,
 		},
 		failed: make(chan error, 1),
@@ -43,11 +45,19 @@ func ServeHTTP(l net.Listener, handler http.Handler, logger *zap.Logger) *HTTPSe
 }
 
 // Failure returns a channel for the error that ended the server.
-func (s *HTTPServer) Failure() <-chan error { return s.failed }
+func (s *HTTPServer) Failure() <-chan error {
+	if s == nil {
+		return nil
+	}
+	return s.failed
+}
 
 // Stop lets answers under way finish, and cuts off those that take too long.
 func (s *HTTPServer) Stop() {
-	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
+	if s == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), DrainTime)
 	defer cancel()
 	if s.server.Shutdown(ctx) != nil {
 		_ = s.server.Close()

@@ -104,7 +104,7 @@ func TestHTTPServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := ServeHTTP(l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { Answer(w, http.StatusTeapot, "short") }), zap.NewNop())
+	s := ServeHTTP(l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { Answer(w, http.StatusTeapot, "short") }), time.Minute, zap.NewNop())
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	res, err := client.Get("http://" + l.Addr().String())
 	if err != nil {
@@ -124,7 +124,7 @@ func TestHTTPServer(t *testing.T) {
 	if l, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
-	s = ServeHTTP(l, nil, zap.NewNop())
+	s = ServeHTTP(l, nil, time.Minute, zap.NewNop())
 	defer s.Stop()
 	l.Close()
 	select {
