@@ -140,6 +140,9 @@ func newKVServer(t *testing.T, ctx context.Context, telemetry bool) *kvserver {
 func builtKVServer(t *testing.T) string {
 	t.Helper()
 	if _, err := exec.LookPath(redisBenchmark); err != nil {
+		if os.Getenv("OTELKV_E2E") == "required" {
+			t.Fatal("redis-benchmark is not installed, and OTELKV_E2E=required")
+		}
 		t.Skip("redis-benchmark is not installed")
 	}
 	if _, err := cpuTime(os.Getpid()); err != nil {
