@@ -1,0 +1,42 @@
+// Package tracefield is the zap field that ties a line to its trace, for every
+// package that logs.
+package tracefield
+
+import (
+	"context"
+
+	"go.opentelemetry.io/otel/trace"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+)
+
+// Context returns the field that carries ctx. An encoder, such as that of JSON,
+// writes from it trace_id, span_id and trace_flags beside the other fields, and
+// nothing when ctx has no valid span; no other value of ctx can reach a line.
+// OpenTelemetry's bridge for zap takes the context out of it, and from that the
+// trace of its record.
+func Context(ctx context.Context) zap.Field {
+	return zap.Inline(carrier{ctx})
+}
+
+// A carrier is both what the bridge looks for, a context, and what an encoder
+// asks for its fields.
+type carrier struct{ context.Context } //nolint:containedctx // it is what the field carries
+
+var _ zapcore.ObjectMarshaler = carrier{}
+
+func (c carrier) MarshalLogObject(enc zapcore.ObjectEncoder) error {
+	Add(enc, trace.SpanContextFromContext(c))
+	return nil
+}
+
+// Add writes the ids of a span, as the OpenTelemetry specification names them
+// for formats other than OTLP. An invalid span has none.
+func Add(enc zapcore.ObjectEncoder, span trace.SpanContext) {
+	if !span.IsValid() {
+		return
+	}
+	enc.AddString("trace_id", span.TraceID().String())
+	enc.AddString("span_id", span.SpanID().String())
+	enc.AddString("trace_flags", span.TraceFlags().String())
+}

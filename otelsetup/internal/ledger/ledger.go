@@ -1,0 +1,156 @@
+// Package ledger accounts for what leaves a program through an exporter, so that
+// of everything written it is known what was delivered and what was lost.
+//
+// The SDK's batch processors drop what their queue has no room for, and what
+// comes after their shutdown, without a count that a program can read. The
+// processors of this package stand around them: they admit a record only while
+// there is room for it, so that the queue behind them never overflows, and
+// never wait.
+package ledger
+
+import (
+	"context"
+	"errors"
+	"os"
+	"regexp"
+	"strconv"
+	"sync/atomic"
+)
+
+// A Ledger counts the records of one signal on their way through one exporter.
+// Its methods are safe for concurrent use.
+type Ledger struct {
+	queue   int64
+	observe func(records int, err error)
+
+	closed   atomic.Bool
+	pending  atomic.Int64
+	inflight atomic.Int64
+
+	delivered atomic.Uint64
+	failed    [failureCount]atomic.Uint64
+	full      atomic.Uint64 // dropped for want of room
+	late      atomic.Uint64 // dropped after the shutdown
+
+	aborted context.Context //nolint:containedctx // the life of all exports, not of one call
+	abort   context.CancelFunc
+}
+
+// New returns a ledger for a queue of so many records.
+func New(queue int) *Ledger {
+	l := &Ledger{queue: int64(queue), observe: func(int, error) {}}
+	l.aborted, l.abort = context.WithCancel(context.Background())
+	return l
+}
+
+// Observe sets what is told of the end of each export, on the exporter's
+// goroutine: nil for a success. It is to be called before the first export.
+func (l *Ledger) Observe(f func(records int, err error)) { l.observe = f }
+
+// Counts are the records of a moment. Every record that was written is in
+// exactly one of them.
+type Counts struct {
+	Delivered uint64 // the receiver took them
+	Failed    uint64 // an export ended without its saying so
+	Dropped   uint64 // refused: no room, or after the shutdown
+	Pending   uint64 // under way; after the shutdown they stay for ever
+}
+
+// Lost returns how many will not arrive. It is meant for the time after the
+// shutdown: until then pending records still may.
+func (c Counts) Lost() uint64 { return c.Failed + c.Dropped + c.Pending }
+
+// Counts returns the counts of now.
+func (l *Ledger) Counts() Counts {
+	c := Counts{
+		Delivered: l.delivered.Load(),
+		Dropped:   l.full.Load() + l.late.Load(),
+		Pending:   uint64(max(l.pending.Load(), 0)),
+	}
+	for i := range l.failed {
+		c.Failed += l.failed[i].Load()
+	}
+	return c
+}
+
+// admit reports whether there is room for one more record.
+func (l *Ledger) admit() bool {
+	if l.closed.Load() {
+		l.late.Add(1)
+		return false
+	}
+	if l.pending.Add(1) > l.queue {
+		l.pending.Add(-1)
+		l.full.Add(1)
+		return false
+	}
+	return true
+}
+
+// export runs the export of so many admitted records. It ends with the ledger's
+// abort at the latest.
+func (l *Ledger) export(ctx context.Context, records int, run func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(l.aborted, cancel)()
+
+	n := int64(records)
+	l.inflight.Add(n)
+	err := run(ctx)
+	l.inflight.Add(-n)
+
+	failed := failedOf(records, err)
+	l.pending.Add(-n)
+	l.delivered.Add(uint64(records - failed))
+	if failed > 0 {
+		l.failed[failureOf(err)].Add(uint64(failed))
+	}
+	l.observe(records, err)
+	return err
+}
+
+// close ends the admission.
+func (l *Ledger) close() { l.closed.Store(true) }
+
+// A failure is the error.type of an export.
+type failure int
+
+const (
+	failureOther failure = iota
+	failureTimeout
+	failureCanceled
+	failureRejected
+	failureCount
+)
+
+var failureNames = [failureCount]string{"_OTHER", "timeout", "canceled", "rejected"}
+
+func failureOf(err error) failure {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
+		return failureTimeout
+	case errors.Is(err, context.Canceled):
+		return failureCanceled
+	case partial.MatchString(err.Error()):
+		return failureRejected
+	}
+	return failureOther
+}
+
+// partial is what the OTLP exporters say when the receiver took some of the
+// records. The type of that error is internal to them.
+var partial = regexp.MustCompile(`(?s)OTLP partial success: .*\((\d+) [a-z ]+ rejected\)`)
+
+// failedOf returns how many of the records an export with this error did not
+// deliver.
+func failedOf(records int, err error) int {
+	if err == nil {
+		return 0
+	}
+	if m := partial.FindStringSubmatch(err.Error()); m != nil {
+		if n, err := strconv.Atoi(m[1]); err == nil {
+			return min(n, records)
+		}
+	}
+	return records
+}
