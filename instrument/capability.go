@@ -277,7 +277,10 @@ func (o *observer) scan(
 				failure = err
 			}
 			read += len(entry.Key) + len(entry.Value)
-			if !yield(entry, err) {
+			op.labels.takeOff(ctx)
+			more := yield(entry, err)
+			op.labels.put()
+			if !more {
 				break
 			}
 		}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"runtime/pprof"
+	"strings"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -364,4 +366,57 @@ func ExampleCountConnections() {
 	}
 	// Output:
 	// kvdb.connections 1
+}
+
+// A CPU profile of the next second splits by operation: "go tool pprof -tags"
+// shows how.
+func ExampleProfilerLabels() {
+	registry := instrument.NewRegistry()
+	store, err := instrument.Wrap(labelPrinter{kvdb.NewMemory(nil)}, instrument.WithRegistry(registry))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer store.Close()
+
+	ctx := context.Background()
+	var labels instrument.ProfilerLabels
+	labels.Enable()
+	_ = store.Put(ctx, []byte("greeting"), []byte("hello"))
+	labels.Disable()
+	_ = store.Put(ctx, []byte("greeting"), []byte("good bye"))
+	// Output:
+	// # labels: {"db.namespace":"memory", "db.operation.name":"put", "db.system.name":"memory"}
+}
+
+// A labelPrinter prints the labels that a goroutine profile shows while it puts.
+type labelPrinter struct{ *kvdb.Memory }
+
+func (p labelPrinter) Put(ctx context.Context, key, value []byte) error {
+	var profile strings.Builder
+	if err := pprof.Lookup("goroutine").WriteTo(&profile, 1); err != nil {
+		return err
+	}
+	for line := range strings.Lines(profile.String()) {
+		if strings.HasPrefix(line, "# labels") {
+			fmt.Print(line)
+		}
+	}
+	return p.Memory.Put(ctx, key, value)
+}
+
+// A program that has timed a call already hands over what it knows.
+func ExampleRecorder_Record() {
+	registry := instrument.NewRegistry()
+	recorder, err := instrument.NewRecorder(kvdb.Info{System: "lru"}, []string{"get"}, instrument.WithRegistry(registry))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer recorder.Close()
+
+	recorder.Record(context.Background(), 0, 20*time.Millisecond, nil)
+	recorder.Record(context.Background(), 0, time.Second, errors.New("no answer"))
+	fmt.Printf("%+v\n", recorder.Totals())
+	// Output: {Succeeded:1 Canceled:0 Refused:0 Failed:1}
 }

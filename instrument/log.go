@@ -3,19 +3,23 @@ package instrument
 import (
 	"context"
 	"crypto/hmac"
-	"crypto/rand"
+	cryptorand "crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"math/rand/v2"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+
+	"github.com/otelkv/otelkv/internal/tracefield"
 )
 
 // LogOptions choose which operations get a line, and what stands in it. With
@@ -24,6 +28,10 @@ import (
 type LogOptions struct {
 	// Successes logs successful operations at info in place of debug.
 	Successes bool
+
+	// Sample writes one line in so many for operations that went well, chosen at
+	// random. By default, each of them gets one.
+	Sample int
 
 	// Keys puts the key itself into the line: quoted where it is not printable,
 	// and cut to KeyLimit bytes.
@@ -58,24 +66,29 @@ const (
 // outside.
 var processSecret = sync.OnceValue(func() []byte {
 	secret := make([]byte, 32)
-	_, _ = rand.Read(secret) // never fails
+	_, _ = cryptorand.Read(secret) // never fails
 	return secret
 })
 
 // An operationLog writes the lines of a store's operations. A nil one writes
 // none.
 type operationLog struct {
-	logger  *zap.Logger
-	options LogOptions
+	logger     *zap.Logger
+	options    LogOptions
+	suppressed *atomic.Uint64
 
 	mu     sync.Mutex
 	floods map[floodKey]*flood
 }
 
-func newOperationLog(l *zap.Logger, options LogOptions, system, namespace string) *operationLog {
-	if l == nil {
+// newOperationLog makes the log of a store, which counts in its record what it
+// suppresses.
+func newOperationLog(c *config, r *record) *operationLog {
+	if c.logger == nil {
 		return nil
 	}
+	r.logged = true
+	options := c.logs
 	if options.KeyLimit <= 0 {
 		options.KeyLimit = defaultKeyLimit
 	}
@@ -86,9 +99,10 @@ func newOperationLog(l *zap.Logger, options LogOptions, system, namespace string
 		options.HashSecret = processSecret()
 	}
 	return &operationLog{
-		logger:  l.With(zap.String("system", system), zap.String("namespace", namespace)),
-		options: options,
-		floods:  make(map[floodKey]*flood),
+		logger:     c.logger.With(zap.String("system", r.series.system), zap.String("namespace", r.series.namespace)),
+		options:    options,
+		suppressed: &r.suppressed,
+		floods:     make(map[floodKey]*flood),
 	}
 }
 
@@ -127,14 +141,20 @@ func (l *operationLog) write(ctx context.Context, span trace.SpanContext, e even
 		return
 	}
 	var suppressed int
-	if level > zapcore.InfoLevel {
+	switch {
+	case level > zapcore.InfoLevel:
 		var pass bool
 		if pass, suppressed = l.admit(message, e); !pass {
 			return
 		}
+	case l.options.Sample > 1 && rand.IntN(l.options.Sample) > 0:
+		return
 	}
 	if line := l.logger.Check(level, message); line != nil {
-		line.Write(append(l.fields(span, e, suppressed), l.further(ctx)...)...)
+		if !span.Equal(trace.SpanContextFromContext(ctx)) {
+			ctx = trace.ContextWithSpanContext(ctx, span)
+		}
+		line.Write(append(l.fields(ctx, e, suppressed), l.further(ctx)...)...)
 	}
 }
 
@@ -151,15 +171,10 @@ func (l *operationLog) further(ctx context.Context) (fields []zap.Field) {
 	return l.options.Fields(ctx)
 }
 
-func (l *operationLog) fields(span trace.SpanContext, e event, suppressed int) []zap.Field {
-	fields := make([]zap.Field, 0, 16)
-	if span.IsValid() {
-		fields = append(fields,
-			zap.String("trace_id", span.TraceID().String()),
-			zap.String("span_id", span.SpanID().String()),
-			zap.String("trace_flags", span.TraceFlags().String()))
-	}
+func (l *operationLog) fields(ctx context.Context, e event, suppressed int) []zap.Field {
+	fields := make([]zap.Field, 0, 14)
 	fields = append(fields,
+		tracefield.Context(ctx),
 		zap.String("operation", e.operationName()),
 		zap.String("outcome", e.slot.outcome().String()),
 		zap.Float64("duration_ms", float64(e.duration)/float64(time.Millisecond)))
@@ -256,6 +271,7 @@ func (l *operationLog) admit(message string, e event) (pass bool, suppressed int
 	}
 	if f.written >= l.options.Burst {
 		f.suppressed++
+		l.suppressed.Add(1)
 		return false, 0
 	}
 	f.written++

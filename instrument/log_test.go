@@ -232,6 +232,9 @@ func TestFlood(t *testing.T) {
 		} else if _, ok := lines[1]["suppressed"]; ok {
 			t.Errorf("%v says it again", lines[1])
 		}
+		if n := h.collect().Sum("kvdb.log.suppressed"); n != 24 {
+			t.Errorf("kvdb.log.suppressed is %v, want 24", n)
+		}
 	})
 	synctest.Test(t, func(t *testing.T) {
 		h := newHarness(t, instrument.WithLogOptions(instrument.LogOptions{Successes: true}))
@@ -243,6 +246,26 @@ func TestFlood(t *testing.T) {
 			t.Errorf("%d lines of 100 successes, want all that were asked for", len(lines))
 		}
 	})
+}
+
+func TestSampledSuccesses(t *testing.T) {
+	h := newHarness(t, instrument.WithLogOptions(instrument.LogOptions{Successes: true, Sample: 10, Burst: 5000}))
+	const n = 5000
+	for range n {
+		_, _ = h.Get(t.Context(), []byte("key"))
+	}
+	// Six standard deviations around the mean.
+	if lines := h.log.Lines(t); len(lines) < 370 || len(lines) > 630 {
+		t.Errorf("%d lines of %d, want about one in ten", len(lines), n)
+	}
+	h.log.Reset()
+	h.below.Inject(testutil.Errors(kvdb.ErrUnavailable))
+	for range 100 {
+		_, _ = h.Get(t.Context(), []byte("key"))
+	}
+	if lines := h.log.Lines(t); len(lines) != 100 {
+		t.Errorf("%d lines of 100 failures, want all", len(lines))
+	}
 	synctest.Test(t, func(t *testing.T) {
 		h := newHarness(t)
 		defer h.Close()

@@ -57,6 +57,9 @@ func newMeterRecord(mp metric.MeterProvider, r *record, c *config) (*meterRecord
 			m.bind(operation(op))
 		}
 	}
+	if r.logged {
+		return m, m.observeSuppressed(r)
+	}
 	return m, nil
 }
 

@@ -57,6 +57,19 @@ func (m *meterRecord) close() error {
 	return errors.Join(errs...)
 }
 
+func (m *meterRecord) observeSuppressed(r *record) error {
+	d := suppressedMetric
+	lines, err := m.meter.Int64ObservableCounter(d.name, metric.WithUnit(d.unit), metric.WithDescription(d.description))
+	if err != nil {
+		return err
+	}
+	of := metric.WithAttributeSet(m.set(m.infos, seriesKey{label: labelStore}))
+	return m.register(func(_ context.Context, o metric.Observer) error {
+		o.ObserveInt64(lines, int64(r.suppressed.Load()), of)
+		return nil
+	}, lines)
+}
+
 func (m *meterRecord) observeStats(r *record) error {
 	age, err := m.gauge(statsAgeMetric)
 	if err != nil {

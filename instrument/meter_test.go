@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+	"go.uber.org/zap/zapcore"
 
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/internal/testutil"
@@ -87,7 +88,8 @@ func TestMeterProviderAgrees(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				below, registered := busy(), busy()
 				reader := newMeterReader()
-				metered := wrap(t, below, append(options, instrument.WithMeterProvider(reader.provider))...)
+				logger, _ := testutil.NewLog(zapcore.InfoLevel)
+				metered := wrap(t, below, append(options, instrument.WithMeterProvider(reader.provider), instrument.WithLogger(logger))...)
 				defer metered.Close()
 				h := newHarnessOver(t, registered, options...)
 				defer h.Close()

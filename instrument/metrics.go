@@ -40,6 +40,7 @@ var (
 	responseSizeMetric = definition{"kvdb.response.size", "By", "Bytes of keys and values delivered by an operation"}
 	itemsMetric        = definition{"kvdb.batch.items", "{item}", "Items of batches"}
 	inFlightMetric     = definition{"kvdb.in_flight", "{operation}", "Operations that started and have not ended"}
+	suppressedMetric   = definition{"kvdb.log.suppressed", "{line}", "Lines that were held back because too many agreed"}
 	utilizationMetric  = definition{UtilizationName, UtilizationUnit, UtilizationDescription}
 	lagMetric          = definition{"kvdb.replication.lag", "s", "How far a replica is behind"}
 	connectedMetric    = definition{"kvdb.replication.connected", "", "Whether a replica is connected"}

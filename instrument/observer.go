@@ -19,6 +19,7 @@ type observer struct {
 	meter      *meterRecord // nil where the registry has the record
 	classifier classifier
 	filter     func(ctx context.Context, operation string) bool // nil without an option
+	labels     []labels                                         // by operation
 	spans      spanner
 	slow       []time.Duration // by operation
 	onSlow     func(context.Context, SlowOperation) string
@@ -47,11 +48,12 @@ func newObserver(info kvdb.Info, infos []operationInfo, c *config) (*observer, e
 		rec:        newRecord(l, infos, series, c),
 		classifier: classifier,
 		filter:     c.filter,
+		labels:     newLabels(infos, series),
 		spans:      newSpanner(c.tracerProvider.Tracer(scopeName), c.spans, infos, series, info.Remote),
 		slow:       slow,
 		onSlow:     c.onSlow,
-		log:        newOperationLog(c.logger, c.logs, series.system, series.namespace),
 	}
+	o.log = newOperationLog(c, o.rec)
 	if c.registry != nil {
 		return o, c.registry.register(o.rec)
 	}
@@ -83,11 +85,13 @@ var base = time.Now()
 type op struct {
 	observer *observer     // nil when the operation is filtered out
 	start    time.Duration // since base
+	took     time.Duration // when somebody else has timed it; else zero
 	stripe   *stripe
 	kind     operation
 	sent     int     // bytes of keys and values
 	items    int     // of a batch
 	traced   *traced // nil without a span
+	labels   *labels // nil while nobody profiles
 }
 
 // begin starts the telemetry of an operation that sends so many bytes of keys
@@ -98,6 +102,10 @@ func (p *op) begin(ctx context.Context, o *observer, kind operation, sent int) (
 		return ctx, errUnfinished
 	}
 	p.observer, p.kind, p.sent = o, kind, sent
+	if profilers.Load() > 0 {
+		p.labels = o.labels[kind].below(ctx)
+		p.labels.put()
+	}
 	p.stripe = o.rec.stripe(kind)
 	o.rec.begin(p.stripe, kind, sent)
 	if o.meter != nil {
@@ -153,7 +161,11 @@ func (p *op) end(ctx context.Context, key []byte, read int, err error) {
 	if o == nil {
 		return
 	}
-	d := time.Since(base) - p.start
+	d := p.took
+	if d == 0 {
+		d = time.Since(base) - p.start
+	}
+	p.labels.takeOff(ctx)
 	s := slotOK
 	if err != nil {
 		s = o.classifier.slot(err)

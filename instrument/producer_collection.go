@@ -68,6 +68,7 @@ func (c *collection) metrics() []metricdata.Metrics {
 	add(responseSizeMetric, c.responseSizes)
 	add(itemsMetric, c.sum(func(s *opSnapshot) uint64 { return s.items }, func(i *operationInfo) bool { return i.batch }))
 	add(inFlightMetric, c.inFlight)
+	add(suppressedMetric, c.suppressed)
 	add(utilizationMetric, c.utilization)
 	add(lagMetric, c.lag)
 	add(connectedMetric, c.connected)
@@ -162,6 +163,16 @@ func (c *collection) connections() metricdata.Aggregation {
 			StartTime: c.registry.start, Time: c.at, Value: c.registry.server.open.Load(),
 		}},
 	}
+}
+
+func (c *collection) suppressed() metricdata.Aggregation {
+	var points []metricdata.DataPoint[int64]
+	for i := range c.sources {
+		if s := &c.sources[i]; s.logged {
+			points = append(points, s.point(0, labelStore, 0, s.counted.suppressed))
+		}
+	}
+	return c.counter(points)
 }
 
 func (c *collection) inFlight() metricdata.Aggregation {

@@ -23,6 +23,9 @@ type record struct {
 	mu     sync.Mutex // guards the totals
 	totals []total    // by operation
 
+	logged     bool          // with a logger
+	suppressed atomic.Uint64 // lines
+
 	admitted *admission
 	stats    atomic.Pointer[statsReading] // the engine's own; nil for ever where it has none
 	lag      atomic.Pointer[lagReading]

@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.uber.org/zap/zapcore"
 
 	"github.com/otelkv/otelkv/instrument"
@@ -135,6 +137,50 @@ func TestRecorderSlow(t *testing.T) {
 		}
 		if got := strings.Join(slow, " "); got != "lookup lookup evict" {
 			t.Errorf("slow were %s", got)
+		}
+	})
+}
+
+// What somebody else has timed is recorded as it is, to the nanosecond.
+func TestRecorderRecord(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		registry := instrument.NewRegistry()
+		producer := registry.NewProducer()
+		spans := tracetest.NewSpanRecorder()
+		traces := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(spans))
+		logger, log := testutil.NewLog(zapcore.InfoLevel)
+		r := newRecorder(t, instrument.WithRegistry(registry), instrument.WithTracerProvider(traces), instrument.WithLogger(logger))
+		defer r.Close()
+		time.Sleep(time.Minute)
+
+		r.Record(t.Context(), cacheLookup, 100*time.Millisecond, nil) // the bound belongs to the bucket
+		r.Record(t.Context(), cacheLookup, 0, kvdb.ErrNotFound)
+		r.Record(t.Context(), cacheLookup, -time.Second, nil)
+		ctx, parent := traces.Tracer("test").Start(t.Context(), "request")
+		r.Record(ctx, cacheEvict, 2*time.Second, kvdb.ErrUnavailable)
+		parent.End()
+		for _, undeclared := range []int{-1, 2} {
+			r.Record(t.Context(), undeclared, time.Second, nil)
+		}
+
+		got := testutil.Collect(t, producer)
+		for name, want := range map[string]float64{"lookup": 3, "evict": 0} {
+			if n := got.Sum("kvdb.request.latency_bucket", "db.operation.name", name, "le", "0.1"); n != want {
+				t.Errorf("%v of %s within 100 ms, want %v", n, name, want)
+			}
+		}
+		if n := got.Sum("kvdb.requests"); n != 4 {
+			t.Errorf("%v requests, want 4", n)
+		}
+		if n := got.Sum("kvdb.in_flight"); n != 0 {
+			t.Errorf("%v in flight", n)
+		}
+		span := spans.Ended()[0]
+		if d := span.EndTime().Sub(span.StartTime()); span.Name() != "evict sessions" || d != 2*time.Second || !span.EndTime().Equal(time.Now()) {
+			t.Errorf("span %s of %v to %v", span.Name(), d, span.EndTime())
+		}
+		if lines := log.Lines(t); len(lines) != 2 || lines[1]["duration_ms"] != 2000.0 {
+			t.Errorf("lines %v", lines)
 		}
 	})
 }

@@ -10,11 +10,12 @@ import (
 // A snapshot is a copy of a record's totals at one moment, from which one
 // collection is made.
 type snapshot struct {
-	at      time.Time
-	started uint64
-	ops     []opSnapshot
-	stats   *statsReading // nil where the engine has none
-	lag     *lagReading
+	at         time.Time
+	started    uint64
+	suppressed uint64 // lines
+	ops        []opSnapshot
+	stats      *statsReading // nil where the engine has none
+	lag        *lagReading
 }
 
 type opSnapshot struct {
@@ -32,7 +33,7 @@ func (r *record) snapshot(shares []float64) *snapshot {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.drain()
-	s.at = time.Now()
+	s.at, s.suppressed = time.Now(), r.suppressed.Load()
 	for i := range r.totals {
 		s.started += r.totals[i].started
 		s.ops[i] = r.totals[i].snapshot(r.layout, shares)
@@ -63,6 +64,7 @@ func (s *snapshot) since(earlier *snapshot) *snapshot {
 		return s
 	}
 	d := *s
+	d.suppressed -= earlier.suppressed
 	d.ops = make([]opSnapshot, len(s.ops))
 	for i := range s.ops {
 		d.ops[i] = s.ops[i].since(&earlier.ops[i], earlier.at)

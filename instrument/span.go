@@ -93,7 +93,7 @@ func (sp *spanner) wants(parent trace.Span) bool {
 // startSpan reads the clock once for span, metric and log.
 func (p *op) startSpan(ctx context.Context, parent trace.Span) context.Context {
 	sp := &p.observer.spans
-	start := time.Now()
+	start := time.Now().Add(-p.took)
 	p.start = start.Sub(base)
 	if !ask(ctx, sp.options.Filter, p.observer.rec.infos[p.kind].name) {
 		return ctx

@@ -31,6 +31,8 @@
 //     above, so that of the first contains operations in flight
 //   - kvdb.batch.items ({item}): counter by db.operation.name
 //   - kvdb.in_flight ({operation}): operations that began and have not ended
+//   - kvdb.log.suppressed ({line}): lines held back by [LogOptions].Burst, with a
+//     logger
 //   - kvdb.utilization (1): gauge with kvdb.resource "disk", where the engine
 //     reports [DiskUtilizationStat]
 //   - kvdb.replication.lag (s), kvdb.replication.connected: gauges by
@@ -71,6 +73,12 @@
 // operation, outcome, duration_ms, key_len, key_hash, value_bytes, error_type,
 // error, batch_items, evidence, suppressed, trace_id, span_id, trace_flags. See
 // [LogOptions].
+//
+// # Profiler labels
+//
+// While [ProfilerLabels] are enabled, the goroutine of an operation has the
+// labels db.system.name, db.namespace and db.operation.name, by which CPU and
+// goroutine profiles split.
 package instrument
 
 import (

@@ -14,10 +14,12 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.opentelemetry.io/contrib/bridges/otelzap"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
+	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
 	"github.com/otelkv/otelkv/instrument"
@@ -78,6 +80,10 @@ func transcript(t *testing.T) []byte {
 	spans := tracetest.NewSpanRecorder()
 	provider := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(spans), sdktrace.WithIDGenerator(new(countingIDs)))
 	logger, log := testutil.NewLog(zapcore.DebugLevel)
+	records := new(testutil.LogRecords)
+	logger = logger.WithOptions(zap.WrapCore(func(c zapcore.Core) zapcore.Core {
+		return zapcore.NewTee(c, otelzap.NewCore("test", otelzap.WithLoggerProvider(records.Provider())))
+	}))
 	registry := instrument.NewRegistry()
 	producer := registry.NewProducer()
 	below := testutil.NewFaulty()
@@ -121,6 +127,8 @@ func transcript(t *testing.T) []byte {
 	}
 	fmt.Fprintln(&b, "\n== Lines ==")
 	b.WriteString(log.String())
+	fmt.Fprintln(&b, "\n== Log records ==")
+	b.WriteString(records.String())
 	return b.Bytes()
 }
 

@@ -17,6 +17,7 @@ func (v viewer) View(ctx context.Context, fn func(kvdb.Reader) error) (err error
 	var t transaction
 	var op op
 	ctx, err = op.begin(ctx, v.observer, opView, 0)
+	t.labels, t.ctx = op.labels, ctx
 	defer func() { t.end(ctx, &op, err) }()
 	return v.next.View(ctx, func(r kvdb.Reader) error {
 		return t.run(func() error { return fn(countingReader{r, &t}) })
@@ -32,6 +33,7 @@ func (u updater) Update(ctx context.Context, fn func(kvdb.Txn) error) (err error
 	var t transaction
 	var op op
 	ctx, err = op.begin(ctx, u.observer, opUpdate, 0)
+	t.labels, t.ctx = op.labels, ctx
 	defer func() { t.end(ctx, &op, err) }()
 	return u.next.Update(ctx, func(tx kvdb.Txn) error {
 		return t.run(func() error { return fn(countingTxn{countingReader{tx, &t}, tx}) })
@@ -44,6 +46,9 @@ type transaction struct {
 	sent, read int     // bytes
 	engine     []error // the failures that the engine showed to the function
 	caller     error   // what the function returned
+
+	labels *labels
+	ctx    context.Context //nolint:containedctx // whose labels the function has
 }
 
 func (t *transaction) end(ctx context.Context, op *op, err error) {
@@ -53,9 +58,16 @@ func (t *transaction) end(ctx context.Context, op *op, err error) {
 
 func (t *transaction) run(fn func() error) error {
 	t.engine, t.caller = t.engine[:0], nil
+	t.leave()
+	defer t.enter()
 	t.caller = fn()
 	return t.caller
 }
+
+// enter puts the labels on for the engine's own work, and leave takes them off
+// for the function's.
+func (t *transaction) enter() { t.labels.put() }
+func (t *transaction) leave() { t.labels.takeOff(t.ctx) }
 
 // outcome tells the caller's own error from the engine's: an error that the
 // function made, or a miss that it passed on, aborts the transaction and is no
@@ -104,7 +116,9 @@ type countingReader struct {
 }
 
 func (r countingReader) Get(ctx context.Context, key []byte) ([]byte, error) {
+	r.t.enter()
 	value, err := r.next.Get(ctx, key)
+	r.t.leave()
 	r.t.sent += len(key)
 	r.t.read += len(value)
 	r.t.note(err)
@@ -114,10 +128,15 @@ func (r countingReader) Get(ctx context.Context, key []byte) ([]byte, error) {
 func (r countingReader) Scan(ctx context.Context, rg kvdb.Range) iter.Seq2[kvdb.Entry, error] {
 	return func(yield func(kvdb.Entry, error) bool) {
 		r.t.sent += len(rg.Start) + len(rg.End)
+		r.t.enter()
+		defer r.t.leave()
 		for entry, err := range r.next.Scan(ctx, rg) {
 			r.t.read += len(entry.Key) + len(entry.Value)
 			r.t.note(err)
-			if !yield(entry, err) {
+			r.t.leave()
+			more := yield(entry, err)
+			r.t.enter()
+			if !more {
 				return
 			}
 		}
@@ -130,14 +149,18 @@ type countingTxn struct {
 }
 
 func (w countingTxn) Put(ctx context.Context, key, value []byte) error {
+	w.t.enter()
 	err := w.next.Put(ctx, key, value)
+	w.t.leave()
 	w.t.sent += len(key) + len(value)
 	w.t.note(err)
 	return err
 }
 
 func (w countingTxn) Delete(ctx context.Context, key []byte) error {
+	w.t.enter()
 	err := w.next.Delete(ctx, key)
+	w.t.leave()
 	w.t.sent += len(key)
 	w.t.note(err)
 	return err

@@ -1,0 +1,100 @@
+package instrument
+
+import (
+	"context"
+	"runtime/pprof"
+	"sync/atomic"
+
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+)
+
+// ProfilerLabels is the gate of the labels by which a CPU or goroutine profile
+// splits by operation: db.system.name, db.namespace and db.operation.name, on
+// the goroutine of each operation of every store and Recorder of the process,
+// as there is one profiler a process. While it is open an operation costs some
+// ten nanoseconds more, and nothing more is allocated unless its context has
+// labels of its own, which are kept beside these. By default, it is closed, and
+// an operation pays for one atomic load.
+//
+// The labels cover the engine and what it starts. The body of a loop over a
+// scan and the function of a view or an update run with the caller's labels.
+// When an operation ends, also by a panic, the goroutine has the labels of the
+// context that the operation was called with: labels that were set by
+// [pprof.SetGoroutineLabels] and are not in that context are lost, as the
+// runtime does not tell them. [pprof.Do] hands them on. The context that the
+// engine gets has no labels of this gate.
+//
+// The zero value is ready, all values are the same gate, and it is safe for
+// concurrent use.
+type ProfilerLabels struct{}
+
+// Enable opens the gate for the operations that begin from now on. It stays
+// open until Disable has been called as often as Enable.
+func (ProfilerLabels) Enable() { profilers.Add(1) }
+
+// Disable takes back one Enable. One too many does nothing. Operations under
+// way keep their labels until they end.
+func (ProfilerLabels) Disable() {
+	for n := profilers.Load(); n > 0; n = profilers.Load() {
+		if profilers.CompareAndSwap(n, n-1) {
+			return
+		}
+	}
+}
+
+// profilers counts those who want labels. Every operation reads it, so that it
+// must not share a cache line with what is written often.
+var profilers struct {
+	_ [128]byte
+	atomic.Int64
+	_ [120]byte
+}
+
+// labels are those of the goroutine of an operation; nil where nobody wants
+// any.
+type labels struct {
+	context.Context //nolint:containedctx // only a context carries labels to a goroutine
+	set             pprof.LabelSet
+}
+
+// newLabels returns the labels of each operation below a caller without any.
+func newLabels(infos []operationInfo, s *series) []labels {
+	all := make([]labels, len(infos))
+	for i, info := range infos {
+		set := pprof.Labels(
+			string(semconv.DBSystemNameKey), s.system,
+			string(semconv.DBNamespaceKey), s.namespace,
+			string(semconv.DBOperationNameKey), info.name,
+		)
+		all[i] = labels{pprof.WithLabels(context.Background(), set), set}
+	}
+	return all
+}
+
+// below returns the labels with those of the caller, over which they win.
+func (l *labels) below(caller context.Context) *labels {
+	labelled := false
+	pprof.ForLabels(caller, func(string, string) bool {
+		labelled = true
+		return false
+	})
+	if !labelled {
+		return l
+	}
+	return &labels{pprof.WithLabels(caller, l.set), l.set}
+}
+
+// put gives the calling goroutine the labels.
+func (l *labels) put() {
+	if l != nil {
+		pprof.SetGoroutineLabels(l)
+	}
+}
+
+// takeOff gives the calling goroutine back the labels of its caller, or of a
+// context made from the caller's.
+func (l *labels) takeOff(caller context.Context) {
+	if l != nil {
+		pprof.SetGoroutineLabels(caller)
+	}
+}
