@@ -38,7 +38,7 @@ func (p recordProcessor) OnEmit(_ context.Context, r *sdklog.Record) error {
 	fmt.Fprintf(&p.log.buf, "%s %s trace=%s span=%s flags=%s %q", r.Timestamp().UTC().Format(time.RFC3339Nano),
 		r.SeverityText(), r.TraceID(), r.SpanID(), r.TraceFlags(), r.Body().AsString())
 	r.WalkAttributes(func(a attribute.KeyValue) bool {
-		fmt.Fprintf(&p.log.buf, " %s=%s", a.Key, a.Value.Emit())
+		fmt.Fprintf(&p.log.buf, " %s=%s", a.Key, a.Value.String())
 		return true
 	})
 	p.log.buf.WriteByte('\n')

@@ -14,8 +14,11 @@ import (
 // writes from it trace_id, span_id and trace_flags beside the other fields, and
 // nothing when ctx has no valid span; no other value of ctx can reach a line.
 // OpenTelemetry's bridge for zap takes the context out of it, and from that the
-// trace of its record.
+// trace of its record. A nil context is none.
 func Context(ctx context.Context) zap.Field {
+	if ctx == nil {
+		return zap.Skip()
+	}
 	return zap.Inline(carrier{ctx})
 }
 
@@ -25,18 +28,15 @@ type carrier struct{ context.Context } //nolint:containedctx // it is what the f
 
 var _ zapcore.ObjectMarshaler = carrier{}
 
+// MarshalLogObject adds the ids of the span, as the OpenTelemetry specification
+// names them for formats other than OTLP.
 func (c carrier) MarshalLogObject(enc zapcore.ObjectEncoder) error {
-	Add(enc, trace.SpanContextFromContext(c))
-	return nil
-}
-
-// Add writes the ids of a span, as the OpenTelemetry specification names them
-// for formats other than OTLP. An invalid span has none.
-func Add(enc zapcore.ObjectEncoder, span trace.SpanContext) {
+	span := trace.SpanContextFromContext(c)
 	if !span.IsValid() {
-		return
+		return nil
 	}
 	enc.AddString("trace_id", span.TraceID().String())
 	enc.AddString("span_id", span.SpanID().String())
 	enc.AddString("trace_flags", span.TraceFlags().String())
+	return nil
 }

@@ -26,8 +26,9 @@ func TestContext(t *testing.T) {
 		ctx  context.Context
 		want string
 	}{
-		"span":    {traced(secret), `{"m":"x","trace_id":"01000000000000000000000000000000","span_id":"0200000000000000","trace_flags":"01","n":1}` + "\n"},
-		"no span": {secret, `{"m":"x","n":1}` + "\n"},
+		"span":       {traced(secret), `{"m":"x","trace_id":"01000000000000000000000000000000","span_id":"0200000000000000","trace_flags":"01","n":1}` + "\n"},
+		"no context": {nil, `{"m":"x","n":1}` + "\n"},
+		"no span":    {secret, `{"m":"x","n":1}` + "\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer

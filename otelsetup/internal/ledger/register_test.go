@@ -28,7 +28,7 @@ func series(t *testing.T, r sdkmetric.Reader) []string {
 				var attrs []string
 				for _, a := range p.Attributes.ToSlice() {
 					if a.Key != "otel.component.type" {
-						attrs = append(attrs, a.Value.Emit())
+						attrs = append(attrs, a.Value.String())
 					}
 				}
 				lines = append(lines, fmt.Sprintf("%s{%s} %d", m.Name, strings.Join(attrs, " "), p.Value))
