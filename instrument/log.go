@@ -53,7 +53,9 @@ type LogOptions struct {
 
 	// Burst is how many lines a second that agree in message, operation and
 	// error_type are written; the next line after that says how many were
-	// suppressed. By default, 10.
+	// suppressed. Operations of sampled traces have as many lines to themselves, so
+	// that a flood does not keep from the log what an exemplar points to. By
+	// default, 10.
 	Burst int
 }
 
@@ -144,7 +146,7 @@ func (l *operationLog) write(ctx context.Context, span trace.SpanContext, e even
 	switch {
 	case level > zapcore.InfoLevel:
 		var pass bool
-		if pass, suppressed = l.admit(message, e); !pass {
+		if pass, suppressed = l.admit(floodKey{message, e.kind, e.slot, span.IsSampled()}); !pass {
 			return
 		}
 	case l.options.Sample > 1 && rand.IntN(l.options.Sample) > 0:
@@ -246,6 +248,7 @@ type floodKey struct {
 	message string
 	op      operation
 	slot    slot
+	sampled bool
 }
 
 // A flood counts such lines within a second.
@@ -257,10 +260,9 @@ type flood struct {
 
 // admit reports whether a line may be written, and how many like it were not
 // since the last one.
-func (l *operationLog) admit(message string, e event) (pass bool, suppressed int) {
+func (l *operationLog) admit(key floodKey) (pass bool, suppressed int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	key := floodKey{message, e.kind, e.slot}
 	f := l.floods[key]
 	if f == nil {
 		f = new(flood)

@@ -237,6 +237,22 @@ func TestFlood(t *testing.T) {
 		}
 	})
 	synctest.Test(t, func(t *testing.T) {
+		h := newHarness(t, instrument.WithLogOptions(instrument.LogOptions{Burst: 3}))
+		defer h.Close()
+		h.below.Inject(testutil.Errors(kvdb.ErrUnavailable))
+		for range 10 {
+			_, _ = h.Get(t.Context(), []byte("key"))
+		}
+		ctx, parent := h.sampled(t.Context())
+		for range 10 {
+			_, _ = h.Get(ctx, []byte("key"))
+		}
+		parent.End()
+		if lines := h.log.Lines(t); len(lines) != 6 || lines[5]["trace_flags"] != "01" {
+			t.Errorf("lines %v, want three and three of a sampled trace", lines)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
 		h := newHarness(t, instrument.WithLogOptions(instrument.LogOptions{Successes: true}))
 		defer h.Close()
 		for range 100 {
