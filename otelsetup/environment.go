@@ -1,12 +1,9 @@
 package otelsetup
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
 
@@ -18,99 +15,71 @@ import (
 // they are checked here first.
 type environment func(name string) string
 
+// A variable is one that is set, or the zero value.
+type variable struct{ name, value string }
+
 func (e environment) get(name string) string { return strings.TrimSpace(e(name)) }
 
 // first returns the first of the variables that is set.
-func (e environment) first(names ...string) (name, value string) {
+func (e environment) first(names ...string) variable {
 	for _, name := range names {
 		if value := e.get(name); value != "" {
-			return name, value
+			return variable{name, value}
 		}
 	}
-	return "", ""
+	return variable{}
 }
 
 const (
-	envServiceName = "OTEL_SERVICE_NAME"
-	envAttributes  = "OTEL_RESOURCE_ATTRIBUTES"
-	envSampler     = "OTEL_TRACES_SAMPLER"
-	envSamplerArg  = "OTEL_TRACES_SAMPLER_ARG"
+	envServiceName    = "OTEL_SERVICE_NAME"
+	envAttributes     = "OTEL_RESOURCE_ATTRIBUTES"
+	envDisabled       = "OTEL_SDK_DISABLED"
+	envDiagnostics    = "OTEL_LOG_LEVEL"
+	envSampler        = "OTEL_TRACES_SAMPLER"
+	envSamplerArg     = "OTEL_TRACES_SAMPLER_ARG"
+	envExemplarFilter = "OTEL_METRICS_EXEMPLAR_FILTER"
 
-	envOTLP       = "OTEL_EXPORTER_OTLP_"
-	envOTLPTraces = "OTEL_EXPORTER_OTLP_TRACES_"
+	envOTLP          = "OTEL_EXPORTER_OTLP_"
+	envSpanBatches   = "OTEL_BSP_"
+	envLogBatches    = "OTEL_BLRP_"
+	envMetricExports = "OTEL_METRIC_EXPORT_"
 )
 
-// endpoint returns the variable that holds the OTLP endpoint of a signal.
-func (e environment) endpoint(signal string) (name, value string) {
-	return e.first(signal+"ENDPOINT", envOTLP+"ENDPOINT")
+// endpoint returns the OTLP endpoint of a signal.
+func (e environment) endpoint(s signal) variable {
+	return e.first(s.otlp+"ENDPOINT", envOTLP+"ENDPOINT")
 }
 
 // protocol returns the OTLP protocol of a signal.
-func (e environment) protocol(signal string) string {
-	if _, value := e.first(signal+"PROTOCOL", envOTLP+"PROTOCOL"); value != "" {
-		return value
+func (e environment) protocol(s signal) string {
+	if v := e.first(s.otlp+"PROTOCOL", envOTLP+"PROTOCOL"); v.value != "" {
+		return v.value
 	}
-	return "http/protobuf"
+	return protocolHTTP
 }
 
-func (e environment) validate(c *config, p *problems) {
-	_, err := e.attributes()
-	p.add(envAttributes, err)
-	if c.tracerProvider != nil {
-		return
-	}
-	if c.sampler == nil {
-		e.validateSampler(p)
-	}
-	_, endpoint := e.endpoint(envOTLPTraces)
-	exports := c.endpoint != "" || endpoint != ""
-	if exports {
-		e.validateOTLP(envOTLPTraces, c.endpoint == "", p)
-	}
-	if exports || len(c.spanExporters) > 0 {
-		for _, name := range []string{
-			"OTEL_BSP_SCHEDULE_DELAY", "OTEL_BSP_EXPORT_TIMEOUT",
-			"OTEL_BSP_MAX_QUEUE_SIZE", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE",
-		} {
-			e.check(name, checkPositive, p)
-		}
-	}
+// insecure reports whether a gRPC endpoint without a scheme goes without TLS.
+func (e environment) insecure(s signal) bool {
+	return strings.EqualFold(e.first(s.otlp+"INSECURE", envOTLP+"INSECURE").value, "true")
 }
 
-func (e environment) check(name string, check func(string) error, p *problems) {
-	if value := e.get(name); value != "" {
-		p.add(name, check(value))
-	}
+// disabled reports whether the SDK is to do nothing.
+func (e environment) disabled() bool {
+	return strings.EqualFold(e.get(envDisabled), "true")
 }
 
-func (e environment) validateSampler(p *problems) {
-	switch name := strings.ToLower(e.get(envSampler)); name {
-	case "", "always_on", "always_off", "parentbased_always_on", "parentbased_always_off":
-	case "traceidratio", "parentbased_traceidratio":
-		e.check(envSamplerArg, checkRatio, p)
-	default:
-		p.add(envSampler, fmt.Errorf("unknown sampler %q", name))
-	}
+// exemplars reports whether there are any.
+func (e environment) exemplars() bool {
+	return !strings.EqualFold(e.get(envExemplarFilter), "always_off")
 }
 
-// validateOTLP checks the variables that configure the exporter of a signal.
-func (e environment) validateOTLP(signal string, endpoint bool, p *problems) {
-	checkEndpoint := checkHTTPURL
-	if e.protocol(signal) == "grpc" {
-		checkEndpoint = checkTarget
+// queue returns how many records may wait, of the kind whose variables begin
+// so. The default is the specification's.
+func (e environment) queue(batches string) int {
+	if n, err := strconv.Atoi(e.get(batches + "MAX_QUEUE_SIZE")); err == nil {
+		return n
 	}
-	for _, prefix := range []string{signal, envOTLP} {
-		if endpoint {
-			e.check(prefix+"ENDPOINT", checkEndpoint, p)
-		}
-		e.check(prefix+"PROTOCOL", oneOf("http/protobuf", "http/json", "grpc"), p)
-		e.check(prefix+"TIMEOUT", checkPositive, p)
-		e.check(prefix+"COMPRESSION", oneOf("gzip", "none"), p)
-		e.check(prefix+"INSECURE", checkBool, p)
-		e.check(prefix+"HEADERS", checkHeaders, p)
-		e.check(prefix+"CERTIFICATE", checkCertificates, p)
-		p.add(prefix+"CLIENT_CERTIFICATE", checkKeyPair(e.get(prefix+"CLIENT_CERTIFICATE"), e.get(prefix+"CLIENT_KEY")))
-	}
+	return 2048
 }
 
 // attributes returns those of OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME, in
@@ -148,81 +117,4 @@ func splitPair(pair string) (key, value string, err error) {
 		return "", "", fmt.Errorf("the value of %q is not percent-encoded properly", key)
 	}
 	return key, value, nil
-}
-
-func oneOf(values ...string) func(string) error {
-	return func(value string) error {
-		for _, v := range values {
-			if v == value {
-				return nil
-			}
-		}
-		return fmt.Errorf("%q is none of %s", value, strings.Join(values, ", "))
-	}
-}
-
-func checkPositive(value string) error {
-	if n, err := strconv.Atoi(value); err != nil || n <= 0 {
-		return fmt.Errorf("%q is not a positive whole number", value)
-	}
-	return nil
-}
-
-func checkRatio(value string) error {
-	if f, err := strconv.ParseFloat(value, 64); err != nil || !(f >= 0 && f <= 1) {
-		return fmt.Errorf("%q is not a number from 0 to 1", value)
-	}
-	return nil
-}
-
-func checkBool(value string) error {
-	return oneOf("true", "false")(strings.ToLower(value))
-}
-
-func checkHeaders(value string) error {
-	for pair := range strings.SplitSeq(value, ",") {
-		if _, _, err := splitPair(pair); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// checkHTTPURL does not show the URL in its error: it may hold a password.
-func checkHTTPURL(value string) error {
-	u, err := url.Parse(value)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		return errors.New("not an http or https URL with a host, such as http://localhost:4318")
-	}
-	return nil
-}
-
-// checkTarget accepts what gRPC takes: a URL, or host and port.
-func checkTarget(value string) error {
-	if _, err := url.Parse(value); err != nil {
-		return errors.New("not a URL, such as http://localhost:4317")
-	}
-	return nil
-}
-
-func checkCertificates(file string) error {
-	pem, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	if !x509.NewCertPool().AppendCertsFromPEM(pem) {
-		return fmt.Errorf("no certificate in %s", file)
-	}
-	return nil
-}
-
-func checkKeyPair(certificate, key string) error {
-	if certificate == "" && key == "" {
-		return nil
-	}
-	if certificate == "" || key == "" {
-		return errors.New("the client's certificate and its key go together")
-	}
-	_, err := tls.LoadX509KeyPair(certificate, key)
-	return err
 }

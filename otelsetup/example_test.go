@@ -2,13 +2,20 @@ package otelsetup_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"regexp"
 	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel/attribute"
+	sdklog "go.opentelemetry.io/otel/sdk/log"
+	"go.opentelemetry.io/otel/trace"
+	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
@@ -97,4 +104,95 @@ func ExampleWithPrometheusRegistry() {
 	// Output:
 	// # TYPE kvdb_memory_bytes gauge
 	// shop_carts 3
+}
+
+func ExampleContext() {
+	ctx := context.Background()
+	tel, err := otelsetup.Start(ctx, otelsetup.WithLogWriter(withoutTime{os.Stdout}))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer tel.Shutdown(ctx)
+
+	parent := trace.NewSpanContext(trace.SpanContextConfig{
+		TraceID: trace.TraceID{0xa}, SpanID: trace.SpanID{0xb}, TraceFlags: trace.FlagsSampled,
+	})
+	ctx = trace.ContextWithSpanContext(ctx, parent)
+
+	log := tel.Logger().With(otelsetup.Context(ctx))
+	log.Info("order placed", zap.Int("items", 3))
+	log.Warn("stock is low")
+	// Output:
+	// {"level":"info","trace_id":"0a000000000000000000000000000000","span_id":"0b00000000000000","trace_flags":"01","message":"order placed","items":3}
+	// {"level":"warn","trace_id":"0a000000000000000000000000000000","span_id":"0b00000000000000","trace_flags":"01","message":"stock is low"}
+}
+
+// withoutTime cuts the time out of lines, whose output an example could not know.
+type withoutTime struct{ w io.Writer }
+
+func (c withoutTime) Write(p []byte) (int, error) {
+	_, err := c.w.Write(regexp.MustCompile(`"timestamp":"[^"]*",`).ReplaceAll(p, nil))
+	return len(p), err
+}
+
+func ExampleTelemetry_LogLevelHandler() {
+	tel, err := otelsetup.Start(context.Background(), otelsetup.WithLogWriter(io.Discard))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer tel.Shutdown(context.Background())
+
+	mux := http.NewServeMux()
+	mux.Handle("/loglevel", tel.LogLevelHandler())
+
+	answer := httptest.NewRecorder()
+	mux.ServeHTTP(answer, httptest.NewRequest(http.MethodPut, "/loglevel", strings.NewReader(`{"level":"debug"}`)))
+	fmt.Print(answer.Body)
+	fmt.Println(tel.Level())
+	// Output:
+	// {"level":"debug"}
+	// debug
+}
+
+func ExampleTelemetry_Losses() {
+	ctx := context.Background()
+	tel, err := otelsetup.Start(ctx, otelsetup.WithLogWriter(io.Discard), otelsetup.WithLogExporter(unreachable{}))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	tel.Logger().Info("nobody hears this")
+
+	fmt.Println(tel.Shutdown(ctx))
+	fmt.Printf("%+v\n", tel.Losses())
+	// Output:
+	// otelsetup: shut down logs: 1 log records were not delivered: no route to host
+	// {Spans:0 DataPoints:0 LogRecords:1}
+}
+
+// unreachable is the exporter of a backend that cannot be reached.
+type unreachable struct{}
+
+func (unreachable) Export(context.Context, []sdklog.Record) error {
+	return errors.New("no route to host")
+}
+func (unreachable) ForceFlush(context.Context) error { return nil }
+func (unreachable) Shutdown(context.Context) error   { return nil }
+
+// A program that must not fail because of a variable starts without them.
+func ExampleWithLenientEnvironment() {
+	os.Setenv("OTEL_TRACES_SAMPLER", "sometimes")
+	defer os.Unsetenv("OTEL_TRACES_SAMPLER")
+
+	ctx := context.Background()
+	tel, err := otelsetup.Start(ctx, otelsetup.WithLenientEnvironment(), otelsetup.WithLogWriter(withoutTime{os.Stdout}))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer tel.Shutdown(ctx)
+	// Output:
+	// {"level":"error","message":"environment ignored","error":"OTEL_TRACES_SAMPLER: unknown sampler \"sometimes\""}
 }

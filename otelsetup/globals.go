@@ -3,22 +3,27 @@ package otelsetup
 import (
 	"time"
 
+	"github.com/go-logr/logr"
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/propagation"
 	"go.uber.org/zap"
 )
 
-func (t *Telemetry) setGlobals() {
+func (t *Telemetry) setGlobals(c *config) {
 	otel.SetTracerProvider(t.tracerProvider)
 	otel.SetMeterProvider(t.meterProvider)
+	otel.SetLoggerProvider(t.loggerProvider)
 	otel.SetTextMapPropagator(propagation.NewCompositeTextMapPropagator(
 		propagation.TraceContext{}, propagation.Baggage{},
 	))
-	otel.SetErrorHandler(&errorHandler{logger: t.logger, limit: limiter{interval: time.Second}})
+	otel.SetErrorHandler(&errorHandler{
+		logger: t.diagnostics,
+		limit:  limiter{interval: time.Second},
+	})
+	otel.SetLogger(logr.New(newDiagnosticSink(t.diagnostics, c.env.diagnostics())))
 }
 
-// errorHandler logs what the SDK has nobody to return to, such as failed
-// exports.
+// errorHandler logs what the SDK has nobody to return to.
 type errorHandler struct {
 	logger *zap.Logger
 	limit  limiter
@@ -32,7 +37,7 @@ func (h *errorHandler) Handle(err error) {
 	if !ok {
 		return
 	}
-	fields := []zap.Field{zap.String("error", err.Error())}
+	fields := []zap.Field{zap.String("error", firstLine(err))}
 	if suppressed > 0 {
 		fields = append(fields, zap.Int("suppressed", suppressed))
 	}

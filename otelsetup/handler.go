@@ -23,32 +23,29 @@ const (
 // gatherers in extra, as Prometheus text, OpenMetrics (with exemplars) or
 // protobuf, whichever the scraper asks for, compressed if it likes.
 //
-// What cannot be gathered or is there twice is left out, the first gatherer
-// winning, and is logged, at most every 10 seconds; the rest is served. A
-// scrape that takes more than 10 seconds, or is one of more than 8 at once, is
-// answered with 503.
+// What cannot be gathered, is there twice, or is of a gatherer in extra that
+// takes more than 5 seconds is left out, the first gatherer winning, and is
+// logged, at most every 10 seconds; the rest is served. Scrapes at the same time
+// share one gathering. A scrape that takes more than 10 seconds, or is one of
+// more than 8 at once, is answered with 503.
 //
 // After Shutdown the handler serves what is not the Telemetry's: the joined
 // registry and the extra gatherers. Without either it answers 503, so that
 // the target is down instead of empty.
 func (t *Telemetry) MetricsHandler(extra ...prometheus.Gatherer) http.Handler {
-	foreign := t.joined
-	gatherers := prometheus.Gatherers{recovering{t.gatherer}}
+	all := &page{own: recovering{t.gatherer}}
 	for _, g := range extra {
 		if g != nil {
-			gatherers = append(gatherers, recovering{g})
-			foreign = true
+			all.extra = append(all.extra, &patient{gatherer: recovering{g}})
 		}
 	}
-	var all prometheus.Gatherer = gatherers
-	if len(gatherers) == 1 {
-		all = gatherers[0] // a merge would check everything once more
-	}
+	foreign := t.joined || len(all.extra) > 0
 	scrape := promhttp.HandlerFor(all, promhttp.HandlerOpts{
-		ErrorLog:            &scrapeLog{logger: t.logger, limit: limiter{interval: scrapeErrorEvery}},
+		ErrorLog:            &scrapeLog{logger: t.diagnostics, limit: limiter{interval: scrapeErrorEvery}},
 		ErrorHandling:       promhttp.ContinueOnError,
 		EnableOpenMetrics:   true,
 		MaxRequestsInFlight: scrapesAtOnce,
+		CoalesceGather:      true,
 		Timeout:             scrapeTimeout,
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

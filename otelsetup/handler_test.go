@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -112,6 +113,43 @@ func TestHandlerSurvivesWhatIsBroken(t *testing.T) {
 			}
 		})
 	}
+}
+
+// An extra gatherer that blocks costs its own metrics, and one goroutine however
+// often it is asked.
+func TestHandlerLeavesABlockedGatherer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		var runs atomic.Int32
+		blocked := gathererFunc(func() ([]*dto.MetricFamily, error) {
+			runs.Add(1)
+			<-release
+			return extra("app_blocked", 1).Gather()
+		})
+		tel := start(t, WithoutProcessMetrics(), WithoutRuntimeMetrics())
+		h := tel.MetricsHandler(blocked, extra("app_ready", 1), blocked)
+		for range 3 {
+			began := time.Now()
+			families := scrape(t, h)
+			if families["target_info"] == nil || families["app_ready"] == nil || families["app_blocked"] != nil {
+				t.Errorf("families %v", families)
+			}
+			if took := time.Since(began); took != extraTimeout {
+				t.Errorf("the scrape took %v, want %v", took, extraTimeout)
+			}
+		}
+		if n := runs.Load(); n != 2 {
+			t.Errorf("%d runs of two gatherers", n)
+		}
+		close(release)
+		synctest.Wait()
+		if families := scrape(t, h); len(families["app_blocked"].GetMetric()) != 1 {
+			t.Errorf("app_blocked is %v", families["app_blocked"])
+		}
+		if n := runs.Load(); n != 4 {
+			t.Errorf("%d runs, want another of each", n)
+		}
+	})
 }
 
 func TestScrapeLogIsBounded(t *testing.T) {

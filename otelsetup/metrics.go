@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/otlptranslator"
@@ -15,6 +16,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/resource"
 
 	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/otelsetup/internal/ledger"
 )
 
 // translation turns OpenTelemetry's names into Prometheus', here and in the
@@ -23,14 +25,13 @@ var translation = otlptranslator.UnderscoreEscapingWithSuffixes
 
 // startMetrics sets the registry of records and the MeterProvider with all of
 // its readers, and registers what Prometheus scrapes.
-func (t *Telemetry) startMetrics(c *config, res *resource.Resource) error {
-	t.registry = instrument.NewRegistry(instrument.WithDurationBounds(c.durationBounds...))
+func (t *Telemetry) startMetrics(ctx context.Context, c *config, res *resource.Resource) error {
 	exporter, collector, err := t.newPrometheusExporter(c)
 	if err != nil {
 		return err
 	}
 	opts := []sdkmetric.Option{sdkmetric.WithResource(res), sdkmetric.WithReader(exporter)}
-	readers, err := t.newReaders(c)
+	readers, err := t.newReaders(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -39,10 +40,22 @@ func (t *Telemetry) startMetrics(c *config, res *resource.Resource) error {
 	}
 	provider := sdkmetric.NewMeterProvider(opts...)
 	t.meterProvider = provider
-	t.steps = append(t.steps, step{name: "metrics", run: provider.Shutdown, flushes: true})
+	t.steps = append(t.steps, step{
+		name: signalMetrics.name, items: signalMetrics.items, accounts: &t.metricAccounts, repeats: true,
+		run: func(ctx context.Context) error {
+			if t.metricAccounts.pending() { // Shutdown would cut that export off
+				_ = provider.ForceFlush(ctx) // the last export is still to come
+			}
+			return provider.Shutdown(ctx)
+		},
+		flush: provider.ForceFlush,
+	})
 
 	if err := t.register(c, collector); err != nil {
 		return err
+	}
+	if err := t.observeSelf(provider.Meter(scopeName)); err != nil {
+		return fmt.Errorf("metrics of the telemetry: %w", err)
 	}
 	if c.runtimeMetrics {
 		if err := runtime.Start(runtime.WithMeterProvider(provider)); err != nil {
@@ -63,9 +76,9 @@ func (t *Telemetry) newPrometheusExporter(c *config) (sdkmetric.Reader, promethe
 		otelprom.WithTranslationStrategy(translation),
 		otelprom.WithoutScopeInfo(),
 		// The exporter cannot render a summary; summaryCollector does.
-		otelprom.WithProducer(t.registry.NewProducer(instrument.WithMetricFilter(func(name string) bool {
+		otelprom.WithProducer(c.exemplary(t.registry.NewProducer(instrument.WithMetricFilter(func(name string) bool {
 			return name != instrument.QuantilesName
-		}))),
+		})))),
 	}
 	if c.runtimeMetrics {
 		opts = append(opts, otelprom.WithProducer(runtime.NewProducer()))
@@ -77,53 +90,76 @@ func (t *Telemetry) newPrometheusExporter(c *config) (sdkmetric.Reader, promethe
 	return exporter, captured.collector, nil
 }
 
-// newReaders calls the factories of WithReader. When one fails, it shuts down
-// what the others made.
-func (t *Telemetry) newReaders(c *config) ([]sdkmetric.Reader, error) {
-	var readers []sdkmetric.Reader
+// newReaders makes the readers that the environment asks for and calls the
+// factories of WithReader. When one fails, it shuts down what the others made.
+func (t *Telemetry) newReaders(ctx context.Context, c *config) (readers []sdkmetric.Reader, err error) {
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, within(ctx, t.budget, each(readers, sdkmetric.Reader.Shutdown)))
+			readers = nil
+		}
+	}()
+	exporters, err := t.newMetricExporters(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range exporters {
+		a := t.metricAccounts.open(t, signalMetrics, ledger.DataPoints, e.kind, 0)
+		readers = append(readers, sdkmetric.NewPeriodicReader(ledger.NewMetricExporter(a.Ledger, e.Exporter),
+			sdkmetric.WithProducer(t.newProducer(c, e.Temporality))))
+	}
 	for _, r := range c.readers {
 		reader, err := r.factory(t.newProducer(c, r.temporality))
 		if err == nil && reader == nil {
 			err = errors.New("the factory returned nil")
 		}
 		if err != nil {
-			err = fmt.Errorf("WithReader: %w", err)
-			for _, made := range readers {
-				s := step{run: made.Shutdown}
-				err = errors.Join(err, s.within(context.Background(), t.budget))
-			}
-			return nil, err
+			return readers, fmt.Errorf("WithReader: %w", err)
 		}
 		readers = append(readers, reader)
 	}
 	return readers, nil
 }
 
+// metricExporter is one and its otel.component.type.
+type metricExporter struct {
+	sdkmetric.Exporter
+	kind string
+}
+
+// newMetricExporters returns those that the environment asks for.
+func (t *Telemetry) newMetricExporters(ctx context.Context, c *config) ([]metricExporter, error) {
+	routes, err := c.routes(signalMetrics)
+	if err != nil {
+		return nil, err
+	}
+	var exporters []metricExporter
+	if routes.otlp {
+		r, client, err := t.connect(c, signalMetrics)
+		if err != nil {
+			return nil, fmt.Errorf("OTLP exporter of metrics: %w", err)
+		}
+		exporter, err := r.newMetricExporter(ctx, client)
+		if err != nil {
+			return nil, fmt.Errorf("OTLP exporter of metrics: %w", err)
+		}
+		exporters = append(exporters, metricExporter{exporter, r.kind("metric")})
+	}
+	if routes.console {
+		exporters = append(exporters, metricExporter{newConsole(os.Stderr).metrics(), "console_metric_exporter"})
+	}
+	return exporters, nil
+}
+
 // newProducer returns everything that reaches a reader through producers.
 func (t *Telemetry) newProducer(c *config, temporality sdkmetric.TemporalitySelector) sdkmetric.Producer {
-	producer := producers{t.registry.NewProducer(instrument.WithTemporality(temporality))}
+	producer := producers{c.exemplary(t.registry.NewProducer(instrument.WithTemporality(temporality)))}
 	// The runtime's producer knows no other temporality, and a reader of deltas
 	// would add its cumulative counts up.
 	if c.runtimeMetrics && temporality(sdkmetric.InstrumentKindHistogram) == metricdata.CumulativeTemporality {
 		producer = append(producer, runtime.NewProducer())
 	}
 	return producer
-}
-
-// producers is several producers as one.
-type producers []sdkmetric.Producer
-
-func (ps producers) Produce(ctx context.Context) ([]metricdata.ScopeMetrics, error) {
-	var (
-		all  []metricdata.ScopeMetrics
-		errs []error
-	)
-	for _, p := range ps {
-		scopes, err := p.Produce(ctx)
-		all = append(all, scopes...)
-		errs = append(errs, err)
-	}
-	return all, errors.Join(errs...)
 }
 
 // startUsage starts the readings of the process and their instruments.
@@ -134,4 +170,22 @@ func (t *Telemetry) startUsage(c *config, provider metric.MeterProvider) error {
 		return fmt.Errorf("process metrics: %w", err)
 	}
 	return nil
+}
+
+// observeSelf makes the metrics of the telemetry itself, but for those of spans.
+func (t *Telemetry) observeSelf(meter metric.Meter) error {
+	if err := errors.Join(t.metricAccounts.register(meter), t.logAccounts.register(meter)); err != nil {
+		return err
+	}
+	if t.core == nil {
+		return nil
+	}
+	_, err := meter.Int64ObservableCounter("kvdb.logs.dropped",
+		metric.WithUnit("{record}"),
+		metric.WithDescription("Lines that the sampling of the logger dropped"),
+		metric.WithInt64Callback(func(_ context.Context, o metric.Int64Observer) error {
+			o.Observe(int64(t.core.Dropped()))
+			return nil
+		}))
+	return err
 }

@@ -2,6 +2,7 @@ package otelsetup
 
 import (
 	"errors"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -15,6 +16,8 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace/noop"
+	"go.uber.org/goleak"
+	"go.uber.org/zap"
 )
 
 // settings that switch the OTLP exporter on, without a receiver.
@@ -39,7 +42,13 @@ func TestBadSettings(t *testing.T) {
 		{"own provider and processor", nil, []Option{own, WithSpanProcessor(tracetest.NewSpanRecorder())}, []string{"WithSpanProcessor", "WithTracerProvider"}},
 		{"own provider and exporter", nil, []Option{own, WithSpanExporter(tracetest.NewNoopExporter())}, []string{"WithSpanExporter"}},
 		{"own provider and sampler", nil, []Option{own, WithSampler(sdktrace.AlwaysSample())}, []string{"WithSampler"}},
-		{"own provider and endpoint", nil, []Option{own, WithOTLPEndpoint("http://localhost:4318")}, []string{"WithOTLPEndpoint"}},
+		{"own provider and default sampler", nil, []Option{own, WithDefaultSampler(sdktrace.AlwaysSample())}, []string{"WithDefaultSampler"}},
+		{"own logger and writer", nil, []Option{WithLogger(zap.NewNop()), WithLogWriter(io.Discard)}, []string{"WithLogWriter", "WithLogger"}},
+		{"own logger and level", nil, []Option{WithLogger(zap.NewNop()), WithLogLevel(zap.DebugLevel)}, []string{"WithLogLevel"}},
+		{"own logger and sampling", nil, []Option{WithLogger(zap.NewNop()), WithLogSampling(time.Second, 1, 1)}, []string{"WithLogSampling"}},
+		{"level", nil, []Option{WithLogLevel(99)}, []string{"WithLogLevel", "99"}},
+		{"sampling without a line", nil, []Option{WithLogSampling(time.Second, 0, 0)}, []string{"WithLogSampling"}},
+		{"sampling without an interval", nil, []Option{WithLogSampling(0, 1, 1)}, []string{"WithLogSampling"}},
 		{"attribute without key", nil, []Option{WithResourceAttributes(attribute.String("", "v"))}, []string{"WithResourceAttributes"}},
 		{"bound of zero", nil, []Option{WithDurationBounds(0.1, 0)}, []string{"WithDurationBounds", "0 is not"}},
 		{"bound that is no number", nil, []Option{WithDurationBounds(math.NaN())}, []string{"WithDurationBounds", "NaN"}},
@@ -59,11 +68,31 @@ func TestBadSettings(t *testing.T) {
 		{"sampler argument", map[string]string{"OTEL_TRACES_SAMPLER": "traceidratio", "OTEL_TRACES_SAMPLER_ARG": "2"}, nil, []string{"OTEL_TRACES_SAMPLER_ARG", `"2"`}},
 		{"endpoint for HTTP", map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "localhost:4318"}, nil, []string{"OTEL_EXPORTER_OTLP_ENDPOINT", "http"}},
 		{"endpoint for gRPC", map[string]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "127.0.0.1:4317", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, nil, []string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"}},
+		{"exporter of traces", map[string]string{"OTEL_TRACES_EXPORTER": "zipkin"}, nil, []string{"OTEL_TRACES_EXPORTER", "zipkin"}},
+		{"exporter of logs", map[string]string{"OTEL_LOGS_EXPORTER": "otlp,prometheus"}, nil, []string{"OTEL_LOGS_EXPORTER", `"prometheus"`}},
+		{"exporter of metrics", map[string]string{"OTEL_METRICS_EXPORTER": "prometheus,statsd"}, nil, []string{"OTEL_METRICS_EXPORTER", "statsd", "prometheus"}},
+		{"none and another", map[string]string{"OTEL_METRICS_EXPORTER": "none,otlp"}, nil, []string{"OTEL_METRICS_EXPORTER", "none"}},
+		{"disabled", map[string]string{"OTEL_SDK_DISABLED": "yes"}, nil, []string{"OTEL_SDK_DISABLED", "yes"}},
+		{"level of the SDK", map[string]string{"OTEL_LOG_LEVEL": "loud"}, []Option{WithGlobals()}, []string{"OTEL_LOG_LEVEL", "loud"}},
+		{"exemplar filter", map[string]string{"OTEL_METRICS_EXEMPLAR_FILTER": "some"}, nil, []string{"OTEL_METRICS_EXEMPLAR_FILTER", "some"}},
 		{"protocol", with(endpoint, "OTEL_EXPORTER_OTLP_PROTOCOL", "thrift"), nil, []string{"OTEL_EXPORTER_OTLP_PROTOCOL", "thrift"}},
 		{"protocol of traces", with(endpoint, "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http"), nil, []string{"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"}},
 		{"time-out", with(endpoint, "OTEL_EXPORTER_OTLP_TIMEOUT", "10s"), nil, []string{"OTEL_EXPORTER_OTLP_TIMEOUT", "10s"}},
 		{"compression", with(endpoint, "OTEL_EXPORTER_OTLP_COMPRESSION", "zip"), nil, []string{"OTEL_EXPORTER_OTLP_COMPRESSION"}},
 		{"insecure", with(endpoint, "OTEL_EXPORTER_OTLP_INSECURE", "maybe"), nil, []string{"OTEL_EXPORTER_OTLP_INSECURE"}},
+		{"JSON for metrics", with(endpoint, "OTEL_EXPORTER_OTLP_PROTOCOL", "http/json"), nil, []string{"OTEL_EXPORTER_OTLP_PROTOCOL", "traces only", "OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "OTEL_EXPORTER_OTLP_LOGS_PROTOCOL"}},
+		{"certificate without TLS", with(endpoint, "OTEL_EXPORTER_OTLP_LOGS_CERTIFICATE", "x"), nil, []string{"OTEL_EXPORTER_OTLP_LOGS_CERTIFICATE", "https"}},
+		{"endpoint without host", map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, nil, []string{"OTEL_EXPORTER_OTLP_ENDPOINT"}},
+		{"name of a header", with(endpoint, "OTEL_EXPORTER_OTLP_HEADERS", "api key=x"), nil, []string{"OTEL_EXPORTER_OTLP_HEADERS", "api key"}},
+		{"value of a header", with(endpoint, "OTEL_EXPORTER_OTLP_HEADERS", "key=a%0Ab"), nil, []string{"OTEL_EXPORTER_OTLP_HEADERS", `"key"`}},
+		{"endless time-out", with(endpoint, "OTEL_EXPORTER_OTLP_TIMEOUT", "9223372036854775807"), nil, []string{"OTEL_EXPORTER_OTLP_TIMEOUT"}},
+		{"temporality", with(endpoint, "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "alpha"), nil, []string{"TEMPORALITY_PREFERENCE", "alpha"}},
+		{"aggregation", with(endpoint, "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION", "linear"), nil, []string{"DEFAULT_HISTOGRAM_AGGREGATION", "linear"}},
+		{"interval of metrics", with(endpoint, "OTEL_METRIC_EXPORT_INTERVAL", "1m"), nil, []string{"OTEL_METRIC_EXPORT_INTERVAL", "1m"}},
+		{"time-out of metrics", with(endpoint, "OTEL_METRIC_EXPORT_TIMEOUT", "0"), nil, []string{"OTEL_METRIC_EXPORT_TIMEOUT"}},
+		{"queue of logs", with(endpoint, "OTEL_BLRP_MAX_QUEUE_SIZE", "99999999999"), nil, []string{"OTEL_BLRP_MAX_QUEUE_SIZE"}},
+		{"delay of logs", with(endpoint, "OTEL_BLRP_SCHEDULE_DELAY", "soon"), nil, []string{"OTEL_BLRP_SCHEDULE_DELAY", "soon"}},
+		{"a batch larger than the queue", with(with(endpoint, "OTEL_BLRP_MAX_QUEUE_SIZE", "10"), "OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", "11"), nil, []string{"OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", "11", "10"}},
 		{"headers", with(endpoint, "OTEL_EXPORTER_OTLP_HEADERS", "authorization"), nil, []string{"OTEL_EXPORTER_OTLP_HEADERS"}},
 		{"missing certificate", with(endpoint, "OTEL_EXPORTER_OTLP_CERTIFICATE", "/no/such/file"), nil, []string{"OTEL_EXPORTER_OTLP_CERTIFICATE", "/no/such/file"}},
 		{"no certificate in it", with(endpoint, "OTEL_EXPORTER_OTLP_CERTIFICATE", notPEM), nil, []string{"OTEL_EXPORTER_OTLP_CERTIFICATE", notPEM}},
@@ -76,6 +105,7 @@ func TestBadSettings(t *testing.T) {
 			for name, value := range tt.env {
 				t.Setenv(name, value)
 			}
+			defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 			tel, err := Start(t.Context(), tt.opts...)
 			if err == nil {
 				t.Errorf("no error; shutdown: %v", tel.Shutdown(t.Context()))
@@ -87,6 +117,13 @@ func TestBadSettings(t *testing.T) {
 			text := err.Error()
 			if !strings.HasPrefix(text, "otelsetup: ") || strings.Contains(text, "\n") {
 				t.Errorf("error %q", text)
+			}
+			said := make(map[string]bool)
+			for problem := range strings.SplitSeq(strings.TrimPrefix(text, "otelsetup: "), "; ") {
+				if said[problem] {
+					t.Errorf("error %q says %q twice", text, problem)
+				}
+				said[problem] = true
 			}
 			for _, want := range tt.want {
 				if !strings.Contains(text, want) {

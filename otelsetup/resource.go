@@ -34,9 +34,10 @@ func newResource(ctx context.Context, c *config) (*resource.Resource, error) {
 // that look for a user in an image without a user database, costs its own
 // attributes only. None of them tells the command line.
 func detect(ctx context.Context) []attribute.KeyValue {
-	attrs := []attribute.KeyValue{attribute.String("service.name", unknownService())}
+	var attrs []attribute.KeyValue
 	for _, detector := range []resource.Option{
 		resource.WithTelemetrySDK(),
+		resource.WithService(), // for the random service.instance.id
 		resource.WithHost(),
 		resource.WithOSType(),
 		resource.WithContainerID(),
@@ -49,7 +50,7 @@ func detect(ctx context.Context) []attribute.KeyValue {
 			attrs = append(attrs, found.Attributes()...)
 		}
 	}
-	return attrs
+	return append(attrs, attribute.String("service.name", unknownService()))
 }
 
 func unknownService() string {

@@ -50,7 +50,7 @@ func TestResource(t *testing.T) {
 	if res.SchemaURL() != "" {
 		t.Errorf("schema URL %q", res.SchemaURL())
 	}
-	for _, key := range []attribute.Key{"telemetry.sdk.version", "host.name", "os.type", "process.pid", "process.runtime.version"} {
+	for _, key := range []attribute.Key{"telemetry.sdk.version", "service.instance.id", "host.name", "os.type", "process.pid", "process.runtime.version"} {
 		if v, ok := res.Set().Value(key); !ok || v.String() == "" {
 			t.Errorf("%s is missing", key)
 		}

@@ -56,14 +56,19 @@ func errorText(err error) (string, int) {
 		if i > 0 {
 			b.WriteString("; ")
 		}
-		text, _, cut := strings.Cut(err.Error(), "\n")
-		if len(text) > errorLength {
-			text, cut = strings.ToValidUTF8(text[:errorLength], ""), true
-		}
-		b.WriteString(text)
-		if cut {
-			b.WriteString(" …")
-		}
+		b.WriteString(firstLine(err))
 	}
 	return b.String(), len(all)
+}
+
+// firstLine returns the beginning of an error's text.
+func firstLine(err error) string {
+	text, _, cut := strings.Cut(err.Error(), "\n")
+	if len(text) > errorLength {
+		text, cut = strings.ToValidUTF8(text[:errorLength], ""), true
+	}
+	if cut {
+		text += " …"
+	}
+	return text
 }

@@ -5,23 +5,34 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 )
 
-// A step is one part of a shutdown.
+// A step is one part of the Telemetry: what flushes it, and what ends it.
 type step struct {
-	name    string
-	run     func(context.Context) error
-	flushes bool // may wait for a receiver
+	name  string
+	run   func(context.Context) error
+	flush func(context.Context) error // nil: does not wait for a receiver
+
+	accounts *accounts // of a signal, with the name of its items
+	items    string
+	repeats  bool // the last export has what those before it lost
 }
 
-// Shutdown flushes the spans, then the metrics of readers, and ends everything
-// that Start started. What the caller passed in as a provider, a logger or a
-// registry stays as it is.
+// Shutdown flushes the spans, then the metrics of readers, then the log records,
+// and ends everything that Start started. What the caller passed in as a
+// provider, a logger or a registry stays as it is.
 //
 // It works with a context that is already cancelled, as after a signal:
 // cancellation is ignored, and each signal has a time of its own (see
 // [WithShutdownTimeout]), so that a receiver that hangs costs its own signal
 // only. A deadline that is still ahead is kept and shared among the signals.
+//
+// Its error says what went wrong and how much of each signal it could not
+// deliver, which is in the log as well. What is written during or after it is
+// lost, and counted by [Telemetry.Losses].
 //
 // It can be called any number of times and concurrently; every call waits for
 // the first one and returns its error. The handlers of
@@ -30,16 +41,19 @@ type step struct {
 func (t *Telemetry) Shutdown(ctx context.Context) error {
 	t.shutdownOnce.Do(func() {
 		close(t.closed)
+		defer t.ended.Store(true)
 		deadline, limited := ctx.Deadline()
 		limited = limited && time.Until(deadline) > 0
 		ctx := context.WithoutCancel(ctx)
 		var errs []error
-		for i, s := range t.steps {
+		for i := len(t.steps) - 1; i >= 0; i-- { // what was started first is stood upon
+			s := t.steps[i]
 			budget := t.budget
-			if limited && s.flushes {
-				budget = min(budget, time.Until(deadline)/flushing(t.steps[i:]))
+			if limited && s.flush != nil {
+				budget = min(budget, time.Until(deadline)/flushing(t.steps[:i+1]))
 			}
-			if err := s.within(ctx, budget); err != nil {
+			if err := s.end(ctx, budget); err != nil {
+				t.diagnostics.Error("telemetry not shut down cleanly", zap.String("part", s.name), zap.String("error", firstLine(err)))
 				errs = append(errs, fmt.Errorf("otelsetup: shut down %s: %w", s.name, err))
 			}
 		}
@@ -51,24 +65,84 @@ func (t *Telemetry) Shutdown(ctx context.Context) error {
 // flushing returns how many of the steps flush.
 func flushing(steps []step) (n time.Duration) {
 	for _, s := range steps {
-		if s.flushes {
+		if s.flush != nil {
 			n++
 		}
 	}
 	return n
 }
 
-// within runs the step and returns when the budget is used up, even if the step
-// does not heed its context.
-func (s step) within(ctx context.Context, budget time.Duration) error {
+// end runs the step and says what it lost.
+func (s step) end(ctx context.Context, budget time.Duration) error {
+	if s.accounts == nil {
+		return within(ctx, budget, s.run)
+	}
+	before := s.accounts.lost(false)
+	err := within(ctx, budget, s.run)
+	lost := s.accounts.lost(true) - before
+	switch {
+	case lost == 0, err == nil && s.repeats:
+		return err
+	case err == nil:
+		return fmt.Errorf("%d %s were not delivered", lost, s.items)
+	}
+	return fmt.Errorf("%d %s were not delivered: %w", lost, s.items, err)
+}
+
+// within runs f and returns when the budget is used up, even if f does not heed
+// its context.
+func within(ctx context.Context, budget time.Duration, f func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
 	result := make(chan error, 1)
-	go func() { result <- s.run(ctx) }()
+	go func() { result <- f(ctx) }()
 	select {
 	case err := <-result:
 		return err
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// ForceFlush sends what is waiting: the spans, then the metrics, then the log
+// records, each within the time of [WithShutdownTimeout] or what ctx leaves of
+// it. It is meant for the way out of a program that does not reach Shutdown, such
+// as a recovered panic. A logger's Fatal calls it by itself, and lines of the
+// levels dpanic and panic flush the log records.
+func (t *Telemetry) ForceFlush(ctx context.Context) error {
+	var errs []error
+	for i := len(t.steps) - 1; i >= 0; i-- {
+		errs = append(errs, t.steps[i].flushWithin(ctx, t.budget))
+	}
+	return errors.Join(errs...)
+}
+
+func (s step) flushWithin(ctx context.Context, budget time.Duration) error {
+	if s.flush == nil {
+		return nil
+	}
+	if err := within(ctx, budget, s.flush); err != nil {
+		return fmt.Errorf("otelsetup: flush %s: %w", s.name, err)
+	}
+	return nil
+}
+
+// flushLogs sends the log records that are waiting.
+func (t *Telemetry) flushLogs() error {
+	for _, s := range t.steps {
+		if s.accounts == &t.logAccounts {
+			return s.flushWithin(context.Background(), t.budget)
+		}
+	}
+	return nil
+}
+
+// lastFlush ends the program as a line of the level fatal does, but not before
+// the other signals are flushed too: the core has flushed the log records.
+type lastFlush struct{ *Telemetry }
+
+// OnWrite implements zapcore.CheckWriteHook.
+func (f lastFlush) OnWrite(entry *zapcore.CheckedEntry, fields []zapcore.Field) {
+	_ = f.ForceFlush(context.Background()) // there is nobody left to tell
+	zapcore.WriteThenFatal.OnWrite(entry, fields)
 }

@@ -19,22 +19,21 @@ import (
 )
 
 func TestShutdownWithCancelledContext(t *testing.T) {
-	r := new(receiver)
-	server := httptest.NewServer(r)
-	defer server.Close()
-	tel, err := Start(t.Context(), WithLogger(zap.NewNop()), WithOTLPEndpoint(server.URL))
+	r := new(backend)
+	tel, err := Start(t.Context(), WithLogWriter(io.Discard), WithOTLPEndpoint(serveHTTP(t, r)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, span := tel.TracerProvider().Tracer("test").Start(t.Context(), "last words")
 	span.End()
+	tel.Logger().Info("last words")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := tel.Shutdown(ctx); err != nil {
 		t.Error(err)
 	}
-	if names, _ := r.spans(); len(names) != 1 {
-		t.Errorf("received %v", names)
+	if spans, metrics, logs := r.got(); spans != 1 || metrics == 0 || logs != 1 {
+		t.Errorf("received %d spans, %d metrics, %d log records", spans, metrics, logs)
 	}
 }
 

@@ -1,6 +1,6 @@
 // Package otelsetup wires the telemetry of a program in one call: the records
-// of wrapped stores, metrics for Prometheus, traces over OTLP, the metrics of
-// the process, and a logger.
+// of wrapped stores, metrics for Prometheus, a logger, traces, metrics and logs
+// over OTLP, and the metrics of the process.
 //
 //	tel, err := otelsetup.Start(ctx, otelsetup.WithServiceName("checkout"))
 //	if err != nil {
@@ -11,23 +11,38 @@
 //	store, err := instrument.Wrap(engine, instrument.WithTelemetry(tel))
 //	…
 //	http.Handle("/metrics", tel.MetricsHandler())
+//	tel.Logger().Info("order placed", otelsetup.Context(ctx))
 //
 // A [Telemetry] keeps everything to itself: two of them can live in one
 // process, the globals of OpenTelemetry and of client_golang stay untouched
 // unless [WithGlobals] or [WithPrometheusRegistry] ask for it, and nothing
-// dials out unless an endpoint is configured.
+// dials out unless an endpoint is configured or an exporter asked for.
 //
 // # Telemetry
 //
 // Besides the metrics of wrapped stores, which package instrument lists, a
 // Telemetry has:
 //
-//	kvdb.memory       By  gauge  kvdb_memory_bytes       resident set of the process
-//	kvdb.utilization  1   gauge  kvdb_utilization_ratio  used share of a resource, 0 to 1, by
-//	                                                     kvdb.resource: "cpu" or "memory"
-//	go.*                         go_*                    OpenTelemetry's metrics of the Go runtime
-//	                             process_*               client_golang's process collector
-//	                             target_info             the resource
+//	kvdb.memory        By        gauge    kvdb_memory_bytes        resident set of the process
+//	kvdb.utilization   1         gauge    kvdb_utilization_ratio   used share of a resource, 0 to 1, by
+//	                                                               kvdb.resource: "cpu" or "memory"
+//	kvdb.logs.dropped  {record}  counter  kvdb_logs_dropped_total  lines that the logger's sampling dropped
+//	go.*                                  go_*                     OpenTelemetry's metrics of the Go runtime
+//	                                      process_*                client_golang's process collector
+//	                                      target_info              the resource
+//
+// and, for each exporter of spans, data points and log records, what the
+// semantic conventions define for an SDK, by otel.component.name and
+// otel.component.type and, where something was lost, error.type:
+//
+//	otel.sdk.processor.span.processed       {span}        counter        handed to the exporter; dropped with
+//	otel.sdk.processor.log.processed        {log_record}                 queue_full or already_shutdown
+//	otel.sdk.processor.*.queue.size                       updowncounter  waiting or in an export
+//	otel.sdk.processor.*.queue.capacity                   updowncounter
+//	otel.sdk.exporter.span.exported         {span}        counter        delivered; failed with timeout, canceled,
+//	otel.sdk.exporter.metric_data_point.…   {data_point}                 rejected or _OTHER
+//	otel.sdk.exporter.log.exported          {log_record}
+//	otel.sdk.exporter.*.inflight                          updowncounter  in an export
 //
 // Memory utilisation is the memory in use, without file pages that can be
 // dropped at once, as a share of the limit of the control group, the tightest
@@ -46,50 +61,86 @@
 // their values at the scrape: the first from the Go runtime, the second from
 // /proc.
 //
+// # Delivery
+//
+// Spans and log records wait in a queue for each exporter, 2,048 at most, and
+// nobody waits for a receiver: what finds the queue full is dropped and counted.
+// Every record is counted once, as delivered or as lost ([Telemetry.Losses]). The
+// first export that fails, what is still failing after a minute, and the
+// recovery are lines of the log, in JSON only, so that a failure does not feed
+// on itself; with [WithGlobals] so is what the SDK itself has to say.
+//
+// Metrics reach Prometheus and OTLP side by side, each with its own temporality.
+//
 // # Environment
 //
 // Options win over variables, and the variables of one signal over the general
-// ones. A variable that is set and malformed is an error of [Start], which names
-// it.
+// ones. A variable that is set, malformed and not without effect is an error of
+// [Start], which names it, unless [WithLenientEnvironment] asks to go on.
 //
 //	OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES
+//	OTEL_SDK_DISABLED               true: no spans, no metrics, no exports; operations of wrapped
+//	                                stores, the JSON log and what else /metrics serves go on
+//	OTEL_LOG_LEVEL                  of the SDK's own messages, with WithGlobals: none, error,
+//	                                warn (the default), info or debug; the program's is WithLogLevel
 //	OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG
+//	OTEL_METRICS_EXEMPLAR_FILTER    trace_based, always_off or always_on; the metrics of
+//	                                stores take always_on for trace_based
 //
-// read when spans are exported in batches:
+// where each signal goes:
+//
+//	OTEL_TRACES_EXPORTER, OTEL_METRICS_EXPORTER, OTEL_LOGS_EXPORTER
+//
+// Each is a list of otlp, console (lines on standard error) and prometheus (for
+// metrics), or none. Without it a signal goes to OTLP if an endpoint is
+// configured, and else nowhere; otlp in the list without an endpoint is
+// http://localhost:4318, for gRPC port 4317, as the specification has it.
+// [Telemetry.MetricsHandler] works with every value: who does not want to be
+// scraped does not serve it. What options add, such as [WithReader] and
+// [WithSpanExporter], is not affected.
+//
+// read when spans are exported, and with OTEL_BLRP_ for log records:
 //
 //	OTEL_BSP_SCHEDULE_DELAY, OTEL_BSP_EXPORT_TIMEOUT,
-//	OTEL_BSP_MAX_QUEUE_SIZE, OTEL_BSP_MAX_EXPORT_BATCH_SIZE
+//	OTEL_BSP_MAX_QUEUE_SIZE (at most 1,000,000), OTEL_BSP_MAX_EXPORT_BATCH_SIZE
 //
-// read for an OTLP exporter, which exists once an endpoint is configured; each
-// also as OTEL_EXPORTER_OTLP_TRACES_…:
+// when metrics are:
+//
+//	OTEL_METRIC_EXPORT_INTERVAL, OTEL_METRIC_EXPORT_TIMEOUT
+//
+// read for an OTLP exporter; each also as OTEL_EXPORTER_OTLP_TRACES_…,
+// …_METRICS_… and …_LOGS_…:
 //
 //	OTEL_EXPORTER_OTLP_ENDPOINT
-//	OTEL_EXPORTER_OTLP_PROTOCOL     http/protobuf (the default), http/json or grpc
+//	OTEL_EXPORTER_OTLP_PROTOCOL     http/protobuf (the default) or grpc; for traces also http/json
 //	OTEL_EXPORTER_OTLP_HEADERS, _TIMEOUT, _COMPRESSION, _INSECURE,
 //	_CERTIFICATE, _CLIENT_CERTIFICATE, _CLIENT_KEY
+//	OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE
+//	OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION (not for the metrics of stores)
 //
-// The OpenTelemetry SDK itself reads, without a check here, the span limits
-// (OTEL_SPAN_…_LIMIT, OTEL_ATTRIBUTE_…_LIMIT, OTEL_EVENT_…_LIMIT,
-// OTEL_LINK_…_LIMIT), OTEL_METRICS_EXEMPLAR_FILTER and its experimental
-// OTEL_GO_X_… switches; the OTLP exporters honour HTTPS_PROXY, HTTP_PROXY and
-// NO_PROXY.
+// The OpenTelemetry SDK itself reads, without a check here, the span and log
+// record limits (OTEL_SPAN_…_LIMIT, OTEL_ATTRIBUTE_…_LIMIT, OTEL_EVENT_…_LIMIT,
+// OTEL_LINK_…_LIMIT, OTEL_LOGRECORD_…_LIMIT) and its experimental OTEL_GO_X_…
+// switches; the OTLP exporters honour HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
 package otelsetup
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"slices"
+	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/log"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/otelsetup/internal/logcore"
 )
 
 const scopeName = "github.com/otelkv/otelkv/otelsetup"
@@ -100,14 +151,22 @@ type Telemetry struct {
 	registry       *instrument.Registry
 	tracerProvider trace.TracerProvider
 	meterProvider  metric.MeterProvider
+	loggerProvider log.LoggerProvider
 	logger         *zap.Logger
+	level          zap.AtomicLevel
+	core           *logcore.Core // of the logger; nil for the caller's, as is logLevel
+	logLevel       *logLevel
+	diagnostics    *zap.Logger // what the Telemetry says of itself, which OTLP never gets
 
 	gatherer prometheus.Gatherer
 	joined   bool // gatherer is the user's
 	closed   chan struct{}
 
+	traceAccounts, metricAccounts, logAccounts accounts
+
 	budget       time.Duration // of each step
-	steps        []step        // in the order in which Shutdown takes them
+	steps        []step        // Shutdown takes them from the last to the first
+	ended        atomic.Bool   // Shutdown is done
 	shutdownOnce sync.Once
 	shutdownErr  error
 }
@@ -122,46 +181,51 @@ var _ instrument.Telemetry = (*Telemetry)(nil)
 // The caller ends the Telemetry with [Telemetry.Shutdown].
 func Start(ctx context.Context, opts ...Option) (*Telemetry, error) {
 	cfg := newConfig(opts)
-	if err := cfg.validate(); err != nil {
+	ignored, err := cfg.settle()
+	if err != nil {
 		return nil, fmt.Errorf("otelsetup: %w", err)
 	}
 	t := &Telemetry{
-		logger: cfg.logger,
-		closed: make(chan struct{}),
-		budget: cfg.shutdownTimeout,
-	}
-	if t.logger == nil {
-		t.logger = newLogger(os.Stdout)
+		registry: instrument.NewRegistry(instrument.WithDurationBounds(cfg.durationBounds...)),
+		level:    zap.NewAtomicLevelAt(cfg.level()),
+		closed:   make(chan struct{}),
+		budget:   cfg.shutdownTimeout,
 	}
 	if err := t.start(ctx, cfg); err != nil {
 		err = errors.Join(err, t.Shutdown(ctx))
 		return nil, fmt.Errorf("otelsetup: %w", err)
 	}
+	if ignored != nil {
+		t.logger.Error("environment ignored", zap.Error(ignored))
+	}
 	return t, nil
 }
 
-func (t *Telemetry) start(ctx context.Context, cfg *config) error {
+// start starts the signals in the order in which they stand upon each other: what
+// goes wrong is logged, and spans are counted in metrics.
+func (t *Telemetry) start(ctx context.Context, c *config) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	res, err := newResource(ctx, cfg)
+	res, err := newResource(ctx, c)
 	if err != nil {
 		return err
 	}
-	if err := t.startMetrics(cfg, res); err != nil {
+	if err := t.startLogs(ctx, c, res); err != nil {
 		return err
 	}
-	exporter, err := newSpanExporter(ctx, cfg)
-	if err != nil {
-		return err
+	if c.disabled {
+		t.startDisabled(c)
+	} else {
+		if err := t.startMetrics(ctx, c, res); err != nil {
+			return err
+		}
+		if err := t.startTraces(ctx, c, res); err != nil {
+			return err
+		}
 	}
-	// The caller's processors and exporters are taken over here, where nothing
-	// can fail any more.
-	if shutdown := t.startTraces(cfg, res, exporter); shutdown != nil {
-		t.steps = slices.Insert(t.steps, 0, step{name: "traces", run: shutdown, flushes: true})
-	}
-	if cfg.globals {
-		t.setGlobals()
+	if c.globals {
+		t.setGlobals(c)
 	}
 	return nil
 }
@@ -178,9 +242,37 @@ func (t *Telemetry) MeterProvider() metric.MeterProvider { return t.meterProvide
 // of [WithTracerProvider], else the one that Start made.
 func (t *Telemetry) TracerProvider() trace.TracerProvider { return t.tracerProvider }
 
+// LoggerProvider returns the provider for log records of the program's own, for
+// use with another of OpenTelemetry's bridges. Without an exporter of logs it
+// does nothing. What [Telemetry.Logger] logs is there already.
+func (t *Telemetry) LoggerProvider() log.LoggerProvider { return t.loggerProvider }
+
 // Logger returns the logger: the one of [WithLogger], else one that writes JSON
-// lines to standard output.
+// lines and sends the same records to the exporters of logs. Give it the context
+// of what it logs about with [Context]. Lines up to the level warn may wait for
+// half a second; its Sync writes them and flushes the exporters, as do lines of
+// the levels dpanic, panic and fatal.
 func (t *Telemetry) Logger() *zap.Logger { return t.logger }
+
+// Level returns the level of the logger, for both outputs; setting it takes
+// effect at once. It has no effect on a logger of [WithLogger].
+func (t *Telemetry) Level() zap.AtomicLevel { return t.level }
+
+// LogLevelHandler returns a handler for /loglevel. GET shows the level of the
+// logger as {"level":"info"}, PUT changes it: "level" is one of zap's, and "for",
+// such as "5m" and at most 24 hours, is for how long, after which the former
+// level comes back. A bad request changes nothing and is told why with 400. For
+// a logger of [WithLogger] it answers 501.
+//
+// Who may reach the handler may fill the disk: serve it where /debug is served.
+func (t *Telemetry) LogLevelHandler() http.Handler {
+	if t.logLevel == nil {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "the program has a logger of its own", http.StatusNotImplemented)
+		})
+	}
+	return t.logLevel
+}
 
 // PrometheusGatherer returns the registry that [Telemetry.MetricsHandler]
 // serves, for a program that gathers by itself: Start's own one, else the

@@ -2,16 +2,22 @@ package otelsetup
 
 import (
 	"context"
+	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
 	"go.opentelemetry.io/otel"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/goleak"
@@ -128,6 +134,34 @@ func TestStartWithCancelledContext(t *testing.T) {
 	}
 }
 
+// Whichever step fails, those before it are undone, and what was the caller's
+// still is.
+func TestStartUnwinds(t *testing.T) {
+	taken := prometheus.NewRegistry()
+	start(t, WithPrometheusRegistry(taken, taken))
+	failing := func(sdkmetric.Producer) (sdkmetric.Reader, error) { return nil, errors.New("no backend") }
+	for _, protocol := range []string{"http/protobuf", "grpc"} {
+		for name, opt := range map[string]Option{
+			"a reader":   WithReader(nil, failing),
+			"a registry": WithPrometheusRegistry(taken, taken),
+		} {
+			t.Run(name+" "+protocol, func(t *testing.T) {
+				defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+				t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", protocol)
+				records, spans, recorder := new(recordCounter), new(countingExporter), tracetest.NewSpanRecorder()
+				tel, err := Start(t.Context(), opt, WithLogWriter(io.Discard), WithOTLPEndpoint("http://127.0.0.1:1"),
+					WithLogExporter(records), WithSpanExporter(spans), WithSpanProcessor(recorder), WithShutdownTimeout(time.Second))
+				if err == nil || tel != nil {
+					t.Fatalf("telemetry %v, error %v", tel, err)
+				}
+				if !records.shut || spans.shut {
+					t.Errorf("the log exporter is shut down: %v, that of spans: %v", records.shut, spans.shut)
+				}
+			})
+		}
+	}
+}
+
 func TestTwoInOneProcess(t *testing.T) {
 	first, second := start(t, WithServiceName("first")), start(t, WithServiceName("second"))
 	use(t, first, "one")
@@ -162,6 +196,9 @@ func TestGlobals(t *testing.T) {
 	if otel.GetTracerProvider() != tel.TracerProvider() || otel.GetMeterProvider() != tel.MeterProvider() {
 		t.Error("the providers are not the global ones")
 	}
+	if otel.GetLoggerProvider() != tel.LoggerProvider() {
+		t.Error("the provider of loggers is not the global one")
+	}
 	if fields := otel.GetTextMapPropagator().Fields(); len(fields) != 3 {
 		t.Errorf("propagator with the fields %v", fields)
 	}
@@ -171,5 +208,27 @@ func TestGlobals(t *testing.T) {
 	otel.Handle(nil)
 	if got := lines(); len(got) != 1 || got[0].Message != "telemetry failed" {
 		t.Errorf("log lines %v, want one", got)
+	}
+}
+
+// The SDK hands a failed export to the error handler too.
+func TestFailedExportIsLoggedOnce(t *testing.T) {
+	log, lines := recordingLogger()
+	exporter := failing{errors.New("backend says no")}
+	tel, err := Start(t.Context(), WithGlobals(), WithLogger(log), WithSpanExporter(exporter))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, span := tel.TracerProvider().Tracer("test").Start(t.Context(), "request")
+	span.End()
+	if err := tel.Shutdown(t.Context()); err == nil || !strings.Contains(err.Error(), "1 spans were not delivered") {
+		t.Errorf("shutdown: %v", err)
+	}
+	var messages []string
+	for _, line := range lines() {
+		messages = append(messages, line.Message)
+	}
+	if want := []string{"export failed", "telemetry not shut down cleanly"}; !slices.Equal(messages, want) {
+		t.Errorf("messages %q, want %q", messages, want)
 	}
 }

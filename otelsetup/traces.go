@@ -4,78 +4,133 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+	"os"
+	"slices"
+	"sync/atomic"
 
-	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
-	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracegrpc"
-	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracehttp"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/ledger"
 )
 
-// newSpanExporter returns the OTLP exporter, or nil when no endpoint is
-// configured: the exporters' own default would dial localhost for ever.
-func newSpanExporter(ctx context.Context, c *config) (*otlptrace.Exporter, error) {
-	if c.tracerProvider != nil {
-		return nil, nil
-	}
-	_, fromEnv := c.env.endpoint(envOTLPTraces)
-	if c.endpoint == "" && fromEnv == "" {
-		return nil, nil
-	}
-	exporter, err := otlptrace.New(ctx, newTraceClient(c))
+// spanExporter is one and its otel.component.type.
+type spanExporter struct {
+	sdktrace.SpanExporter
+	kind string
+}
+
+// newSpanExporters returns those that the environment asks for.
+func (t *Telemetry) newSpanExporters(ctx context.Context, c *config) ([]spanExporter, error) {
+	routes, err := c.routes(signalTraces)
 	if err != nil {
-		return nil, fmt.Errorf("OTLP exporter of traces: %w", err)
+		return nil, err
 	}
-	return exporter, nil
-}
-
-func newTraceClient(c *config) otlptrace.Client {
-	if c.env.protocol(envOTLPTraces) == "grpc" {
-		var opts []otlptracegrpc.Option
-		if c.endpoint != "" {
-			opts = append(opts, otlptracegrpc.WithEndpointURL(c.endpoint))
+	var exporters []spanExporter
+	if routes.otlp {
+		r, client, err := t.connect(c, signalTraces)
+		if err != nil {
+			return nil, fmt.Errorf("OTLP exporter of traces: %w", err)
 		}
-		return otlptracegrpc.NewClient(opts...)
+		exporter, err := r.newSpanExporter(ctx, client)
+		if err != nil {
+			return nil, fmt.Errorf("OTLP exporter of traces: %w", err)
+		}
+		exporters = append(exporters, spanExporter{exporter, r.kind("span")})
 	}
-	var opts []otlptracehttp.Option
-	if c.endpoint != "" {
-		opts = append(opts, otlptracehttp.WithEndpointURL(strings.TrimSuffix(c.endpoint, "/")+"/v1/traces"))
+	if routes.console {
+		exporters = append(exporters, spanExporter{newConsole(os.Stderr).spans(), "console_span_exporter"})
 	}
-	return otlptracehttp.NewClient(opts...)
+	return exporters, nil
 }
 
-// startTraces sets the TracerProvider and returns what shuts it down, nil for
-// one of the caller's own.
-func (t *Telemetry) startTraces(c *config, res *resource.Resource, exporter *otlptrace.Exporter) func(context.Context) error {
+// startTraces sets the TracerProvider. It takes the caller's processors and
+// exporters over, and so comes last and cannot fail from there on.
+func (t *Telemetry) startTraces(ctx context.Context, c *config, res *resource.Resource) error {
 	if c.tracerProvider != nil {
 		t.tracerProvider = c.tracerProvider
 		return nil
 	}
-	opts := []sdktrace.TracerProviderOption{sdktrace.WithResource(res)}
-	if c.sampler != nil {
-		opts = append(opts, sdktrace.WithSampler(c.sampler))
-	}
-	for _, sp := range c.spanProcessors {
-		opts = append(opts, sdktrace.WithSpanProcessor(sp))
-	}
-	for _, e := range c.spanExporters {
-		opts = append(opts, sdktrace.WithBatcher(e))
-	}
-	if exporter != nil {
-		opts = append(opts, sdktrace.WithBatcher(exporter))
-	}
-	provider := sdktrace.NewTracerProvider(opts...)
-	t.tracerProvider = provider
-	return func(ctx context.Context) error {
-		err := provider.Shutdown(ctx)
-		if exporter != nil && ctx.Err() != nil {
-			// The batcher's goroutine still waits for the receiver; this ends the
-			// request.
-			if e := exporter.Shutdown(ctx); !errors.Is(e, ctx.Err()) {
-				err = errors.Join(err, e)
-			}
-		}
+	made, err := t.newSpanExporters(ctx, c)
+	if err != nil {
 		return err
 	}
+	exporters := slices.Clone(made)
+	for _, e := range c.spanExporters {
+		exporters = append(exporters, spanExporter{e, fmt.Sprintf("%T", e)})
+	}
+	for _, e := range exporters {
+		t.traceAccounts.open(t, signalTraces, ledger.Spans, e.kind, c.env.queue(envSpanBatches))
+	}
+	if err := t.traceAccounts.register(t.meterProvider.Meter(scopeName)); err != nil {
+		return errors.Join(err, each(made, spanExporter.Shutdown)(ctx))
+	}
+
+	var processors []sdktrace.SpanProcessor
+	for _, sp := range c.spanProcessors {
+		processors = append(processors, &guardedProcessor{SpanProcessor: sp})
+	}
+	for i, e := range exporters {
+		processors = append(processors, ledger.NewSpanProcessor(t.traceAccounts[i].Ledger, e.SpanExporter))
+	}
+	opts := []sdktrace.TracerProviderOption{sdktrace.WithResource(res)}
+	for _, sp := range processors {
+		opts = append(opts, sdktrace.WithSpanProcessor(sp))
+	}
+	if sampler := c.spanSampler(); sampler != nil {
+		opts = append(opts, sdktrace.WithSampler(sampler))
+	}
+	t.tracerProvider = sdktrace.NewTracerProvider(opts...)
+	// The provider itself is left as it is: one that is shut down loses spans
+	// without a count.
+	t.steps = append(t.steps, step{
+		name: signalTraces.name, items: signalTraces.items, accounts: &t.traceAccounts,
+		run:   each(processors, sdktrace.SpanProcessor.Shutdown),
+		flush: each(processors, sdktrace.SpanProcessor.ForceFlush),
+	})
+	return nil
+}
+
+// spanSampler returns the sampler, nil for that of the environment.
+func (c *config) spanSampler() sdktrace.Sampler {
+	switch {
+	case c.sampler != nil:
+		return c.sampler
+	case c.env.get(envSampler) != "":
+		return nil
+	case c.defaultSampler != nil:
+		return c.defaultSampler
+	}
+	return sdktrace.ParentBased(sdktrace.AlwaysSample()) // as the SDK, which may see another environment
+}
+
+// guardedProcessor is a processor of the caller's, who may rely on no span's
+// coming after Shutdown.
+type guardedProcessor struct {
+	sdktrace.SpanProcessor
+	closed atomic.Bool
+}
+
+func (p *guardedProcessor) OnStart(ctx context.Context, s sdktrace.ReadWriteSpan) {
+	if !p.closed.Load() {
+		p.SpanProcessor.OnStart(ctx, s)
+	}
+}
+
+func (p *guardedProcessor) OnEnd(s sdktrace.ReadOnlySpan) {
+	if !p.closed.Load() {
+		p.SpanProcessor.OnEnd(s)
+	}
+}
+
+func (p *guardedProcessor) ForceFlush(ctx context.Context) error {
+	if p.closed.Load() {
+		return nil
+	}
+	return p.SpanProcessor.ForceFlush(ctx)
+}
+
+func (p *guardedProcessor) Shutdown(ctx context.Context) error {
+	p.closed.Store(true)
+	return p.SpanProcessor.Shutdown(ctx)
 }

@@ -29,6 +29,8 @@ type Ledger struct {
 
 	delivered atomic.Uint64
 	failed    [failureCount]atomic.Uint64
+	failures  atomic.Uint64 // exports
+	last      atomic.Pointer[error]
 	full      atomic.Uint64 // dropped for want of room
 	late      atomic.Uint64 // dropped after the shutdown
 
@@ -88,8 +90,9 @@ func (l *Ledger) admit() bool {
 }
 
 // export runs the export of so many admitted records. It ends with the ledger's
-// abort at the latest.
-func (l *Ledger) export(ctx context.Context, records int, run func(context.Context) error) error {
+// abort at the latest. Its error is for who observes the ledger, or flushes: the
+// SDK would hand it to the one handler of the process, which prints it.
+func (l *Ledger) export(ctx context.Context, records int, run func(context.Context) error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(l.aborted, cancel)()
@@ -105,8 +108,30 @@ func (l *Ledger) export(ctx context.Context, records int, run func(context.Conte
 	if failed > 0 {
 		l.failed[failureOf(err)].Add(uint64(failed))
 	}
+	l.last.Store(&err)
+	if err != nil {
+		l.failures.Add(1)
+	}
 	l.observe(records, err)
-	return err
+}
+
+// flush runs a flush or a shutdown and returns its error, with that of an export
+// that failed meanwhile.
+func (l *Ledger) flush(run func() error) error {
+	before := l.failures.Load()
+	err := run()
+	if l.failures.Load() == before {
+		return err
+	}
+	return errors.Join(err, l.lastError())
+}
+
+// lastError returns that of the last export.
+func (l *Ledger) lastError() error {
+	if err := l.last.Load(); err != nil {
+		return *err
+	}
+	return nil
 }
 
 // close ends the admission.

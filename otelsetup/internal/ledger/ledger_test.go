@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/log"
 
 	sdklog "go.opentelemetry.io/otel/sdk/log"
@@ -162,7 +163,9 @@ func TestFailures(t *testing.T) {
 				p := open(receiver{func(context.Context, int) error { return test.err }})
 				p.ledger.Observe(func(_ int, err error) { observed = err })
 				p.writeN(10)
-				_ = p.flush(t.Context())
+				if err := p.flush(t.Context()); !errors.Is(err, test.err) {
+					t.Errorf("the flush returned %v, want %v", err, test.err)
+				}
 				p.want(t, Counts{Delivered: uint64(10 - test.lost), Failed: uint64(test.lost)})
 				if got := p.ledger.failed[test.kind].Load(); got != uint64(test.lost) {
 					t.Errorf("%d under %s, want %d", got, failureNames[test.kind], test.lost)
@@ -175,6 +178,27 @@ func TestFailures(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// What fails while nobody waits is for the ledger's observer alone: the handler
+// of the process would print it.
+func TestTheProcessHearsNothing(t *testing.T) {
+	before := otel.GetErrorHandler()
+	defer otel.SetErrorHandler(before)
+	var heard atomic.Int64
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(error) { heard.Add(1) }))
+	eachPipe(t, func(t *testing.T, open func(receiver) pipe) {
+		p := open(receiver{func(context.Context, int) error { return errors.New("refused") }})
+		p.writeN(40)
+		time.Sleep(time.Minute)
+		if err := p.shutdown(t.Context()); err != nil {
+			t.Errorf("the shutdown had nothing to send and failed: %v", err)
+		}
+		p.want(t, Counts{Failed: 40})
+	})
+	if n := heard.Load(); n > 0 {
+		t.Errorf("%d errors reached the handler", n)
 	}
 }
 

@@ -26,12 +26,16 @@ func (p *logProcessor) OnEmit(ctx context.Context, r *sdklog.Record) error {
 	return p.BatchProcessor.OnEmit(ctx, r)
 }
 
+func (p *logProcessor) ForceFlush(ctx context.Context) error {
+	return p.ledger.flush(func() error { return p.BatchProcessor.ForceFlush(ctx) })
+}
+
 // Shutdown ends the export that is under way when ctx is done, so that no
 // goroutine waits for a receiver that hangs.
 func (p *logProcessor) Shutdown(ctx context.Context) error {
 	p.ledger.close()
 	defer p.ledger.abort()
-	return p.BatchProcessor.Shutdown(ctx)
+	return p.ledger.flush(func() error { return p.BatchProcessor.Shutdown(ctx) })
 }
 
 type logExporter struct {
@@ -40,10 +44,10 @@ type logExporter struct {
 }
 
 func (e logExporter) Export(ctx context.Context, records []sdklog.Record) error {
-	if len(records) == 0 {
-		return nil
+	if len(records) > 0 {
+		e.ledger.export(ctx, len(records), func(ctx context.Context) error {
+			return e.Exporter.Export(ctx, records)
+		})
 	}
-	return e.ledger.export(ctx, len(records), func(ctx context.Context) error {
-		return e.Exporter.Export(ctx, records)
-	})
+	return nil
 }

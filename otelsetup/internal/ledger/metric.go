@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
@@ -21,16 +22,22 @@ func NewMetricExporter(l *Ledger, e sdkmetric.Exporter) sdkmetric.Exporter {
 func (e *metricExporter) Export(ctx context.Context, rm *metricdata.ResourceMetrics) error {
 	n := dataPoints(rm)
 	e.ledger.pending.Add(int64(n))
-	return e.ledger.export(ctx, n, func(ctx context.Context) error {
+	e.ledger.export(ctx, n, func(ctx context.Context) error {
 		return e.Exporter.Export(ctx, rm)
 	})
+	return nil
+}
+
+// ForceFlush is what a reader's flush ends with, after its export.
+func (e *metricExporter) ForceFlush(ctx context.Context) error {
+	return errors.Join(e.Exporter.ForceFlush(ctx), e.ledger.lastError())
 }
 
 // Shutdown is the reader's last call, after its last export.
 func (e *metricExporter) Shutdown(ctx context.Context) error {
 	e.ledger.close()
 	defer e.ledger.abort()
-	return e.Exporter.Shutdown(ctx)
+	return errors.Join(e.Exporter.Shutdown(ctx), e.ledger.lastError())
 }
 
 func dataPoints(rm *metricdata.ResourceMetrics) (n int) {

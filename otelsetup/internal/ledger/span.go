@@ -39,7 +39,7 @@ func (p *spanProcessor) ForceFlush(ctx context.Context) error {
 		return ctx.Err()
 	}
 	defer func() { <-p.flush }()
-	return p.batch.ForceFlush(ctx)
+	return p.ledger.flush(func() error { return p.batch.ForceFlush(ctx) })
 }
 
 // Shutdown ends the export that is under way when ctx is done, so that no
@@ -47,7 +47,7 @@ func (p *spanProcessor) ForceFlush(ctx context.Context) error {
 func (p *spanProcessor) Shutdown(ctx context.Context) error {
 	p.ledger.close()
 	defer p.ledger.abort()
-	return p.batch.Shutdown(ctx)
+	return p.ledger.flush(func() error { return p.batch.Shutdown(ctx) })
 }
 
 type spanExporter struct {
@@ -56,7 +56,8 @@ type spanExporter struct {
 }
 
 func (e spanExporter) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
-	return e.ledger.export(ctx, len(spans), func(ctx context.Context) error {
+	e.ledger.export(ctx, len(spans), func(ctx context.Context) error {
 		return e.SpanExporter.ExportSpans(ctx, spans)
 	})
+	return nil
 }

@@ -1,0 +1,102 @@
+package otelsetup
+
+import (
+	"math"
+	"strings"
+	"time"
+
+	"github.com/go-logr/logr"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+)
+
+// diagnosticLevels are the values of OTEL_LOG_LEVEL, and up to which verbosity
+// the SDK's own logger then logs.
+var diagnosticLevels = map[string]int{
+	"none":  math.MinInt,
+	"error": 0,
+	"warn":  1,
+	"info":  4,
+	"debug": 8,
+}
+
+// diagnostics returns the verbosity. The default shows warnings: it is by them
+// that the SDK tells of what it dropped.
+func (e environment) diagnostics() int {
+	if v, ok := diagnosticLevels[strings.ToLower(e.get(envDiagnostics))]; ok {
+		return v
+	}
+	return diagnosticLevels["warn"]
+}
+
+// A diagnosticSink is the SDK's own logger on a zap logger. It writes few lines,
+// and of their values the plain ones only: the others are whole configurations
+// and batches of telemetry.
+type diagnosticSink struct {
+	logger    *zap.Logger
+	verbosity int
+	limit     *limiter
+}
+
+func newDiagnosticSink(logger *zap.Logger, verbosity int) *diagnosticSink {
+	return &diagnosticSink{logger, verbosity, &limiter{interval: time.Second}}
+}
+
+// Init implements logr.LogSink.
+func (*diagnosticSink) Init(logr.RuntimeInfo) {}
+
+// Enabled implements logr.LogSink.
+func (s *diagnosticSink) Enabled(level int) bool { return level <= s.verbosity && s.verbosity > 0 }
+
+// Info implements logr.LogSink.
+func (s *diagnosticSink) Info(level int, msg string, values ...any) {
+	zapLevel := zapcore.DebugLevel
+	switch {
+	case level <= diagnosticLevels["warn"]:
+		zapLevel = zapcore.WarnLevel
+	case level <= diagnosticLevels["info"]:
+		zapLevel = zapcore.InfoLevel
+	}
+	s.log(zapLevel, msg, values)
+}
+
+// Error implements logr.LogSink.
+func (s *diagnosticSink) Error(err error, msg string, values ...any) {
+	if s.verbosity < diagnosticLevels["error"] {
+		return
+	}
+	if err != nil {
+		values = append([]any{"error", err}, values...)
+	}
+	s.log(zapcore.ErrorLevel, msg, values)
+}
+
+func (s *diagnosticSink) log(level zapcore.Level, msg string, values []any) {
+	suppressed, ok := s.limit.allow()
+	if !ok {
+		return
+	}
+	fields := []zap.Field{zap.String("detail", msg)}
+	for i := 0; i+1 < len(values); i += 2 {
+		key, ok := values[i].(string)
+		if !ok {
+			continue
+		}
+		switch v := values[i+1].(type) {
+		case bool, int, int64, uint32, uint64, float64, time.Duration:
+			fields = append(fields, zap.Any(key, v))
+		case error:
+			fields = append(fields, zap.String(key, firstLine(v)))
+		}
+	}
+	if suppressed > 0 {
+		fields = append(fields, zap.Int("suppressed", suppressed))
+	}
+	s.logger.Log(level, "telemetry", fields...)
+}
+
+// WithValues implements logr.LogSink.
+func (s *diagnosticSink) WithValues(...any) logr.LogSink { return s }
+
+// WithName implements logr.LogSink.
+func (s *diagnosticSink) WithName(string) logr.LogSink { return s }

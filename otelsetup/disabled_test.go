@@ -1,0 +1,59 @@
+package otelsetup
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+)
+
+func TestDisabled(t *testing.T) {
+	t.Setenv("OTEL_SDK_DISABLED", "True")
+	t.Setenv("OTEL_TRACES_SAMPLER", "sometimes") // has no effect
+	b := new(backend)
+	var out lockedBuffer
+	exported := tracetest.NewInMemoryExporter()
+	joined := extra("app_joined", 1)
+	tel := startLogging(t, WithLogWriter(&out), WithOTLPEndpoint(serveHTTP(t, b)), WithSpanExporter(exported), WithPrometheusRegistry(joined, joined))
+	if span := use(t, tel, "orders"); span.IsValid() {
+		t.Error("there is a span")
+	}
+	tel.Logger().Info("hello")
+	_, page := get(t, tel.MetricsHandler(extra("app_ready", 1)), "text/plain")
+	if !strings.Contains(page, "app_ready 1") || !strings.Contains(page, "app_joined 1") || strings.Contains(page, "kvdb") || strings.Contains(page, "target_info") {
+		t.Errorf("page %s", page)
+	}
+	if err := tel.ForceFlush(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := tel.Shutdown(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if spans, metrics, logs := b.got(); spans+metrics+logs+len(exported.GetSpans()) != 0 {
+		t.Errorf("exported %d spans, %d metrics, %d log records", spans, metrics, logs)
+	}
+	if !strings.Contains(out.String(), "hello") {
+		t.Error("the log is disabled too")
+	}
+}
+
+func TestDisabledAlone(t *testing.T) {
+	t.Setenv("OTEL_SDK_DISABLED", "true")
+	own := sdktrace.NewTracerProvider()
+	tel := start(t, WithTracerProvider(own), WithGlobals())
+	if status, page := get(t, tel.MetricsHandler(), "text/plain"); status != http.StatusOK || page != "" {
+		t.Errorf("status %d, page %q", status, page)
+	}
+	if tel.TracerProvider() != own {
+		t.Error("the caller's provider is gone")
+	}
+}
+
+func TestNotDisabled(t *testing.T) {
+	t.Setenv("OTEL_SDK_DISABLED", "false")
+	if !use(t, start(t), "orders").IsValid() {
+		t.Error("there is no span")
+	}
+}

@@ -1,0 +1,50 @@
+package otelsetup
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+)
+
+// checkHTTPURL does not show the URL in its error: it may hold a password.
+func checkHTTPURL(value string) error {
+	u, err := url.Parse(value)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return errors.New("not an http or https URL with a host, such as http://localhost:4318")
+	}
+	return nil
+}
+
+// checkTarget accepts what gRPC takes: a URL, or host and port.
+func checkTarget(value string) error {
+	u, err := url.Parse(value)
+	if err != nil || ((u.Scheme == "http" || u.Scheme == "https") && u.Host == "") {
+		return errors.New("not a URL, such as http://localhost:4317")
+	}
+	return nil
+}
+
+func checkCertificates(file string) error {
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	if !x509.NewCertPool().AppendCertsFromPEM(pem) {
+		return fmt.Errorf("no certificate in %s", file)
+	}
+	return nil
+}
+
+func checkKeyPair(certificate, key string) error {
+	if certificate == "" && key == "" {
+		return nil
+	}
+	if certificate == "" || key == "" {
+		return errors.New("the client's certificate and its key go together")
+	}
+	_, err := tls.LoadX509KeyPair(certificate, key)
+	return err
+}

@@ -1,0 +1,81 @@
+package logcore
+
+import (
+	"encoding/hex"
+	"time"
+
+	"go.opentelemetry.io/otel/trace"
+	"go.uber.org/zap/zapcore"
+)
+
+// timestamp has all nine digits, so that lines sort by their text.
+const timestamp = "2006-01-02T15:04:05.000000000Z"
+
+// newEncoder returns the encoder of all of a line but its head, which has the
+// parts that need no quoting and, before any namespace, the ids of the trace.
+func newEncoder() zapcore.Encoder {
+	return zapcore.NewJSONEncoder(zapcore.EncoderConfig{
+		NameKey:       "logger",
+		CallerKey:     "caller",
+		MessageKey:    "message",
+		StacktraceKey: "stacktrace",
+		EncodeCaller:  zapcore.ShortCallerEncoder,
+	})
+}
+
+// maxHead is enough for any head, so that it needs no allocation.
+const maxHead = 256
+
+// appendHead appends the beginning of a line, with the comma that ends it.
+func appendHead(dst []byte, e zapcore.Entry, span trace.SpanContext, given idSet) []byte {
+	dst = append(dst, `{"timestamp":"`...)
+	dst = appendTime(dst, e.Time)
+	dst = append(dst, `","level":"`...)
+	dst = append(dst, e.Level.String()...)
+	dst = append(dst, '"', ',')
+	if !span.IsValid() {
+		return dst
+	}
+	if given&traceID == 0 {
+		id := span.TraceID()
+		dst = append(dst, `"trace_id":"`...)
+		dst = hex.AppendEncode(dst, id[:])
+		dst = append(dst, '"', ',')
+	}
+	if given&spanID == 0 {
+		id := span.SpanID()
+		dst = append(dst, `"span_id":"`...)
+		dst = hex.AppendEncode(dst, id[:])
+		dst = append(dst, '"', ',')
+	}
+	if given&traceFlags == 0 {
+		dst = append(dst, `"trace_flags":"`...)
+		dst = hex.AppendEncode(dst, []byte{byte(span.TraceFlags())})
+		dst = append(dst, '"', ',')
+	}
+	return dst
+}
+
+func appendTime(dst []byte, t time.Time) []byte { return t.UTC().AppendFormat(dst, timestamp) }
+
+// An idSet says which of the ids of a trace the caller gave as fields.
+type idSet uint8
+
+const (
+	traceID idSet = 1 << iota
+	spanID
+	traceFlags
+)
+
+func idNamed(key string) idSet {
+	switch key {
+	case "trace_id":
+		return traceID
+	case "span_id":
+		return spanID
+	case "trace_flags":
+		return traceFlags
+	default:
+		return 0
+	}
+}

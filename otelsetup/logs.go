@@ -1,0 +1,143 @@
+package otelsetup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"go.opentelemetry.io/otel/log"
+	lognoop "go.opentelemetry.io/otel/log/noop"
+	sdklog "go.opentelemetry.io/otel/sdk/log"
+	"go.opentelemetry.io/otel/sdk/resource"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/ledger"
+	"github.com/otelkv/otelkv/otelsetup/internal/logcore"
+)
+
+// startDiagnostics sets the logger for what the telemetry has to say of itself:
+// the caller's, else one that writes JSON to w and nothing else.
+func (t *Telemetry) startDiagnostics(c *config, w zapcore.WriteSyncer) error {
+	if c.logger != nil {
+		t.diagnostics = c.logger
+		return nil
+	}
+	core, err := logcore.New(logcore.Options{Writer: w, Level: t.level})
+	if err != nil {
+		return err
+	}
+	t.diagnostics = zap.New(core)
+	t.steps = append(t.steps, step{name: "the diagnostics", run: func(context.Context) error { return core.Close() }})
+	return nil
+}
+
+// startLogs sets the LoggerProvider and the logger.
+func (t *Telemetry) startLogs(ctx context.Context, c *config, res *resource.Resource) error {
+	w := zapcore.WriteSyncer(os.Stdout)
+	if c.logWriter != nil {
+		w = zapcore.AddSync(c.logWriter)
+	}
+	w = zapcore.Lock(w)
+	if err := t.startDiagnostics(c, w); err != nil {
+		return err
+	}
+	opts, err := t.newLogPipeline(ctx, c)
+	if err != nil {
+		return err
+	}
+	if len(opts) == 0 { // a record would be made for nobody
+		t.loggerProvider = lognoop.NewLoggerProvider()
+		return t.startLogger(c, w, nil)
+	}
+	opts = append(opts, sdklog.WithResource(res))
+	t.loggerProvider = sdklog.NewLoggerProvider(opts...)
+	// The core has no key twice, and need not pay for a search.
+	return t.startLogger(c, w, sdklog.NewLoggerProvider(append(opts, sdklog.WithAllowKeyDuplication())...))
+}
+
+// newLogPipeline returns the exporters of logs as options of a provider.
+func (t *Telemetry) newLogPipeline(ctx context.Context, c *config) ([]sdklog.LoggerProviderOption, error) {
+	if c.disabled {
+		return nil, nil
+	}
+	routes, err := c.routes(signalLogs)
+	if err != nil {
+		return nil, err
+	}
+	var opts []sdklog.LoggerProviderOption
+	var processors []sdklog.Processor
+	add := func(e sdklog.Exporter, kind string) {
+		a := t.logAccounts.open(t, signalLogs, ledger.LogRecords, kind, c.env.queue(envLogBatches))
+		p := ledger.NewLogProcessor(a.Ledger, e)
+		processors = append(processors, p)
+		opts = append(opts, sdklog.WithProcessor(p))
+	}
+	if routes.otlp {
+		r, client, err := t.connect(c, signalLogs)
+		if err != nil {
+			return nil, fmt.Errorf("OTLP exporter of logs: %w", err)
+		}
+		exporter, err := r.newLogExporter(ctx, client)
+		if err != nil {
+			return nil, fmt.Errorf("OTLP exporter of logs: %w", err)
+		}
+		add(exporter, r.kind("log"))
+	}
+	if routes.console {
+		add(newConsole(os.Stderr).logs(), "console_log_exporter")
+	}
+	for _, e := range c.logExporters {
+		add(e, fmt.Sprintf("%T", e))
+	}
+	if len(processors) == 0 {
+		return nil, nil
+	}
+	t.steps = append(t.steps, step{
+		name: signalLogs.name, items: signalLogs.items, accounts: &t.logAccounts,
+		run:   each(processors, sdklog.Processor.Shutdown),
+		flush: each(processors, sdklog.Processor.ForceFlush),
+	})
+	return opts, nil
+}
+
+// startLogger sets the logger, unless the caller has one.
+func (t *Telemetry) startLogger(c *config, w zapcore.WriteSyncer, provider log.LoggerProvider) error {
+	if c.logger != nil {
+		t.logger = c.logger
+		return nil
+	}
+	options := logcore.Options{Writer: w, Provider: provider, Name: scopeName, Level: t.level, Flush: t.flushLogs}
+	if s := c.logSampling; s != nil {
+		options.Sampling = &logcore.Sampling{Tick: s.interval, First: s.first, Thereafter: s.thereafter}
+	}
+	core, err := logcore.New(options)
+	if err != nil {
+		return err
+	}
+	t.core = core
+	t.logger = zap.New(core, zap.WithFatalHook(lastFlush{t}))
+	t.logLevel = newLogLevel(t.level, t.logger)
+	t.steps = append(t.steps, step{name: "the logger", run: func(context.Context) error {
+		t.logLevel.stop()
+		return core.Close()
+	}})
+	return nil
+}
+
+// each returns a function that does the same to all, at once, so that one that
+// hangs takes no time from the others.
+func each[T any](all []T, do func(T, context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		results := make(chan error, len(all))
+		for _, one := range all {
+			go func() { results <- do(one, ctx) }()
+		}
+		var errs []error
+		for range all {
+			errs = append(errs, <-results)
+		}
+		return errors.Join(errs...)
+	}
+}

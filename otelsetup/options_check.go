@@ -1,0 +1,72 @@
+package otelsetup
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"go.uber.org/zap/zapcore"
+)
+
+// validate returns every problem with the options and the environment at once.
+func (c *config) validate() error {
+	var p problems
+	c.validateConflicts(&p)
+	c.validateLogging(&p)
+	for _, attr := range c.attributes {
+		if !attr.Valid() {
+			p.add("WithResourceAttributes", fmt.Errorf("the attribute %q has no key or no value", attr.Key))
+		}
+	}
+	for _, bound := range c.durationBounds {
+		if !(bound > 0) || math.IsInf(bound, 1) {
+			p.add("WithDurationBounds", fmt.Errorf("%v is not a positive number of seconds", bound))
+		}
+	}
+	for _, reader := range c.readers {
+		if reader.factory == nil {
+			p.add("WithReader", errors.New("the factory is nil"))
+		}
+	}
+	if c.join && (c.registerer == nil || c.gatherer == nil) {
+		p.add("WithPrometheusRegistry", errors.New("the registerer or the gatherer is nil"))
+	}
+	if c.shutdownTimeout <= 0 {
+		p.add("WithShutdownTimeout", fmt.Errorf("%v is not positive", c.shutdownTimeout))
+	}
+	if c.endpoint != "" {
+		p.add("WithOTLPEndpoint", checkHTTPURL(c.endpoint))
+	}
+	c.env.validate(c, &p)
+	return p.err()
+}
+
+// validateConflicts finds the options that configure what another one brings
+// along ready-made.
+func (c *config) validateConflicts(p *problems) {
+	for _, conflict := range []struct {
+		given        bool
+		option, with string
+	}{
+		{c.tracerProvider != nil && len(c.spanProcessors) > 0, "WithSpanProcessor", "provider of WithTracerProvider"},
+		{c.tracerProvider != nil && len(c.spanExporters) > 0, "WithSpanExporter", "provider of WithTracerProvider"},
+		{c.tracerProvider != nil && c.sampler != nil, "WithSampler", "provider of WithTracerProvider"},
+		{c.tracerProvider != nil && c.defaultSampler != nil, "WithDefaultSampler", "provider of WithTracerProvider"},
+		{c.logger != nil && c.logWriter != nil, "WithLogWriter", "logger of WithLogger"},
+		{c.logger != nil && c.logLevel != nil, "WithLogLevel", "logger of WithLogger"},
+		{c.logger != nil && c.logSampling != nil, "WithLogSampling", "logger of WithLogger"},
+	} {
+		if conflict.given {
+			p.add(conflict.option, errors.New("has no effect on the "+conflict.with))
+		}
+	}
+}
+
+func (c *config) validateLogging(p *problems) {
+	if c.logLevel != nil && (*c.logLevel < zapcore.DebugLevel || *c.logLevel > zapcore.FatalLevel) {
+		p.add("WithLogLevel", fmt.Errorf("%v is not a level from debug to fatal", *c.logLevel))
+	}
+	if s := c.logSampling; s != nil && (s.interval <= 0 || s.first < 0 || s.thereafter < 0 || s.first+s.thereafter == 0) {
+		p.add("WithLogSampling", fmt.Errorf("%d lines and then every %d-th in %v would not log anything", s.first, s.thereafter, s.interval))
+	}
+}

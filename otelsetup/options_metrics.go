@@ -1,0 +1,74 @@
+package otelsetup
+
+import (
+	"github.com/prometheus/client_golang/prometheus"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+)
+
+// WithPrometheusRegistry joins a registry that the program already has, so
+// that one page shows its metrics and these. For a *prometheus.Registry pass it
+// twice; for the default registry prometheus.DefaultRegisterer and
+// prometheus.DefaultGatherer.
+//
+// The collectors yield nothing after Shutdown, and then another Telemetry may
+// join. While one is there, a second one is an error of Start. A process
+// collector that the registry already has is kept.
+//
+// By default, the metrics are in a registry of their own.
+func WithPrometheusRegistry(registerer prometheus.Registerer, gatherer prometheus.Gatherer) Option {
+	return optionFunc(func(c *config) {
+		c.join, c.registerer, c.gatherer = true, registerer, gatherer
+	})
+}
+
+type readerOption struct {
+	temporality sdkmetric.TemporalitySelector
+	factory     func(sdkmetric.Producer) (sdkmetric.Reader, error)
+}
+
+// WithReader adds a reader of all metrics besides Prometheus. The records of
+// wrapped stores reach it through a producer of its own, which the factory must
+// hand to it and which yields the temporality that the reader has; nil is
+// cumulative. With an exporter e that is
+//
+//	otelsetup.WithReader(e.Temporality, func(p sdkmetric.Producer) (sdkmetric.Reader, error) {
+//		return sdkmetric.NewPeriodicReader(e, sdkmetric.WithProducer(p)), nil
+//	})
+//
+// Start calls the factory once. The Telemetry takes the reader over: Shutdown
+// shuts it down, and so does a Start that fails.
+//
+// By default, the readers are Prometheus and, where OTEL_METRICS_EXPORTER or an
+// endpoint asks for it, OTLP.
+func WithReader(temporality sdkmetric.TemporalitySelector, factory func(sdkmetric.Producer) (sdkmetric.Reader, error)) Option {
+	return optionFunc(func(c *config) {
+		if temporality == nil {
+			temporality = sdkmetric.CumulativeTemporalitySelector
+		}
+		c.readers = append(c.readers, readerOption{temporality, factory})
+	})
+}
+
+// WithDurationBounds adds bounds in seconds to the buckets of
+// db.client.operation.duration, for example that of an objective.
+//
+// By default, the buckets are those that package instrument documents.
+func WithDurationBounds(seconds ...float64) Option {
+	return optionFunc(func(c *config) { c.durationBounds = append(c.durationBounds, seconds...) })
+}
+
+// WithoutProcessMetrics leaves out kvdb.memory, kvdb.utilization of the process
+// and the metrics process_*, and with them the goroutine that takes the
+// readings.
+//
+// By default, they are there.
+func WithoutProcessMetrics() Option {
+	return optionFunc(func(c *config) { c.processMetrics = false })
+}
+
+// WithoutRuntimeMetrics leaves out OpenTelemetry's metrics of the Go runtime.
+//
+// By default, they are there.
+func WithoutRuntimeMetrics() Option {
+	return optionFunc(func(c *config) { c.runtimeMetrics = false })
+}

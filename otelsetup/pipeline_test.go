@@ -1,0 +1,306 @@
+package otelsetup
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	dto "github.com/prometheus/client_model/go"
+	"go.opentelemetry.io/otel/trace"
+	logspb "go.opentelemetry.io/proto/otlp/logs/v1"
+	"go.uber.org/zap"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+// A moody receiver answers as its mood is, and can be gone.
+type moody struct {
+	backend
+	mood     atomic.Value // string
+	protocol string
+	addr     string
+	stop     func()
+}
+
+func newMoody(t *testing.T, protocol, mood string) *moody {
+	m := &moody{protocol: protocol, addr: "127.0.0.1:0"}
+	m.mood.Store(mood)
+	m.listen(t)
+	t.Cleanup(func() { m.stop() })
+	if mood == "gone" {
+		m.stop()
+	}
+	return m
+}
+
+func (m *moody) listen(t *testing.T) {
+	t.Helper()
+	listener, err := net.Listen("tcp", m.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.addr = listener.Addr().String()
+	if m.protocol == protocolGRPC {
+		server := newServer(&m.backend, grpc.UnaryInterceptor(m.intercept))
+		m.stop = server.Stop
+		go server.Serve(listener)
+		return
+	}
+	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: http.HandlerFunc(m.answer)}}
+	server.Start()
+	m.stop = server.Close
+}
+
+func (m *moody) answer(w http.ResponseWriter, r *http.Request) {
+	switch m.mood.Load() {
+	case "refuses":
+		http.Error(w, "not yours", http.StatusForbidden)
+	case "503":
+		http.Error(w, "later", http.StatusServiceUnavailable)
+	case "hangs":
+		io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	case "slow":
+		select {
+		case <-time.After(50 * time.Millisecond):
+			m.ServeHTTP(w, r)
+		case <-r.Context().Done():
+		}
+	default:
+		m.ServeHTTP(w, r)
+	}
+}
+
+func (m *moody) intercept(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (any, error) {
+	switch m.mood.Load() {
+	case "refuses":
+		return nil, status.Error(codes.PermissionDenied, "not yours")
+	case "503":
+		return nil, status.Error(codes.Unavailable, "later")
+	case "hangs":
+		<-ctx.Done()
+		return nil, ctx.Err()
+	case "slow":
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	return handle(ctx, request)
+}
+
+// comesBack makes it answer.
+func (m *moody) comesBack(t *testing.T) {
+	if m.mood.Swap("answers") == "gone" {
+		m.listen(t)
+	}
+}
+
+// hasLog reports whether a record with this body came.
+func (m *moody) hasLog(body string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, r := range m.logs {
+		if r.GetBody().GetStringValue() == body {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *moody) hasSpan(id trace.SpanID) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, s := range m.spans {
+		if trace.SpanID(s.GetSpanId()) == id {
+			return true
+		}
+	}
+	return false
+}
+
+const testQueue = 64
+
+// quick makes the pipeline of a test turn fast, with a small queue.
+var quick = map[string]string{
+	"OTEL_BSP_SCHEDULE_DELAY": "10", "OTEL_BSP_EXPORT_TIMEOUT": "100",
+	"OTEL_BSP_MAX_QUEUE_SIZE": strconv.Itoa(testQueue), "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "16",
+	"OTEL_BLRP_SCHEDULE_DELAY": "10", "OTEL_BLRP_EXPORT_TIMEOUT": "100",
+	"OTEL_BLRP_MAX_QUEUE_SIZE": strconv.Itoa(testQueue), "OTEL_BLRP_MAX_EXPORT_BATCH_SIZE": "16",
+	"OTEL_METRIC_EXPORT_INTERVAL": "20", "OTEL_METRIC_EXPORT_TIMEOUT": "100",
+}
+
+// sum adds the series of a family up that have the label.
+func sum(family *dto.MetricFamily, label, want string) (total float64) {
+	for _, m := range family.GetMetric() {
+		for _, l := range m.GetLabel() {
+			if l.GetName() == label && l.GetValue() == want {
+				total += m.GetCounter().GetValue() + m.GetGauge().GetValue()
+			}
+		}
+	}
+	return total
+}
+
+// Whatever a receiver does, operations go on, memory is bounded, what is lost is
+// counted, and what comes after its recovery arrives.
+func TestReceiverInTrouble(t *testing.T) {
+	for _, tt := range []struct{ protocol, mood string }{
+		{protocolHTTP, "gone"}, {protocolHTTP, "refuses"}, {protocolHTTP, "503"}, {protocolHTTP, "hangs"}, {protocolHTTP, "slow"},
+		{protocolGRPC, "gone"}, {protocolGRPC, "refuses"}, {protocolGRPC, "503"}, {protocolGRPC, "hangs"}, {protocolGRPC, "slow"},
+	} {
+		t.Run(tt.protocol+" "+tt.mood, func(t *testing.T) {
+			setenv(t, quick)
+			t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", tt.protocol)
+			m := newMoody(t, tt.protocol, tt.mood)
+			tel, err := Start(t.Context(), WithLogWriter(io.Discard), WithOTLPEndpoint("http://"+m.addr), WithShutdownTimeout(time.Second))
+			if err != nil {
+				t.Fatal(err)
+			}
+			store, err := instrument.Wrap(kvdb.NewMemory(nil), instrument.WithTelemetry(tel))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer store.Close()
+
+			const written = 2000
+			longest := operate(t, tel, store, written)
+			if longest > time.Second {
+				t.Errorf("an operation took %v", longest)
+			}
+			page := scrape(t, tel.MetricsHandler())
+			for _, name := range []string{"otel_sdk_processor_log_processed_total", "otel_sdk_processor_span_processed_total"} {
+				if sum(page[name], "error_type", "queue_full") == 0 {
+					t.Errorf("%s: no drops in %v", name, page[name])
+				}
+			}
+
+			m.comesBack(t)
+			arrives(t, tel, m)
+			if err := tel.Shutdown(t.Context()); err != nil {
+				t.Error(err)
+			}
+			for signal, all := range map[string]accounts{"traces": tel.traceAccounts, "logs": tel.logAccounts} {
+				c := all[0].Counts()
+				if c.Delivered == 0 || c.Lost() == 0 || c.Pending != 0 {
+					t.Errorf("%s: counts %+v", signal, c)
+				}
+			}
+			if spans := tel.traceAccounts[0].Counts(); spans.Delivered+spans.Lost() < 2*written {
+				t.Errorf("spans %+v do not add up to %d", spans, 2*written)
+			}
+		})
+	}
+}
+
+// operate makes operations under sampled spans, with a line for each, watches the
+// queues, and returns how long the longest operation took.
+func operate(t *testing.T, tel *Telemetry, store kvdb.Store, n int) (longest time.Duration) {
+	t.Helper()
+	ctx := t.Context()
+	tracer := tel.TracerProvider().Tracer("test")
+	for i := range n {
+		began := time.Now()
+		ctx, span := tracer.Start(ctx, "request")
+		if err := store.Put(ctx, []byte("key"), []byte("value")); err != nil {
+			t.Fatal(err)
+		}
+		tel.Logger().Info("put", Context(ctx), zap.Int("n", i))
+		span.End()
+		longest = max(longest, time.Since(began))
+		for _, all := range []accounts{tel.traceAccounts, tel.logAccounts} {
+			if p := all[0].Counts().Pending; p > testQueue+1 {
+				t.Fatalf("%d records are pending", p)
+			}
+		}
+	}
+	return longest
+}
+
+// arrives fails the test unless new telemetry reaches the receiver.
+func arrives(t *testing.T, tel *Telemetry, m *moody) {
+	t.Helper()
+	deadline := time.After(20 * time.Second)
+	for i := 0; ; i++ {
+		body := fmt.Sprint("new ", i)
+		_, span := tel.TracerProvider().Tracer("test").Start(context.Background(), "new")
+		span.End()
+		tel.Logger().Info(body)
+		for range 20 {
+			if m.hasLog(body) && m.hasSpan(span.SpanContext().SpanID()) && m.metric("kvdb.requests") != nil {
+				return
+			}
+			select {
+			case <-time.After(10 * time.Millisecond):
+			case <-deadline:
+				t.Fatal("nothing arrives after the recovery")
+			}
+		}
+	}
+}
+
+// Around a Shutdown whose context is cancelled already, every record is either
+// at the receiver or reported as lost.
+func TestNothingUnaccounted(t *testing.T) {
+	const writers, each = 8, 25_000
+	m := newMoody(t, protocolHTTP, "answers")
+	tel, err := Start(t.Context(), WithLogWriter(io.Discard), WithOTLPEndpoint("http://"+m.addr))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+
+	var wg sync.WaitGroup
+	halfway := make(chan struct{})
+	for w := range writers {
+		wg.Go(func() {
+			for i := range each {
+				tel.Logger().Info("numbered", zap.Int("id", w*each+i))
+				if w == 0 && i == each/2 {
+					close(halfway)
+				}
+			}
+		})
+	}
+	<-halfway
+	if err := tel.Shutdown(ctx); err != nil {
+		t.Log(err)
+	}
+	wg.Wait()
+
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	ids := make(map[int64]bool, len(m.logs))
+	for _, r := range m.logs {
+		ids[idOf(r)] = true
+	}
+	if len(ids) != len(m.logs) {
+		t.Errorf("%d records came, %d of them different", len(m.logs), len(ids))
+	}
+	lost := tel.Losses().LogRecords
+	if got := uint64(len(ids)) + lost; got != writers*each {
+		t.Errorf("%d delivered and %d lost are %d, want %d", len(ids), lost, got, writers*each)
+	}
+	if len(ids) == 0 || lost == 0 {
+		t.Errorf("%d delivered, %d lost: the test shows nothing", len(ids), lost)
+	}
+	t.Logf("%d delivered, %d lost", len(ids), lost)
+}
+
+func idOf(r *logspb.LogRecord) int64 {
+	return find(r.GetAttributes(), "id").GetIntValue()
+}
