@@ -30,7 +30,7 @@ func (c *comparison) row(samples map[string][]float64) (row, error) {
 	if err != nil {
 		return row{}, err
 	}
-	r := e.row("ns")
+	r := e.row()
 	if c.parallel {
 		r.Goroutines = runtime.GOMAXPROCS(0)
 	}

@@ -112,6 +112,25 @@ var definitions = []definition{
 		measure: (*session).scrapes,
 	},
 	{
+		name: "log_correlated", goal: atMost(0.8),
+		what:    "line with the ids of its span, JSON and OTel ÷ a Tee with ids as fields",
+		measure: (*session).correlatedLogs,
+	},
+	{
+		name: "log_disabled_allocs", goal: atMost(0),
+		what:    "allocations of operation logs at a level that is off",
+		measure: (*session).disabledLogs,
+	},
+	{
+		name: "pprof_idle", goal: atMost(1.05),
+		what:    "Get with pprofx on and idle ÷ without",
+		measure: beside(idle),
+	},
+	{
+		name: "flight_on", what: "Get with the flight recorder on ÷ without",
+		measure: beside(recording),
+	},
+	{
 		name: "server_cpu_get", goal: atMost(1.08),
 		what:    "CPU time of kvserver for a GET, telemetry on ÷ off",
 		measure: serverCPU("get"),

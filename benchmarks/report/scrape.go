@@ -76,7 +76,7 @@ func (s *session) compareScrapes(ours, theirs *target) (row, error) {
 	if err != nil {
 		return row{}, err
 	}
-	r := e.row("ns")
+	r := e.row()
 	r.Note = fmt.Sprintf("%d series against %d", series[0], series[1])
 	return r, nil
 }

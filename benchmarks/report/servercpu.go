@@ -67,7 +67,7 @@ func (s *session) compareServers(path, test string) (_ row, err error) {
 	if err != nil {
 		return row{}, err
 	}
-	r := e.row("ns")
+	r := e.row()
 	r.Note = fmt.Sprintf("%d pairs of %d requests", pairs, requests)
 	return r, nil
 }

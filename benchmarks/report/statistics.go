@@ -95,6 +95,6 @@ func quantile(sorted []float64, q float64) float64 {
 }
 
 // row is the estimate in a row that has no name yet.
-func (e estimate) row(unit string) row {
-	return row{Ratio: e.ratio, Cost: e.cost, Reference: e.reference, Unit: unit, Low: &e.low, High: &e.high}
+func (e estimate) row() row {
+	return row{Ratio: e.ratio, Cost: e.cost, Reference: e.reference, Unit: "ns", Low: &e.low, High: &e.high}
 }

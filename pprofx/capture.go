@@ -1,0 +1,219 @@
+package pprofx
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/otel/trace"
+	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/internal/tracefield"
+	"github.com/otelkv/otelkv/pprofx/internal/archive"
+	"github.com/otelkv/otelkv/pprofx/internal/flight"
+)
+
+// Capture writes goroutines, heap, flight recorder, and then five seconds of CPU
+// and of contended mutexes, into the directory, and returns the path of the first
+// file; those of the others differ in the profile's name. Detail says why, in a
+// few words that become part of the names; the trace id of ctx does, too. It
+// blocks until all is written; when ctx is done before, the rest is left out.
+//
+// Within the cool-down of an earlier call it returns the path of that at once.
+// The error is ErrNoDirectory, ErrClosed, or lists what could not be captured;
+// with a path the rest was.
+func (p *Profiler) Capture(ctx context.Context, detail string) (path string, err error) {
+	if p.archive == nil {
+		return "", ErrNoDirectory
+	}
+	c, earlier := p.begin(ctx, reasonCall, detail, reasonWeights[reasonCall], fileGoroutine)
+	if earlier != nil {
+		return earlier.ID(), nil
+	}
+	err = ErrClosed
+	if !p.inside(func() { err = c.run(ctx, true) }) {
+		c.lost.Store(true)
+	}
+	return c.ID(), err
+}
+
+// inside runs f so that Close waits for it, or not at all after Close.
+func (p *Profiler) inside(f func()) bool {
+	done := make(chan struct{})
+	if !p.goes(func() { defer close(done); f() }) {
+		return false
+	}
+	<-done
+	return true
+}
+
+// A capture is evidence that is being written.
+type capture struct {
+	*evidence
+	p      *Profiler
+	reason reason
+	detail string
+	ctx    context.Context //nolint:containedctx // names the trace, no more
+	name   archive.Name    // of its files, but for Kind and Ext
+	weight int64
+
+	mu    sync.Mutex
+	files []string
+	errs  []error
+}
+
+// begin returns a capture that the caller has to run, or the earlier one that
+// stands for it. It does no I/O. First is the file after which the evidence is
+// called.
+func (p *Profiler) begin(ctx context.Context, r reason, detail string, weight int64, first file) (c *capture, earlier *evidence) {
+	now := time.Now()
+	e, mine := p.links[r].take(now, func() *evidence {
+		c = p.newCapture(ctx, now, r, detail, weight)
+		c.id = c.path(first)
+		return c.evidence
+	})
+	if !mine {
+		p.counts.captures[r][captureLinked].Add(1)
+		return nil, e
+	}
+	return c, nil
+}
+
+func (p *Profiler) newCapture(ctx context.Context, now time.Time, r reason, detail string, weight int64) *capture {
+	n := archive.Name{Time: now, Reason: r.String()}
+	if detail != "" {
+		n.Reason += "-" + detail
+	}
+	if span := trace.SpanContextFromContext(ctx); span.HasTraceID() {
+		n.TraceID = span.TraceID().String()
+	}
+	return &capture{
+		evidence: &evidence{until: now.Add(p.cfg.cooldown)},
+		p:        p, reason: r, detail: detail, ctx: ctx, name: n, weight: weight,
+	}
+}
+
+func (c *capture) named(f file) archive.Name {
+	n := c.name
+	n.Kind, n.Ext = f.profile, f.ext
+	return n
+}
+
+func (c *capture) path(f file) string { return c.p.archive.Path(c.named(f), c.weight) }
+
+// run captures everything: what shows the moment first, then what takes time.
+func (c *capture) run(ctx context.Context, asked bool) error {
+	start := time.Now()
+	c.snapshot(ctx, fileGoroutine)
+	if c.reason == reasonReadiness && c.p.cfg.report != nil {
+		c.write(fileHealth, func(w io.Writer) error {
+			_, err := w.Write(c.p.cfg.report())
+			return err
+		})
+	}
+	c.snapshot(ctx, fileHeap)
+	c.flight()
+	if asked || c.p.recorder.Affords(c.p.cfg.captureTime) {
+		c.record(ctx)
+	}
+	return c.end(start)
+}
+
+// record profiles the processor and, meanwhile, contention.
+func (c *capture) record(ctx context.Context) {
+	d := c.p.cfg.captureTime
+	var deltas sync.WaitGroup
+	defer deltas.Wait()
+	for _, f := range []file{fileMutex, fileBlock} {
+		if f == fileMutex && c.p.cfg.mutexFraction == 0 || f == fileBlock && c.p.cfg.blockRate == 0 {
+			continue
+		}
+		deltas.Go(func() {
+			data, err := c.p.recorder.Delta(ctx, f.profile, d)
+			c.keep(f, data, err)
+		})
+	}
+	data, err := c.p.recorder.CPU(ctx, d)
+	c.keep(fileCPU, data, err)
+}
+
+func (c *capture) snapshot(ctx context.Context, f file) {
+	data, err := c.p.recorder.Snapshot(ctx, f.profile, f.debug, false)
+	c.keep(f, data, err)
+}
+
+// flight writes what the flight recorder has, with the trace id in it.
+func (c *capture) flight() {
+	if c.p.flight == nil {
+		return
+	}
+	notes := []flight.Note{{Category: "reason", Text: c.name.Reason}}
+	if c.name.TraceID != "" {
+		notes = append(notes, flight.Note{Category: "trace_id", Text: c.name.TraceID})
+	}
+	var snapshot bytes.Buffer
+	c.p.snapping.Lock() // who comes second wants its own trace id in its file
+	_, err := c.p.flight.Snapshot(&snapshot, notes...)
+	c.p.snapping.Unlock()
+	c.keep(fileFlight, snapshot.Bytes(), err)
+}
+
+func (c *capture) keep(f file, data []byte, err error) {
+	if err != nil {
+		c.done(f, "", err)
+		return
+	}
+	c.write(f, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+func (c *capture) write(f file, write func(io.Writer) error) {
+	path, err := c.p.archive.Write(c.named(f), c.weight, write)
+	c.done(f, path, err)
+}
+
+// done notes one file: a path and an error are a file that is there.
+func (c *capture) done(f file, path string, err error) {
+	c.p.counts.file(f.profile, path != "")
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if path != "" {
+		c.files = append(c.files, path)
+	}
+	if err != nil {
+		c.errs = append(c.errs, fmt.Errorf("pprofx: %s: %w", f.profile, err))
+		c.p.logFailure(c.ctx, c.reason.String(), f.profile, err)
+	}
+}
+
+// end counts and logs the capture.
+func (c *capture) end(start time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.files) == 0 {
+		c.lost.Store(true)
+		c.p.counts.captures[c.reason][captureFailed].Add(1)
+		return errors.Join(c.errs...)
+	}
+	c.p.counts.captures[c.reason][captureWritten].Add(1)
+	c.p.cfg.logger.Info("evidence captured",
+		zap.Stringer("reason", c.reason), zap.String("detail", c.detail), zap.Strings("files", c.files),
+		zap.Float64("duration_ms", float64(time.Since(start))/float64(time.Millisecond)),
+		tracefield.Context(c.ctx))
+	return errors.Join(c.errs...)
+}
+
+// logFailure writes a line now and then: a full disk stays full.
+func (p *Profiler) logFailure(ctx context.Context, reason, profile string, err error) {
+	if suppressed, ok := p.failures.allow(); ok {
+		p.cfg.logger.Warn("evidence not captured",
+			zap.String("reason", reason), zap.String("profile", profile), zap.Error(err),
+			zap.Int("suppressed", suppressed), tracefield.Context(ctx))
+	}
+}

@@ -1,0 +1,74 @@
+package pprofx
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// chunk is what a client must read within its time, 15 seconds by default: so
+// little that a telephone can, so much that nobody holds a profile in memory for
+// hours.
+const chunk = 256 << 10
+
+// An answer is a profile on its way to a client.
+type answer struct {
+	file   string
+	text   bool
+	lasts  time.Duration // to record
+	record func(ctx context.Context) ([]byte, error)
+}
+
+// describe sets the headers as net/http/pprof does.
+func (a answer) describe(h http.Header) {
+	if a.text {
+		h.Set("Content-Type", "text/plain; charset=utf-8")
+		return
+	}
+	h.Set("Content-Type", "application/octet-stream")
+	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", a.file))
+}
+
+// A client is cut off when it takes too long to read. It holds up nobody
+// meanwhile, since all that it gets is in memory or in a file.
+type client struct {
+	http.ResponseWriter
+	conn     *http.ResponseController
+	patience time.Duration
+}
+
+func newClient(w http.ResponseWriter, patience time.Duration) *client {
+	return &client{w, http.NewResponseController(w), patience}
+}
+
+// allow lets the connection live for d and some more. A writer that cannot set
+// deadlines has those of its server, which takes ours back after the answer.
+func (c *client) allow(d time.Duration) {
+	_ = c.conn.SetWriteDeadline(time.Now().Add(d + c.patience))
+}
+
+// Write gives the client its time for each chunk.
+func (c *client) Write(data []byte) (n int, err error) {
+	for part := range slices.Chunk(data, chunk) {
+		c.allow(0)
+		m, err := c.ResponseWriter.Write(part)
+		n += m
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// send writes an answer of which all is in memory.
+func (c *client) send(data []byte) error {
+	c.Header().Set("Content-Length", strconv.Itoa(len(data)))
+	_, err := c.Write(data)
+	if err == nil {
+		err = c.conn.Flush()
+	}
+	return err
+}

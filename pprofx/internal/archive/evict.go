@@ -1,0 +1,75 @@
+package archive
+
+import (
+	"cmp"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// kept is a file of the archive.
+type kept struct {
+	path   string
+	at     time.Time
+	weight int64
+	size   int64
+}
+
+// evict deletes files until the archive is within its limits, but never the one
+// at spare.
+func (a *Archive) evict(spare string) error {
+	a.evicting.Lock()
+	defer a.evicting.Unlock()
+	files, err := a.files()
+	if err != nil {
+		return err
+	}
+	size := int64(0)
+	for _, f := range files {
+		size += f.size
+	}
+	slices.SortFunc(files, func(x, y kept) int {
+		return cmp.Or(cmp.Compare(x.weight, y.weight), x.at.Compare(y.at), cmp.Compare(x.path, y.path))
+	})
+	n := len(files)
+	for _, f := range files {
+		if n <= a.limits.Files && size <= a.limits.Bytes {
+			return nil
+		}
+		if f.path == spare {
+			continue
+		}
+		// Another process may have been quicker.
+		if err := os.Remove(f.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		n--
+		size -= f.size
+	}
+	return nil
+}
+
+// files returns what is in the directory now, so that what others add or delete
+// counts.
+func (a *Archive) files() ([]kept, error) {
+	entries, err := os.ReadDir(a.dir)
+	if err != nil {
+		return nil, err
+	}
+	var files []kept
+	for _, e := range entries {
+		at, weight, ours := parse(e.Name())
+		if !ours || !e.Type().IsRegular() {
+			continue
+		}
+		info, err := e.Info()
+		if err != nil {
+			continue // deleted meanwhile
+		}
+		files = append(files, kept{filepath.Join(a.dir, e.Name()), at, weight, info.Size()})
+	}
+	return files, nil
+}

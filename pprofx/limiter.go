@@ -1,0 +1,31 @@
+package pprofx
+
+import (
+	"sync"
+	"time"
+)
+
+// A limiter lets one line pass in each interval and counts the others. Its
+// zero value with an interval is ready for use.
+type limiter struct {
+	interval time.Duration
+
+	mu         sync.Mutex
+	next       time.Time
+	suppressed int
+}
+
+// allow reports whether a line may pass, and how many were held back since the
+// last one that did.
+func (l *limiter) allow() (suppressed int, ok bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := time.Now()
+	if now.Before(l.next) {
+		l.suppressed++
+		return 0, false
+	}
+	suppressed, l.suppressed = l.suppressed, 0
+	l.next = now.Add(l.interval)
+	return suppressed, true
+}

@@ -1,0 +1,38 @@
+package pprofx
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// A link is the evidence that what happens within a cool-down shares.
+type link struct{ last atomic.Pointer[evidence] }
+
+// evidence is one capture.
+type evidence struct {
+	until time.Time // of the cool-down
+	id    string
+	lost  atomic.Bool // it could not be written
+}
+
+// ID returns what is said in answer to who asked for evidence.
+func (e *evidence) ID() string {
+	if e.lost.Load() {
+		return ""
+	}
+	return e.id
+}
+
+// take returns the evidence of a cool-down that is not over, or what fresh makes,
+// which is the caller's to capture.
+func (l *link) take(now time.Time, fresh func() *evidence) (e *evidence, mine bool) {
+	for {
+		last := l.last.Load()
+		if last != nil && now.Before(last.until) {
+			return last, false
+		}
+		if e = fresh(); l.last.CompareAndSwap(last, e) {
+			return e, true
+		}
+	}
+}

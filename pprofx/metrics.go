@@ -1,0 +1,126 @@
+package pprofx
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+)
+
+const (
+	scope      = "github.com/otelkv/otelkv/pprofx"
+	reasonKey  = attribute.Key("pprofx.reason")
+	profileKey = attribute.Key("pprofx.profile")
+	outcomeKey = attribute.Key("pprofx.outcome")
+)
+
+const (
+	captureWritten = iota
+	captureLinked
+	captureFailed
+	captureOutcomes
+)
+
+var captureOutcomeNames = [captureOutcomes]string{"written", "linked", "failed"}
+
+// A requestOutcome is how a request for a profile ended.
+type requestOutcome uint8
+
+const (
+	requestOK requestOutcome = iota
+	requestInvalid
+	requestRefused
+	requestLimited
+	requestBusy
+	requestFailed
+	requestGone
+	requestOutcomes
+)
+
+var requestOutcomeNames = [requestOutcomes]string{"ok", "invalid", "refused", "limited", "busy", "failed", "gone"}
+
+// profileNames are the values of pprofx.profile. The last one stands for what a
+// program has made with pprof.NewProfile.
+var profileNames = [...]string{
+	"cpu", "trace", "flight", "heap", "allocs", "goroutine", "mutex", "block",
+	"threadcreate", "goroutineleak", "health", "custom",
+}
+
+// counts are what the metrics tell. An operation that is slow counts here, too,
+// so it costs no more than an addition.
+type counts struct {
+	captures [reasons][captureOutcomes]atomic.Int64
+	requests [requestOutcomes]atomic.Int64
+	written  [len(profileNames)]atomic.Int64
+	failed   [len(profileNames)]atomic.Int64
+	time     [len(profileNames)]atomic.Int64 // ns
+}
+
+func profileIndex(name string) int {
+	for i, n := range profileNames {
+		if n == name {
+			return i
+		}
+	}
+	return len(profileNames) - 1
+}
+
+func (c *counts) file(profile string, written bool) {
+	if written {
+		c.written[profileIndex(profile)].Add(1)
+	} else {
+		c.failed[profileIndex(profile)].Add(1)
+	}
+}
+
+func (c *counts) spent(profile string, d time.Duration) {
+	c.time[profileIndex(profile)].Add(int64(d))
+}
+
+// observe makes the instruments. Every series of captures and requests is there
+// from the start, so that the first failure shows as an increase.
+func (p *Profiler) observe() error {
+	meter := p.cfg.meterProvider.Meter(scope)
+	captures, err1 := meter.Int64ObservableCounter("pprofx.captures", metric.WithUnit("{capture}"),
+		metric.WithDescription("Evidence that was captured, by why and how it ended"))
+	files, err2 := meter.Int64ObservableCounter("pprofx.files", metric.WithUnit("{file}"),
+		metric.WithDescription("Files of evidence"))
+	requests, err3 := meter.Int64ObservableCounter("pprofx.requests", metric.WithUnit("{request}"),
+		metric.WithDescription("Requests for profiles over HTTP, by how they ended"))
+	recording, err4 := meter.Float64ObservableCounter("pprofx.recording.time", metric.WithUnit("s"),
+		metric.WithDescription("How long profiles were recorded"))
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
+		return fmt.Errorf("pprofx: %w", err)
+	}
+	c := &p.counts
+	registration, err := meter.RegisterCallback(func(_ context.Context, o metric.Observer) error {
+		for r := range c.captures {
+			for i := range c.captures[r] {
+				o.ObserveInt64(captures, c.captures[r][i].Load(), metric.WithAttributes(
+					reasonKey.String(reasonNames[r]), outcomeKey.String(captureOutcomeNames[i])))
+			}
+		}
+		for i := range c.requests {
+			o.ObserveInt64(requests, c.requests[i].Load(), metric.WithAttributes(outcomeKey.String(requestOutcomeNames[i])))
+		}
+		for i, name := range profileNames {
+			profile := profileKey.String(name)
+			o.ObserveInt64(files, c.written[i].Load(), metric.WithAttributes(profile, outcomeKey.String("written")))
+			o.ObserveInt64(files, c.failed[i].Load(), metric.WithAttributes(profile, outcomeKey.String("failed")))
+			switch name {
+			case "cpu", "trace", "mutex", "block":
+				o.ObserveFloat64(recording, time.Duration(c.time[i].Load()).Seconds(), metric.WithAttributes(profile))
+			}
+		}
+		return nil
+	}, captures, files, requests, recording)
+	if err != nil {
+		return fmt.Errorf("pprofx: %w", err)
+	}
+	p.meters = registration
+	return nil
+}

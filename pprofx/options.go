@@ -1,0 +1,341 @@
+package pprofx
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net"
+	"runtime"
+	"time"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/metric"
+	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/pprofx/internal/archive"
+	"github.com/otelkv/otelkv/pprofx/internal/recorder"
+)
+
+const (
+	// maxProfileBytes is what one profile may take in memory: as much as the
+	// runtime itself allows for the stacks of all goroutines.
+	maxProfileBytes = 64 << 20
+
+	// budgetBurst is what the budget saves up: a capture in each of several
+	// incidents in a row.
+	budgetBurst = 30 * time.Second
+
+	// minToken is 64 bits in hexadecimal: not to be guessed over a network.
+	minToken = 16
+)
+
+// An Option changes what [Start] starts.
+type Option interface{ apply(*config) }
+
+type optionFunc func(*config)
+
+func (f optionFunc) apply(c *config) { f(c) }
+
+// A Gate is open while operations carry profiler labels. Calls come in pairs
+// and may overlap. instrument.ProfilerLabels is one.
+type Gate interface {
+	Enable()
+	Disable()
+}
+
+type config struct {
+	telemetry     Telemetry // nil without one
+	logger        *zap.Logger
+	meterProvider metric.MeterProvider
+
+	address       string
+	listener      net.Listener
+	token         *credentials
+	hosts         []string
+	maxDuration   time.Duration
+	maxConcurrent int
+	clientTime    time.Duration
+
+	dir         string
+	limits      archive.Limits
+	flightAge   time.Duration // 0 is off
+	flightBytes uint64
+	cooldown    time.Duration
+	budget      float64
+	captureTime time.Duration
+	report      func() []byte
+
+	gates         []recorder.Gate
+	mutexFraction int
+	blockRate     int
+
+	memory         func() float64
+	memoryShare    float64
+	goroutines     func() int
+	goroutineLimit int
+
+	errs []error
+}
+
+func newConfig(opts []Option) (config, error) {
+	c := config{
+		maxDuration:    5 * time.Minute,
+		maxConcurrent:  8,
+		clientTime:     15 * time.Second,
+		limits:         archive.Limits{Bytes: 256 << 20, Files: 200, FreeShare: 0.05},
+		flightAge:      10 * time.Second,
+		flightBytes:    16 << 20,
+		cooldown:       time.Minute,
+		budget:         0.05,
+		captureTime:    5 * time.Second,
+		mutexFraction:  10,
+		memory:         memoryShare,
+		memoryShare:    0.9,
+		goroutines:     runtime.NumGoroutine,
+		goroutineLimit: 100_000,
+	}
+	for _, o := range opts {
+		if o != nil {
+			o.apply(&c)
+		}
+	}
+	if t := c.telemetry; t != nil {
+		c.logger = cmp.Or(c.logger, t.Logger())
+		if c.meterProvider == nil {
+			c.meterProvider = t.MeterProvider()
+		}
+	}
+	if c.logger == nil {
+		c.logger = zap.NewNop()
+	}
+	if c.meterProvider == nil {
+		c.meterProvider = otel.GetMeterProvider()
+	}
+	if c.address != "" && c.listener != nil {
+		c.refuse("WithAddress and WithListener: choose one")
+	}
+	return c, errors.Join(c.errs...)
+}
+
+func (c *config) refuse(format string, args ...any) {
+	c.errs = append(c.errs, fmt.Errorf("pprofx: "+format, args...))
+}
+
+// Telemetry is where a Profiler reports: what package otelsetup starts with one call, or
+// what a program put together itself.
+type Telemetry interface {
+	Logger() *zap.Logger
+	MeterProvider() metric.MeterProvider
+}
+
+// WithTelemetry reports to tel: lines to its Logger, metrics to its
+// MeterProvider. WithLogger and WithMeterProvider win over it, wherever they
+// stand. A nil tel is an error of Start.
+func WithTelemetry(tel Telemetry) Option {
+	return optionFunc(func(c *config) {
+		if tel == nil {
+			c.refuse("WithTelemetry: the telemetry is nil")
+			return
+		}
+		c.telemetry = tel
+	})
+}
+
+// WithLogger sets where the lines of the package comment go. By default, and
+// with nil, it is the Telemetry's logger, else there are no lines.
+func WithLogger(l *zap.Logger) Option {
+	return optionFunc(func(c *config) { c.logger = l })
+}
+
+// WithMeterProvider sets where the metrics of the package comment go. By
+// default, and with nil, it is the Telemetry's, else the global provider.
+func WithMeterProvider(mp metric.MeterProvider) Option {
+	return optionFunc(func(c *config) { c.meterProvider = mp })
+}
+
+// WithAddress serves profiles on host:port, or on a unix socket as unix:/path,
+// which its owner alone can connect to. An address that other machines can
+// reach needs WithToken. By default, there is no listener; a program can mount
+// [Profiler.Handler] on one of its own.
+func WithAddress(address string) Option {
+	return optionFunc(func(c *config) { c.address = address })
+}
+
+// WithListener serves profiles on l, under the same rules as WithAddress, and
+// closes it with the Profiler, and also when Start fails. It may speak TLS. By
+// default, and with nil, there is no listener.
+func WithListener(l net.Listener) Option {
+	return optionFunc(func(c *config) { c.listener = l })
+}
+
+// WithToken lets in only who knows the token, of 16 bytes or more: as
+// "Authorization: Bearer TOKEN", or as the password of any user, which go tool
+// pprof takes from the URL, http://x:TOKEN@host:6060/debug/pprof/heap. Without
+// TLS it is readable on the way. By default, there is no token, and only this
+// machine is let in.
+func WithToken(token string) Option {
+	return optionFunc(func(c *config) {
+		if len(token) < minToken {
+			c.errs = append(c.errs, fmt.Errorf("%w: the token has %d bytes, use %d or more", ErrCredentials, len(token), minToken))
+			return
+		}
+		c.token = newCredentials(token)
+	})
+}
+
+// WithHosts adds names, without port, by which requests may call this machine
+// in the Host header. By default, these are localhost, loopback addresses, and
+// the address at which the connection came in.
+func WithHosts(hosts ...string) Option {
+	return optionFunc(func(c *config) { c.hosts = append(c.hosts, hosts...) })
+}
+
+// WithMaxDuration sets how long a profile may be recorded at once; a request for
+// more is refused. By default, it is 5 minutes.
+func WithMaxDuration(d time.Duration) Option {
+	return optionFunc(func(c *config) {
+		if d <= 0 {
+			c.refuse("WithMaxDuration(%v): use more than 0", d)
+		}
+		c.maxDuration = d
+	})
+}
+
+// WithMaxConcurrent sets how many profiles may be recorded and sent over HTTP at
+// once; a request for more gets 429. By default, it is 8.
+func WithMaxConcurrent(n int) Option {
+	return optionFunc(func(c *config) {
+		if n < 1 {
+			c.refuse("WithMaxConcurrent(%d): use 1 or more", n)
+			return
+		}
+		c.maxConcurrent = n
+	})
+}
+
+// WithDirectory keeps files of evidence in dir, which is made if it is missing,
+// for its owner alone. By default, there are no files and no captures.
+func WithDirectory(dir string) Option {
+	return optionFunc(func(c *config) { c.dir = dir })
+}
+
+// WithDirectoryLimits sets how many bytes all files of the directory may take,
+// how many files there may be, and which share of the file system, from 0 to 1,
+// stays free. The least telling files make room. By default, these are 256 MiB,
+// 200 and 0.05.
+func WithDirectoryLimits(bytes int64, files int, freeShare float64) Option {
+	return optionFunc(func(c *config) {
+		c.limits = archive.Limits{Bytes: bytes, Files: files, FreeShare: freeShare}
+	})
+}
+
+// WithFlightRecorder sets how far back an execution trace of a capture reaches,
+// and a hint of the bytes of memory that it may take, which wins. An age of 0
+// turns the flight recorder off. By default, these are 10 seconds and 16 MiB
+// with a directory, and it is off without one.
+func WithFlightRecorder(age time.Duration, bytes uint64) Option {
+	return optionFunc(func(c *config) {
+		if age < 0 || age > 0 && bytes == 0 {
+			c.refuse("WithFlightRecorder(%v, %d): use an age and bytes above 0", age, bytes)
+		}
+		c.flightAge, c.flightBytes = age, bytes
+	})
+}
+
+// WithCooldown sets for how long a reason that has left evidence leaves none
+// again. What happens meanwhile is linked to the first. By default, it is one
+// minute.
+func WithCooldown(d time.Duration) Option {
+	return optionFunc(func(c *config) {
+		if d <= 0 {
+			c.refuse("WithCooldown(%v): use more than 0", d)
+		}
+		c.cooldown = d
+	})
+}
+
+// WithBudget sets the share of the time, from 0 to 1, that may be spent on CPU
+// profiles that nobody asked for. Those that somebody asked for, also over HTTP,
+// are always recorded, and count. By default, it is 0.05.
+func WithBudget(share float64) Option {
+	return optionFunc(func(c *config) {
+		if !(share >= 0 && share <= 1) {
+			c.refuse("WithBudget(%v): use a share from 0 to 1", share)
+		}
+		c.budget = share
+	})
+}
+
+// WithLabels opens the gates while a CPU profile is recorded. By default, there
+// are none.
+func WithLabels(gates ...Gate) Option {
+	return optionFunc(func(c *config) {
+		for _, g := range gates {
+			if g != nil {
+				c.gates = append(c.gates, g)
+			}
+		}
+	})
+}
+
+// WithMutexFraction sets that one in n contentions is sampled while mutexes are
+// profiled for some seconds, unless the program has set a fraction of its own;
+// then the profile is off again. With 0 it is left alone. Go does not see a mutex
+// at which there have been waiters without a break since before. By default, it
+// is 10.
+func WithMutexFraction(n int) Option {
+	return optionFunc(func(c *config) {
+		if n < 0 {
+			c.refuse("WithMutexFraction(%d): use 0 or more", n)
+		}
+		c.mutexFraction = n
+	})
+}
+
+// WithBlockRate sets the runtime's block profile rate, in nanoseconds spent
+// blocked for each sample, for as long as blocking is profiled for some seconds.
+// Then it is turned off, also where the program had set a rate, which Go does
+// not tell. By default, it is 0: the rate is left alone, and the profile is empty
+// unless the program has set one.
+func WithBlockRate(rate int) Option {
+	return optionFunc(func(c *config) {
+		if rate < 0 {
+			c.refuse("WithBlockRate(%d): use 0 or more", rate)
+		}
+		c.blockRate = rate
+	})
+}
+
+// WithHealthReport adds the JSON that report returns to what is captured when a
+// health check begins to fail. It must be safe for concurrent use. By default,
+// there is no report.
+func WithHealthReport(report func() []byte) Option {
+	return optionFunc(func(c *config) { c.report = report })
+}
+
+// WithMemory captures evidence when memory reaches a share, from 0 to 1, of its
+// limit. Read returns the share that is in use, NaN when it is unknown; it is
+// called every 10 seconds. A share of 0 turns it off. By default, and with nil,
+// it is Go's own memory against the limit of GOMEMLIMIT, if there is one, and 0.9.
+func WithMemory(read func() float64, share float64) Option {
+	return optionFunc(func(c *config) {
+		if !(share >= 0) {
+			c.refuse("WithMemory(%v): use a share of 0 or more", share)
+		}
+		if read != nil {
+			c.memory = read
+		}
+		c.memoryShare = share
+	})
+}
+
+// WithGoroutineLimit captures evidence when there are n goroutines. With 0 it is
+// turned off. By default, it is 100,000.
+func WithGoroutineLimit(n int) Option {
+	return optionFunc(func(c *config) {
+		if n < 0 {
+			c.refuse("WithGoroutineLimit(%d): use 0 or more", n)
+		}
+		c.goroutineLimit = n
+	})
+}

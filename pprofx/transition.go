@@ -1,0 +1,74 @@
+package pprofx
+
+import (
+	"context"
+	"time"
+)
+
+// lastWords is how long OnTransition waits for the stacks of a program that is
+// about to be killed: a kill follows a failed liveness probe after a second at
+// the earliest.
+const lastWords = 2 * time.Second
+
+// A Transition is a change of a health check.
+type Transition struct {
+	Check    string
+	Liveness bool // whether the program is killed for it
+	WasOK    bool
+	OK       bool
+}
+
+// OnTransition captures evidence when a check begins to fail. For readiness these
+// are goroutines, the health report ([WithHealthReport]), heap, flight recorder,
+// and then five seconds of CPU and contended mutexes, all in the background. For
+// liveness these are the goroutines, as a profile and as text, and the flight
+// recorder; since the program may soon be killed, it waits for them, up to two
+// seconds.
+func (p *Profiler) OnTransition(ctx context.Context, t Transition) {
+	if p == nil || p.archive == nil || !t.WasOK || t.OK {
+		return
+	}
+	if t.Liveness {
+		p.notAlive(ctx, t.Check)
+		return
+	}
+	p.later(ctx, reasonReadiness, t.Check)
+}
+
+// later captures everything in the background.
+func (p *Profiler) later(ctx context.Context, r reason, detail string) {
+	c, earlier := p.begin(ctx, r, detail, reasonWeights[r], fileGoroutine)
+	if earlier != nil {
+		return
+	}
+	// The capture lives as long as the Profiler, not as the caller's context.
+	if !p.goes(func() { _ = c.run(p.ctx, false) }) {
+		c.lost.Store(true)
+	}
+}
+
+func (p *Profiler) notAlive(ctx context.Context, check string) {
+	c, earlier := p.begin(ctx, reasonLiveness, check, reasonWeights[reasonLiveness], fileGoroutine)
+	if earlier != nil {
+		return
+	}
+	written := make(chan struct{})
+	if !p.goes(func() {
+		defer close(written)
+		start := time.Now()
+		c.snapshot(p.ctx, fileGoroutine)
+		c.snapshot(p.ctx, fileStacks)
+		c.flight()
+		_ = c.end(start) // which is logged
+	}) {
+		c.lost.Store(true)
+		return
+	}
+	patience := time.NewTimer(lastWords)
+	defer patience.Stop()
+	select {
+	case <-written:
+	case <-patience.C:
+	case <-ctx.Done():
+	}
+}

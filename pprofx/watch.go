@@ -1,0 +1,76 @@
+package pprofx
+
+import (
+	"fmt"
+	"math"
+	"runtime/debug"
+	"runtime/metrics"
+	"time"
+)
+
+// watchInterval is short against the time in which a leak fills memory, and
+// long against what a reading costs.
+const watchInterval = 10 * time.Second
+
+// watch captures evidence when memory or goroutines near their limit.
+func (p *Profiler) watch() {
+	ticker := time.NewTicker(watchInterval)
+	defer ticker.Stop()
+	memory := watermark{mark: p.cfg.memoryShare}
+	count := watermark{mark: float64(p.cfg.goroutineLimit)}
+	for {
+		select {
+		case <-p.ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		if share := p.readMemory(); memory.reached(share) {
+			p.later(p.ctx, reasonMemory, fmt.Sprintf("%.0f_percent", share*100))
+		}
+		if n := p.cfg.goroutines(); count.reached(float64(n)) {
+			p.later(p.ctx, reasonGoroutines, fmt.Sprint(n))
+		}
+	}
+}
+
+// readMemory calls the user's function, whose panic must not end the program.
+func (p *Profiler) readMemory() (share float64) {
+	defer func() {
+		if v := recover(); v != nil {
+			share = math.NaN()
+			p.logFailure(p.ctx, reasonMemory.String(), "", fmt.Errorf("reading memory: panic: %v", v))
+		}
+	}()
+	return p.cfg.memory()
+}
+
+// A watermark tells when a value has reached a mark, and then each time that it
+// has grown by another tenth. Below nine tenths of the mark it forgets.
+type watermark struct {
+	mark float64 // 0 is off
+	high float64 // the last value told; 0 when there is none
+}
+
+func (w *watermark) reached(value float64) bool {
+	switch {
+	case w.mark == 0 || math.IsNaN(value):
+	case value < w.mark*0.9:
+		w.high = 0
+	case value >= w.mark && value >= w.high*1.1:
+		w.high = value
+		return true
+	}
+	return false
+}
+
+// memoryShare returns the memory that Go has from the system, as a share of
+// its limit. It is NaN without a limit.
+func memoryShare() float64 {
+	limit := debug.SetMemoryLimit(-1)
+	if limit == math.MaxInt64 {
+		return math.NaN()
+	}
+	s := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+	metrics.Read(s)
+	return float64(s[0].Value.Uint64()-s[1].Value.Uint64()) / float64(limit)
+}

@@ -1,0 +1,94 @@
+package pprofx
+
+import (
+	"math"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/internal/testutil"
+)
+
+func TestWatermark(t *testing.T) {
+	w := watermark{mark: 100}
+	var told []float64
+	for _, v := range []float64{50, 99, 100, 105, 109, 111, 112, 95, 100, 89, 101, math.NaN(), 101, 120} {
+		if w.reached(v) {
+			told = append(told, v)
+		}
+	}
+	if want := []float64{100, 111, 101, 120}; !slices.Equal(told, want) {
+		t.Errorf("%v, want %v", told, want)
+	}
+	if off := (watermark{}); off.reached(1) {
+		t.Error("a mark of 0 is reached")
+	}
+}
+
+func TestWatch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		var share atomic.Uint64
+		var count atomic.Int64
+		p, err := Start(WithDirectory(dir), WithFlightRecorder(0, 0), WithMutexFraction(0), WithBudget(0),
+			WithMemory(func() float64 { return math.Float64frombits(share.Load()) }, 0.8),
+			WithGoroutineLimit(5000),
+			optionFunc(func(c *config) {
+				c.goroutines = func() int { return int(count.Load()) }
+				c.captureTime = time.Hour // no CPU profile
+			}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer p.Close()
+		tick := func() map[string]string {
+			time.Sleep(watchInterval)
+			synctest.Wait()
+			all := map[string]string{}
+			for name, n := range map[string]*[captureOutcomes]atomic.Int64{"memory": &p.counts.captures[reasonMemory], "goroutines": &p.counts.captures[reasonGoroutines]} {
+				if n[captureWritten].Load() > 0 {
+					all[name] = "written"
+				}
+			}
+			return all
+		}
+		if got := tick(); len(got) != 0 {
+			t.Errorf("below the marks: %v", got)
+		}
+		share.Store(math.Float64bits(0.85))
+		if got := tick(); keys(got) != "[memory]" {
+			t.Errorf("%v", got)
+		}
+		if all := files(t, dir); keys(all) != "[goroutine heap]" || !strings.Contains(all["heap"], "-memory-85_percent") {
+			t.Errorf("%v", all)
+		}
+		count.Store(5000)
+		if got := tick(); keys(got) != "[goroutines memory]" {
+			t.Errorf("%v", got)
+		}
+	})
+}
+
+func TestMemoryPanics(t *testing.T) {
+	log, lines := testutil.NewLog(zap.InfoLevel)
+	p := start(t, WithLogger(log), WithMemory(func() float64 { panic("oh") }, 0.9))
+	if share := p.readMemory(); !math.IsNaN(share) || !strings.Contains(lines.String(), "panic: oh") {
+		t.Errorf("%v, %s", share, lines)
+	}
+}
+
+func TestMemoryShare(t *testing.T) {
+	if share := memoryShare(); !math.IsNaN(share) {
+		t.Errorf("without a limit: %v", share)
+	}
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(1 << 30))
+	if share := memoryShare(); !(share > 0 && share < 1) {
+		t.Errorf("of 1 GiB: %v", share)
+	}
+}
