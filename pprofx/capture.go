@@ -1,7 +1,6 @@
 package pprofx
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -27,7 +26,7 @@ import (
 // The error is ErrNoDirectory, ErrClosed, or lists what could not be captured;
 // with a path the rest was.
 func (p *Profiler) Capture(ctx context.Context, detail string) (path string, err error) {
-	if p.archive == nil {
+	if p == nil || p.archive == nil {
 		return "", ErrNoDirectory
 	}
 	c, earlier := p.begin(ctx, reasonCall, detail, reasonWeights[reasonCall], fileGoroutine)
@@ -155,11 +154,8 @@ func (c *capture) flight() {
 	if c.name.TraceID != "" {
 		notes = append(notes, flight.Note{Category: "trace_id", Text: c.name.TraceID})
 	}
-	var snapshot bytes.Buffer
-	c.p.snapping.Lock() // who comes second wants its own trace id in its file
-	_, err := c.p.flight.Snapshot(&snapshot, notes...)
-	c.p.snapping.Unlock()
-	c.keep(fileFlight, snapshot.Bytes(), err)
+	snapshot, err := c.p.flight.Snapshot(notes...)
+	c.keep(fileFlight, snapshot, err)
 }
 
 func (c *capture) keep(f file, data []byte, err error) {

@@ -38,10 +38,11 @@ type client struct {
 	http.ResponseWriter
 	conn     *http.ResponseController
 	patience time.Duration
+	err      error // of the write that failed
 }
 
 func newClient(w http.ResponseWriter, patience time.Duration) *client {
-	return &client{w, http.NewResponseController(w), patience}
+	return &client{ResponseWriter: w, conn: http.NewResponseController(w), patience: patience}
 }
 
 // allow lets the connection live for d and some more. A writer that cannot set
@@ -57,6 +58,7 @@ func (c *client) Write(data []byte) (n int, err error) {
 		m, err := c.ResponseWriter.Write(part)
 		n += m
 		if err != nil {
+			c.err = err
 			return n, err
 		}
 	}

@@ -62,9 +62,10 @@ func TestEndpoints(t *testing.T) {
 		{"heap?gc=1", "pprofx.TestEndpoints.func1", "heap", nil},
 		{"allocs", "pprofx.TestEndpoints.func1", "allocs", nil},
 		{"threadcreate", "", "threadcreate", nil},
-		{"mutex?seconds=1", "pprofx.hold", "mutex-delta", nil},
-		{"block?seconds=1", "pprofx.hold", "block-delta", nil},
-		{"goroutine?seconds=1", "", "goroutine-delta", nil},
+		{"threadcreate?seconds=", "", "threadcreate", nil},
+		{"mutex?seconds=0.4", "pprofx.hold", "mutex-delta", nil},
+		{"block?seconds=0.4", "pprofx.hold", "block-delta", nil},
+		{"goroutine?seconds=0.1", "", "goroutine-delta", nil},
 		{"heap?seconds=0.1", "", "heap-delta", nil},
 		{"allocs?seconds=0.1", "", "allocs-delta", nil},
 		{"threadcreate?seconds=0.1", "", "threadcreate-delta", nil},
@@ -101,6 +102,9 @@ func TestEndpoints(t *testing.T) {
 			t.Errorf("%s: %d, %s, %.100q", target, res.status, res.header.Get("Content-Type"), res.body)
 		}
 	}
+	if pprof.Lookup("goroutineleak") != nil { // where the toolchain has it
+		parse(t, get(t, url+"goroutineleak").body)
+	}
 	res := get(t, url+"trace?seconds=0.1")
 	wantTrace(t, res.body)
 	if got := res.header.Get("Content-Disposition"); got != `attachment; filename="trace"` {
@@ -108,9 +112,10 @@ func TestEndpoints(t *testing.T) {
 	}
 }
 
-// TestRatesAreTurnedBack: contention is counted only while somebody asks.
+// TestRatesAreTurnedBack: contention is counted only while somebody asks, and
+// no longer than until Close.
 func TestRatesAreTurnedBack(t *testing.T) {
-	_, url := serving(t)
+	p, url := serving(t)
 	done := make(chan struct{})
 	go func() { defer close(done); get(t, url+"mutex?seconds=0.5") }()
 	eventually(t, "counted", func() bool { return runtime.SetMutexProfileFraction(-1) == 10 })
@@ -121,6 +126,14 @@ func TestRatesAreTurnedBack(t *testing.T) {
 	get(t, url+"mutex")
 	if n := runtime.SetMutexProfileFraction(-1); n != 0 {
 		t.Errorf("a snapshot sets the fraction %d", n)
+	}
+	done = make(chan struct{})
+	go func() { defer close(done); get(t, url+"mutex?seconds=200") }()
+	eventually(t, "counted", func() bool { return runtime.SetMutexProfileFraction(-1) == 10 })
+	p.Close()
+	<-done
+	if n := runtime.SetMutexProfileFraction(-1); n != 0 {
+		t.Errorf("the fraction is %d after Close", n)
 	}
 }
 
@@ -155,7 +168,7 @@ func TestGoTool(t *testing.T) {
 	work(t)
 	dir := t.TempDir()
 	p, url := serving(t, WithDirectory(filepath.Join(dir, "evidence")), optionFunc(quick))
-	for _, name := range []string{"profile?seconds=1", "heap", "allocs", "goroutine", "mutex", "block", "threadcreate", "heap?seconds=1"} {
+	for _, name := range []string{"profile?seconds=1", "heap", "allocs", "goroutine", "mutex", "block", "threadcreate", "heap?seconds=0.1"} {
 		out := goTool(t, dir, "pprof", "-raw", url+name)
 		if !strings.Contains(out, "Samples:") {
 			t.Errorf("%s: %s", name, out)
@@ -196,13 +209,30 @@ func TestGoTool(t *testing.T) {
 	}
 }
 
-func goTool(t testing.TB, dir string, args ...string) string {
+// tool returns the path of what go tool runs: once asked for, it starts sooner.
+var tool = sync.OnceValues(func() (map[string]string, error) {
+	paths := map[string]string{}
+	for _, name := range []string{"pprof", "trace"} {
+		path, err := exec.Command("go", "tool", "-n", name).Output()
+		if err != nil {
+			return nil, err
+		}
+		paths[name] = strings.TrimSpace(string(path))
+	}
+	return paths, nil
+})
+
+func goTool(t testing.TB, dir, name string, args ...string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", append([]string{"tool"}, args...)...)
+	paths, err := tool()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.CommandContext(t.Context(), paths[name], args...)
 	cmd.Env = append(os.Environ(), "PPROF_TMPDIR="+dir)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
-		t.Errorf("go tool %v: %v\n%.2000s", args, err, out)
+		t.Errorf("go tool %s %v: %v\n%.2000s", name, args, err, out)
 	}
 	return string(out)
 }

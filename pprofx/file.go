@@ -36,10 +36,11 @@ var (
 // The profile "cpu" or "trace" is recorded for d; any other of runtime/pprof is
 // what it gained in d, or with d 0 what it is now. Detail and the trace id of ctx
 // become part of the file's name. It blocks until the file is written, and fails
-// with ctx, and with ErrBusy, ErrClosed or ErrNoDirectory. It is not subject to a cool-down, and a CPU profile is shared with
-// others that are recorded at the same time.
+// with ctx, and with ErrBusy, ErrClosed or ErrNoDirectory. It is not subject to a
+// cool-down, and a CPU profile is shared with others that are recorded at the same
+// time.
 func (p *Profiler) Record(ctx context.Context, profile string, d time.Duration, detail string) (path string, err error) {
-	if p.archive == nil {
+	if p == nil || p.archive == nil {
 		return "", ErrNoDirectory
 	}
 	if err := p.allows(profile, d); err != nil {
@@ -80,11 +81,12 @@ func (p *Profiler) record(ctx context.Context, profile string, d time.Duration) 
 
 // StartCPU starts a CPU profile and returns the function that ends it, writes
 // it to a file of the directory, and returns its path; called again, it returns
-// the same. It fails with ErrBusy, ErrClosed or ErrNoDirectory. The profile ends by itself after the longest duration ([WithMaxDuration])
-// and with Close, after which it can still be written. Detail and the trace id of
-// ctx become part of the file's name.
+// the same. It fails with ErrBusy, ErrClosed or ErrNoDirectory. The profile ends
+// by itself after the longest duration ([WithMaxDuration]) and with Close, after
+// which it can still be written. Detail and the trace id of ctx become part of the
+// file's name.
 func (p *Profiler) StartCPU(ctx context.Context, detail string) (stop func() (path string, err error), err error) {
-	if p.archive == nil {
+	if p == nil || p.archive == nil {
 		return nil, ErrNoDirectory
 	}
 	run, err := p.recorder.StartCPU(p.cfg.maxDuration)

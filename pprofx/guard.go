@@ -71,7 +71,7 @@ func (p *Profiler) refusal(r *http.Request) (status int, why string) {
 		return http.StatusForbidden, "asked for by a page of another site"
 	case p.cfg.token != nil && !p.cfg.token.match(r):
 		return http.StatusUnauthorized, "credentials are needed"
-	case p.cfg.token == nil && (!private(local) || forwarded(r)):
+	case p.cfg.token == nil && (!private(local) || !fromHere(r, local) || forwarded(r)):
 		return http.StatusForbidden, "from another machine, credentials are needed: set them with WithToken"
 	}
 	return 0, ""
@@ -86,6 +86,17 @@ func private(a net.Addr) bool {
 		return a.IP.IsLoopback()
 	}
 	return false
+}
+
+// fromHere reports whether a request that came in at a private address was sent
+// by this machine. The address alone does not say so: where the system routes
+// loopback addresses, as below kube-proxy, neighbours can send to them.
+func fromHere(r *http.Request, local net.Addr) bool {
+	if _, unix := local.(*net.UnixAddr); unix {
+		return true
+	}
+	remote, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && remote.Addr().Unmap().IsLoopback()
 }
 
 // hostAllowed guards against a page whose DNS name was bound anew to this
@@ -131,8 +142,12 @@ func crossSite(r *http.Request) bool {
 
 // forwarded reports whether a proxy, for which everybody is local, names itself.
 func forwarded(r *http.Request) bool {
-	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via"} {
-		if r.Header.Get(name) != "" {
+	for name := range r.Header {
+		switch name {
+		case "Forwarded", "X-Real-Ip", "Via":
+			return true
+		}
+		if strings.HasPrefix(name, "X-Forwarded-") {
 			return true
 		}
 	}

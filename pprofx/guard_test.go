@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -44,6 +45,7 @@ func TestStrangers(t *testing.T) {
 		{"page of another port", open + "heap", []string{"Sec-Fetch-Site", "same-site"}, 403},
 		{"the page itself", open + "heap", []string{"Sec-Fetch-Site", "same-origin"}, 200},
 		{"through a proxy", open, []string{"X-Forwarded-For", "192.0.2.1"}, 403},
+		{"through a proxy that names its protocol alone", open, []string{"X-Forwarded-Proto", "https"}, 403},
 		{"through a proxy with the token", closed, []string{"X-Forwarded-For", "192.0.2.1", "Authorization", "Bearer " + token}, 200},
 		{"no token", closed, nil, 401},
 		{"wrong token", closed, []string{"Authorization", "Bearer " + token + "r"}, 401},
@@ -97,9 +99,9 @@ func TestPublicAddress(t *testing.T) {
 	if _, err := l.Accept(); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("the refused listener is open: %v", err)
 	}
-	for _, short := range []string{"", "secret"} {
-		if _, err := Start(WithAddress(":0"), WithToken(short)); !errors.Is(err, ErrCredentials) {
-			t.Errorf("the token %q: %v", short, err)
+	for _, unfit := range []string{"", "secret", token + "\n", " " + token, "täuschend sicher genug"} {
+		if _, err := Start(WithAddress(":0"), WithToken(unfit)); !errors.Is(err, ErrCredentials) {
+			t.Errorf("the token %q: %v", unfit, err)
 		}
 	}
 	p := start(t, WithAddress(":0"), WithToken(token))
@@ -117,17 +119,21 @@ func TestMounted(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		local net.Addr
+		from  string
 		host  string
 		want  int
 	}{
-		{"loopback", &net.TCPAddr{IP: net.IPv6loopback}, "localhost", 200},
-		{"unix socket", &net.UnixAddr{Name: "/run/x"}, "anything", 200},
-		{"public, by its address", remote, "192.0.2.7", 403},
-		{"public, by a loopback name", remote, "localhost", 403},
-		{"unknown", nil, "localhost", 403},
+		{"loopback", &net.TCPAddr{IP: net.IPv6loopback}, "[::1]:9", "localhost", 200},
+		{"loopback, mapped", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}, "[::ffff:127.0.0.1]:9", "localhost", 200},
+		{"loopback, routed from a neighbour", &net.TCPAddr{IP: net.IPv6loopback}, "192.0.2.1:9", "localhost", 403},
+		{"loopback, rewritten by a middleware", &net.TCPAddr{IP: net.IPv6loopback}, "127.0.0.1", "localhost", 403},
+		{"unix socket", &net.UnixAddr{Name: "/run/x"}, "@", "anything", 200},
+		{"public, by its address", remote, "127.0.0.1:9", "192.0.2.7", 403},
+		{"public, by a loopback name", remote, "127.0.0.1:9", "localhost", 403},
+		{"unknown", nil, "127.0.0.1:9", "localhost", 403},
 	} {
 		r := httptest.NewRequest(http.MethodGet, prefix, http.NoBody)
-		r.Host = c.host
+		r.Host, r.RemoteAddr = c.host, c.from
 		if c.local != nil {
 			r = r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, c.local))
 		}
@@ -138,7 +144,7 @@ func TestMounted(t *testing.T) {
 		}
 	}
 	if all := lines.Lines(t); len(all) != 1 || all[0]["message"] != "profiles refused" || all[0]["client"] == "" {
-		t.Errorf("three refusals within a minute are logged as %v", all)
+		t.Errorf("five refusals within a minute are logged as %v", all)
 	}
 	q := start(t, WithToken(token))
 	r := httptest.NewRequest(http.MethodGet, prefix, http.NoBody)
@@ -184,6 +190,18 @@ func TestUnixSocket(t *testing.T) {
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
 		t.Errorf("%d", res.StatusCode)
+	}
+
+	if r, err = http.NewRequestWithContext(t.Context(), http.MethodGet, "http://shop"+prefix, http.NoBody); err != nil {
+		t.Fatal(err)
+	}
+	index, err := c.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer index.Body.Close()
+	if page, err := io.ReadAll(index.Body); err != nil || !bytes.Contains(page, []byte("curl --unix-socket "+path)) {
+		t.Errorf("the page does not say how to connect: %s, %v", page, err)
 	}
 
 	file := filepath.Join(t.TempDir(), "f")

@@ -91,7 +91,7 @@ func (p *Profiler) serveProfile(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case pprof.Lookup(name) == nil:
 		p.refuse(w, http.StatusNotFound, "unknown profile")
-	case !query.Has("seconds"):
+	case query.Get("seconds") == "":
 		gc, _ := strconv.Atoi(query.Get("gc"))
 		p.serve(w, r, answer{file: name, text: debug != 0, record: func(ctx context.Context) ([]byte, error) {
 			return p.recorder.Snapshot(ctx, name, debug, name == "heap" && gc > 0)
@@ -113,7 +113,7 @@ func (p *Profiler) serveProfile(w http.ResponseWriter, r *http.Request) {
 // seconds returns for how long a request wants to record.
 func (p *Profiler) seconds(r *http.Request, usual time.Duration) (time.Duration, error) {
 	text := r.URL.Query().Get("seconds")
-	if text == "" && usual > 0 {
+	if text == "" {
 		return min(usual, p.cfg.maxDuration), nil
 	}
 	n, err := strconv.ParseFloat(text, 64)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"html/template"
+	"net"
 	"net/http"
 	"runtime/pprof"
 	"slices"
@@ -32,7 +33,8 @@ var descriptions = map[string]string{
 }
 
 type indexData struct {
-	Host     string
+	URL      string
+	Socket   string // the path of the unix socket that the request came in at
 	Profiles []indexProfile
 	Captures []archive.File
 	Capture  bool // whether there is a directory
@@ -47,7 +49,13 @@ type indexProfile struct {
 
 // serveIndex shows what there is. The page loads and runs nothing.
 func (p *Profiler) serveIndex(w http.ResponseWriter, r *http.Request) {
-	d := indexData{Host: r.Host, Max: p.cfg.maxDuration, Capture: p.archive != nil, Token: p.cfg.token != nil}
+	d := indexData{URL: "http://" + r.Host + prefix, Max: p.cfg.maxDuration, Capture: p.archive != nil, Token: p.cfg.token != nil}
+	if r.TLS != nil {
+		d.URL = "https://" + r.Host + prefix
+	}
+	if local, ok := r.Context().Value(http.LocalAddrContextKey).(*net.UnixAddr); ok {
+		d.Socket = local.Name
+	}
 	for _, known := range pprof.Profiles() {
 		name := known.Name()
 		d.Profiles = append(d.Profiles, indexProfile{name, descriptions[name], known.Count()})
@@ -85,8 +93,9 @@ func (p *Profiler) serveCapture(w http.ResponseWriter, r *http.Request) {
 	}
 	defer func() { _ = f.Close() }()
 	answer{file: name}.describe(w.Header())
-	http.ServeContent(newClient(w, p.cfg.clientTime), r, "", time.Time{}, f)
-	p.sent(r.Context().Err())
+	c := newClient(w, p.cfg.clientTime)
+	http.ServeContent(c, r, "", time.Time{}, f)
+	p.sent(c.err)
 }
 
 func (p *Profiler) sent(err error) {

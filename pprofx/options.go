@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"runtime"
+	"strings"
 	"time"
 
 	"go.opentelemetry.io/otel"
@@ -168,7 +169,7 @@ func WithListener(l net.Listener) Option {
 	return optionFunc(func(c *config) { c.listener = l })
 }
 
-// WithToken lets in only who knows the token, of 16 bytes or more: as
+// WithToken lets in only who knows the token, of 16 bytes of ASCII or more: as
 // "Authorization: Bearer TOKEN", or as the password of any user, which go tool
 // pprof takes from the URL, http://x:TOKEN@host:6060/debug/pprof/heap. Without
 // TLS it is readable on the way. By default, there is no token, and only this
@@ -179,9 +180,15 @@ func WithToken(token string) Option {
 			c.errs = append(c.errs, fmt.Errorf("%w: the token has %d bytes, use %d or more", ErrCredentials, len(token), minToken))
 			return
 		}
+		if strings.ContainsFunc(token, unsendable) || strings.TrimSpace(token) != token {
+			c.errs = append(c.errs, fmt.Errorf("%w: the token has a line break, space around it or characters other than ASCII, which no header carries", ErrCredentials))
+			return
+		}
 		c.token = newCredentials(token)
 	})
 }
+
+func unsendable(r rune) bool { return r < ' ' || r > '~' }
 
 // WithHosts adds names, without port, by which requests may call this machine
 // in the Host header. By default, these are localhost, loopback addresses, and
@@ -221,8 +228,8 @@ func WithDirectory(dir string) Option {
 
 // WithDirectoryLimits sets how many bytes all files of the directory may take,
 // how many files there may be, and which share of the file system, from 0 to 1,
-// stays free. The least telling files make room. By default, these are 256 MiB,
-// 200 and 0.05.
+// stays free. Files older than a week make room first, then the least telling
+// ones. By default, these are 256 MiB, 200 and 0.05.
 func WithDirectoryLimits(bytes int64, files int, freeShare float64) Option {
 	return optionFunc(func(c *config) {
 		c.limits = archive.Limits{Bytes: bytes, Files: files, FreeShare: freeShare}
@@ -254,9 +261,10 @@ func WithCooldown(d time.Duration) Option {
 	})
 }
 
-// WithBudget sets the share of the time, from 0 to 1, that may be spent on CPU
-// profiles that nobody asked for. Those that somebody asked for, also over HTTP,
-// are always recorded, and count. By default, it is 0.05.
+// WithBudget sets the share of the time, from 0 to 1, that may be spent on what
+// nobody asked for and takes time: CPU profiles, and contention beside them. What
+// somebody asked for, also over HTTP, is always recorded, and counts, traces too.
+// By default, it is 0.05.
 func WithBudget(share float64) Option {
 	return optionFunc(func(c *config) {
 		if !(share >= 0 && share <= 1) {
@@ -319,8 +327,8 @@ func WithHealthReport(report func() []byte) Option {
 // it is Go's own memory against the limit of GOMEMLIMIT, if there is one, and 0.9.
 func WithMemory(read func() float64, share float64) Option {
 	return optionFunc(func(c *config) {
-		if !(share >= 0) {
-			c.refuse("WithMemory(%v): use a share of 0 or more", share)
+		if !(share >= 0 && share <= 1) {
+			c.refuse("WithMemory(%v): use a share from 0 to 1", share)
 		}
 		if read != nil {
 			c.memory = read

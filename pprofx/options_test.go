@@ -25,6 +25,7 @@ func TestOptions(t *testing.T) {
 		"WithMutexFraction":   {WithMutexFraction(-1)},
 		"WithBlockRate":       {WithBlockRate(-1)},
 		"WithMemory":          {WithMemory(nil, -1)},
+		"WithMemory(90":       {WithMemory(nil, 90)},
 		"WithGoroutineLimit":  {WithGoroutineLimit(-1)},
 		"0 bytes":             {WithDirectory(t.TempDir()), WithDirectoryLimits(0, 1, 0)},
 		"missing port":        {WithAddress("127.0.0.1")},

@@ -24,8 +24,9 @@
 //     reach the listener by a DNS name of its own. Requests that a browser sends
 //     for a page of another site are refused, too.
 //   - Without a token, a request that did not come over loopback or a unix
-//     socket, or that a proxy has forwarded, is refused, wherever the handler is
-//     mounted.
+//     socket, or whose headers name a proxy, is refused, wherever the handler is
+//     mounted. A proxy on this machine that does not name itself cannot be told
+//     from its user: set a token behind one.
 //   - The command line, which may hold passwords, is not shown.
 //   - Seconds, profiles at once, bytes in memory and the time that a client may
 //     take to read are bounded. A profile is in memory before the first byte is
@@ -129,14 +130,14 @@ func wrap(err error) error {
 }
 
 // A Profiler serves profiles and captures evidence. Its methods are safe for
-// concurrent use. OnSlow, OnTransition and Close do nothing on a nil one, and its
-// Handler answers 404, so that it can be connected before it is started.
+// concurrent use. A nil one captures and serves nothing, so that it can be
+// connected before it is started: its Handler answers 404, and what returns a
+// path fails with [ErrNoDirectory].
 type Profiler struct {
 	cfg      config
 	recorder *recorder.Recorder
 	archive  *archive.Archive // nil without a directory
 	flight   *flight.Recorder // nil when off
-	snapping sync.Mutex       // over its snapshots
 	server   *server          // nil without an address
 	slots    chan struct{}    // one for each profile at once over HTTP
 	handler  http.Handler

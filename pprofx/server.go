@@ -17,6 +17,9 @@ import (
 // drainTime is what Close gives readers to take what was recorded.
 const drainTime = 3 * time.Second
 
+// ownerMode is that of a unix socket.
+const ownerMode = 0o600
+
 // A server answers on one listener. A nil one does not.
 type server struct {
 	http     http.Server
@@ -68,6 +71,7 @@ func needsCredentials(address string) error {
 func listenAt(ctx context.Context, address string, credentials bool) (net.Listener, error) {
 	var lc net.ListenConfig
 	if path, ok := strings.CutPrefix(address, "unix:"); ok {
+		lc.Control = ownerOnly
 		return listenUnix(ctx, &lc, path)
 	}
 	resolved, err := net.ResolveTCPAddr("tcp", address)
@@ -96,7 +100,7 @@ func listenUnix(ctx context.Context, lc *net.ListenConfig, path string) (net.Lis
 	if err != nil {
 		return nil, fmt.Errorf("pprofx: %w", err)
 	}
-	if err := os.Chmod(path, 0o600); err != nil {
+	if err := os.Chmod(path, ownerMode); err != nil {
 		return nil, errors.Join(fmt.Errorf("pprofx: %w", err), l.Close())
 	}
 	return l, nil
@@ -117,7 +121,7 @@ func abandoned(ctx context.Context, path string) bool {
 
 // Addr returns the address at which profiles are served, nil when they are not.
 func (p *Profiler) Addr() net.Addr {
-	if p.server == nil {
+	if p == nil || p.server == nil {
 		return nil
 	}
 	return p.server.listener.Addr()

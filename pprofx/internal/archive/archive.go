@@ -90,9 +90,10 @@ func Open(dir string, l Limits) (*Archive, error) {
 // another: where two would have the same name, the later one is dated a
 // nanosecond after the other. It can be read by its owner alone.
 //
-// Then other files are deleted until all are within the limits, those with the
-// least weight first and of equal ones the oldest. The weight stands in the name,
-// so that it holds for later processes too.
+// Then other files are deleted until all are within the limits: those older than
+// a week before the others, and of either those with the least weight first, of
+// equal ones the oldest. The weight stands in the name, so that it holds for later
+// processes too.
 //
 // A file that would break a limit is given up as soon as that is seen, with
 // ErrTooLarge or ErrDiskFull, even where write ignores the errors of its writer.

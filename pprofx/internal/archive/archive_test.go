@@ -219,6 +219,25 @@ func TestEviction(t *testing.T) {
 	}
 }
 
+// What is older than a week makes room for what is new, whatever they weigh.
+func TestEvictionOfOld(t *testing.T) {
+	dir := t.TempDir()
+	a := open(t, dir, archive.Limits{Bytes: 99, Files: 2})
+	now := time.Now()
+	var written []string
+	for _, f := range []struct {
+		age    time.Duration
+		weight int64
+	}{{8 * 24 * time.Hour, 9}, {6 * 24 * time.Hour, 5}, {0, 1}, {-time.Hour, 2}} {
+		path, err := a.Write(archive.Name{Time: now.Add(-f.age), Kind: "heap", Reason: "test", Ext: "pb.gz"}, f.weight, text("x"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		written = append(written, filepath.Base(path))
+	}
+	wantNames(t, dir, written[1], written[3])
+}
+
 // The weight stands before the extension, and is part of the path.
 func TestWeightInName(t *testing.T) {
 	a := open(t, t.TempDir(), roomy)

@@ -18,6 +18,18 @@ type kept struct {
 	size   int64
 }
 
+// fresh is how long a heavy file is safe from lighter ones. Without an end to
+// it, one bad night of long ago would leave no room for what happens today.
+const fresh = 7 * 24 * time.Hour
+
+// since returns 1 for a file of that time or later, and 0 for an older one.
+func (k kept) since(t time.Time) int {
+	if k.at.Before(t) {
+		return 0
+	}
+	return 1
+}
+
 // evict deletes files until the archive is within its limits, but never the one
 // at spare.
 func (a *Archive) evict(spare string) error {
@@ -31,8 +43,10 @@ func (a *Archive) evict(spare string) error {
 	for _, f := range files {
 		size += f.size
 	}
+	oldest := time.Now().Add(-fresh)
 	slices.SortFunc(files, func(x, y kept) int {
-		return cmp.Or(cmp.Compare(x.weight, y.weight), x.at.Compare(y.at), cmp.Compare(x.path, y.path))
+		return cmp.Or(cmp.Compare(x.since(oldest), y.since(oldest)),
+			cmp.Compare(x.weight, y.weight), x.at.Compare(y.at), cmp.Compare(x.path, y.path))
 	})
 	n := len(files)
 	for _, f := range files {

@@ -44,8 +44,18 @@ func (a *Archive) OpenFile(name string) (*os.File, error) {
 		return nil, missing
 	}
 	path := filepath.Join(a.dir, name)
-	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
+	named, err := os.Lstat(path)
+	if err != nil || !named.Mode().IsRegular() {
 		return nil, missing
 	}
-	return os.Open(path)
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	// Where others can write to the directory, the name may lead elsewhere by now.
+	if opened, err := f.Stat(); err != nil || !os.SameFile(named, opened) {
+		_ = f.Close()
+		return nil, missing
+	}
+	return f, nil
 }

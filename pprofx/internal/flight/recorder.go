@@ -8,15 +8,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"runtime/trace"
 	"sync"
 	"time"
 )
 
-// Errors of Snapshot, besides those of the writer.
+// Errors of Snapshot.
 var (
-	ErrBusy     = errors.New("flight: another snapshot is being taken")
 	ErrStopped  = errors.New("flight: the recorder is stopped")
 	ErrTooLarge = errors.New("flight: the snapshot would be larger than four times the recorder's memory")
 )
@@ -30,28 +28,15 @@ type Recorder struct {
 	stopped bool
 }
 
-// Defaults of Start; those of runtime/trace.
-const (
-	DefaultMinAge   = 10 * time.Second
-	DefaultMaxBytes = 10 << 20
-)
-
 // maxExcess is how much larger than its memory a snapshot may be. The runtime
 // takes the memory for a hint: it keeps whole seconds, even if one alone is more.
 const maxExcess = 4
 
 // Start starts to record. The recorder keeps at least minAge of what happened,
-// unless that is more than about maxBytes; zero means DefaultMinAge and
-// DefaultMaxBytes. It works beside an execution trace, but returns an error
-// while another flight recorder runs in the process, which need not be of this
-// package.
+// unless that is more than about maxBytes. It works beside an execution trace,
+// but returns an error while another flight recorder runs in the process, which
+// need not be of this package.
 func Start(minAge time.Duration, maxBytes uint64) (*Recorder, error) {
-	if minAge <= 0 {
-		minAge = DefaultMinAge
-	}
-	if maxBytes == 0 {
-		maxBytes = DefaultMaxBytes
-	}
 	r := &Recorder{
 		recorder: trace.NewFlightRecorder(trace.FlightRecorderConfig{MinAge: minAge, MaxBytes: maxBytes}),
 		most:     maxExcess * int(min(maxBytes, 1<<28)), //nolint:gosec // small
@@ -66,44 +51,31 @@ func Start(minAge time.Duration, maxBytes uint64) (*Recorder, error) {
 // took the snapshot. Of a text the runtime keeps 1,024 bytes.
 type Note struct{ Category, Text string }
 
-// Snapshot writes what was recorded, the notes at its end, in the format that
-// "go tool trace" opens, and returns the bytes written. The recorder goes on.
-//
-// It takes the snapshot into memory first, so that a slow writer holds up neither
-// the runtime nor Stop nor other snapshots. While one is taken, which lasts for
-// milliseconds, another one gets ErrBusy at once: the seconds that it wants are
-// in the first. A stopped recorder gives ErrStopped.
-func (r *Recorder) Snapshot(w io.Writer, notes ...Note) (int64, error) {
-	buf := bounded{most: r.most}
-	if err := r.take(&buf, notes); err != nil {
-		return 0, err
-	}
-	return buf.WriteTo(w)
-}
-
-func (r *Recorder) take(buf *bounded, notes []Note) error {
-	if !r.mu.TryLock() {
-		return ErrBusy
-	}
+// Snapshot returns what was recorded, the notes at its end, in the format that
+// "go tool trace" opens. The recorder goes on. It takes milliseconds; whoever
+// wants one meanwhile waits for one of its own, with its own notes. A stopped
+// recorder gives ErrStopped.
+func (r *Recorder) Snapshot(notes ...Note) ([]byte, error) {
+	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.stopped {
-		return ErrStopped
+		return nil, ErrStopped
 	}
 	for _, n := range notes {
 		trace.Log(context.Background(), n.Category, n.Text)
 	}
-	if _, err := r.recorder.WriteTo(buf); err != nil {
+	snapshot := bounded{most: r.most}
+	if _, err := r.recorder.WriteTo(&snapshot); err != nil {
 		if errors.Is(err, ErrTooLarge) {
-			return err
+			return nil, err
 		}
-		return fmt.Errorf("flight: %w", err)
+		return nil, fmt.Errorf("flight: %w", err)
 	}
-	return nil
+	return snapshot.Bytes(), nil
 }
 
 // Stop ends the recording and frees its memory; the process can start another
-// recorder then. It waits for a snapshot being taken, but not for a slow writer.
-// Further calls do nothing.
+// recorder then. It waits for a snapshot being taken. Further calls do nothing.
 func (r *Recorder) Stop() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
