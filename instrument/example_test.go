@@ -420,3 +420,25 @@ func ExampleRecorder_Record() {
 	fmt.Printf("%+v\n", recorder.Totals())
 	// Output: {Succeeded:1 Canceled:0 Refused:0 Failed:1}
 }
+
+// Where names of operations come from outside, declare "other" for those that
+// nobody has thought of.
+func ExampleRecorder_RecordNamed() {
+	registry := instrument.NewRegistry()
+	recorder, err := instrument.NewRecorder(kvdb.Info{System: "lru"}, []string{"get", "put", "other"}, instrument.WithRegistry(registry))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer recorder.Close()
+
+	ctx := context.Background()
+	for _, command := range []string{"get", "put", "flush", "drop everything"} {
+		recorder.RecordNamed(ctx, command, time.Millisecond, nil)
+	}
+	printRequests(registry)
+	// Output:
+	// get ok 1
+	// put ok 1
+	// other ok 2
+}

@@ -56,6 +56,9 @@ type layout struct {
 	group  [maxBuckets]uint8 // bucket to position among the exported bounds
 	bounds []float64         // of db.client.operation.duration, in seconds
 	merge  []uint8           // group to bucket of kvdb.request.latency
+
+	positions []int // bucket to exponential bucket, counted from the zero bucket; nil without them
+	zero      int   // index of the last exponential bucket that the zero bucket takes up
 }
 
 // A part of the index is a sixteenth of an octave. It seldom has more than one

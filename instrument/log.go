@@ -2,18 +2,10 @@ package instrument
 
 import (
 	"context"
-	"crypto/hmac"
-	cryptorand "crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"math/rand/v2"
-	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
-	"unicode/utf8"
 
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
@@ -34,7 +26,9 @@ type LogOptions struct {
 	Sample int
 
 	// Keys puts the key itself into the line: quoted where it is not printable,
-	// and cut to KeyLimit bytes.
+	// and cut to KeyLimit bytes. Without it the key is taken out of the text of
+	// the error as well, where an engine has put it there; of the keys and values
+	// of a batch or a transaction nobody knows which they are.
 	Keys bool
 
 	// KeyLimit is how many bytes of a key a line shows. By default, 64.
@@ -63,14 +57,6 @@ const (
 	defaultKeyLimit = 64
 	defaultBurst    = 10
 )
-
-// processSecret makes hashes comparable within a process and meaningless
-// outside.
-var processSecret = sync.OnceValue(func() []byte {
-	secret := make([]byte, 32)
-	_, _ = cryptorand.Read(secret) // never fails
-	return secret
-})
 
 // An operationLog writes the lines of a store's operations. A nil one writes
 // none.
@@ -194,7 +180,7 @@ func (l *operationLog) fields(ctx context.Context, e event, suppressed int) []za
 		fields = append(fields, zap.String("error_type", name))
 	}
 	if e.err != nil && e.slot.outcome() != outcomeMiss {
-		fields = append(fields, zap.String("error", l.errorText(e.err)))
+		fields = append(fields, zap.String("error", l.errorText(e.err, e.key)))
 	}
 	if e.evidence != "" {
 		fields = append(fields, zap.String("evidence", e.evidence))
@@ -208,75 +194,4 @@ func (l *operationLog) fields(ctx context.Context, e event, suppressed int) []za
 // valueBytes is what the operation moved without the key that it sent.
 func (e *event) valueBytes() int {
 	return e.read + max(e.sent-len(e.key), 0)
-}
-
-func (l *operationLog) hash(key []byte) string {
-	mac := hmac.New(sha256.New, l.options.HashSecret)
-	mac.Write(key)
-	return hex.EncodeToString(mac.Sum(nil)[:8])
-}
-
-// show returns a key that cannot break a line or a terminal.
-func (l *operationLog) show(key []byte) string {
-	if len(key) > l.options.KeyLimit {
-		key = key[:l.options.KeyLimit]
-	}
-	if s := string(key); utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return !strconv.IsPrint(r) }) {
-		return s
-	}
-	quoted := strconv.QuoteToASCII(string(key))
-	return quoted[1 : len(quoted)-1]
-}
-
-// errorText returns the error's text, whatever its method does.
-func (l *operationLog) errorText(err error) (text string) {
-	defer func() {
-		if r := recover(); r != nil {
-			text = fmt.Sprintf("%T", err)
-		}
-	}()
-	const limit = 1024
-	text = strings.ToValidUTF8(err.Error(), "\uFFFD")
-	if len(text) > limit {
-		text = strings.ToValidUTF8(text[:limit], "") + "…"
-	}
-	return text
-}
-
-// A floodKey is what lines agree in that say the same.
-type floodKey struct {
-	message string
-	op      operation
-	slot    slot
-	sampled bool
-}
-
-// A flood counts such lines within a second.
-type flood struct {
-	since      time.Time
-	written    int
-	suppressed int
-}
-
-// admit reports whether a line may be written, and how many like it were not
-// since the last one.
-func (l *operationLog) admit(key floodKey) (pass bool, suppressed int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	f := l.floods[key]
-	if f == nil {
-		f = new(flood)
-		l.floods[key] = f
-	}
-	if now := time.Now(); now.Sub(f.since) >= time.Second {
-		f.since, f.written = now, 0
-	}
-	if f.written >= l.options.Burst {
-		f.suppressed++
-		l.suppressed.Add(1)
-		return false, 0
-	}
-	f.written++
-	suppressed, f.suppressed = f.suppressed, 0
-	return true, suppressed
 }

@@ -3,6 +3,7 @@ package instrument_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -319,6 +320,34 @@ func TestErrorText(t *testing.T) {
 		if len(lines) != 1 || lines[0]["error"] != c.want {
 			t.Errorf("%s: logged %.200v, want %.200q", name, lines, c.want)
 		}
+	}
+}
+
+// Some engines have the key in their errors.
+func TestErrorTextWithoutKey(t *testing.T) {
+	for name, c := range map[string]struct {
+		key, format, want string
+		keys              bool
+	}{
+		"plain":          {key: "user:42", format: "no %s here", want: "no [key] here"},
+		"twice":          {key: "user:42", format: "%[1]s: no %[1]s", want: "[key]: no [key]"},
+		"quoted":         {key: "us\ner", format: "no %q here", want: `no "[key]" here`},
+		"quoted ASCII":   {key: "usér", format: "no %+q here", want: `no "[key]" here`},
+		"hexadecimal":    {key: "user:42", format: "no %x here", want: "no [key] here"},
+		"upper case":     {key: "user:42", format: "no %X here", want: "no [key] here"},
+		"not UTF-8":      {key: "us\xffer", format: "no %s here", want: "no [key] here"},
+		"part of a word": {key: "her", format: "no %s here", want: "no her here"},
+		"asked for":      {key: "user:42", format: "no %s here", want: "no user:42 here", keys: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHarness(t, instrument.WithLogOptions(instrument.LogOptions{Keys: c.keys}))
+			h.below.Inject(testutil.Errors(fmt.Errorf(c.format, c.key)))
+			_, _ = h.Get(t.Context(), []byte(c.key))
+			lines := h.log.Lines(t)
+			if len(lines) != 1 || lines[0]["error"] != c.want {
+				t.Errorf("logged %v, want %q", lines, c.want)
+			}
+		})
 	}
 }
 

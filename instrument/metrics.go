@@ -10,6 +10,16 @@ const (
 	// exporter drops summaries; package otelsetup renders this one itself.
 	QuantilesName = "kvdb.request.latency.quantiles"
 
+	// ExponentialDurationName is db.client.operation.duration once more, as an
+	// exponential histogram of the same series, counts and sums, from a registry
+	// with [WithExponentialDurations].
+	//
+	// Its scale is 3: a bucket's upper edge is 2^⅛, or 1.09, times the lower one.
+	// What takes up to 32 ns is in the zero bucket, and what takes more than 1000 s
+	// in the bucket of 1000 s. In between an operation may be in the bucket next to
+	// its own, so that a quantile is at most 15 % off.
+	ExponentialDurationName = "db.client.operation.duration.exponential"
+
 	// UtilizationName is the used share of a resource. This package reports the
 	// disk below each store; package otelsetup the processor and the memory.
 	UtilizationName = "kvdb.utilization"
@@ -30,6 +40,7 @@ type definition struct{ name, unit, description string }
 
 var (
 	durationMetric     = definition{"db.client.operation.duration", "s", "Duration of operations"}
+	exponentialMetric  = definition{ExponentialDurationName, "s", "Duration of operations in exponential buckets"}
 	latencyMetric      = definition{"kvdb.request.latency", "s", "Duration of operations in four buckets"}
 	quantilesMetric    = definition{QuantilesName, "s", "Duration of operations over the last minute"}
 	requestsMetric     = definition{"kvdb.requests", "{request}", "Operations that ended, by outcome"}

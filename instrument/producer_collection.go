@@ -58,6 +58,7 @@ func (c *collection) metrics() []metricdata.Metrics {
 		}
 	}
 	add(durationMetric, c.durations)
+	add(exponentialMetric, c.exponentials)
 	add(latencyMetric, c.latencies)
 	add(quantilesMetric, c.quantiles)
 	add(requestsMetric, c.requests)

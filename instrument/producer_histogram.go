@@ -14,19 +14,27 @@ func (c *collection) durations() metricdata.Aggregation {
 		DataPoints:  make([]metricdata.HistogramDataPoint[float64], 0, c.operationCount),
 		Temporality: c.histograms,
 	}
-	c.operations(func(s *source, op operation, _ *operationInfo) {
-		tallies := s.timed.ops[op].tallies
-		h.DataPoints = append(h.DataPoints, s.duration(s.set(op, labelNone, 0), succeeded(tallies)))
-		for f, t := range s.failedDurations(op, tallies) {
-			if t.counts != nil {
-				h.DataPoints = append(h.DataPoints, s.duration(s.set(op, labelFailure, uint8(f)), t))
-			}
-		}
+	c.durationSeries(func(s *source, set attribute.Set, t *tally) {
+		h.DataPoints = append(h.DataPoints, s.duration(set, t))
 	})
 	if len(h.DataPoints) == 0 {
 		return nil
 	}
 	return h
+}
+
+// durationSeries calls visit for each series of the histogram of the semantic
+// conventions.
+func (c *collection) durationSeries(visit func(*source, attribute.Set, *tally)) {
+	c.operations(func(s *source, op operation, _ *operationInfo) {
+		tallies := s.timed.ops[op].tallies
+		visit(s, s.set(op, labelNone, 0), succeeded(tallies))
+		for f, t := range s.failedDurations(op, tallies) {
+			if t.counts != nil {
+				visit(s, s.set(op, labelFailure, uint8(f)), t)
+			}
+		}
+	})
 }
 
 // succeeded merges the tallies of what did not fail.

@@ -30,8 +30,8 @@ const maxOperations = 12
 
 var operationSyntax = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_. -]{0,39}$`)
 
-// NewRecorder returns a recorder of the given operations, which Begin names by
-// their index. Info says what the calls go to; its System and Namespace become
+// NewRecorder returns a recorder of the given operations, which Begin and Record
+// name by their index. Info says what the calls go to; its System and Namespace become
 // db.system.name and db.namespace. The options are those of Wrap. An error lists
 // everything that is wrong.
 func NewRecorder(info kvdb.Info, operations []string, options ...Option) (*Recorder, error) {
@@ -106,17 +106,40 @@ func (c *Call) End(err *error) {
 	c.op.end(c.ctx, c.key, c.delivered, result)
 }
 
+// longestCall keeps the sum of durations from wrapping round, whatever somebody
+// else has measured.
+const longestCall = 365 * 24 * time.Hour
+
 // Record records a call that somebody else has timed: it has just ended, with
-// err, and took d; less than a nanosecond counts as one. Below a parent that is
-// traced it gets a span that began so long ago. A call of an operation that was
-// not declared is not recorded.
+// err, and took d; less than a nanosecond counts as one, and more than a year as
+// a year. Below a parent that is traced it gets a span that began so long ago. A
+// call of an operation that was not declared is not recorded.
 func (r *Recorder) Record(ctx context.Context, declared int, d time.Duration, err error) {
 	if declared < 0 || declared >= len(r.observer.rec.infos) {
 		return
 	}
-	op := op{took: max(d, 1)}
+	op := op{took: min(max(d, 1), longestCall)}
 	ctx, _ = op.begin(ctx, &r.observer, operation(declared), 0)
 	op.end(ctx, nil, 0, err)
+}
+
+// otherOperation is the operation that RecordNamed takes for one without a
+// declaration.
+const otherOperation = "other"
+
+// RecordNamed is Record for an operation that the caller knows by its name. One
+// that was not declared counts as "other" where that was, so that a name from
+// outside makes no series, and else is not recorded.
+func (r *Recorder) RecordNamed(ctx context.Context, operation string, d time.Duration, err error) {
+	declared := r.index(operation)
+	if declared < 0 {
+		declared = r.index(otherOperation)
+	}
+	r.Record(ctx, declared, d, err)
+}
+
+func (r *Recorder) index(operation string) int {
+	return slices.IndexFunc(r.observer.rec.infos, func(i operationInfo) bool { return i.name == operation })
 }
 
 // Key tells which key the call is for. Lines show its length and hash; nothing

@@ -3,6 +3,7 @@ package instrument_test
 import (
 	"context"
 	"errors"
+	"math"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -183,6 +184,49 @@ func TestRecorderRecord(t *testing.T) {
 			t.Errorf("lines %v", lines)
 		}
 	})
+}
+
+func TestRecorderRecordNamed(t *testing.T) {
+	for _, tc := range []struct {
+		declared []string
+		want     map[string]float64
+	}{
+		{[]string{"get", "put"}, map[string]float64{"get": 2, "put": 1}},
+		{[]string{"get", "other", "put"}, map[string]float64{"get": 2, "put": 1, "other": 3}},
+	} {
+		registry := instrument.NewRegistry()
+		producer := registry.NewProducer()
+		r, err := instrument.NewRecorder(kvdb.Info{System: "cache"}, tc.declared, instrument.WithRegistry(registry))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"get", "put", "get", "GET", "", "scan"} {
+			r.RecordNamed(t.Context(), name, time.Millisecond, nil)
+		}
+		got := make(map[string]float64)
+		for _, s := range testutil.Collect(t, producer).Find("kvdb.requests") {
+			if s.Value > 0 {
+				got[s.Attributes["db.operation.name"]] = s.Value
+			}
+		}
+		equalMaps(t, "requests", got, tc.want)
+		_ = r.Close()
+	}
+}
+
+// What somebody else has timed may be nonsense, and must not spoil the sum.
+func TestRecorderRecordsAtMostAYear(t *testing.T) {
+	registry := instrument.NewRegistry()
+	producer := registry.NewProducer()
+	r := newRecorder(t, instrument.WithRegistry(registry))
+	defer r.Close()
+	for range 3 {
+		r.Record(t.Context(), cacheLookup, math.MaxInt64, nil)
+	}
+	const year = 365 * 24 * time.Hour
+	if got, want := testutil.Collect(t, producer).Sum("kvdb.request.latency_sum"), 3*year.Seconds(); got != want {
+		t.Errorf("the sum is %v s, want %v", got, want)
+	}
 }
 
 func TestNewRecorderRefuses(t *testing.T) {

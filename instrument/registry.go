@@ -43,7 +43,10 @@ type Registry struct {
 // A RegistryOption changes what a Registry records.
 type RegistryOption interface{ applyRegistry(*registryConfig) }
 
-type registryConfig struct{ bounds []float64 }
+type registryConfig struct {
+	bounds      []float64
+	exponential bool
+}
 
 type registryOptionFunc func(*registryConfig)
 
@@ -67,6 +70,9 @@ func NewRegistry(options ...RegistryOption) *Registry {
 	}
 	r := &Registry{start: time.Now()}
 	r.layout, r.err = newLayout(c.bounds)
+	if c.exponential && r.err == nil {
+		r.layout.place()
+	}
 	return r
 }
 

@@ -48,7 +48,9 @@ func (t *total) snapshot(l *layout, shares []float64) opSnapshot {
 	}
 	for i, y := range t.tallies {
 		if y != nil {
-			s.tallies[i] = tally{counts: slices.Clone(y.counts), nanos: y.nanos, exemplars: slices.Clone(y.exemplars)}
+			s.tallies[i] = tally{
+				counts: slices.Clone(y.counts), nanos: y.nanos, spread: y.spread.clone(), exemplars: slices.Clone(y.exemplars),
+			}
 		}
 	}
 	if len(shares) > 0 {
@@ -117,7 +119,9 @@ func (t tally) since(earlier tally, at time.Time) tally {
 			exemplars[i] = exemplar{}
 		}
 	}
-	return tally{counts: counts, nanos: t.nanos - earlier.nanos, exemplars: exemplars}
+	return tally{
+		counts: counts, nanos: t.nanos - earlier.nanos, spread: t.spread.since(earlier.spread), exemplars: exemplars,
+	}
 }
 
 // since subtracts what an engine's counters read before. One that fell has
@@ -160,6 +164,7 @@ func (t *tally) add(other *tally) {
 		t.counts[i] += n
 	}
 	t.nanos += other.nanos
+	t.spread.merge(other.spread)
 	if other.exemplars == nil {
 		return
 	}

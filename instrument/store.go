@@ -17,6 +17,8 @@
 //
 //   - db.client.operation.duration (s): histogram by db.operation.name, and
 //     error.type for operations that failed, with exemplars
+//   - db.client.operation.duration.exponential (s): the same with exponential
+//     buckets, with [WithExponentialDurations]; see [ExponentialDurationName]
 //   - kvdb.request.latency (s): histogram by db.operation.name
 //   - kvdb.request.latency.quantiles (s): summary by db.operation.name; the
 //     quantiles 0.5, 0.95 and 0.99 of the last minute, at most 5 % off, NaN

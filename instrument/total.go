@@ -21,6 +21,7 @@ type totalSizes struct{ request, response [sizeBuckets]uint64 }
 type tally struct {
 	counts    []uint64   // by exported bound
 	nanos     uint64     // sum
+	spread    spread     // empty unless the layout has exponential buckets
 	exemplars []exemplar // by exported bound; nil until the first one
 }
 
@@ -76,6 +77,9 @@ func (t *total) add(l *layout, s slot, bucket int, n, ns uint64) {
 	y := t.tally(l, s)
 	y.counts[l.group[bucket]] += n
 	y.nanos += ns
+	if l.positions != nil {
+		y.spread.add(l.positions[bucket], n)
+	}
 	t.window.add(bucket, n)
 }
 

@@ -89,10 +89,7 @@ func (s *diagnosticSink) log(level zapcore.Level, msg string, values []any) {
 			fields = append(fields, zap.String(key, firstLine(v)))
 		}
 	}
-	if suppressed > 0 {
-		fields = append(fields, zap.Int("suppressed", suppressed))
-	}
-	s.logger.Log(level, "telemetry", fields...)
+	s.logger.Log(level, "telemetry", append(fields, suppressed)...)
 }
 
 // WithValues implements logr.LogSink.

@@ -1,19 +1,31 @@
 package otelsetup
 
 import (
+	"context"
+	"errors"
+
 	"github.com/prometheus/client_golang/prometheus"
 	metricnoop "go.opentelemetry.io/otel/metric/noop"
+	sdklog "go.opentelemetry.io/otel/sdk/log"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	tracenoop "go.opentelemetry.io/otel/trace/noop"
 )
 
 // startDisabled sets providers that do nothing, as OTEL_SDK_DISABLED asks for. The
-// registry is there for instrument.Wrap; nobody reads it.
+// registry is there for instrument.Wrap; nobody reads it. Exporters that the
+// caller gave away are shut down all the same.
 func (t *Telemetry) startDisabled(c *config) {
 	t.meterProvider = metricnoop.NewMeterProvider()
 	t.tracerProvider = tracenoop.NewTracerProvider()
 	if c.tracerProvider != nil { // not the SDK of this Telemetry
 		t.tracerProvider = c.tracerProvider
 	}
+	t.steps = append(t.steps, step{name: "what was not used", run: func(ctx context.Context) error {
+		return errors.Join(
+			each(c.logExporters, sdklog.Exporter.Shutdown)(ctx),
+			each(c.spanExporters, sdktrace.SpanExporter.Shutdown)(ctx),
+			each(c.spanProcessors, sdktrace.SpanProcessor.Shutdown)(ctx))
+	}})
 	t.gatherer, t.joined = c.gatherer, c.join
 	if !c.join {
 		t.gatherer = prometheus.NewRegistry()

@@ -1,6 +1,7 @@
 package otelsetup
 
 import (
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -48,6 +49,20 @@ func TestDisabledAlone(t *testing.T) {
 	}
 	if tel.TracerProvider() != own {
 		t.Error("the caller's provider is gone")
+	}
+}
+
+// What the caller gave away is shut down, used or not.
+func TestDisabledTakesOver(t *testing.T) {
+	t.Setenv("OTEL_SDK_DISABLED", "true")
+	records, spans, behind := new(recordCounter), new(countingExporter), new(countingExporter)
+	tel, err := Start(t.Context(), WithLogWriter(io.Discard), WithLogExporter(records), WithSpanExporter(spans),
+		WithSpanProcessor(sdktrace.NewSimpleSpanProcessor(behind)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tel.Shutdown(t.Context()); err != nil || !records.shut || !spans.shut || !behind.shut {
+		t.Errorf("error %v; shut down are the records' %v, the spans' %v, the processor's %v", err, records.shut, spans.shut, behind.shut)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"strings"
 )
 
 // checkHTTPURL does not show the URL in its error: it may hold a password.
@@ -23,6 +24,9 @@ func checkTarget(value string) error {
 	u, err := url.Parse(value)
 	if err != nil || ((u.Scheme == "http" || u.Scheme == "https") && u.Host == "") {
 		return errors.New("not a URL, such as http://localhost:4317")
+	}
+	if u.Scheme != "http" && u.Scheme != "https" && strings.Contains(value, "@") {
+		return errors.New("has an @, and gRPC's own targets are shown in its errors: credentials belong in headers")
 	}
 	return nil
 }

@@ -2,7 +2,6 @@ package otelsetup
 
 import (
 	"errors"
-	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -104,8 +103,9 @@ func (e environment) attributes() ([]attribute.KeyValue, error) {
 	return attrs, nil
 }
 
-// splitPair splits key=value with a percent-encoded value. Its errors do not
-// show the value, which may be a credential.
+// splitPair splits key=value with a percent-encoded value. Its errors show
+// neither: the value may be a credential and, where a header is written with a
+// colon, so may what is before the sign.
 func splitPair(pair string) (key, value string, err error) {
 	key, value, found := strings.Cut(pair, "=")
 	key = strings.TrimSpace(key)
@@ -114,7 +114,7 @@ func splitPair(pair string) (key, value string, err error) {
 	}
 	value, err = url.PathUnescape(strings.TrimSpace(value))
 	if err != nil {
-		return "", "", fmt.Errorf("the value of %q is not percent-encoded properly", key)
+		return "", "", errors.New("a value is not percent-encoded properly")
 	}
 	return key, value, nil
 }

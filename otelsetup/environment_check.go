@@ -15,9 +15,7 @@ func (e environment) validate(c *config, p *problems) {
 	e.check(envDisabled, checkBool, p)
 	_, err := e.attributes()
 	p.add(envAttributes, err)
-	if c.globals {
-		e.check(envDiagnostics, checkDiagnostics, p)
-	}
+	e.check(envDiagnostics, checkDiagnostics, p) // for most people it is the level of everything
 	if c.disabled {
 		return
 	}
@@ -72,7 +70,7 @@ func (e environment) validateSampler(p *problems) {
 	case "traceidratio", "parentbased_traceidratio":
 		e.check(envSamplerArg, checkRatio, p)
 	default:
-		p.add(envSampler, fmt.Errorf("unknown sampler %q", name))
+		p.add(envSampler, fmt.Errorf("unknown sampler %q: there are [parentbased_]always_on, always_off and traceidratio", name))
 	}
 }
 
@@ -185,19 +183,20 @@ func checkBool(value string) error {
 	return anyCase(oneOf("true", "false"))(value)
 }
 
-// checkHeaders refuses what would be refused again with each request.
+// checkHeaders refuses what would be refused again with each request. It says
+// which header it is by its place (see splitPair).
 func checkHeaders(list string) error {
-	for pair := range strings.SplitSeq(list, ",") {
+	for i, pair := range strings.Split(list, ",") {
 		key, value, err := splitPair(pair)
 		switch {
 		case err != nil:
-			return err
+			return fmt.Errorf("header %d: %w", i+1, err)
 		case strings.ContainsFunc(key, func(r rune) bool {
 			return r <= ' ' || r >= unicode.MaxASCII || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
 		}):
-			return fmt.Errorf("%q is not the name of a header", key)
+			return fmt.Errorf("header %d: its name has a character that none can have; headers are name=value,name=value", i+1)
 		case strings.ContainsFunc(value, unicode.IsControl):
-			return fmt.Errorf("the value of %q has a control character", key)
+			return fmt.Errorf("header %d: its value has a control character", i+1)
 		}
 	}
 	return nil

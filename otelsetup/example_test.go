@@ -194,5 +194,5 @@ func ExampleWithLenientEnvironment() {
 	}
 	defer tel.Shutdown(ctx)
 	// Output:
-	// {"level":"error","message":"environment ignored","error":"OTEL_TRACES_SAMPLER: unknown sampler \"sometimes\""}
+	// {"level":"error","message":"environment ignored","error":"OTEL_TRACES_SAMPLER: unknown sampler \"sometimes\": there are [parentbased_]always_on, always_off and traceidratio"}
 }

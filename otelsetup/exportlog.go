@@ -43,11 +43,7 @@ func (l *exportLog) observe(records int, err error) {
 	if l.since.IsZero() {
 		l.since, l.failed = time.Now(), 1
 	}
-	fields := []zap.Field{zap.String("error", firstLine(err)), zap.Int("records", records)}
-	if suppressed > 0 {
-		fields = append(fields, zap.Int("suppressed", suppressed))
-	}
-	l.logger.Error("export failed", fields...)
+	l.logger.Error("export failed", zap.String("error", firstLine(err)), zap.Int("records", records), suppressed)
 }
 
 // recovered ends a failure that was logged.

@@ -37,9 +37,5 @@ func (h *errorHandler) Handle(err error) {
 	if !ok {
 		return
 	}
-	fields := []zap.Field{zap.String("error", firstLine(err))}
-	if suppressed > 0 {
-		fields = append(fields, zap.Int("suppressed", suppressed))
-	}
-	h.logger.Error("telemetry failed", fields...)
+	h.logger.Error("telemetry failed", zap.String("error", firstLine(err)), suppressed)
 }

@@ -3,6 +3,8 @@ package otelsetup
 import (
 	"sync"
 	"time"
+
+	"go.uber.org/zap"
 )
 
 // A limiter lets one line pass in each interval and counts the others. Its
@@ -15,17 +17,21 @@ type limiter struct {
 	suppressed int
 }
 
-// allow reports whether a line may pass, and how many were held back since the
-// last one that did.
-func (l *limiter) allow() (suppressed int, ok bool) {
+// allow reports whether a line may pass, and returns the field that says how many
+// were held back since the last one that did.
+func (l *limiter) allow() (suppressed zap.Field, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
 	if now.Before(l.next) {
 		l.suppressed++
-		return 0, false
+		return zap.Skip(), false
 	}
-	suppressed, l.suppressed = l.suppressed, 0
+	suppressed = zap.Skip()
+	if l.suppressed > 0 {
+		suppressed = zap.Int("suppressed", l.suppressed)
+	}
+	l.suppressed = 0
 	l.next = now.Add(l.interval)
 	return suppressed, true
 }

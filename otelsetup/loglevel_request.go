@@ -35,29 +35,55 @@ func readLevelChange(w http.ResponseWriter, r *http.Request) (levelChange, error
 	if err != nil {
 		return levelChange{}, fmt.Errorf("reading the request: %w", err)
 	}
-	var request struct {
-		Level string `json:"level"`
-		For   string `json:"for"`
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return levelChange{}, fmt.Errorf("the query is malformed: %w", err)
 	}
-	if body = bytes.TrimSpace(body); bytes.HasPrefix(body, []byte("{")) {
-		d := json.NewDecoder(bytes.NewReader(body))
-		d.DisallowUnknownFields()
-		if err := d.Decode(&request); err != nil {
-			return levelChange{}, fmt.Errorf(`the request is not like {"level":"debug","for":"5m"}: %w`, err)
-		}
-		if d.More() {
-			return levelChange{}, errors.New("the request has more than one object")
-		}
-	} else {
+	asked, err := parseQuery(query)
+	if err != nil {
+		return levelChange{}, err
+	}
+	said, err := parseBody(bytes.TrimSpace(body))
+	if err != nil {
+		return levelChange{}, err
+	}
+	return parseLevelChange(cmp.Or(said.Level, asked.Level), cmp.Or(said.For, asked.For))
+}
+
+// A levelRequest is what a PUT says, in its body or its query.
+type levelRequest struct {
+	Level string `json:"level"`
+	For   string `json:"for"`
+}
+
+func parseBody(body []byte) (request levelRequest, err error) {
+	if !bytes.HasPrefix(body, []byte("{")) {
 		form, err := url.ParseQuery(string(body))
 		if err != nil {
-			return levelChange{}, fmt.Errorf("the request is neither JSON nor a form: %w", err)
+			return request, fmt.Errorf("the request is neither JSON nor a form: %w", err)
 		}
-		query := r.URL.Query()
-		request.Level = cmp.Or(form.Get("level"), query.Get("level"))
-		request.For = cmp.Or(form.Get("for"), query.Get("for"))
+		return parseQuery(form)
 	}
-	return parseLevelChange(request.Level, request.For)
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&request); err != nil {
+		return request, fmt.Errorf(`the request is not like {"level":"debug","for":"5m"}: %w`, err)
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return request, errors.New("the request has more than one object")
+	}
+	return request, nil
+}
+
+// parseQuery refuses names that it does not know: a time that is misspelled
+// would make the change one for good.
+func parseQuery(values url.Values) (levelRequest, error) {
+	for name := range values {
+		if name != "level" && name != "for" {
+			return levelRequest{}, fmt.Errorf("unknown %q; there are level and for", name)
+		}
+	}
+	return levelRequest{values.Get("level"), values.Get("for")}, nil
 }
 
 func parseLevelChange(level, period string) (c levelChange, err error) {

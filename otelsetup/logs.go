@@ -75,13 +75,9 @@ func (t *Telemetry) newLogPipeline(ctx context.Context, c *config) ([]sdklog.Log
 		opts = append(opts, sdklog.WithProcessor(p))
 	}
 	if routes.otlp {
-		r, client, err := t.connect(c, signalLogs)
+		exporter, r, err := newOTLP(ctx, t, c, signalLogs, receiver.newLogExporter)
 		if err != nil {
-			return nil, fmt.Errorf("OTLP exporter of logs: %w", err)
-		}
-		exporter, err := r.newLogExporter(ctx, client)
-		if err != nil {
-			return nil, fmt.Errorf("OTLP exporter of logs: %w", err)
+			return nil, err
 		}
 		add(exporter, r.kind("log"))
 	}

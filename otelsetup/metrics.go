@@ -71,14 +71,19 @@ func (t *Telemetry) startMetrics(ctx context.Context, c *config, res *resource.R
 // newPrometheusExporter returns the exporter and the collector behind it.
 func (t *Telemetry) newPrometheusExporter(c *config) (sdkmetric.Reader, prometheus.Collector, error) {
 	var captured capture
+	// The exporter cannot render a summary; summaryCollector does.
+	producer := c.exemplary(t.registry.NewProducer(instrument.WithMetricFilter(func(name string) bool {
+		return name != instrument.QuantilesName
+	})))
+	natives := &nativeHistograms{Producer: producer}
+	if c.nativeHistograms {
+		producer = natives
+	}
 	opts := []otelprom.Option{
 		otelprom.WithRegisterer(&captured),
 		otelprom.WithTranslationStrategy(translation),
 		otelprom.WithoutScopeInfo(),
-		// The exporter cannot render a summary; summaryCollector does.
-		otelprom.WithProducer(c.exemplary(t.registry.NewProducer(instrument.WithMetricFilter(func(name string) bool {
-			return name != instrument.QuantilesName
-		})))),
+		otelprom.WithProducer(producer),
 	}
 	if c.runtimeMetrics {
 		opts = append(opts, otelprom.WithProducer(runtime.NewProducer()))
@@ -87,7 +92,11 @@ func (t *Telemetry) newPrometheusExporter(c *config) (sdkmetric.Reader, promethe
 	if err != nil {
 		return nil, nil, fmt.Errorf("prometheus exporter: %w", err)
 	}
-	return exporter, captured.collector, nil
+	if !c.nativeHistograms {
+		return exporter, captured.collector, nil
+	}
+	natives.exporter = captured.collector
+	return exporter, natives, nil
 }
 
 // newReaders makes the readers that the environment asks for and calls the
@@ -135,13 +144,9 @@ func (t *Telemetry) newMetricExporters(ctx context.Context, c *config) ([]metric
 	}
 	var exporters []metricExporter
 	if routes.otlp {
-		r, client, err := t.connect(c, signalMetrics)
+		exporter, r, err := newOTLP(ctx, t, c, signalMetrics, receiver.newMetricExporter)
 		if err != nil {
-			return nil, fmt.Errorf("OTLP exporter of metrics: %w", err)
-		}
-		exporter, err := r.newMetricExporter(ctx, client)
-		if err != nil {
-			return nil, fmt.Errorf("OTLP exporter of metrics: %w", err)
+			return nil, err
 		}
 		exporters = append(exporters, metricExporter{exporter, r.kind("metric")})
 	}
@@ -153,7 +158,9 @@ func (t *Telemetry) newMetricExporters(ctx context.Context, c *config) ([]metric
 
 // newProducer returns everything that reaches a reader through producers.
 func (t *Telemetry) newProducer(c *config, temporality sdkmetric.TemporalitySelector) sdkmetric.Producer {
-	producer := producers{c.exemplary(t.registry.NewProducer(instrument.WithTemporality(temporality)))}
+	producer := producers{c.exemplary(t.registry.NewProducer(
+		instrument.WithTemporality(temporality),
+		instrument.WithMetricFilter(func(name string) bool { return name != instrument.ExponentialDurationName })))}
 	// The runtime's producer knows no other temporality, and a reader of deltas
 	// would add its cumulative counts up.
 	if c.runtimeMetrics && temporality(sdkmetric.InstrumentKindHistogram) == metricdata.CumulativeTemporality {

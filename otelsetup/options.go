@@ -34,13 +34,14 @@ type config struct {
 	defaultSampler sdktrace.Sampler
 	endpoint       string // of every signal
 
-	join           bool
-	registerer     prometheus.Registerer
-	gatherer       prometheus.Gatherer
-	readers        []readerOption
-	durationBounds []float64
-	processMetrics bool
-	runtimeMetrics bool
+	join             bool
+	registerer       prometheus.Registerer
+	gatherer         prometheus.Gatherer
+	readers          []readerOption
+	durationBounds   []float64
+	nativeHistograms bool
+	processMetrics   bool
+	runtimeMetrics   bool
 
 	logger       *zap.Logger
 	logWriter    io.Writer

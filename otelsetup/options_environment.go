@@ -6,8 +6,10 @@ package otelsetup
 // to where nobody meant it to. That is for a program that serves whatever its
 // telemetry does. What is wrong with options is still an error.
 //
-// The OpenTelemetry SDK itself goes on to read its limits and the attributes in
-// OTEL_RESOURCE_ATTRIBUTES.
+// The OpenTelemetry SDK goes on to read by itself its limits, the attributes in
+// OTEL_RESOURCE_ATTRIBUTES, the exemplar filter, and for exporters that options
+// ask for their batches, intervals and headers; it passes over what it cannot
+// parse.
 //
 // By default, a malformed variable is an error of Start.
 func WithLenientEnvironment() Option {

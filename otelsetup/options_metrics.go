@@ -3,6 +3,8 @@ package otelsetup
 import (
 	"github.com/prometheus/client_golang/prometheus"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+
+	"github.com/otelkv/otelkv/instrument"
 )
 
 // WithPrometheusRegistry joins a registry that the program already has, so
@@ -55,6 +57,32 @@ func WithReader(temporality sdkmetric.TemporalitySelector, factory func(sdkmetri
 // By default, the buckets are those that package instrument documents.
 func WithDurationBounds(seconds ...float64) Option {
 	return optionFunc(func(c *config) { c.durationBounds = append(c.durationBounds, seconds...) })
+}
+
+// WithNativeHistograms adds native histograms to db_client_operation_duration_seconds,
+// for Prometheus servers that scrape protobuf: each of its series then has the
+// classic buckets and, with the same count and sum, a native histogram of schema
+// 3, whose buckets grow by 9 %. [instrument.ExponentialDurationName] tells how
+// exact it is. The text formats and other readers, such as OTLP, show what they
+// show without it.
+//
+// A server that ingests native histograms stores the classic buckets of these
+// series only if its scrape configuration has always_scrape_classic_histograms
+// (before Prometheus 3 scrape_classic_histograms, and none before 2.45). What
+// reads them, such as dashboards, rules and exemplars of a bucket, needs that.
+//
+// By default, there are classic buckets alone.
+func WithNativeHistograms() Option {
+	return optionFunc(func(c *config) { c.nativeHistograms = true })
+}
+
+// newRegistry returns the registry of the records of stores.
+func (c *config) newRegistry() *instrument.Registry {
+	opts := []instrument.RegistryOption{instrument.WithDurationBounds(c.durationBounds...)}
+	if c.nativeHistograms {
+		opts = append(opts, instrument.WithExponentialDurations())
+	}
+	return instrument.NewRegistry(opts...)
 }
 
 // WithoutProcessMetrics leaves out kvdb.memory, kvdb.utilization of the process

@@ -2,6 +2,7 @@ package otelsetup
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -89,6 +90,21 @@ func (r receiver) kind(item string) string {
 		return "otlp_http_json_" + item + "_exporter"
 	}
 	return "otlp_http_" + item + "_exporter"
+}
+
+// newOTLP connects a signal and makes its exporter, with one of the methods of a
+// receiver.
+func newOTLP[E any](ctx context.Context, t *Telemetry, c *config, s signal,
+	newExporter func(receiver, context.Context, *http.Client) (E, error),
+) (exporter E, r receiver, err error) {
+	r, client, err := t.connect(c, s)
+	if err == nil {
+		exporter, err = newExporter(r, ctx, client)
+	}
+	if err != nil {
+		err = fmt.Errorf("OTLP exporter of %s: %w", s.name, err)
+	}
+	return exporter, r, err
 }
 
 func (r receiver) newSpanExporter(ctx context.Context, client *http.Client) (*otlptrace.Exporter, error) {

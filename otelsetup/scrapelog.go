@@ -28,10 +28,7 @@ func (l *scrapeLog) Println(v ...any) {
 			fields = append(fields, zap.String("error", text), zap.Int("errors", n))
 		}
 	}
-	if suppressed > 0 {
-		fields = append(fields, zap.Int("suppressed", suppressed))
-	}
-	l.logger.Warn("scrape incomplete", fields...)
+	l.logger.Warn("scrape incomplete", append(fields, suppressed)...)
 }
 
 // The errors of a scrape can be as many as its series, and a recovered panic

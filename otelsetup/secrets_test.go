@@ -22,13 +22,16 @@ const mark = "MARKEDSECRET"
 
 type contextKey struct{}
 
-// broken fails after a while with an error that has the key in it, as those of
+// broken is slow, or fails with an error that has the key in it, as those of
 // some engines do.
 type broken struct{ kvdb.Store }
 
 func (b broken) Get(ctx context.Context, key []byte) ([]byte, error) {
-	if bytes.Contains(key, []byte("slow")) {
-		<-time.After(20 * time.Millisecond)
+	switch {
+	case bytes.Contains(key, []byte("slow")):
+		<-time.After(200 * time.Millisecond)
+	case bytes.Contains(key, []byte("failing")):
+		return nil, &kvdb.Error{Op: "get", Kind: kvdb.ErrUnavailable, Err: fmt.Errorf("no node for %q", key)}
 	}
 	return b.Store.Get(ctx, key)
 }
@@ -69,7 +72,7 @@ func TestSecretsStayInside(t *testing.T) {
 			if err := errors.Join(store.Put(ctx, key, value), store.Delete(ctx, key)); err != nil {
 				t.Fatal(err)
 			}
-			for _, key := range []string{mark + " absent", mark + " slow", ""} {
+			for _, key := range []string{mark + " absent", mark + " slow", mark + " failing", ""} {
 				store.Get(ctx, []byte(key))
 			}
 			tel.Logger().With(Context(ctx)).Info("bound")
@@ -96,6 +99,11 @@ func TestSecretsStayInside(t *testing.T) {
 				}
 				if i := strings.Index(text, mark); i >= 0 {
 					t.Errorf("%s has a secret: … %q …", output, text[max(0, i-100):min(len(text), i+100)])
+				}
+			}
+			for _, message := range []string{"operation succeeded", "operation slow", "operation failed"} {
+				if !strings.Contains(stdout.String(), message) {
+					t.Errorf("there is no line %q", message)
 				}
 			}
 			if out := stdout.String(); strings.Count(out, span.SpanContext().TraceID().String()) < 2 {

@@ -28,7 +28,8 @@ type step struct {
 // It works with a context that is already cancelled, as after a signal:
 // cancellation is ignored, and each signal has a time of its own (see
 // [WithShutdownTimeout]), so that a receiver that hangs costs its own signal
-// only. A deadline that is still ahead is kept and shared among the signals.
+// only. A deadline that is still ahead is kept and shared among the signals. Nor
+// does it wait longer for a standard output that nobody reads.
 //
 // Its error says what went wrong and how much of each signal it could not
 // deliver, which is in the log as well. What is written during or after it is
@@ -46,30 +47,45 @@ func (t *Telemetry) Shutdown(ctx context.Context) error {
 		limited = limited && time.Until(deadline) > 0
 		ctx := context.WithoutCancel(ctx)
 		var errs []error
+		var mute bool                            // nothing takes a line
 		for i := len(t.steps) - 1; i >= 0; i-- { // what was started first is stood upon
 			s := t.steps[i]
 			budget := t.budget
-			if limited && s.flush != nil {
-				budget = min(budget, time.Until(deadline)/flushing(t.steps[:i+1]))
+			if limited {
+				budget = min(budget, share(time.Until(deadline), t.steps[:i+1]))
 			}
-			if err := s.end(ctx, budget); err != nil {
+			err := s.end(ctx, budget)
+			if err == nil {
+				continue
+			}
+			errs = append(errs, fmt.Errorf("otelsetup: shut down %s: %w", s.name, err))
+			mute = mute || within(ctx, budget, func(context.Context) error {
 				t.diagnostics.Error("telemetry not shut down cleanly", zap.String("part", s.name), zap.String("error", firstLine(err)))
-				errs = append(errs, fmt.Errorf("otelsetup: shut down %s: %w", s.name, err))
-			}
+				return nil
+			}) != nil
 		}
 		t.shutdownErr = errors.Join(errs...)
 	})
 	return t.shutdownErr
 }
 
-// flushing returns how many of the steps flush.
-func flushing(steps []step) (n time.Duration) {
+// graceTime is what a step has that does not wait for a receiver, even when
+// those that do have used up the caller's time.
+const graceTime = 100 * time.Millisecond
+
+// share returns how much of the time that is left the last of the steps may
+// take.
+func share(left time.Duration, steps []step) time.Duration {
+	if steps[len(steps)-1].flush == nil {
+		return max(left, graceTime)
+	}
+	var flushing time.Duration
 	for _, s := range steps {
 		if s.flush != nil {
-			n++
+			flushing++
 		}
 	}
-	return n
+	return left / flushing
 }
 
 // end runs the step and says what it lost.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -138,6 +139,49 @@ func TestShutdownBudgets(t *testing.T) {
 					t.Errorf("error %v", err)
 				}
 			})
+		})
+	}
+}
+
+// deaf is a standard output that nobody reads any more.
+type deaf struct{ closed chan struct{} }
+
+func (d deaf) Write([]byte) (int, error) {
+	<-d.closed
+	return 0, os.ErrClosed
+}
+
+func TestShutdownWithBlockedOutput(t *testing.T) {
+	for name, tt := range map[string]struct{ budget, deadline time.Duration }{
+		"no deadline":     {50 * time.Millisecond, 0},
+		"a near deadline": {time.Hour, 50 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := deaf{make(chan struct{})}
+			defer close(d.closed)
+			tel, err := Start(t.Context(), WithLogWriter(d), WithShutdownTimeout(tt.budget), WithSpanExporter(failing{errors.New("refused")}))
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, span := tel.TracerProvider().Tracer("test").Start(t.Context(), "lost")
+			span.End()
+			tel.Logger().Info("waits")
+			ctx := t.Context()
+			if tt.deadline != 0 {
+				var cancel context.CancelFunc
+				ctx, cancel = context.WithTimeout(ctx, tt.deadline)
+				defer cancel()
+			}
+			ended := make(chan error, 1)
+			go func() { ended <- tel.Shutdown(ctx) }()
+			select {
+			case err := <-ended:
+				if err == nil || !strings.Contains(err.Error(), "the logger") {
+					t.Errorf("error %v, want one about the logger", err)
+				}
+			case <-time.After(10 * time.Second):
+				t.Error("Shutdown waits for the output")
+			}
 		})
 	}
 }

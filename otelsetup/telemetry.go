@@ -71,6 +71,8 @@
 // on itself; with [WithGlobals] so is what the SDK itself has to say.
 //
 // Metrics reach Prometheus and OTLP side by side, each with its own temporality.
+// With [WithNativeHistograms] the durations of operations are native histograms,
+// too, for a Prometheus that ingests them.
 //
 // # Environment
 //
@@ -82,7 +84,8 @@
 //	OTEL_SDK_DISABLED               true: no spans, no metrics, no exports; operations of wrapped
 //	                                stores, the JSON log and what else /metrics serves go on
 //	OTEL_LOG_LEVEL                  of the SDK's own messages, with WithGlobals: none, error,
-//	                                warn (the default), info or debug; the program's is WithLogLevel
+//	                                warn (the default), info or debug; the program's is WithLogLevel.
+//	                                Another value is an error without WithGlobals, too
 //	OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG
 //	OTEL_METRICS_EXEMPLAR_FILTER    trace_based, always_off or always_on; the metrics of
 //	                                stores take always_on for trace_based
@@ -186,7 +189,7 @@ func Start(ctx context.Context, opts ...Option) (*Telemetry, error) {
 		return nil, fmt.Errorf("otelsetup: %w", err)
 	}
 	t := &Telemetry{
-		registry: instrument.NewRegistry(instrument.WithDurationBounds(cfg.durationBounds...)),
+		registry: cfg.newRegistry(),
 		level:    zap.NewAtomicLevelAt(cfg.level()),
 		closed:   make(chan struct{}),
 		budget:   cfg.shutdownTimeout,
@@ -259,10 +262,10 @@ func (t *Telemetry) Logger() *zap.Logger { return t.logger }
 func (t *Telemetry) Level() zap.AtomicLevel { return t.level }
 
 // LogLevelHandler returns a handler for /loglevel. GET shows the level of the
-// logger as {"level":"info"}, PUT changes it: "level" is one of zap's, and "for",
-// such as "5m" and at most 24 hours, is for how long, after which the former
-// level comes back. A bad request changes nothing and is told why with 400. For
-// a logger of [WithLogger] it answers 501.
+// logger as {"level":"info"}, PUT changes it, by JSON, a form or the query:
+// "level" is one of zap's, and "for", such as "5m" and at most 24 hours, is for
+// how long, after which the former level comes back. A bad request changes
+// nothing and is told why with 400. For a logger of [WithLogger] it answers 501.
 //
 // Who may reach the handler may fill the disk: serve it where /debug is served.
 func (t *Telemetry) LogLevelHandler() http.Handler {

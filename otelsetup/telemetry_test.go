@@ -71,7 +71,7 @@ func use(t *testing.T, tel *Telemetry, namespace string) trace.SpanContext {
 }
 
 // get asks a handler for its metrics and returns the answer's body.
-func get(t *testing.T, h http.Handler, accept string) (int, string) {
+func get(t testing.TB, h http.Handler, accept string) (int, string) {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil)
 	r.Header.Set("Accept", accept)

@@ -28,13 +28,9 @@ func (t *Telemetry) newSpanExporters(ctx context.Context, c *config) ([]spanExpo
 	}
 	var exporters []spanExporter
 	if routes.otlp {
-		r, client, err := t.connect(c, signalTraces)
+		exporter, r, err := newOTLP(ctx, t, c, signalTraces, receiver.newSpanExporter)
 		if err != nil {
-			return nil, fmt.Errorf("OTLP exporter of traces: %w", err)
-		}
-		exporter, err := r.newSpanExporter(ctx, client)
-		if err != nil {
-			return nil, fmt.Errorf("OTLP exporter of traces: %w", err)
+			return nil, err
 		}
 		exporters = append(exporters, spanExporter{exporter, r.kind("span")})
 	}

@@ -14,6 +14,7 @@ import (
 	"os"
 	"regexp"
 	"strconv"
+	"sync"
 	"sync/atomic"
 )
 
@@ -27,6 +28,7 @@ type Ledger struct {
 	pending  atomic.Int64
 	inflight atomic.Int64
 
+	ending    sync.Mutex // pending records become delivered or failed ones
 	delivered atomic.Uint64
 	failed    [failureCount]atomic.Uint64
 	failures  atomic.Uint64 // exports
@@ -64,6 +66,8 @@ func (c Counts) Lost() uint64 { return c.Failed + c.Dropped + c.Pending }
 
 // Counts returns the counts of now.
 func (l *Ledger) Counts() Counts {
+	l.ending.Lock()
+	defer l.ending.Unlock()
 	c := Counts{
 		Delivered: l.delivered.Load(),
 		Dropped:   l.full.Load() + l.late.Load(),
@@ -102,17 +106,23 @@ func (l *Ledger) export(ctx context.Context, records int, run func(context.Conte
 	err := run(ctx)
 	l.inflight.Add(-n)
 
-	failed := failedOf(records, err)
-	l.pending.Add(-n)
-	l.delivered.Add(uint64(records - failed))
-	if failed > 0 {
-		l.failed[failureOf(err)].Add(uint64(failed))
-	}
+	l.end(records, failedOf(records, err), err)
 	l.last.Store(&err)
 	if err != nil {
 		l.failures.Add(1)
 	}
 	l.observe(records, err)
+}
+
+// end moves the records of an export to what became of them.
+func (l *Ledger) end(records, failed int, err error) {
+	l.ending.Lock()
+	defer l.ending.Unlock()
+	l.pending.Add(-int64(records))
+	l.delivered.Add(uint64(records - failed))
+	if failed > 0 {
+		l.failed[failureOf(err)].Add(uint64(failed))
+	}
 }
 
 // flush runs a flush or a shutdown and returns its error, with that of an export
