@@ -2,6 +2,7 @@ package health_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -52,6 +53,27 @@ func Example() {
 	// ready
 }
 
+// StoreChecks asks a store what it can be asked for. Here it answers to pings
+// alone.
+func ExampleStoreChecks() {
+	store := kvdb.NewMemory(nil)
+	h, err := health.New(health.WithChecks(health.StoreChecks(store, 10*time.Millisecond)...))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer h.Close()
+	waitUntil(h.Ready)
+	fmt.Println(h.Answer(health.Readiness))
+
+	store.Close()
+	waitUntil(func() bool { return !h.Ready() })
+	fmt.Println(h.Answer(health.Readiness))
+	// Output:
+	// true ready
+	// false database down
+}
+
 // A check of one's own: a queue that is nearly full warns, a full one fails.
 func ExampleCheck() {
 	depth, limit := 80, 100
@@ -98,6 +120,27 @@ func ExampleHealth_Register() {
 	fmt.Println(h.Register(health.TCP("queue", "127.0.0.1:5672").For(health.Liveness)))
 	// Output:
 	// health: check "queue": a check over a network would restart the program when the network fails: leave out Liveness, or set NetworkLiveness
+}
+
+// A program can ask itself what its probes would answer.
+func ExampleHealth_Answer() {
+	h, err := health.New(health.WithChecks(health.Check{
+		Name:     "cache",
+		Reason:   "cache cold",
+		Interval: time.Hour,
+		Run:      func(context.Context) error { return errors.New("3 of 100 entries") },
+	}))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer h.Close()
+	waitUntil(func() bool { return !h.States()[1].Ended.IsZero() })
+	fmt.Println(h.Answer(health.Readiness))
+	fmt.Println(h.Answer(health.Liveness))
+	// Output:
+	// false cache cold
+	// true alive
 }
 
 // On SIGTERM the program says that it is not ready, gives load balancers time
@@ -170,4 +213,28 @@ func waitUntil(ready func() bool) {
 	for !ready() {
 		<-time.After(time.Millisecond)
 	}
+}
+
+// The report of a failing check belongs beside its profiles: see
+// pprofx.WithHealthReport.
+func ExampleHealth_Report() {
+	h, err := health.New(health.WithChecks(health.Check{
+		Name: "queue", Interval: time.Hour, Run: func(context.Context) error { return health.Warn(errors.New("80 of 100")) },
+	}))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer h.Close()
+	waitUntil(func() bool { return !h.States()[1].Ended.IsZero() })
+
+	var report struct {
+		Status string
+		Checks map[string][]struct{ Status, Kind, Output string }
+	}
+	if err := json.Unmarshal(h.Report(), &report); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println(report.Status, report.Checks["queue"])
+	// Output: warn [{warn readiness 80 of 100}]
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -97,6 +98,16 @@ func TestText(t *testing.T) {
 		} {
 			wantOK(t, h, target, want)
 		}
+		for kind, want := range map[Kind]string{
+			Readiness: "false database down\nreplication unknown", Liveness: "true alive", Startup: "true started",
+		} {
+			if ok, text := h.Answer(kind); fmt.Sprint(ok, " ", text) != want {
+				t.Errorf("%v: %t %q, want %q", kind, ok, text, want)
+			}
+		}
+		if report := string(h.Report()); !strings.HasPrefix(report, `{"status":"fail",`) || !strings.Contains(report, `"kind":"liveness"`) {
+			t.Errorf("the report is %s", report)
+		}
 	})
 }
 
@@ -135,7 +146,7 @@ func TestJSON(t *testing.T) {
 			{"/readyz/disk", 200, `{"status":"pass","checks":{"disk":[{"status":"pass","since":"2000-01-01T00:00:00Z"}]}}`},
 			{"/readyz/database?details", 503, `{"status":"fail","checks":{` +
 				`"database":[{"status":"fail","since":"2000-01-01T00:00:00.1Z","reason":"database failed",` +
-				`"time":"2000-01-01T00:00:00.1Z","duration_ms":100,"failures":1,"output":"why"}]}}`},
+				`"kind":"readiness","time":"2000-01-01T00:00:00.1Z","duration_ms":100,"failures":1,"output":"why"}]}}`},
 			{"/startupz", 200, `{"status":"pass","checks":{}}`},
 		} {
 			if code, body := get(tc.target); code != tc.code || body != tc.body {

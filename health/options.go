@@ -1,6 +1,7 @@
 package health
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -19,6 +20,7 @@ func (f optionFunc) apply(c *config) { f(c) }
 
 type config struct {
 	checks        []Check
+	telemetry     Telemetry // nil without one
 	logger        *zap.Logger
 	meterProvider metric.MeterProvider
 	details       func(*http.Request) bool
@@ -31,6 +33,12 @@ func newConfig(opts []Option) (config, error) {
 	for _, o := range opts {
 		if o != nil {
 			o.apply(&c)
+		}
+	}
+	if t := c.telemetry; t != nil {
+		c.logger = cmp.Or(c.logger, t.Logger())
+		if c.meterProvider == nil {
+			c.meterProvider = t.MeterProvider()
 		}
 	}
 	if c.logger == nil {
@@ -48,14 +56,35 @@ func WithChecks(checks ...Check) Option {
 	return optionFunc(func(c *config) { c.checks = append(c.checks, checks...) })
 }
 
+// Telemetry is where a Health reports: what package otelsetup starts with one call, or
+// what a program put together itself.
+type Telemetry interface {
+	Logger() *zap.Logger
+	MeterProvider() metric.MeterProvider
+}
+
+// WithTelemetry reports to tel: lines to its Logger, metrics to its
+// MeterProvider. WithLogger and WithMeterProvider win over it, wherever they
+// stand. A nil tel is an error of New.
+func WithTelemetry(tel Telemetry) Option {
+	return optionFunc(func(c *config) {
+		if tel == nil {
+			c.errs = append(c.errs, errors.New("health: WithTelemetry: the telemetry is nil"))
+			return
+		}
+		c.telemetry = tel
+	})
+}
+
 // WithLogger sets where the lines of the package comment go. Errors are written
-// there in full. By default, and with nil, there are no lines.
+// there in full. By default, and with nil, it is the Telemetry's logger, else
+// there are no lines.
 func WithLogger(l *zap.Logger) Option {
 	return optionFunc(func(c *config) { c.logger = l })
 }
 
 // WithMeterProvider sets where the metrics of the package comment go. By
-// default, and with nil, it is the global provider.
+// default, and with nil, it is the Telemetry's, else the global provider.
 func WithMeterProvider(mp metric.MeterProvider) Option {
 	return optionFunc(func(c *config) { c.meterProvider = mp })
 }

@@ -53,6 +53,7 @@ type (
 		*jsonDetails
 	}
 	jsonDetails struct {
+		Kind       string     `json:"kind"`
 		Time       *time.Time `json:"time,omitempty"` // of the last result
 		DurationMS float64    `json:"duration_ms"`
 		RunningMS  float64    `json:"running_ms,omitempty"`
@@ -83,7 +84,7 @@ func (j judgement) json(details bool) []byte {
 func (s State) details() *jsonDetails {
 	const ms = float64(time.Millisecond)
 	d := &jsonDetails{
-		Time: stamp(s.Ended), DurationMS: float64(s.Duration) / ms, RunningMS: float64(s.Running) / ms, Failures: s.Failures,
+		Kind: s.Kind.String(), Time: stamp(s.Ended), DurationMS: float64(s.Duration) / ms, RunningMS: float64(s.Running) / ms, Failures: s.Failures,
 	}
 	if s.Err != nil {
 		d.Output = s.Err.Error()

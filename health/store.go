@@ -101,6 +101,8 @@ func newCheck(name, reason string, interval time.Duration) Check {
 	return Check{Name: name, Reason: name + " " + reason, Interval: interval}
 }
 
+var errNoStat = errors.New("the store has no statistic")
+
 // Stat returns a function that reads one of a store's own statistics, for
 // [Utilization]: "kvdb.utilization.disk" is the used share of the disk in all
 // adapters that know it. The function's error says when the store has no such
@@ -120,6 +122,6 @@ func Stat(store kvdb.Store, stat string) func(context.Context) (float64, error) 
 				return s.Value, nil
 			}
 		}
-		return 0, fmt.Errorf("the store has no statistic %q", stat)
+		return 0, fmt.Errorf("%w %q", errNoStat, stat)
 	}
 }
