@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/otelkv/otelkv/examples/internal/program"
 )
@@ -13,25 +14,30 @@ import (
 type config struct {
 	listen    program.Address
 	admin     program.Address
+	pprof     program.Address // its HostPort is empty when profiles are off
 	engine    engine
 	dir       string // empty for a temporary one
 	sync      bool
 	telemetry bool
+	drain     time.Duration // from not ready to the end
 }
 
 // parse reads the command line. The error is flag.ErrHelp when the user asked
 // for help, which is printed then; any other error is one line for the user.
 func parse(args []string, stderr io.Writer) (config, error) {
-	c := config{listen: program.Address{Flag: "-listen"}, admin: program.Address{Flag: "-admin"}}
+	c := config{listen: program.Address{Flag: "-listen"}, admin: program.Address{Flag: "-admin"}, pprof: program.Address{Flag: "-pprof", Given: true}}
 	flags := flag.NewFlagSet("kvserver", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&c.listen.HostPort, "listen", "127.0.0.1:6380", "serve Redis clients on this `address`; port 0 is a free one")
 	flags.StringVar(&c.admin.HostPort, "admin", "127.0.0.1:8080", "serve metrics and probes on this `address`; port 0 is a free one")
+	flags.StringVar(&c.pprof.HostPort, "pprof", "", "serve profiles on this `address`, host:port or unix:/path, and capture evidence of what is slow or fails beside the store; without it, neither")
 	name := flags.String("engine", "pebble", "the `engine` below: "+engineNames())
 	flags.StringVar(&c.dir, "dir", "", "keep the store in this `directory`; without it, in a temporary one; engine memory has none")
 	target := flags.String("target", "", "the `address` of a remote engine")
 	flags.BoolVar(&c.sync, "sync", true, "answer a write only when it is on the disk")
 	flags.BoolVar(&c.telemetry, "telemetry", true, "instrument the store; false is the bare one, and no metrics")
+
+	flags.DurationVar(&c.drain, "drain", 5*time.Second, "on SIGTERM, serve on for this `time` while /readyz says no, for load balancers to see it")
 
 	err := flags.Parse(args)
 	if errors.Is(err, flag.ErrHelp) {
@@ -62,5 +68,8 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	if *target != "" {
 		return c, fmt.Errorf("-target: engine %s is not remote: leave the flag out", c.engine.name)
 	}
-	return c, errors.Join(c.listen.Check(), c.admin.Check())
+	if c.drain < 0 {
+		return c, fmt.Errorf("-drain is %v: use a time such as 5s, or 0 to stop at once", c.drain)
+	}
+	return c, errors.Join(c.listen.Check(), c.admin.Check(), c.pprof.CheckProfiles())
 }

@@ -9,13 +9,13 @@ import (
 )
 
 // greet tells a person where to look.
-func greet(stderr io.Writer, c config, dir string, redis, web net.Listener) {
+func greet(stderr io.Writer, c config, dir string, redis, web net.Listener, profiles *program.Profiles) {
 	where := " in " + dir
 	if !c.engine.files {
 		where = ""
 	}
-	host, port, _ := net.SplitHostPort(program.Reachable(redis))
-	url := "http://" + program.Reachable(web)
+	host, port, _ := net.SplitHostPort(program.Reachable(redis.Addr()))
+	url := "http://" + program.Reachable(web.Addr())
 	telemetry, metrics, try := "without telemetry", "", ""
 	if c.telemetry {
 		telemetry = "instrumented"
@@ -25,12 +25,12 @@ func greet(stderr io.Writer, c config, dir string, redis, web net.Listener) {
 	fmt.Fprintf(stderr, `kvserver: engine %s%s, %s, for Redis clients at %s:%s
 
 %[7]s  %[6]s/readyz    200 ready, or 503 and why
-
+%[9]s
 Try next:
 
   redis-cli -h %[4]s -p %[5]s set hello world
   redis-benchmark -h %[4]s -p %[5]s -t set,get -n 200000 -c 50 -P 16
 %[8]s
 Stop with Ctrl-C.
-`, c.engine.name, where, telemetry, host, port, url, metrics, try)
+`, c.engine.name, where, telemetry, host, port, url, metrics, try, profiles.Greeting())
 }

@@ -4,6 +4,7 @@
 //
 //	go run ./examples/kvserver [-listen 127.0.0.1:6380] [-admin 127.0.0.1:8080]
 //		[-engine pebble|bolt|memory] [-dir DIR] [-sync=true] [-telemetry=true]
+//		[-drain 5s] [-pprof ADDR]
 //
 // It knows GET, SET (EX PX NX XX), DEL, EXISTS, MGET, MSET, SCAN, DBSIZE, PING,
 // ECHO, SELECT, INFO, CONFIG GET, COMMAND, HELLO and QUIT. A capability that the
@@ -25,9 +26,18 @@
 // A batch of one key counts as that one operation.
 //
 // It writes JSON log lines to standard output, and what a person reads to
-// standard error. After SIGINT or SIGTERM it answers the commands that it has
-// received and exits with 0; with 2 for wrong usage and with 1 when it cannot
-// run.
+// standard error. After SIGINT or SIGTERM it says on /readyz that it wants no more
+// traffic, and serves what still comes for the time of -drain. Then it answers
+// the commands that it has received, closes the connections between two commands,
+// and exits with 0; a second signal ends it at once. It exits with 2 for wrong
+// usage and with 1 when it cannot run.
+//
+// With -pprof it serves profiles on an address of their own, and leaves files of
+// evidence in the directory profiles beside the store: an execution trace of the
+// seconds before an operation that was slow, and goroutines, heap, trace and CPU
+// when a check begins to fail. Without -pprof nothing listens and nothing records.
+// To be read from other machines, profiles need a token, in the variable
+// OTELKV_PPROF_TOKEN.
 //
 // Read program.go first: it is the whole program in one function. server.go
 // and client.go are the network, command.go is the table of commands, and

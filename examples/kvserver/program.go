@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/metric/noop"
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/examples/internal/program"
@@ -43,10 +45,11 @@ func warn(stderr io.Writer, err error) {
 	fmt.Fprintln(stderr, "kvserver:", strings.ReplaceAll(err.Error(), "\n", "; "))
 }
 
-// serve puts the parts together, waits for ctx, and takes them apart in the
-// opposite order, so that each can finish on what it stands on: clients are
-// drained, HTTP too, the store closes, and the telemetry flushes what the others
-// had to say.
+// serve puts the parts together, waits for ctx, and drains: the server is not
+// ready any more and serves on for a while, until load balancers have seen it.
+// Then it takes the parts apart in the opposite order, so that each can finish
+// on what it stands on: clients get their last replies, HTTP finishes, the store
+// closes, and the telemetry flushes what the others had to say.
 func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.Option) (err error) {
 	closing := func(end func() error) { err = errors.Join(err, end()) }
 
@@ -71,9 +74,10 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 		return openError(c.engine.name, dir.Path, err)
 	}
 
-	// With telemetry these two are more than they are without: the store is
-	// wrapped, and the listener counts.
-	store, logger := bare, zap.NewNop()
+	// With telemetry these are more than they are without: the store is wrapped,
+	// the listener counts, and one more thing is checked.
+	store, logger, meters := bare, zap.NewNop(), metric.MeterProvider(noop.NewMeterProvider())
+	checks := checks(bare, dir.Path)
 	var tel *otelsetup.Telemetry
 	if c.telemetry {
 		tel, err = otelsetup.Start(ctx, append([]otelsetup.Option{otelsetup.WithServiceName("kvserver")}, options...)...)
@@ -86,32 +90,49 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 				warn(stderr, e)
 			}
 		}()
-		logger = tel.Logger()
+		logger, meters = tel.Logger(), tel.MeterProvider()
+	}
+	profiles, err := program.StartProfiles(c.pprof, "kvserver", dir.Path, logger, meters, stderr)
+	if err != nil {
+		return errors.Join(err, bare.Close())
+	}
+	defer closing(profiles.Close)
+	if c.telemetry {
 		lines := instrument.WithLogOptions(instrument.LogOptions{Fields: clientFields})
-		if store, err = instrument.Wrap(bare, instrument.WithTelemetry(tel), instrument.WithSizes(), lines); err != nil {
+		wrapped, err := instrument.Wrap(bare, instrument.WithTelemetry(tel), instrument.WithSizes(),
+			instrument.WithOnSlow(profiles.OnSlow), lines)
+		if err != nil {
 			return errors.Join(err, bare.Close())
 		}
+		store, checks = wrapped, append(checks, operations(wrapped))
 		if listener, err = instrument.CountConnections(listener, instrument.WithTelemetry(tel)); err != nil {
 			return errors.Join(err, store.Close())
 		}
 	}
 	defer closing(store.Close)
 
-	ready := watch(bare, logger)
-	defer ready.stop()
-	admin := program.ServeHTTP(web, newMux(tel, ready), time.Minute, logger)
+	probes, err := startHealth(logger, meters, profiles, checks)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		// A check that hangs is left behind, which is no reason to fail either.
+		if e := probes.Close(); e != nil {
+			warn(stderr, e)
+		}
+	}()
+	admin := program.ServeHTTP(web, newMux(tel, probes), time.Minute, logger)
 	defer admin.Stop()
 
 	server := startServer(listener, newKeyspace(store, c.engine.name), defaultLimits, newServerLog(logger), c.about(listener))
 	defer server.drain()
 
-	greet(stderr, c, dir.Path, listener, web)
+	greet(stderr, c, dir.Path, listener, web, profiles)
 	logger.Info("started", zap.Stringer("listen", listener.Addr()), zap.Stringer("admin", web.Addr()), zap.String("engine", c.engine.name))
 	select {
 	case <-ctx.Done():
-		ready.draining.Store(true)
 		logger.Info("stopping")
-		return nil
+		return probes.Drain(context.WithoutCancel(ctx), c.drain)
 	case err := <-server.failure():
 		return err
 	case err := <-admin.Failure():

@@ -33,7 +33,9 @@ func TestUsage(t *testing.T) {
 		{"-target host:1", "engine pebble is not remote"},
 		{"-listen 6380", "-listen"},
 		{"-admin 8080", "-admin"},
+		{"-pprof 6060", "-pprof"},
 		{"-sync=perhaps", "see -help"},
+		{"-drain -1s", "-drain is -1s"},
 	} {
 		var stderr bytes.Buffer
 		args := strings.Fields(strings.ReplaceAll(tt.args, "''", ""))
@@ -123,7 +125,7 @@ func launch(t *testing.T, args ...string) *running {
 	r.core, r.lines = observer.New(zapcore.InfoLevel)
 	ended := make(chan int, 1)
 	go func() {
-		args := append([]string{"-listen", "127.0.0.1:0", "-admin", "127.0.0.1:0"}, args...)
+		args := append([]string{"-listen", "127.0.0.1:0", "-admin", "127.0.0.1:0", "-drain", "0"}, args...)
 		ended <- run(ctx, args, r.stderr, otelsetup.WithLogger(zap.New(r.core)))
 	}()
 	r.stop = sync.OnceValue(func() int {
@@ -215,6 +217,10 @@ func TestEngines(t *testing.T) {
 					}
 				}
 			}
+			// The logger is the test's, whose level is not the program's to change.
+			if status, body := r.get("/loglevel"); status != http.StatusNotImplemented {
+				t.Errorf("/loglevel: %d %s", status, body)
+			}
 			if status := r.stop(); status != 0 {
 				t.Errorf("exit status %d: %s", status, r.stderr.String())
 			}
@@ -234,6 +240,36 @@ func system(engine string) string {
 		return "bbolt"
 	}
 	return engine
+}
+
+// TestDrainFirst: before it stops, the server says so and serves on; a client
+// that comes then is served, too.
+func TestDrainFirst(t *testing.T) {
+	r := launch(t, "-engine", "memory", "-drain", "1s")
+	c := r.dial()
+	stopped := make(chan int)
+	go func() { stopped <- r.stop() }()
+	for deadline := time.Now().Add(20 * time.Second); ; <-time.After(time.Millisecond) {
+		status, body := r.get("/readyz")
+		if status == http.StatusServiceUnavailable && body == "draining\n" {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("/readyz: %d %s", status, body)
+		}
+	}
+	for name, client := range map[string]*testClient{"an old client": c, "a new one": r.dial()} {
+		if got := client.do("set", "k", "v"); got != "OK" {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	if status, body := r.get("/healthz"); status != http.StatusOK || body != "alive\n" {
+		t.Errorf("/healthz: %d %s", status, body)
+	}
+	c.closed()
+	if status := <-stopped; status != 0 {
+		t.Errorf("exit status %d: %s", status, r.stderr.String())
+	}
 }
 
 func TestWithoutTelemetry(t *testing.T) {

@@ -33,25 +33,22 @@ const (
 	errorShare = 0.10
 	slowShare  = 0.05
 	slowBy     = 300 * time.Millisecond
+	lagBy      = 30 * time.Second
+	diskUsed   = 0.95
 )
 
 var (
 	errUnknownFault = errors.New("unknown fault")
-	errFaultNotYet  = errors.New("is not there yet")
 	errInjected     = errors.New("the fault errors is on")
 )
 
-// parseFault finds a fault by its name. The error matches errUnknownFault or,
-// for a fault that the program knows and cannot do, errFaultNotYet.
+// parseFault finds a fault by its name. The error matches errUnknownFault.
 func parseFault(name string) (fault, error) {
-	f := fault(slices.Index(faultNames, name))
-	switch f {
-	case -1:
+	i := slices.Index(faultNames, name)
+	if i < 0 {
 		return faultNone, fmt.Errorf("%w %q: use %s", errUnknownFault, name, faultKinds())
-	case faultLag, faultDisk:
-		return faultNone, fmt.Errorf("%v %w: use none, errors or slow", f, errFaultNotYet)
 	}
-	return f, nil
+	return fault(i), nil
 }
 
 // faultKinds lists the names for a sentence.

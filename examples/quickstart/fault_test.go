@@ -32,8 +32,10 @@ func TestCapabilities(t *testing.T) {
 	engine := openPebble(t)
 	defer engine.Close()
 	s := newFaultyStore(engine, faultNone)
-	if got, want := kvdb.Capabilities(s), kvdb.Capabilities(engine); !slices.Equal(got, want) {
-		t.Errorf("the faulty store has %q, the engine %q", got, want)
+	want := append(kvdb.Capabilities(engine), "Lagger") // and a replica
+	slices.Sort(want)
+	if got := kvdb.Capabilities(s); !slices.Equal(got, want) {
+		t.Errorf("the faulty store has %q, want %q", got, want)
 	}
 	if _, ok := kvdb.As[*kvpebble.Store](s); !ok {
 		t.Error("the engine cannot be reached")
@@ -140,21 +142,56 @@ func TestSlowIsCancelled(t *testing.T) {
 // TestFaultsAreObserved: faults are below the instrumentation, which wraps the
 // faulty store as it would the engine.
 func TestFaultsAreObserved(t *testing.T) {
-	engine := openPebble(t)
-	store, err := instrument.Wrap(newFaultyStore(engine, faultNone), instrument.WithRegistry(instrument.NewRegistry()))
+	faulty := newFaultyStore(openPebble(t), faultNone)
+	store, err := instrument.Wrap(faulty, instrument.WithRegistry(instrument.NewRegistry()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	if got, want := kvdb.Capabilities(store), kvdb.Capabilities(engine); !slices.Equal(got, want) {
-		t.Errorf("the instrumented store has %q, the engine %q", got, want)
+	if got, want := kvdb.Capabilities(store), kvdb.Capabilities(faulty); !slices.Equal(got, want) {
+		t.Errorf("the instrumented store has %q, the one below %q", got, want)
 	}
 }
 
+func TestFaultLag(t *testing.T) {
+	s := newFaultyStore(kvdb.NewMemory(nil), faultNone)
+	defer s.Close()
+	replica, _ := kvdb.As[kvdb.Lagger](s)
+	for kind, want := range map[fault]time.Duration{faultNone: usualLag, faultLag: lagBy, faultDisk: usualLag} {
+		s.set(kind)
+		lag, err := replica.ReplicationLag(t.Context())
+		if err != nil || len(lag) != 1 || lag["simulated"] != want {
+			t.Errorf("%v: %v, %v, want %v", kind, lag, err, want)
+		}
+	}
+}
+
+// TestFaultDisk: the other statistics stay what they are, and an engine that
+// knows nothing of the disk has a full one, too.
+func TestFaultDisk(t *testing.T) {
+	for name, below := range map[string]kvdb.StatsReader{"knows": statsMemory{}, "does not know": noStats{}} {
+		s := faultyStatsReader{newFaultyStore(nil, faultNone), below}
+		mine := kvdb.Stat{Name: instrument.DiskUtilizationStat, Value: 0.1} // somebody else's
+		usual, err := s.AppendStats(t.Context(), []kvdb.Stat{mine})
+		if err != nil || usual[len(usual)-1].Value >= diskUsed {
+			t.Errorf("%s: %v, %v without a fault", name, usual, err)
+		}
+		s.set(faultDisk)
+		full, err := s.AppendStats(t.Context(), []kvdb.Stat{mine})
+		want := kvdb.Stat{Name: instrument.DiskUtilizationStat, Unit: "1", Value: diskUsed}
+		if err != nil || len(full) != 2 || full[0] != mine || full[1] != want {
+			t.Errorf("%s: %v, %v, want %v", name, full, err, want)
+		}
+	}
+}
+
+type noStats struct{}
+
+func (noStats) AppendStats(_ context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) { return dst, nil }
+
 func TestParseFault(t *testing.T) {
 	for name, want := range map[string]error{
-		"none": nil, "errors": nil, "slow": nil,
-		"lag": errFaultNotYet, "disk": errFaultNotYet,
+		"none": nil, "errors": nil, "slow": nil, "lag": nil, "disk": nil,
 		"": errUnknownFault, "None": errUnknownFault,
 	} {
 		f, err := parseFault(name)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -51,16 +52,10 @@ func TestFaults(t *testing.T) {
 	call(t, http.MethodPost, p.web+"/fault?kind=none")
 	p.eventually("readiness", func() bool { return call(t, http.MethodGet, p.web+"/readyz").status == http.StatusOK })
 
-	for kind, want := range map[string]int{
-		"lag": http.StatusNotImplemented, "disk": http.StatusNotImplemented,
-		"": http.StatusBadRequest, "flood": http.StatusBadRequest,
-	} {
+	for _, kind := range []string{"", "flood"} {
 		res := call(t, http.MethodPost, p.web+"/fault?kind="+kind)
-		if res.status != want || strings.Count(res.body, "\n") != 1 {
-			t.Errorf("POST /fault?kind=%s = %d %q, want %d and one line", kind, res.status, res.body, want)
-		}
-		if want == http.StatusBadRequest && !strings.Contains(res.body, faultKinds()) {
-			t.Errorf("POST /fault?kind=%s does not name the kinds: %q", kind, res.body)
+		if res.status != http.StatusBadRequest || strings.Count(res.body, "\n") != 1 || !strings.Contains(res.body, faultKinds()) {
+			t.Errorf("POST /fault?kind=%s = %d %q, want 400 and one line that names the kinds", kind, res.status, res.body)
 		}
 	}
 	if res := call(t, http.MethodPost, p.web+"/fault?kind=errors", "Origin", "https://example.com", "Sec-Fetch-Site", "cross-site"); res.status != http.StatusForbidden {
@@ -70,6 +65,44 @@ func TestFaults(t *testing.T) {
 		t.Errorf("GET /fault = %q after refused changes", got)
 	}
 	p.stop()
+}
+
+// TestStateFaults: those of what the store stands on, too, are seen by metric,
+// probe and log.
+func TestStateFaults(t *testing.T) {
+	p := start(t, freePorts("-pprof", "", "-fault", "lag")...)
+	const store = `{db_namespace="quickstart",db_system_name="pebble",`
+	for _, tt := range []struct {
+		kind, check, reason, series string
+		value                       float64
+	}{
+		{"lag", "replication", "replication lag too high", "kvdb_replication_lag_seconds" + store + `kvdb_replica="simulated"}`, 30},
+		{"disk", "disk", "disk full", "kvdb_utilization_ratio" + store + `kvdb_resource="disk"}`, 0.95},
+	} {
+		call(t, http.MethodPost, p.web+"/fault?kind="+tt.kind)
+		p.eventually(tt.reason, func() bool {
+			res := call(t, http.MethodGet, p.web+"/readyz")
+			return res.status == http.StatusServiceUnavailable && res.body == tt.reason+"\n"
+		})
+		if res := call(t, http.MethodGet, p.web+"/readyz/"+tt.check); res.status != http.StatusServiceUnavailable {
+			t.Errorf("/readyz/%s: %d", tt.check, res.status)
+		}
+		if status := call(t, http.MethodGet, p.web+"/healthz").status; status != http.StatusOK {
+			t.Errorf("%s ended liveness: %d", tt.kind, status)
+		}
+		p.eventually("a line of "+tt.reason, func() bool {
+			return slices.ContainsFunc(p.lines(), func(line map[string]any) bool {
+				return line["message"] == "check changed" && line["reason"] == tt.reason && line["to"] == "fail" && line["level"] == "warn"
+			})
+		})
+		failing := `health_check_status{health_check_name="` + tt.check + `",health_state="fail"}`
+		if got := sample(t, p, failing); got != 1 {
+			t.Errorf("%s is %v", failing, got)
+		}
+		p.eventually(tt.series, func() bool { return sample(t, p, tt.series) == tt.value })
+		call(t, http.MethodPost, p.web+"/fault?kind=none")
+		p.eventually("readiness", func() bool { return call(t, http.MethodGet, p.web+"/readyz").status == http.StatusOK })
+	}
 }
 
 func wantFields(t *testing.T, line map[string]any) {

@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"iter"
+	"time"
 
+	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
 // A faultyStore is a decorator of one's own: a store whose operations fail when
-// a fault is on. It has the capabilities of the Pebble store below it.
+// a fault is on. It has the capabilities of the Pebble store below it, and a
+// replica.
 type faultyStore struct {
 	faults
 	next kvdb.Store
@@ -65,11 +68,14 @@ func (s *faultyStore) As(target any) bool {
 		return view(s, t, func(next kvdb.Scanner) kvdb.Scanner { return faultyScanner{s, next} })
 	case *kvdb.Viewer:
 		return view(s, t, func(next kvdb.Viewer) kvdb.Viewer { return faultyViewer{s, next} })
-	// These are not operations: they stay as they are.
 	case *kvdb.Describer:
 		return view(s, t, func(next kvdb.Describer) kvdb.Describer { return next })
 	case *kvdb.StatsReader:
-		return view(s, t, func(next kvdb.StatsReader) kvdb.StatsReader { return next })
+		return view(s, t, func(next kvdb.StatsReader) kvdb.StatsReader { return faultyStatsReader{s, next} })
+	case *kvdb.Lagger:
+		next, ok := kvdb.As[kvdb.Pinger](s.next)
+		*t = replica{s, next}
+		return ok
 	}
 	return false
 }
@@ -158,4 +164,45 @@ func (s *faultyStore) scan(ctx context.Context, entries iter.Seq2[kvdb.Entry, er
 		}
 		entries(yield)
 	}
+}
+
+type faultyStatsReader struct {
+	*faultyStore
+	next kvdb.StatsReader
+}
+
+// AppendStats claims a disk that is nearly full, whatever it is.
+func (r faultyStatsReader) AppendStats(ctx context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
+	n := len(dst)
+	dst, err := r.next.AppendStats(ctx, dst)
+	if err != nil || r.get() != faultDisk {
+		return dst, err
+	}
+	for i := range dst[n:] {
+		if s := &dst[n+i]; s.Name == instrument.DiskUtilizationStat {
+			s.Value = diskUsed
+			return dst, nil
+		}
+	}
+	return append(dst, kvdb.Stat{Name: instrument.DiskUtilizationStat, Unit: "1", Value: diskUsed}), nil
+}
+
+// A replica is simulated: it goes as long as the store does.
+type replica struct {
+	*faultyStore
+	next kvdb.Pinger
+}
+
+const usualLag = 20 * time.Millisecond
+
+// ReplicationLag implements [kvdb.Lagger].
+func (r replica) ReplicationLag(ctx context.Context) (map[string]time.Duration, error) {
+	if err := r.next.Ping(ctx); err != nil {
+		return nil, err
+	}
+	lag := usualLag
+	if r.get() == faultLag {
+		lag = lagBy
+	}
+	return map[string]time.Duration{"simulated": lag}, nil
 }

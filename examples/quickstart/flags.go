@@ -5,9 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
-	"net/netip"
-	"strings"
+	"time"
 
 	"github.com/otelkv/otelkv/examples/internal/program"
 )
@@ -19,6 +17,7 @@ type config struct {
 	dir    string          // empty for a temporary one
 	rate   float64         // operations a second
 	fault  fault
+	drain  time.Duration // from not ready to the end
 }
 
 // maxRate is beyond what one process serves, and finds slips of the keyboard.
@@ -31,9 +30,10 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&c.listen.HostPort, "listen", "127.0.0.1:8080", "serve metrics and probes on this `address`; port 0 is a free one")
-	flags.StringVar(&c.pprof.HostPort, "pprof", "127.0.0.1:6060", "serve profiles on this loopback `address`; empty turns them off")
+	flags.StringVar(&c.pprof.HostPort, "pprof", "127.0.0.1:6060", "serve profiles on this `address`, host:port or unix:/path, and capture evidence of what is slow or fails; empty turns both off")
 	flags.StringVar(&c.dir, "dir", "", "keep the store in this `directory`; without it, in a temporary one")
 	flags.Float64Var(&c.rate, "rate", 2000, "make this many `operations` a second")
+	flags.DurationVar(&c.drain, "drain", time.Second, "on SIGTERM, serve on for this `time` while /readyz says no, for load balancers to see it")
 	kind := flags.String("fault", faultNone.String(), "fail on purpose: "+faultKinds())
 
 	err := flags.Parse(args)
@@ -59,27 +59,14 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	if !(c.rate > 0 && c.rate <= maxRate) { // false for NaN, too
 		return c, fmt.Errorf("-rate is %v: use a number of operations a second above 0, at most %.0f", c.rate, float64(maxRate))
 	}
+	if c.drain < 0 {
+		return c, fmt.Errorf("-drain is %v: use a time such as 5s, or 0 to stop at once", c.drain)
+	}
 	if c.fault, err = parseFault(*kind); err != nil {
 		return c, fmt.Errorf("-fault: %w", err)
 	}
 	if err := c.listen.Check(); err != nil {
 		return c, err
 	}
-	return c, checkLoopback(c.pprof.HostPort)
-}
-
-// checkLoopback refuses to show profiles to the network: they tell what is in
-// memory, and taking one costs time.
-func checkLoopback(hostPort string) error {
-	if hostPort == "" {
-		return nil
-	}
-	host, _, err := net.SplitHostPort(hostPort)
-	if err != nil {
-		return fmt.Errorf("-pprof: %w: use host:port, such as 127.0.0.1:6060", err)
-	}
-	if ip, err := netip.ParseAddr(host); strings.EqualFold(host, "localhost") || err == nil && ip.IsLoopback() {
-		return nil
-	}
-	return fmt.Errorf("-pprof: %s is not a loopback address: profiles are for this machine only; use one such as 127.0.0.1:6060", hostPort)
+	return c, c.pprof.CheckProfiles()
 }

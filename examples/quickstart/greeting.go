@@ -9,24 +9,28 @@ import (
 )
 
 // greet tells a person where to look.
-func greet(stderr io.Writer, c config, dir string, web, profiles net.Listener) {
-	url := "http://" + program.Reachable(web)
+func greet(stderr io.Writer, c config, dir string, web net.Listener, profiles *program.Profiles) {
+	url := "http://" + program.Reachable(web.Addr())
+	evidence := ""
+	if profiles.Dir() != "" {
+		evidence = `  go tool trace "$(ls ` + profiles.Dir() + `/*-flight-slow-* | tail -1)"    # after kind=slow: the seconds before it` + "\n"
+		if c.dir == "" {
+			evidence += "\nThe directory is removed at the end; -dir keeps store and evidence.\n"
+		}
+	}
 	fmt.Fprintf(stderr, `quickstart: a Pebble store in %s, about %.4g operations a second, fault %v
 
   %[4]s/          everything, to click
   %[4]s/metrics   for Prometheus
-  %[4]s/readyz    200 ready, or 503 and why
-`, dir, c.rate, c.fault, url)
-	if profiles != nil {
-		fmt.Fprintf(stderr, "  http://%s/debug/pprof/   profiles\n", program.Reachable(profiles))
-	}
-	fmt.Fprintf(stderr, `
+  %[4]s/readyz    200 ready, or 503 and why; ?verbose for each check
+%[5]s
 Try next:
 
-  curl -s %[1]s/metrics | grep kvdb_requests_total
-  curl -s -H 'Accept: application/openmetrics-text' %[1]s/metrics | grep trace_id    # exemplars
-  curl -X POST '%[1]s/fault?kind=errors'    # or slow; watch the log lines and /readyz, then kind=none
-
+  curl -s %[4]s/metrics | grep kvdb_requests_total
+  curl -s -H 'Accept: application/openmetrics-text' %[4]s/metrics | grep trace_id    # exemplars
+  curl -X POST '%[4]s/fault?kind=errors'    # or slow, lag, disk; watch the log lines and /readyz, then kind=none
+  curl -X PUT '%[4]s/loglevel?level=debug&for=1m'    # a line for every operation
+%[6]s
 Stop with Ctrl-C.
-`, url)
+`, dir, c.rate, c.fault, url, profiles.Greeting(), evidence)
 }

@@ -2,136 +2,144 @@ package main
 
 import (
 	"context"
-	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"go.uber.org/zap"
-	"go.uber.org/zap/zaptest/observer"
+	"go.opentelemetry.io/otel/trace/noop"
 
+	"github.com/otelkv/otelkv/health"
+	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
-// A patient is a store whose pings are as the test wants them.
-type patient struct {
-	*kvdb.Memory
-	pings atomic.Int64
+// statsMemory is a store on a disk that is half full.
+type statsMemory struct{ *kvdb.Memory }
 
-	mu   sync.Mutex
-	ping func(context.Context) error
+func (statsMemory) AppendStats(_ context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
+	return append(dst, kvdb.Stat{Name: instrument.DiskUtilizationStat, Unit: "1", Value: 0.5}), nil
 }
 
-func newPatient(ping func(context.Context) error) *patient {
-	return &patient{Memory: kvdb.NewMemory(nil), ping: ping}
+// A watched is a stocked store under load, with its faults and its probes.
+type watched struct {
+	t      *testing.T
+	faults *faultyStore
+	probes *health.Health
+	mux    *http.ServeMux
 }
 
-func (p *patient) becomes(ping func(context.Context) error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.ping = ping
+// watch runs test in a bubble, some seconds after the start.
+func watch(t *testing.T, test func(w *watched)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		w := &watched{t: t, faults: newFaultyStore(statsMemory{kvdb.NewMemory(nil)}, faultNone), mux: http.NewServeMux()}
+		store, err := instrument.Wrap(w.faults, instrument.WithRegistry(instrument.NewRegistry()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer store.Close()
+		stocked := make(chan struct{})
+		if w.probes, err = health.New(health.WithChecks(checks(w.faults, store, stocked)...)); err != nil {
+			t.Fatal(err)
+		}
+		defer w.probes.Close()
+		w.probes.Mount(w.mux)
+		w.wants("/startupz", http.StatusServiceUnavailable, "stock unknown: not checked yet\n")
+		close(stocked)
+		synctest.Wait()
+		w.wants("/startupz", http.StatusOK, "started\n")
+
+		ctx, stop := context.WithCancel(t.Context())
+		var load sync.WaitGroup
+		defer load.Wait()
+		defer stop()
+		load.Go(func() {
+			for ctx.Err() == nil {
+				_ = store.Put(ctx, []byte("key"), nil)
+				time.Sleep(time.Millisecond)
+			}
+		})
+		time.Sleep(10 * time.Second)
+		test(w)
+	})
 }
 
-func (p *patient) Ping(ctx context.Context) error {
-	p.pings.Add(1)
-	p.mu.Lock()
-	ping := p.ping
-	p.mu.Unlock()
-	return ping(ctx)
+func (w *watched) get(path string) (status int, body string) {
+	synctest.Wait()
+	res := httptest.NewRecorder()
+	w.mux.ServeHTTP(res, httptest.NewRequest(http.MethodGet, path, http.NoBody))
+	return res.Code, res.Body.String()
 }
 
-func TestHealth(t *testing.T) {
-	fine := func(context.Context) error { return nil }
-	for _, c := range []struct {
-		name    string
-		trouble func(*patient, *counts)
-		down    bool
-	}{
-		{"nothing", func(*patient, *counts) {}, false},
-		{"pings fail", func(p *patient, _ *counts) {
-			p.becomes(func(context.Context) error { return errors.New("no") })
-		}, true},
-		{"pings time out", func(p *patient, _ *counts) {
-			p.becomes(func(ctx context.Context) error {
-				<-ctx.Done()
-				return ctx.Err()
-			})
-		}, true},
-		{"a ping hangs", func(p *patient, _ *counts) {
-			p.becomes(func(context.Context) error {
-				time.Sleep(time.Minute)
-				return nil
-			})
-		}, true},
-		{"one operation of a hundred fails", func(_ *patient, c *counts) {
-			c.operations.Add(1000)
-			c.errors.Add(10)
-		}, false},
-		{"two operations of a hundred fail", func(_ *patient, c *counts) {
-			c.operations.Add(1000)
-			c.errors.Add(20)
-		}, true},
+func (w *watched) wants(path string, status int, body string) {
+	w.t.Helper()
+	if s, b := w.get(path); s != status || b != body {
+		w.t.Errorf("GET %s: %d %q, want %d %q", path, s, b, status, body)
+	}
+}
+
+// TestFaultsFlipReadiness: each that should does within five seconds, and its
+// end does.
+func TestFaultsFlipReadiness(t *testing.T) {
+	const within = 5 * time.Second
+	for kind, reason := range map[fault]string{
+		faultErrors: "database down\n",
+		faultSlow:   "", // no reason to send traffic elsewhere
+		faultLag:    "replication lag too high\n",
+		faultDisk:   "disk full\n",
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				store := newPatient(fine)
-				var seen counts
-				core, log := observer.New(zap.InfoLevel)
-				h := startHealth(store, &seen, zap.New(core))
-				if reason := h.down(); reason != databaseDown {
-					t.Errorf("before the first ping: %q", reason)
-				}
-				synctest.Wait()
-				if reason := h.down(); reason != "" {
-					t.Errorf("after the first ping: %q", reason)
-				}
-
-				c.trouble(store, &seen)
-				pings := store.pings.Load()
-				const within = 5 * time.Second
-				time.Sleep(within)
-				synctest.Wait()
-				if n := log.FilterMessage("not ready").Len(); n > 1 || (n == 1) != c.down {
-					t.Errorf("%d lines say not ready after %v", n, within)
-				}
-				if n := store.pings.Load() - pings; n > int64(within/checkEvery) {
-					t.Errorf("%d pings in %v", n, within)
-				}
-
-				store.becomes(fine)
-				time.Sleep(2 * time.Minute)
-				synctest.Wait()
-				if reason := h.down(); reason != "" {
-					t.Errorf("after the trouble: %q", reason)
-				}
-				h.stop()
-			})
+		t.Run(kind.String(), func(t *testing.T) {
+			for range 5 { // the checks run at random moments
+				watch(t, func(w *watched) {
+					w.wants("/readyz", http.StatusOK, "ready\n")
+					w.faults.set(kind)
+					time.Sleep(within)
+					if reason == "" {
+						w.wants("/readyz", http.StatusOK, "ready\n")
+					} else {
+						w.wants("/readyz", http.StatusServiceUnavailable, reason)
+					}
+					w.wants("/healthz", http.StatusOK, "alive\n")
+					w.wants("/startupz", http.StatusOK, "started\n")
+					w.faults.set(faultNone)
+					time.Sleep(within)
+					w.wants("/readyz", http.StatusOK, "ready\n")
+				})
+			}
 		})
 	}
 }
 
-// TestHealthStops although a ping hangs for longer.
-func TestHealthStops(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		store := newPatient(func(context.Context) error {
-			time.Sleep(time.Hour)
-			return nil
+// TestHeartbeat: the load is alive while its loop goes round, and not once it
+// hangs.
+func TestHeartbeat(t *testing.T) {
+	watch(t, func(w *watched) {
+		loop, err := w.probes.Heartbeat("load", longestSilence)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var hangs atomic.Bool
+		hang := make(chan struct{})
+		l := startLoad(stockedShop(t, kvdb.NewMemory(nil)), noop.NewTracerProvider(), 100, func() {
+			loop.Beat()
+			if hangs.Load() {
+				<-hang
+			}
 		})
-		h := startHealth(store, &counts{}, zap.NewNop())
-		time.Sleep(10 * time.Second)
-		began := time.Now()
-		h.stop()
-		if time.Since(began) > 0 {
-			t.Errorf("stop waited for %v", time.Since(began))
-		}
-		if h.down() != databaseDown {
-			t.Error("a store that never answered is ready")
-		}
-		if n := store.pings.Load(); n != 1 {
-			t.Errorf("%d pings hang at once", n)
-		}
-		time.Sleep(time.Hour)
+		time.Sleep(2 * longestSilence)
+		w.wants("/healthz", http.StatusOK, "alive\n")
+		hangs.Store(true)
+		const more = 2 * time.Second
+		time.Sleep(longestSilence + more)
+		w.wants("/healthz", http.StatusInternalServerError, fmt.Sprintf("load silent for %v\n", longestSilence+more))
+		close(hang)
+		time.Sleep(time.Second)
+		w.wants("/healthz", http.StatusOK, "alive\n")
+		l.stop()
 	})
 }

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	beat           = 10 * time.Millisecond
+	step           = 10 * time.Millisecond
 	atOnce         = 256                   // requests; more find the shop full
 	patience       = 50 * time.Millisecond // how much load may pile up when the shop is full
 	requestTimeout = 2 * time.Second
@@ -23,6 +23,7 @@ type load struct {
 	shop   *shop
 	tracer trace.Tracer
 	rate   float64 // operations a second
+	beat   func()  // called on each turn of the loop
 
 	cancel context.CancelFunc
 	done   sync.WaitGroup
@@ -36,12 +37,15 @@ func (t totals) String() string {
 	return fmt.Sprintf("%d operations, %d errors, %d orders placed", t.operations, t.errors, t.orders)
 }
 
-func startLoad(s *shop, tp trace.TracerProvider, rate float64) *load {
+// startLoad begins to send requests. Its loop calls beat on each turn, some
+// milliseconds after the last one.
+func startLoad(s *shop, tp trace.TracerProvider, rate float64, beat func()) *load {
 	ctx, cancel := context.WithCancel(context.Background())
 	l := &load{
 		shop:   s,
 		tracer: tp.Tracer("github.com/otelkv/otelkv/examples/quickstart"),
 		rate:   rate,
+		beat:   beat,
 		cancel: cancel,
 		slots:  make(chan struct{}, atOnce),
 	}
@@ -58,7 +62,7 @@ func (l *load) stop() totals {
 }
 
 func (l *load) run(ctx context.Context) {
-	tick := time.NewTicker(beat)
+	tick := time.NewTicker(step)
 	defer tick.Stop()
 	last := time.Now()
 	due := 0.0 // operations
@@ -68,6 +72,7 @@ func (l *load) run(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
+		l.beat()
 		now := time.Now()
 		due = min(due+l.rate*now.Sub(last).Seconds(), max(1, l.rate*patience.Seconds()))
 		last = now

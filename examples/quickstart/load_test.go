@@ -35,7 +35,7 @@ func TestRate(t *testing.T) {
 			tally := kvtest.NewTally(kvdb.NewMemory(nil))
 			s := stockedShop(t, tally)
 			before := calls(tally)
-			l := startLoad(s, noop.NewTracerProvider(), rate)
+			l := startLoad(s, noop.NewTracerProvider(), rate, func() {})
 			const d = 10 * time.Second
 			time.Sleep(d)
 			sum := l.stop()
@@ -63,7 +63,7 @@ func calls(tally *kvtest.Tally) (n int) {
 func TestMix(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tally := kvtest.NewTally(kvdb.NewMemory(nil))
-		l := startLoad(stockedShop(t, tally), noop.NewTracerProvider(), 2000)
+		l := startLoad(stockedShop(t, tally), noop.NewTracerProvider(), 2000, func() {})
 		time.Sleep(10 * time.Second)
 		l.stop()
 		counts := tally.Counts()
@@ -99,7 +99,7 @@ func TestFullShop(t *testing.T) {
 		s := stockedShop(t, kvdb.NewMemory(nil))
 		store := &sluggish{Store: s.store}
 		s.store = store
-		l := startLoad(s, noop.NewTracerProvider(), rate)
+		l := startLoad(s, noop.NewTracerProvider(), rate, func() {})
 		time.Sleep(5*time.Second + requestTimeout/2)
 		if n := len(l.slots); n == 0 || n > atOnce {
 			t.Errorf("%d requests at once, want at most %d", n, atOnce)

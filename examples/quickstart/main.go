@@ -2,11 +2,19 @@
 // directory of its own, wrapped by package instrument, under the load of a
 // small web shop.
 //
-//	go run ./examples/quickstart [-listen 127.0.0.1:8080] [-pprof 127.0.0.1:6060] [-dir DIR] [-rate 2000] [-fault none]
+//	go run ./examples/quickstart [-listen 127.0.0.1:8080] [-pprof 127.0.0.1:6060] [-dir DIR] [-rate 2000] [-fault none] [-drain 1s]
 //
 // It writes JSON log lines to standard output, and what a person reads, the
-// URLs first of all, to standard error. It runs until SIGINT or SIGTERM and then
-// exits with 0; with 2 for wrong usage and with 1 when it cannot run.
+// URLs first of all, to standard error. It runs until SIGINT or SIGTERM, says on
+// /readyz that it wants no more traffic, serves what still comes for the time
+// of -drain, and exits with 0; a second signal ends it at once. It exits with 2
+// for wrong usage and with 1 when it cannot run.
+//
+// Profiles are on the address of -pprof. Beside them, the program leaves files of
+// evidence in the directory profiles of the store's: an execution trace of the
+// seconds before an operation that was slow, and goroutines, heap, trace and CPU
+// when a check begins to fail. To be read from other machines, profiles need a
+// token, in the variable OTELKV_PPROF_TOKEN.
 //
 // Read program.go first: it is the whole program in one function. The rest is
 // one file a noun.

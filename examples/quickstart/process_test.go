@@ -45,7 +45,7 @@ func command(t *testing.T, args ...string) *process {
 }
 
 func freePorts(args ...string) []string {
-	return append([]string{"-listen", "127.0.0.1:0", "-pprof", "127.0.0.1:0"}, args...)
+	return append([]string{"-listen", "127.0.0.1:0", "-pprof", "127.0.0.1:0", "-drain", "0"}, args...)
 }
 
 // start runs the program until it serves.

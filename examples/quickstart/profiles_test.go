@@ -2,6 +2,8 @@ package main
 
 import (
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -25,7 +27,7 @@ func testProfiles(t *testing.T, url string) {
 			t.Errorf("the index does not name %s", name)
 		}
 	}
-	for _, path := range []string{"profile?seconds=61", "profile?seconds=0", "profile?seconds=x", "trace?seconds=11", "profile?seconds=NaN"} {
+	for _, path := range []string{"profile?seconds=10000", "trace?seconds=0"} {
 		if res := call(t, http.MethodGet, url+path); res.status != http.StatusBadRequest {
 			t.Errorf("%s = %d, want 400", path, res.status)
 		}
@@ -39,26 +41,82 @@ func testProfiles(t *testing.T, url string) {
 // keep the program for one.
 func TestProfileEndsWithTheProgram(t *testing.T) {
 	p := start(t, freePorts()...)
-	profile := make(chan response, 1)
+	trace := make(chan response, 1)
 	go func() {
-		defer close(profile)
+		defer close(trace)
 		for {
-			res := call(t, http.MethodGet, p.profiles+"profile?seconds=60")
+			res := call(t, http.MethodGet, p.profiles+"trace?seconds=60")
 			if res.status != http.StatusConflict { // with the short ones below
-				profile <- res
+				trace <- res
 				return
 			}
 		}
 	}()
-	p.eventually("a profile under way", func() bool {
-		return call(t, http.MethodGet, p.profiles+"profile?seconds=0.01").status == http.StatusConflict
+	p.eventually("a trace under way", func() bool {
+		return call(t, http.MethodGet, p.profiles+"trace?seconds=0.01").status == http.StatusConflict
 	})
 	begin := time.Now()
 	p.stop()
 	if took := time.Since(begin); took > program.DrainTime {
 		t.Errorf("stopping took %v", took)
 	}
-	if res := <-profile; res.status != http.StatusOK || !strings.HasPrefix(res.body, "\x1f\x8b") {
-		t.Errorf("the profile that was cut short: %d, %d bytes", res.status, len(res.body))
+	if res := <-trace; res.status != http.StatusOK || !strings.HasPrefix(res.body, "go 1.") {
+		t.Errorf("the trace that was cut short: %d, %d bytes", res.status, len(res.body))
 	}
+}
+
+// TestSlowOperationLeavesEvidence: its line names the execution trace of the
+// seconds before, which outlives the program.
+func TestSlowOperationLeavesEvidence(t *testing.T) {
+	dir := t.TempDir()
+	p := start(t, freePorts("-dir", dir, "-fault", "slow")...)
+	if !strings.Contains(p.stderr.String(), filepath.Join(dir, "profiles")) {
+		t.Errorf("the greeting does not name the directory: %s", p.stderr.String())
+	}
+	p.eventually("evidence", func() bool { return p.line("evidence captured") != nil })
+	p.stop()
+	path, _ := p.line("operation slow")["evidence"].(string)
+	trace, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, _ := p.line("evidence captured")["trace_id"].(string)
+	if id == "" || !strings.Contains(path, id) || !strings.Contains(string(trace), id) {
+		t.Errorf("%s, of %d bytes, has no trace id %q", path, len(trace), id)
+	}
+	for _, line := range p.lines() {
+		if line["message"] == "operation slow" && line["evidence"] != path {
+			t.Fatalf("one burst, and more than one file: %v", line)
+		}
+	}
+}
+
+// TestUnreadinessLeavesEvidence captures what a person would look at.
+func TestUnreadinessLeavesEvidence(t *testing.T) {
+	dir := t.TempDir()
+	p := start(t, freePorts("-dir", dir)...)
+	p.eventually("readiness", func() bool { return call(t, http.MethodGet, p.web+"/readyz").status == http.StatusOK })
+	call(t, http.MethodPost, p.web+"/fault?kind=disk")
+	p.eventually("evidence", func() bool { return p.line("evidence captured") != nil })
+	p.stop()
+	for _, kind := range []string{"cpu", "flight", "goroutine", "health", "heap", "mutex"} {
+		found, err := filepath.Glob(filepath.Join(dir, "profiles", "*-"+kind+"-readiness-disk.*"))
+		if err != nil || len(found) != 1 {
+			t.Errorf("%s: %v, %v", kind, found, err)
+		}
+	}
+}
+
+// TestWithoutProfiles leaves nothing.
+func TestWithoutProfiles(t *testing.T) {
+	dir := t.TempDir()
+	p := start(t, freePorts("-pprof", "", "-dir", dir, "-fault", "slow")...)
+	p.eventually("a slow operation", func() bool { return p.line("operation slow") != nil })
+	if line := p.line("operation slow"); line["evidence"] != nil {
+		t.Errorf("%v", line)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "profiles")); !os.IsNotExist(err) || strings.Contains(p.stderr.String(), "profiles") {
+		t.Errorf("%v, %s", err, p.stderr.String())
+	}
+	p.stop()
 }

@@ -6,8 +6,8 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"strings"
+	"time"
 
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.uber.org/zap"
@@ -46,9 +46,10 @@ func warn(stderr io.Writer, err error) {
 	fmt.Fprintln(stderr, "quickstart:", strings.ReplaceAll(err.Error(), "\n", "; "))
 }
 
-// serve puts the parts together, waits for ctx, and takes them apart in the
+// serve puts the parts together, waits for ctx, and drains: the program is not
+// ready any more and serves on for a while. Then it takes the parts apart in the
 // opposite order, so that each can finish on what it stands on: the load stops,
-// HTTP drains, the store closes, and the telemetry flushes what the others had
+// HTTP finishes, the store closes, and the telemetry flushes what the others had
 // to say.
 func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.Option) (sum totals, err error) {
 	closing := func(end func() error) { err = errors.Join(err, end()) }
@@ -59,13 +60,6 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 		return sum, err
 	}
 	defer func() { _ = listener.Close() }() // if no server has done it
-	profiling, err := listenProfiles(ctx, c.pprof, stderr)
-	if err != nil {
-		return sum, err
-	}
-	if profiling != nil {
-		defer func() { _ = profiling.Close() }()
-	}
 
 	tel, err := otelsetup.Start(ctx, append(telemetryOptions(), options...)...)
 	if err != nil {
@@ -84,46 +78,62 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 	}
 	defer closing(dir.Remove)
 
-	// The shop is stocked below the telemetry, which then shows the load alone.
-	lastOrder, err := stock(ctx, engine)
+	// Evidence of what is slow, or fails, while it is: beside the store.
+	profiles, err := program.StartProfiles(c.pprof, "quickstart", dir.Path, tel.Logger(), tel.MeterProvider(), stderr)
 	if err != nil {
 		return sum, errors.Join(err, engine.Close())
 	}
+	defer closing(profiles.Close)
 
 	// The faults are below the instrumentation, where real ones would be.
 	faulty := newFaultyStore(engine, c.fault)
 
 	// This line is all that a program needs to be observed.
-	store, err := instrument.Wrap(faulty, instrument.WithTelemetry(tel), instrument.WithSizes())
+	store, err := instrument.Wrap(faulty, instrument.WithTelemetry(tel), instrument.WithSizes(), instrument.WithOnSlow(profiles.OnSlow))
 	if err != nil {
 		return sum, errors.Join(err, engine.Close())
 	}
 	defer closing(store.Close)
 
+	stocked := make(chan struct{})
+	probes, err := startHealth(tel, profiles, checks(faulty, store, stocked)...)
+	if err != nil {
+		return sum, err
+	}
+	defer func() {
+		// A check that hangs is left behind, which is no reason to fail either.
+		if e := probes.Close(); e != nil {
+			warn(stderr, e)
+		}
+	}()
+
+	web := program.ServeHTTP(listener, newMux(tel, probes, faulty), time.Minute, tel.Logger())
+	defer web.Stop()
+
+	// The shop is stocked below the telemetry, which then shows the load alone.
+	lastOrder, err := stock(ctx, engine)
+	if err != nil {
+		return sum, err
+	}
+	close(stocked)
 	shop, err := newShop(store, lastOrder)
 	if err != nil {
 		return sum, err
 	}
-	health := startHealth(faulty, &shop.counts, tel.Logger())
-	defer health.stop()
-
-	web := program.ServeHTTP(listener, newMux(tel, health, faulty), longestAnswer, tel.Logger())
-	defer web.Stop()
-	profiles := startProfiles(ctx, profiling, tel.Logger())
-	defer profiles.Stop()
-
-	load := startLoad(shop, tel.TracerProvider(), c.rate)
+	loop, err := probes.Heartbeat("load", longestSilence)
+	if err != nil {
+		return sum, err
+	}
+	load := startLoad(shop, tel.TracerProvider(), c.rate, loop.Beat)
 	defer func() { sum = load.stop() }()
 
-	greet(stderr, c, dir.Path, listener, profiling)
+	greet(stderr, c, dir.Path, listener, profiles)
 	tel.Logger().Info("started", zap.Stringer("listen", listener.Addr()), zap.Float64("rate", c.rate), zap.Stringer("fault", c.fault))
 	select {
 	case <-ctx.Done():
 		tel.Logger().Info("stopping")
-		return sum, nil
+		return sum, probes.Drain(context.WithoutCancel(ctx), c.drain)
 	case err := <-web.Failure():
-		return sum, err
-	case err := <-profiles.Failure():
 		return sum, err
 	}
 }
@@ -134,9 +144,8 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 const sampled = 0.1
 
 func telemetryOptions() []otelsetup.Option {
-	options := []otelsetup.Option{otelsetup.WithServiceName("quickstart")}
-	if strings.TrimSpace(os.Getenv("OTEL_TRACES_SAMPLER")) == "" {
-		options = append(options, otelsetup.WithSampler(sdktrace.ParentBased(sdktrace.TraceIDRatioBased(sampled))))
+	return []otelsetup.Option{
+		otelsetup.WithServiceName("quickstart"),
+		otelsetup.WithDefaultSampler(sdktrace.ParentBased(sdktrace.TraceIDRatioBased(sampled))),
 	}
-	return options
 }

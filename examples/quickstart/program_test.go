@@ -6,6 +6,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -16,10 +17,21 @@ func TestServes(t *testing.T) {
 
 	t.Run("probes", func(t *testing.T) {
 		p.eventually("readiness", func() bool { return call(t, http.MethodGet, p.web+"/readyz").status == http.StatusOK })
-		for path, want := range map[string]string{"/healthz": "alive\n", "/readyz": "ready\n", "/fault": "none\n"} {
+		for path, want := range map[string]string{"/healthz": "alive\n", "/readyz": "ready\n", "/startupz": "started\n", "/fault": "none\n"} {
 			if got := get(t, p.web+path); got != want {
 				t.Errorf("GET %s = %q, want %q", path, got, want)
 			}
+		}
+		for _, check := range []string{"database", "operations", "replication", "disk", "memory"} {
+			if got := get(t, p.web+"/readyz/"+check); got != "ready\n" {
+				t.Errorf("GET /readyz/%s = %q", check, got)
+			}
+		}
+		if got := get(t, p.web+"/healthz?verbose"); !strings.Contains(got, "[+] load: pass\n") {
+			t.Errorf("GET /healthz?verbose = %q, want the loop of the load", got)
+		}
+		if got := get(t, p.web+"/readyz", "Accept", "application/health+json"); !strings.Contains(got, "duration_ms") {
+			t.Errorf("no details to somebody on this machine: %s", got)
 		}
 		for _, path := range []string{"/healthz", "/readyz"} {
 			if res := call(t, http.MethodHead, p.web+path); res.status != http.StatusOK || res.body != "" {
@@ -32,7 +44,7 @@ func TestServes(t *testing.T) {
 	})
 	t.Run("index", func(t *testing.T) {
 		page := get(t, p.web+"/")
-		for _, path := range []string{"/metrics", "/healthz", "/readyz", "/fault"} {
+		for _, path := range []string{"/metrics", "/healthz", "/readyz", "/startupz", "/loglevel", "/fault"} {
 			if !strings.Contains(page, path) {
 				t.Errorf("the page does not name %s", path)
 			}
@@ -40,6 +52,19 @@ func TestServes(t *testing.T) {
 		if res := call(t, http.MethodGet, p.web+"/nothing"); res.status != http.StatusNotFound {
 			t.Errorf("GET /nothing = %d, want 404", res.status)
 		}
+	})
+	t.Run("loglevel", func(t *testing.T) {
+		if got := get(t, p.web+"/loglevel"); !strings.Contains(got, `"info"`) {
+			t.Errorf("GET /loglevel = %s", got)
+		}
+		if res := call(t, http.MethodPut, p.web+"/loglevel?level=debug&for=1m"); res.status != http.StatusOK || !strings.Contains(res.body, `"then":"info"`) {
+			t.Errorf("PUT /loglevel = %d %s", res.status, res.body)
+		}
+		p.eventually("a line for a success", func() bool { return strings.Contains(p.stdout.String(), "operation succeeded") })
+		if res := call(t, http.MethodPut, p.web+"/loglevel?level=loud"); res.status != http.StatusBadRequest {
+			t.Errorf("PUT of an unknown level = %d %s", res.status, res.body)
+		}
+		call(t, http.MethodPut, p.web+"/loglevel?level=info")
 	})
 	t.Run("metrics", func(t *testing.T) { testMetrics(t, p) })
 	t.Run("exemplars", func(t *testing.T) {
@@ -71,6 +96,44 @@ func TestServes(t *testing.T) {
 	}
 	if p.line("started") == nil || p.line("stopping") == nil {
 		t.Errorf("the log does not tell start and stop: %v", p.lines())
+	}
+}
+
+// TestDrain: before it ends, the program says so and serves on.
+func TestDrain(t *testing.T) {
+	p := start(t, freePorts("-pprof", "", "-drain", "3s")...)
+	p.eventually("readiness", func() bool { return call(t, http.MethodGet, p.web+"/readyz").status == http.StatusOK })
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	p.eventually("unreadiness", func() bool {
+		res := call(t, http.MethodGet, p.web+"/readyz")
+		return res.status == http.StatusServiceUnavailable && res.body == "draining\n"
+	})
+	if got := get(t, p.web+"/healthz"); got != "alive\n" {
+		t.Errorf("GET /healthz = %q", got)
+	}
+	if got := get(t, p.web+"/metrics"); !strings.Contains(got, "kvdb_requests_total") {
+		t.Error("no metrics any more")
+	}
+	if status := p.wait(); status != 0 {
+		t.Errorf("exit status %d, want 0", status)
+	}
+}
+
+// TestSecondSignal ends a program that drains.
+func TestSecondSignal(t *testing.T) {
+	p := start(t, freePorts("-pprof", "", "-drain", "1h")...)
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	p.eventually("drain", func() bool { return p.line("draining") != nil })
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	p.wait()
+	if status, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || status.Signal() != syscall.SIGTERM {
+		t.Errorf("ended with %v", p.cmd.ProcessState)
 	}
 }
 

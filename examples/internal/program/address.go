@@ -45,10 +45,10 @@ func (a Address) Listen(ctx context.Context, name string, stderr io.Writer) (net
 	return nil, fmt.Errorf("%s: %w: choose another address, or port 0 for a free one", a.Flag, err)
 }
 
-// Reachable returns the host and port of a listener as this machine's user
-// types them.
-func Reachable(l net.Listener) string {
-	addr := l.Addr().String()
+// Reachable returns the host and port of an address to listen on as this
+// machine's user types them.
+func Reachable(a net.Addr) string {
+	addr := a.String()
 	if ap, err := netip.ParseAddrPort(addr); err == nil && ap.Addr().IsUnspecified() {
 		return fmt.Sprintf("localhost:%d", ap.Port())
 	}

@@ -13,8 +13,7 @@ import (
 // DrainTime is how long answers under way may take when the program stops.
 const DrainTime = 5 * time.Second
 
-// An HTTPServer answers on one listener. A nil one is turned off: it never fails,
-// and there is nothing to stop.
+// An HTTPServer answers on one listener.
 type HTTPServer struct {
 	server http.Server
 	failed chan error // what ended it, unless Stop did
@@ -45,18 +44,10 @@ func ServeHTTP(l net.Listener, handler http.Handler, longest time.Duration, logg
 }
 
 // Failure returns a channel for the error that ended the server.
-func (s *HTTPServer) Failure() <-chan error {
-	if s == nil {
-		return nil
-	}
-	return s.failed
-}
+func (s *HTTPServer) Failure() <-chan error { return s.failed }
 
 // Stop lets answers under way finish, and cuts off those that take too long.
 func (s *HTTPServer) Stop() {
-	if s == nil {
-		return
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), DrainTime)
 	defer cancel()
 	if s.server.Shutdown(ctx) != nil {

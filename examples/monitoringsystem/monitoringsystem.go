@@ -1,0 +1,99 @@
+// Monitoringsystem is what docs/guides/monitoring-a-kv-database.md walks through.
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"go.opentelemetry.io/otel/metric"
+
+	"github.com/otelkv/otelkv/examples/internal/demo"
+	"github.com/otelkv/otelkv/health"
+	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/otelsetup"
+	"github.com/otelkv/otelkv/pprofx"
+)
+
+type Metrics struct {
+	tel                 *otelsetup.Telemetry
+	requests            *instrument.Recorder
+	connections, memory metric.Int64Gauge
+	profiler            atomic.Pointer[pprofx.Profiler] // nil before SetupProfiling
+}
+
+func NewMetrics() *Metrics { // only constant options, so that nothing can fail
+	m := new(Metrics)
+	m.tel, _ = otelsetup.Start(context.Background(), otelsetup.WithLenientEnvironment(), otelsetup.WithoutProcessMetrics())
+	m.requests, _ = instrument.NewRecorder(kvdb.Info{System: "kvdb", Namespace: "requests"}, []string{"get", "put", "delete", "scan", "other"},
+		instrument.WithTelemetry(m.tel), instrument.WithSpanOptions(instrument.SpanOptions{Roots: true}),
+		instrument.WithOnSlow(func(ctx context.Context, slow instrument.SlowOperation) (evidence string) {
+			return m.profiler.Load().OnSlow(ctx, slow.Operation, slow.Duration)
+		}))
+	meter := m.tel.MeterProvider().Meter("monitoringsystem")
+	m.connections, _ = meter.Int64Gauge("kvdb.connections", metric.WithUnit("{connection}"))
+	m.memory, _ = meter.Int64Gauge("kvdb.memory", metric.WithUnit("By"))
+	m.UpdateConnections(0)
+	m.UpdateMemory(0)
+	return m
+}
+
+func (m *Metrics) UpdateConnections(n int64) { m.connections.Record(context.Background(), n) }
+func (m *Metrics) UpdateMemory(bytes int64)  { m.memory.Record(context.Background(), bytes) }
+
+func (m *Metrics) RecordRequest(seconds float64, hasError bool) {
+	var err error
+	if hasError {
+		err = errors.New("request failed")
+	}
+	m.requests.RecordNamed(context.Background(), "other", time.Duration(min(seconds, 1e9)*1e9+0.5), err)
+}
+
+type MonitoringSystem struct {
+	*Metrics
+	*http.ServeMux
+	health *health.Health
+}
+
+func NewMonitoringSystem() *MonitoringSystem {
+	s := &MonitoringSystem{Metrics: NewMetrics(), ServeMux: http.NewServeMux()}
+	s.health, _ = health.New(health.WithTelemetry(s.tel))
+	s.health.Mount(s.ServeMux)
+	s.Handle("/metrics", s.tel.MetricsHandler())
+	s.HandleFunc("/debug/pprof/", func(w http.ResponseWriter, r *http.Request) { s.profiler.Load().Handler().ServeHTTP(w, r) })
+	return s
+}
+
+func (s *MonitoringSystem) RecordOperation(op string, d time.Duration, err error) {
+	s.requests.RecordNamed(context.Background(), op, d, err)
+}
+
+func (s *MonitoringSystem) Watch(store kvdb.Store) error {
+	return s.health.Register(health.StoreChecks(store, time.Second)...)
+}
+func (s *MonitoringSystem) Liveness() bool            { return s.health.Alive() }
+func (s *MonitoringSystem) Readiness() (bool, string) { return s.health.Answer(health.Readiness) }
+
+func (s *MonitoringSystem) SetupProfiling(options ...pprofx.Option) {
+	_ = s.profiler.Swap(nil).Close() // that of an earlier call
+	p, err := pprofx.Start(append(options, pprofx.WithTelemetry(s.tel))...)
+	if err != nil {
+		s.tel.Logger().Sugar().Errorw("no profiles", "error", err)
+	}
+	s.profiler.Store(p)
+}
+
+func (s *MonitoringSystem) Close() error {
+	return errors.Join(s.health.Close(), s.profiler.Load().Close(), s.requests.Close(), s.tel.Shutdown(context.Background()))
+}
+
+func main() {
+	demo.Main("monitoringsystem", func(store kvdb.Store, dir string) (demo.Monitor, error) {
+		s := NewMonitoringSystem()
+		s.SetupProfiling(pprofx.WithDirectory(dir))
+		return s, s.Watch(store)
+	})
+}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/pprof/profile"
+
+	"github.com/otelkv/otelkv/pprofx"
+)
+
+// fetch asks a server that is on this machine, as the profiles want it.
+func fetch(t *testing.T, url string) (status int, body []byte) {
+	t.Helper()
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: time.Minute}
+	res, err := client.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if body, err = io.ReadAll(res.Body); err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, body
+}
+
+// busy is what the CPU profile has to show.
+//
+//go:noinline
+func busy(ctx context.Context) (n uint64) {
+	for ctx.Err() == nil {
+		for range 1 << 12 {
+			n = n*6364136223846793005 + 1442695040888963407
+		}
+	}
+	return n
+}
+
+func TestProfiles(t *testing.T) {
+	s := newSystem(t)
+	server := httptest.NewServer(s)
+	defer server.Close()
+	if status, _ := fetch(t, server.URL+"/debug/pprof/heap"); status != http.StatusNotFound {
+		t.Errorf("profiles before SetupProfiling: %d", status)
+	}
+	s.SetupProfiling()
+	s.SetupProfiling() // no panic, and no second one
+
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan uint64)
+	go func() { done <- busy(ctx) }()
+	for path, function := range map[string]string{
+		"goroutine":           "monitoringsystem.busy",
+		"profile?seconds=0.5": "monitoringsystem.busy",
+		"heap":                "",
+	} {
+		status, body := fetch(t, server.URL+"/debug/pprof/"+path)
+		p, err := profile.Parse(bytes.NewReader(body))
+		if status != http.StatusOK || err != nil {
+			t.Errorf("%s: %d, %v", path, status, err)
+			continue
+		}
+		if !shows(p, function) {
+			t.Errorf("%s shows no %s", path, function)
+		}
+	}
+	stop()
+	<-done
+}
+
+// shows reports whether a profile has a sample with a function whose name ends
+// so.
+func shows(p *profile.Profile, function string) bool {
+	for _, sample := range p.Sample {
+		for _, location := range sample.Location {
+			for _, line := range location.Line {
+				if strings.HasSuffix(line.Function.Name, function) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// TestStrangers: profiles are for this machine, also where the rest of the mux
+// is for others.
+func TestStrangers(t *testing.T) {
+	s := newSystem(t)
+	s.SetupProfiling()
+	if status, _ := ask(s, "/debug/pprof/heap"); status != http.StatusForbidden {
+		t.Errorf("%d for somebody from elsewhere", status)
+	}
+}
+
+// TestFlightRecorder: a slow operation leaves the seconds before it, under its
+// trace id, and its line says where.
+func TestFlightRecorder(t *testing.T) {
+	dir := t.TempDir()
+	lines := logged(t, func() {
+		s := NewMonitoringSystem()
+		s.SetupProfiling(pprofx.WithDirectory(dir))
+		s.RecordOperation("get", time.Millisecond, nil)
+		s.RecordOperation("put", 300*time.Millisecond, nil)
+		if err := s.Close(); err != nil { // which waits for the file
+			t.Error(err)
+		}
+	})
+	line := find(t, lines, "operation slow")
+	trace, _ := line["trace_id"].(string)
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(files) != 1 || line["evidence"] != files[0] || trace == "" || !strings.Contains(files[0], "flight-slow-put-"+trace) {
+		t.Fatalf("files %v, %v, line %v", files, err, line)
+	}
+	if text := string(readFile(t, files[0])); !strings.HasPrefix(text, "go 1.") || !strings.Contains(text, trace) {
+		t.Errorf("%s is no execution trace with the id of its operation in it", files[0])
+	}
+}
+
+// TestNoDirectory: what cannot be had is said.
+func TestNoDirectory(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "file")
+	writeFile(t, dir)
+	lines := logged(t, func() {
+		s := NewMonitoringSystem()
+		defer s.Close()
+		s.SetupProfiling(pprofx.WithDirectory(dir))
+		s.RecordOperation("put", time.Second, nil)
+	})
+	if line := find(t, lines, "no profiles"); line["error"] == nil {
+		t.Errorf("line %v", line)
+	}
+	if line := find(t, lines, "operation slow"); line["evidence"] != nil {
+		t.Errorf("line %v", line)
+	}
+}
