@@ -47,7 +47,7 @@ func startKVServer(t *testing.T, args ...string) *kvserver {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(path, append([]string{"-listen", "127.0.0.1:0", "-admin", "127.0.0.1:0"}, args...)...)
+	cmd := exec.Command(path, append([]string{"-listen", "127.0.0.1:0", "-admin", "127.0.0.1:0", "-drain", "0"}, args...)...)
 	cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir())
 	s := &kvserver{process: launch(t, cmd)}
 	eventually(t, s.process, "the greeting", func() bool { return kvgreeting.MatchString(s.stderr.String()) })

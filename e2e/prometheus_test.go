@@ -17,23 +17,29 @@ import (
 	"time"
 )
 
-// A prometheus is a Prometheus server that scrapes one target every second.
+// A prometheus is a Prometheus server that scrapes one target.
 type prometheus struct {
 	*process
 	url string
 }
 
+// startPrometheus runs one that scrapes every second.
 func startPrometheus(t *testing.T, target string) *prometheus {
+	t.Helper()
+	return runPrometheus(t, target, time.Second)
+}
+
+func runPrometheus(t *testing.T, target string, interval time.Duration) *prometheus {
 	t.Helper()
 	path := installed(t, "prometheus")
 	dir, address := t.TempDir(), freeAddress(t)
 	config := filepath.Join(dir, "prometheus.yml")
 	err := os.WriteFile(config, fmt.Appendf(nil, `
-global: {scrape_interval: 1s, scrape_timeout: 1s}
+global: {scrape_interval: %[1]dms, scrape_timeout: %[1]dms}
 scrape_configs:
 - job_name: quickstart
-  static_configs: [{targets: [%q]}]
-`, target), 0o600)
+  static_configs: [{targets: [%[2]q]}]
+`, interval.Milliseconds(), target), 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}

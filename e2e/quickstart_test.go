@@ -40,11 +40,17 @@ var quickstart = sync.OnceValues(func() (string, error) {
 // port of its metrics.
 func startQuickstart(t *testing.T, env ...string) (p *process, address string) {
 	t.Helper()
+	return runQuickstart(t, nil, env...)
+}
+
+// runQuickstart is startQuickstart with further arguments.
+func runQuickstart(t *testing.T, args []string, env ...string) (p *process, address string) {
+	t.Helper()
 	path, err := quickstart()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(path, "-listen", "127.0.0.1:0", "-pprof", "")
+	cmd := exec.Command(path, append([]string{"-listen", "127.0.0.1:0", "-pprof", ""}, args...)...)
 	cmd.Env = append(os.Environ(), append([]string{"TMPDIR=" + t.TempDir()}, env...)...)
 	p = launch(t, cmd)
 	url := regexp.MustCompile(`http://(\S+?)/metrics`)

@@ -21,16 +21,23 @@ func installed(t *testing.T, name string) string {
 	if err == nil {
 		return path
 	}
-	if os.Getenv("OTELKV_E2E") == "required" {
-		t.Fatalf("%s is not installed, and OTELKV_E2E=required", name)
-	}
-	t.Skipf("%s is not installed", name)
+	missing(t, name+" is not installed")
 	return ""
+}
+
+// missing ends a test that cannot have its server.
+func missing(t *testing.T, why string) {
+	t.Helper()
+	if os.Getenv("OTELKV_E2E") == "required" {
+		t.Fatalf("%s, and OTELKV_E2E=required", why)
+	}
+	t.Skip(why)
 }
 
 // A process is a server that a test runs.
 type process struct {
 	cmd    *exec.Cmd
+	stdout transcript // unless the command has one of its own
 	stderr transcript
 	ended  chan struct{}
 }
@@ -39,6 +46,9 @@ type process struct {
 func launch(t *testing.T, cmd *exec.Cmd) *process {
 	t.Helper()
 	p := &process{cmd: cmd, ended: make(chan struct{})}
+	if cmd.Stdout == nil {
+		cmd.Stdout = &p.stdout
+	}
 	cmd.Stderr = &p.stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -67,6 +77,15 @@ func (p *process) stop(t *testing.T) {
 		_ = p.cmd.Process.Kill()
 		<-p.ended
 	}
+}
+
+// kill ends the process as a crash would.
+func (p *process) kill(t *testing.T) {
+	t.Helper()
+	if err := p.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	<-p.ended
 }
 
 // eventually polls until ok returns true. A process that ends fails the test.
