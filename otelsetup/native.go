@@ -87,7 +87,7 @@ func (m nativeMetric) Write(out *dto.Metric) error {
 	}
 	point, ok := m.natives[nativeKey(out.GetLabel())]
 	// A program's own instruments may have the same labels, or even the name.
-	if !ok || !strings.HasPrefix(m.Desc().String(), nativeFamily) {
+	if !ok || point.Count != out.Histogram.GetSampleCount() || !strings.HasPrefix(m.Desc().String(), nativeFamily) {
 		return nil
 	}
 	return writeNative(out.Histogram, point)
