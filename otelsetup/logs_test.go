@@ -118,7 +118,7 @@ func TestLogSampling(t *testing.T) {
 	if _, _, records := b.got(); records != 4 || strings.Count(out.String(), "again") != 4 {
 		t.Errorf("%d records and the lines %s, want 4 each", records, out.String())
 	}
-	if dropped := scrape(t, tel.MetricsHandler())["kvdb_logs_dropped_total"].GetMetric(); len(dropped) != 1 || dropped[0].GetCounter().GetValue() != 4 {
+	if dropped := scrape(t, tel.MetricsHandler())["kvdb_log_dropped_total"].GetMetric(); len(dropped) != 1 || dropped[0].GetCounter().GetValue() != 4 {
 		t.Errorf("dropped %v", dropped)
 	}
 }

@@ -187,8 +187,8 @@ func (t *Telemetry) observeSelf(meter metric.Meter) error {
 	if t.core == nil {
 		return nil
 	}
-	_, err := meter.Int64ObservableCounter("kvdb.logs.dropped",
-		metric.WithUnit("{record}"),
+	_, err := meter.Int64ObservableCounter("kvdb.log.dropped",
+		metric.WithUnit("{line}"),
 		metric.WithDescription("Lines that the sampling of the logger dropped"),
 		metric.WithInt64Callback(func(_ context.Context, o metric.Int64Observer) error {
 			o.Observe(int64(t.core.Dropped()))

@@ -41,7 +41,7 @@ func WithLogLevel(level zapcore.Level) Option {
 // WithLogSampling bounds how many lines with the same level and message are
 // logged: in each interval the first ones, and of the others every thereafter-th,
 // none if thereafter is 0. What it drops is neither in JSON nor sent by OTLP; it
-// is counted in kvdb.logs.dropped.
+// is counted in kvdb.log.dropped.
 //
 // By default, every line is logged.
 func WithLogSampling(interval time.Duration, first, thereafter int) Option {

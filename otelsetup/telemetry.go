@@ -23,13 +23,13 @@
 // Besides the metrics of wrapped stores, which package instrument lists, a
 // Telemetry has:
 //
-//	kvdb.memory        By        gauge    kvdb_memory_bytes        resident set of the process
-//	kvdb.utilization   1         gauge    kvdb_utilization_ratio   used share of a resource, 0 to 1, by
-//	                                                               kvdb.resource: "cpu" or "memory"
-//	kvdb.logs.dropped  {record}  counter  kvdb_logs_dropped_total  lines that the logger's sampling dropped
-//	go.*                                  go_*                     OpenTelemetry's metrics of the Go runtime
-//	                                      process_*                client_golang's process collector
-//	                                      target_info              the resource
+//	kvdb.memory       By      gauge    kvdb_memory_bytes       resident set of the process
+//	kvdb.utilization  1       gauge    kvdb_utilization_ratio  used share of a resource, 0 to 1, by
+//	                                                           kvdb.resource: "cpu" or "memory"
+//	kvdb.log.dropped  {line}  counter  kvdb_log_dropped_total  lines that the logger's sampling dropped
+//	go.*                               go_*                    OpenTelemetry's metrics of the Go runtime
+//	                                   process_*               client_golang's process collector
+//	                                   target_info             the resource
 //
 // and, for each exporter of spans, data points and log records, what the
 // semantic conventions define for an SDK, by otel.component.name and
