@@ -54,7 +54,7 @@ func TestRollingRestart(t *testing.T) {
 
 func startReplica(t *testing.T, listen, admin, dir string) *kvserver {
 	t.Helper()
-	return startKVServer(t, "-listen", listen, "-admin", admin, "-dir", dir, "-sync=false", "-drain", "2s")
+	return startKVServer(t, "-listen", listen, "-admin", admin, "-dir", dir, "-sync=false", "-drain", "6s")
 }
 
 // dir returns the directory that the server was given.

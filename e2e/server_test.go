@@ -12,7 +12,7 @@ import (
 )
 
 // soon is when whatever must happen has happened, on a busy machine, too.
-const soon = 30 * time.Second
+const soon = time.Minute
 
 // installed returns the path of a program, or ends the test.
 func installed(t *testing.T, name string) string {

@@ -113,7 +113,7 @@ func underLoad(t *testing.T) (*Health, *testutil.Faulty, *httptest.Server, []wan
 
 // TestManyProbes asks 100,000 times over 16 connections while a check hangs.
 func TestManyProbes(t *testing.T) {
-	const rounds, slowest = 3, 5 * time.Millisecond
+	const rounds, slowest = 5, 5 * time.Millisecond
 	requests := 100_000
 	if raceDetector || testing.Short() {
 		requests /= 50
@@ -236,7 +236,10 @@ func TestRudeClients(t *testing.T) {
 	}
 	all.Wait()
 	for i, s := range h.States() {
-		if b := before[i]; s.Status != b.Status || !s.Since.Equal(b.Since) || !s.Ended.Equal(b.Ended) && s.Name != scheduleName {
+		if s.Name == scheduleName {
+			continue // what it says of a busy machine is no work of the clients
+		}
+		if b := before[i]; s.Status != b.Status || !s.Since.Equal(b.Since) || !s.Ended.Equal(b.Ended) {
 			t.Errorf("%s was %v, is %v", s.Name, b, s)
 		}
 	}

@@ -27,7 +27,6 @@ type config struct {
 func parse(args []string, stderr io.Writer) (config, error) {
 	c := config{listen: program.Address{Flag: "-listen"}, admin: program.Address{Flag: "-admin"}, pprof: program.Address{Flag: "-pprof", Given: true}}
 	flags := flag.NewFlagSet("kvserver", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
 	flags.StringVar(&c.listen.HostPort, "listen", "127.0.0.1:6380", "serve Redis clients on this `address`; port 0 is a free one")
 	flags.StringVar(&c.admin.HostPort, "admin", "127.0.0.1:8080", "serve metrics and probes on this `address`; port 0 is a free one")
 	flags.StringVar(&c.pprof.HostPort, "pprof", "", "serve profiles on this `address`, host:port or unix:/path, and capture evidence of what is slow or fails beside the store; without it, neither")
@@ -36,26 +35,13 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	target := flags.String("target", "", "the `address` of a remote engine")
 	flags.BoolVar(&c.sync, "sync", true, "answer a write only when it is on the disk")
 	flags.BoolVar(&c.telemetry, "telemetry", true, "instrument the store; false is the bare one, and no metrics")
-
 	flags.DurationVar(&c.drain, "drain", 5*time.Second, "on SIGTERM, serve on for this `time` while /readyz says no, for load balancers to see it")
 
-	err := flags.Parse(args)
-	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(stderr, "usage: kvserver [flags]")
-		flags.SetOutput(stderr)
-		flags.PrintDefaults()
+	given, err := program.Parse(flags, args, stderr)
+	if err != nil {
 		return c, err
 	}
-	if err != nil {
-		return c, fmt.Errorf("%w; see -help", err)
-	}
-	given := make(map[string]bool)
-	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
 	c.listen.Given, c.admin.Given = given["listen"], given["admin"]
-
-	if flags.NArg() > 0 {
-		return c, fmt.Errorf("unexpected argument %q: there are flags only; see -help", flags.Arg(0))
-	}
 	if given["dir"] && c.dir == "" {
 		return c, errors.New("-dir is empty: name a directory, or leave the flag out for a temporary one")
 	}

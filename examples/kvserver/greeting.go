@@ -10,9 +10,12 @@ import (
 
 // greet tells a person where to look.
 func greet(stderr io.Writer, c config, dir string, redis, web net.Listener, profiles *program.Profiles) {
-	where := " in " + dir
-	if !c.engine.files {
-		where = ""
+	where, goes := "", ""
+	if c.engine.files {
+		where = " in " + dir
+		if c.dir == "" {
+			goes = "The directory is removed at the end; -dir keeps it.\n\n"
+		}
 	}
 	host, port, _ := net.SplitHostPort(program.Reachable(redis.Addr()))
 	url := "http://" + program.Reachable(web.Addr())
@@ -31,6 +34,6 @@ Try next:
   redis-cli -h %[4]s -p %[5]s set hello world
   redis-benchmark -h %[4]s -p %[5]s -t set,get -n 200000 -c 50 -P 16
 %[8]s
-Stop with Ctrl-C.
-`, c.engine.name, where, telemetry, host, port, url, metrics, try, profiles.Greeting())
+%[10]sStop with Ctrl-C.
+`, c.engine.name, where, telemetry, host, port, url, metrics, try, profiles.Greeting(), goes)
 }

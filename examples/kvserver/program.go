@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"strings"
 	"time"
 
 	"go.opentelemetry.io/otel/metric"
@@ -27,22 +26,17 @@ func run(ctx context.Context, args []string, stderr io.Writer, options ...otelse
 	case errors.Is(err, flag.ErrHelp):
 		return 0
 	case err != nil:
-		warn(stderr, err)
+		program.Warn(stderr, "kvserver", err)
 		return 2
 	}
 	err = serve(ctx, c, stderr, options)
 	interrupted := ctx.Err() != nil && errors.Is(err, context.Canceled) // while it started
 	if err != nil && !interrupted {
-		warn(stderr, err)
+		program.Warn(stderr, "kvserver", err)
 		return 1
 	}
 	fmt.Fprintln(stderr, "kvserver: stopped")
 	return 0
-}
-
-// warn tells the user of an error in one line.
-func warn(stderr io.Writer, err error) {
-	fmt.Fprintln(stderr, "kvserver:", strings.ReplaceAll(err.Error(), "\n", "; "))
 }
 
 // serve puts the parts together, waits for ctx, and drains: the server is not
@@ -87,7 +81,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 		defer func() {
 			// A receiver of traces that is down is no reason to fail.
 			if e := tel.Shutdown(context.WithoutCancel(ctx)); e != nil {
-				warn(stderr, e)
+				program.Warn(stderr, "kvserver", e)
 			}
 		}()
 		logger, meters = tel.Logger(), tel.MeterProvider()
@@ -118,7 +112,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 	defer func() {
 		// A check that hangs is left behind, which is no reason to fail either.
 		if e := probes.Close(); e != nil {
-			warn(stderr, e)
+			program.Warn(stderr, "kvserver", e)
 		}
 	}()
 	admin := program.ServeHTTP(web, newMux(tel, probes), time.Minute, logger)

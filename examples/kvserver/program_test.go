@@ -133,7 +133,7 @@ func launch(t *testing.T, args ...string) *running {
 		return <-ended
 	})
 	t.Cleanup(func() { r.stop() })
-	for deadline := time.Now().Add(20 * time.Second); ; {
+	for deadline := time.Now().Add(time.Minute); ; {
 		if found := addresses.FindStringSubmatch(r.stderr.String()); found != nil {
 			r.redis, r.web = found[1], found[2]
 			return r
@@ -207,7 +207,7 @@ func TestEngines(t *testing.T) {
 				}
 			}
 			for path, want := range map[string]string{"/healthz": "alive\n", "/startupz": "started\n", "/readyz": "ready\n"} {
-				for deadline := time.Now().Add(20 * time.Second); ; <-time.After(10 * time.Millisecond) {
+				for deadline := time.Now().Add(time.Minute); ; <-time.After(10 * time.Millisecond) {
 					status, body := r.get(path)
 					if status == http.StatusOK && body == want {
 						break
@@ -245,11 +245,11 @@ func system(engine string) string {
 // TestDrainFirst: before it stops, the server says so and serves on; a client
 // that comes then is served, too.
 func TestDrainFirst(t *testing.T) {
-	r := launch(t, "-engine", "memory", "-drain", "1s")
+	r := launch(t, "-engine", "memory", "-drain", "5s")
 	c := r.dial()
 	stopped := make(chan int)
 	go func() { stopped <- r.stop() }()
-	for deadline := time.Now().Add(20 * time.Second); ; <-time.After(time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; <-time.After(time.Millisecond) {
 		status, body := r.get("/readyz")
 		if status == http.StatusServiceUnavailable && body == "draining\n" {
 			break
@@ -287,6 +287,9 @@ func TestWithoutTelemetry(t *testing.T) {
 		t.Errorf("/: %d %s", status, body)
 	}
 	temp := os.Getenv("TMPDIR")
+	if !strings.Contains(r.stderr.String(), "The directory is removed at the end") {
+		t.Errorf("the greeting: %s", r.stderr.String())
+	}
 	if entries, err := os.ReadDir(temp); err != nil || len(entries) != 1 {
 		t.Errorf("the temporary directory: %v, %v", entries, err)
 	}

@@ -120,7 +120,7 @@ func eventually(t *testing.T, what string, ok func() bool) {
 
 // poll returns whether ok returns true before long.
 func poll(ok func() bool) bool {
-	deadline := time.After(30 * time.Second)
+	deadline := time.After(time.Minute)
 	for !ok() {
 		select {
 		case <-deadline:

@@ -97,7 +97,7 @@ func TestProgram(t *testing.T) {
 	}
 	select {
 	case <-p.ended:
-	case <-time.After(30 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("it does not end")
 	}
 	if status := p.cmd.ProcessState.ExitCode(); status != 0 {

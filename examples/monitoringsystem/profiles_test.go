@@ -57,9 +57,9 @@ func TestProfiles(t *testing.T) {
 	done := make(chan uint64)
 	go func() { done <- busy(ctx) }()
 	for path, function := range map[string]string{
-		"goroutine":           "monitoringsystem.busy",
-		"profile?seconds=0.5": "monitoringsystem.busy",
-		"heap":                "",
+		"goroutine":         "monitoringsystem.busy",
+		"profile?seconds=2": "monitoringsystem.busy",
+		"heap":              "",
 	} {
 		status, body := fetch(t, server.URL+"/debug/pprof/"+path)
 		p, err := profile.Parse(bytes.NewReader(body))

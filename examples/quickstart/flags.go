@@ -28,7 +28,6 @@ const maxRate = 1e6
 func parse(args []string, stderr io.Writer) (config, error) {
 	c := config{listen: program.Address{Flag: "-listen"}, pprof: program.Address{Flag: "-pprof"}}
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
 	flags.StringVar(&c.listen.HostPort, "listen", "127.0.0.1:8080", "serve metrics and probes on this `address`; port 0 is a free one")
 	flags.StringVar(&c.pprof.HostPort, "pprof", "127.0.0.1:6060", "serve profiles on this `address`, host:port or unix:/path, and capture evidence of what is slow or fails; empty turns both off")
 	flags.StringVar(&c.dir, "dir", "", "keep the store in this `directory`; without it, in a temporary one")
@@ -36,23 +35,11 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	flags.DurationVar(&c.drain, "drain", time.Second, "on SIGTERM, serve on for this `time` while /readyz says no, for load balancers to see it")
 	kind := flags.String("fault", faultNone.String(), "fail on purpose: "+faultKinds())
 
-	err := flags.Parse(args)
-	if errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(stderr, "usage: quickstart [flags]")
-		flags.SetOutput(stderr)
-		flags.PrintDefaults()
+	given, err := program.Parse(flags, args, stderr)
+	if err != nil {
 		return c, err
 	}
-	if err != nil {
-		return c, fmt.Errorf("%w; see -help", err)
-	}
-	given := make(map[string]bool)
-	flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
 	c.listen.Given, c.pprof.Given = given["listen"], given["pprof"]
-
-	if flags.NArg() > 0 {
-		return c, fmt.Errorf("unexpected argument %q: there are flags only; see -help", flags.Arg(0))
-	}
 	if given["dir"] && c.dir == "" {
 		return c, errors.New("-dir is empty: name a directory, or leave the flag out for a temporary one")
 	}

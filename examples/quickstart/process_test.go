@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// patience for whatever must happen soon.
-const soon = 20 * time.Second
+// soon is when whatever must happen has happened, on a busy machine, too.
+const soon = time.Minute
 
 // A process is the program as a user runs it.
 type process struct {
@@ -150,10 +150,26 @@ func (p *process) lines() []map[string]any {
 // line returns the first log line with a message, nil when there is none.
 func (p *process) line(message string) map[string]any {
 	p.t.Helper()
+	return p.lineWith("message", message)
+}
+
+// evidence returns the first log line about evidence that was captured for a
+// reason, nil when there is none. A busy machine is a reason of its own.
+func (p *process) evidence(reason string) map[string]any {
+	p.t.Helper()
+	return p.lineWith("message", "evidence captured", "reason", reason)
+}
+
+func (p *process) lineWith(fields ...string) map[string]any {
+	p.t.Helper()
+next:
 	for _, line := range p.lines() {
-		if line["message"] == message {
-			return line
+		for i := 0; i < len(fields); i += 2 {
+			if line[fields[i]] != fields[i+1] {
+				continue next
+			}
 		}
+		return line
 	}
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
@@ -25,7 +24,7 @@ func run(ctx context.Context, args []string, stderr io.Writer, options ...otelse
 	case errors.Is(err, flag.ErrHelp):
 		return 0
 	case err != nil:
-		warn(stderr, err)
+		program.Warn(stderr, "quickstart", err)
 		return 2
 	}
 	sum, err := serve(ctx, c, stderr, options)
@@ -37,13 +36,8 @@ func run(ctx context.Context, args []string, stderr io.Writer, options ...otelse
 		fmt.Fprintln(stderr, "quickstart: stopped before the load began")
 		return 0
 	}
-	warn(stderr, err)
+	program.Warn(stderr, "quickstart", err)
 	return 1
-}
-
-// warn tells the user of an error in one line.
-func warn(stderr io.Writer, err error) {
-	fmt.Fprintln(stderr, "quickstart:", strings.ReplaceAll(err.Error(), "\n", "; "))
 }
 
 // serve puts the parts together, waits for ctx, and drains: the program is not
@@ -68,7 +62,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 	defer func() {
 		// A receiver of traces that is down is no reason to fail.
 		if e := tel.Shutdown(context.WithoutCancel(ctx)); e != nil {
-			warn(stderr, e)
+			program.Warn(stderr, "quickstart", e)
 		}
 	}()
 
@@ -103,7 +97,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 	defer func() {
 		// A check that hangs is left behind, which is no reason to fail either.
 		if e := probes.Close(); e != nil {
-			warn(stderr, e)
+			program.Warn(stderr, "quickstart", e)
 		}
 	}()
 

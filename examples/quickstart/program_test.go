@@ -101,7 +101,7 @@ func TestServes(t *testing.T) {
 
 // TestDrain: before it ends, the program says so and serves on.
 func TestDrain(t *testing.T) {
-	p := start(t, freePorts("-pprof", "", "-drain", "3s")...)
+	p := start(t, freePorts("-pprof", "", "-drain", "8s")...)
 	p.eventually("readiness", func() bool { return call(t, http.MethodGet, p.web+"/readyz").status == http.StatusOK })
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
@@ -134,6 +134,28 @@ func TestSecondSignal(t *testing.T) {
 	p.wait()
 	if status, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || status.Signal() != syscall.SIGTERM {
 		t.Errorf("ended with %v", p.cmd.ProcessState)
+	}
+}
+
+// TestReaderGone: Ctrl-C ends the other side of a pipe, too, and the program
+// ends as it should all the same.
+func TestReaderGone(t *testing.T) {
+	p := command(t, freePorts("-pprof", "")...)
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.cmd.Stdout = writer
+	p.begin()
+	writer.Close()
+	p.eventually("the greeting", func() bool { return strings.Contains(p.stderr.String(), "Stop with") })
+	reader.Close()
+	p.stop()
+	if says := p.stderr.String(); !strings.Contains(lastLine(says), "stopped after") {
+		t.Errorf("the last line is %q", lastLine(says))
+	}
+	if entries, err := os.ReadDir(p.temp); err != nil || len(entries) != 0 {
+		t.Errorf("the program left %v, %v", entries, err)
 	}
 }
 

@@ -11,10 +11,8 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"sync"
-	"syscall"
 	"time"
 
 	"go.uber.org/zap"
@@ -44,9 +42,7 @@ const (
 // Main is the program: Run until SIGINT or SIGTERM. A second signal ends it at
 // once.
 func Main(name string, build func(store kvdb.Store, dir string) (Monitor, error)) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
-	os.Exit(Run(ctx, name, os.Args[1:], os.Stderr, build)) //nolint:revive // it is all of the caller's main
+	os.Exit(Run(program.UntilSignal(), name, os.Args[1:], os.Stderr, build)) //nolint:revive // it is all of the caller's main
 }
 
 // Run builds the monitor of a store, which may keep files in dir, puts the store under
@@ -55,28 +51,19 @@ func Run(
 	ctx context.Context, name string, args []string, stderr io.Writer, build func(store kvdb.Store, dir string) (Monitor, error),
 ) int {
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
 	a := program.Address{Flag: "-listen"}
 	flags.StringVar(&a.HostPort, "listen", listen, "serve on this `address`; port 0 is a free one")
-	err := flags.Parse(args)
+	given, err := program.Parse(flags, args, stderr)
 	if errors.Is(err, flag.ErrHelp) {
-		flags.SetOutput(stderr)
-		flags.Usage()
 		return 0
 	}
-	if err == nil && flags.NArg() > 0 {
-		err = fmt.Errorf("unexpected argument %q: there are flags only", flags.Arg(0))
-	}
-	if err == nil {
-		err = a.Check()
-	}
-	if err != nil {
-		fmt.Fprintf(stderr, "%s: %v; see -help\n", name, err)
+	if err = errors.Join(err, a.Check()); err != nil {
+		program.Warn(stderr, name, err)
 		return 2
 	}
-	a.Given = a.HostPort != listen
+	a.Given = given["listen"]
 	if err := serve(ctx, name, a, stderr, build); err != nil {
-		fmt.Fprintf(stderr, "%s: %v\n", name, err)
+		program.Warn(stderr, name, err)
 		return 1
 	}
 	return 0
@@ -107,7 +94,12 @@ func serve(
 	evidence := filepath.Join(dir.Path, "evidence")
 	m, err := build(store, evidence)
 	if m != nil {
-		defer closing(m.Close)
+		defer func() {
+			// Lines that nobody reads any more are no reason to fail.
+			if e := m.Close(); e != nil {
+				program.Warn(stderr, name, e)
+			}
+		}()
 	}
 	if err != nil {
 		return err

@@ -154,10 +154,10 @@ func TestCheckProfiles(t *testing.T) {
 }
 
 // evidence returns the one file of a directory that a pattern finds, once it
-// is there.
+// is there. A file that is being written has a name with a dot, which * finds.
 func evidence(t *testing.T, dir, pattern string) string {
 	t.Helper()
-	for range 2000 {
+	for range 6000 {
 		found, err := filepath.Glob(filepath.Join(dir, pattern))
 		if err != nil {
 			t.Fatal(err)
@@ -181,7 +181,7 @@ func TestEvidence(t *testing.T) {
 		t.Errorf("%s, %s", p.Dir(), p.Greeting())
 	}
 	id := p.OnSlow(t.Context(), instrument.SlowOperation{Operation: "get", Duration: time.Second})
-	if got := evidence(t, p.Dir(), "*-flight-slow-get.*"); got != id {
+	if got := evidence(t, p.Dir(), "[^.]*-flight-slow-get.*"); got != id {
 		t.Errorf("the file is %s, its id %s", got, id)
 	}
 
@@ -193,7 +193,7 @@ func TestEvidence(t *testing.T) {
 	}
 	defer probes.Close()
 	p.Report(probes)
-	for range 2000 {
+	for range 6000 {
 		if states := probes.States(); states[len(states)-1].Err != nil {
 			break
 		}
@@ -204,8 +204,8 @@ func TestEvidence(t *testing.T) {
 			State: health.State{Name: check, Kind: kind, Status: health.StatusFail}, From: health.StatusPass,
 		})
 	}
-	evidence(t, p.Dir(), "*-goroutine-liveness-loop.*.txt")
-	text, err := os.ReadFile(evidence(t, p.Dir(), "*-health-readiness-disk.*.json"))
+	evidence(t, p.Dir(), "[^.]*-goroutine-liveness-loop.*.txt")
+	text, err := os.ReadFile(evidence(t, p.Dir(), "[^.]*-health-readiness-disk.*.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
