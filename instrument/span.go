@@ -38,6 +38,11 @@ type traced struct {
 	mode  spanMode
 	start time.Time  // the moment that is op.start
 	span  trace.Span // by mode: its own, its parent, or nil
+
+	// The options of the span stand here rather than in slices that each call
+	// would allocate.
+	starting [4]trace.SpanStartOption
+	ending   [1]trace.SpanEndOption
 }
 
 type spanMode uint8
@@ -112,12 +117,12 @@ func (p *op) startSpan(ctx context.Context, parent trace.Span) context.Context {
 }
 
 func (sp *spanner) start(ctx context.Context, p *op) (context.Context, trace.Span) {
-	at := trace.WithTimestamp(p.traced.start)
+	t := p.traced
+	options := append(t.starting[:0], sp.kind, sp.attrs[p.kind], trace.WithTimestamp(t.start))
 	if p.items > 0 {
-		size := trace.WithAttributes(semconv.DBOperationBatchSize(p.items))
-		return sp.tracer.Start(ctx, sp.names[p.kind], sp.kind, sp.attrs[p.kind], size, at)
+		options = append(options, trace.WithAttributes(semconv.DBOperationBatchSize(p.items)))
 	}
-	return sp.tracer.Start(ctx, sp.names[p.kind], sp.kind, sp.attrs[p.kind], at)
+	return sp.tracer.Start(ctx, sp.names[p.kind], options...)
 }
 
 // endSpan ends the operation's span, makes it first where that was left for
@@ -142,7 +147,8 @@ func (p *op) endSpan(ctx context.Context, e event) trace.SpanContext {
 	if e.slot.failed() {
 		t.span.SetStatus(codes.Error, e.failureName())
 	}
-	t.span.End(trace.WithTimestamp(end))
+	t.ending[0] = trace.WithTimestamp(end)
+	t.span.End(t.ending[:]...)
 	return t.span.SpanContext()
 }
 

@@ -28,7 +28,7 @@ func (t *Telemetry) startDiagnostics(c *config, w zapcore.WriteSyncer) error {
 	if err != nil {
 		return err
 	}
-	t.diagnostics = zap.New(core)
+	t.diagnostics = zap.New(core, zap.ErrorOutput(newComplaints(os.Stderr)))
 	t.steps = append(t.steps, step{name: "the diagnostics", run: func(context.Context) error { return core.Close() }})
 	return nil
 }
@@ -113,7 +113,7 @@ func (t *Telemetry) startLogger(c *config, w zapcore.WriteSyncer, provider log.L
 		return err
 	}
 	t.core = core
-	t.logger = zap.New(core, zap.WithFatalHook(lastFlush{t}))
+	t.logger = zap.New(core, zap.WithFatalHook(lastFlush{t}), zap.ErrorOutput(newComplaints(os.Stderr)))
 	t.logLevel = newLogLevel(t.level, t.logger)
 	t.steps = append(t.steps, step{name: "the logger", run: func(context.Context) error {
 		t.logLevel.stop()
