@@ -238,3 +238,24 @@ func ExampleHealth_Report() {
 	fmt.Println(report.Status, report.Checks["queue"])
 	// Output: warn [{warn readiness 80 of 100}]
 }
+
+// A loop of the program tells that it goes round. When it has been silent for
+// longer than that, the program is not alive.
+func ExampleHealth_Heartbeat() {
+	h, err := health.New()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer h.Close()
+	loop, err := h.Heartbeat("consumer", time.Minute)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for range 3 { // messages
+		loop.Beat()
+	}
+	fmt.Println(h.Alive())
+	// Output: true
+}

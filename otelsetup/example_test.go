@@ -13,6 +13,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
 	sdklog "go.opentelemetry.io/otel/sdk/log"
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
@@ -195,4 +196,24 @@ func ExampleWithLenientEnvironment() {
 	defer tel.Shutdown(ctx)
 	// Output:
 	// {"level":"error","message":"environment ignored","error":"OTEL_TRACES_SAMPLER: unknown sampler \"sometimes\": there are [parentbased_]always_on, always_off and traceidratio"}
+}
+
+// A program that knows better what its database takes says so itself.
+func ExampleWithoutProcessMetrics() {
+	ctx := context.Background()
+	tel, err := otelsetup.Start(ctx, otelsetup.WithoutProcessMetrics())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer tel.Shutdown(ctx)
+
+	memory, err := tel.MeterProvider().Meter("database").Int64Gauge("kvdb.memory", metric.WithUnit("By"))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	memory.Record(ctx, 64<<20)
+	show(tel.MetricsHandler(), "kvdb_memory_bytes", "process_")
+	// Output: kvdb_memory_bytes 6.7108864e+07
 }
