@@ -286,6 +286,23 @@ func TestReadiness(t *testing.T) {
 	}
 }
 
+// A program that ends while it captures keeps what was recorded by then.
+func TestCloseWhileCapturing(t *testing.T) {
+	dir := t.TempDir()
+	p := start(t, WithDirectory(dir), optionFunc(func(c *config) { c.captureTime = budgetBurst }))
+	p.OnTransition(t.Context(), Transition{Check: "database", WasOK: true})
+	eventually(t, "recording", func() bool { return len(files(t, dir)) == 3 })
+	<-time.After(300 * time.Millisecond)
+	if err := p.Close(); err != nil {
+		t.Error(err)
+	}
+	all := files(t, dir)
+	if want := "[cpu flight goroutine heap mutex]"; keys(all) != want {
+		t.Errorf("%s, want %s", keys(all), want)
+	}
+	parse(t, read(t, all["cpu"]))
+}
+
 func TestBudget(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, WithDirectory(dir), WithBudget(0), optionFunc(func(c *config) { c.captureTime = budgetBurst + 1 }))

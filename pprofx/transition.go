@@ -41,8 +41,9 @@ func (p *Profiler) later(ctx context.Context, r reason, detail string) {
 	if earlier != nil {
 		return
 	}
-	// The capture lives as long as the Profiler, not as the caller's context.
-	if !p.goes(func() { _ = c.run(p.ctx, false) }) {
+	// The capture lives as long as the recorder, not as the caller's context: when
+	// that is closed, it hands out what it has recorded so far.
+	if !p.goes(func() { _ = c.run(context.WithoutCancel(ctx), false) }) {
 		c.lost.Store(true)
 	}
 }
