@@ -109,6 +109,7 @@ func TestProbeThatHangsUpChangesNothing(t *testing.T) {
 			request(h, httptest.NewRequestWithContext(ctx, http.MethodGet, "/readyz", http.NoBody))
 			wantStatus(t, h, "database", StatusPass)
 		}
+		wantAnswer(t, h, "/readyz", http.StatusOK, "ready\n")
 		if s := state(t, h, "database"); s.Failures != 0 {
 			t.Errorf("%d failures", s.Failures)
 		}
