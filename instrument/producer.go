@@ -25,8 +25,9 @@ type Producer struct {
 	temporality sdkmetric.TemporalitySelector
 	keep        func(string) bool
 
-	mu   sync.Mutex // one collection at a time
-	last map[*record]*snapshot
+	mu     sync.Mutex // one collection at a time
+	last   map[*record]*snapshot
+	lastAt time.Time // of the points of the last collection
 
 	done map[*record]bool // closed records that it has produced; guarded by the registry
 }
@@ -82,8 +83,9 @@ func (r *Registry) NewProducer(options ...ProducerOption) *Producer {
 }
 
 // Produce implements metric.Producer. It does no I/O and returns no error. All
-// metrics of a store come from one snapshot, each metric once in one scope; the
-// slices are the caller's.
+// metrics of a store come from one snapshot, each metric once in one scope. All
+// points have one time, later than that of the points before them; the slices are
+// the caller's.
 func (p *Producer) Produce(context.Context) ([]metricdata.ScopeMetrics, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -103,7 +105,7 @@ func (p *Producer) collect() *collection {
 	c := &collection{
 		keep:       p.keep,
 		registry:   p.registry,
-		at:         time.Now(),
+		before:     p.lastAt,
 		counters:   p.temporality(sdkmetric.InstrumentKindCounter),
 		histograms: p.temporality(sdkmetric.InstrumentKindHistogram),
 	}
@@ -124,6 +126,8 @@ func (p *Producer) collect() *collection {
 		c.sources = append(c.sources, s)
 	}
 	p.last = last
+	c.stamp()
+	p.lastAt = c.at
 	c.operations(func(*source, operation, *operationInfo) { c.operationCount++ })
 	return c
 }

@@ -16,7 +16,7 @@ type collection struct {
 	sources              []source
 	operationCount       int // of all sources
 	registry             *Registry
-	at                   time.Time
+	at, before           time.Time // of all points, and of those of the last collection
 }
 
 // A source is one store of a collection: its state now, and the same since the
@@ -24,6 +24,7 @@ type collection struct {
 type source struct {
 	*record
 	now    *snapshot
+	at     time.Time // the collection's
 	closed bool
 
 	counted    *snapshot // for counters
@@ -39,10 +40,28 @@ func (s *source) delta(last *snapshot, c *collection) {
 	}
 	change := s.now.since(last)
 	if c.counters == metricdata.DeltaTemporality {
-		s.counted, s.since = change, last.at
+		s.counted, s.since = change, c.before
 	}
 	if c.histograms == metricdata.DeltaTemporality {
-		s.timed, s.timedSince = change, last.at
+		s.timed, s.timedSince = change, c.before
+	}
+}
+
+// maxStep is by how much a clock that was set back is waited for. A clock that was
+// wrong by more, before the machine asked for the time as a rule, is followed.
+const maxStep = time.Minute
+
+// stamp gives all points one time, after the last snapshot was taken: a receiver
+// such as Prometheus refuses a whole export for a point that is older than the
+// export before it, or as old.
+func (c *collection) stamp() {
+	c.at = time.Now().Round(0)                 // as points are told: without the monotonic clock
+	earliest := c.before.Add(time.Millisecond) // Prometheus does not know less
+	if c.at.Before(earliest) && earliest.Sub(c.at) <= maxStep {
+		c.at = earliest
+	}
+	for i := range c.sources {
+		c.sources[i].at = c.at
 	}
 }
 
@@ -150,7 +169,7 @@ func (c *collection) counter(points []metricdata.DataPoint[int64]) metricdata.Ag
 
 func (s *source) point(op operation, label labelKind, value uint8, n uint64) metricdata.DataPoint[int64] {
 	return metricdata.DataPoint[int64]{
-		Attributes: s.set(op, label, value), StartTime: s.since, Time: s.now.at, Value: int64(n),
+		Attributes: s.set(op, label, value), StartTime: s.since, Time: s.at, Value: int64(n),
 	}
 }
 
@@ -184,7 +203,7 @@ func (c *collection) inFlight() metricdata.Aggregation {
 	for i := range c.sources {
 		s := &c.sources[i]
 		sum.DataPoints = append(sum.DataPoints, metricdata.DataPoint[int64]{
-			Attributes: s.set(0, labelStore, 0), StartTime: s.start, Time: s.now.at,
+			Attributes: s.set(0, labelStore, 0), StartTime: s.start, Time: s.at,
 			Value: int64(s.now.started - s.now.ended()),
 		})
 	}
@@ -200,7 +219,7 @@ func (c *collection) gauge(visit func(*source, func(attribute.Set, float64))) me
 			continue
 		}
 		visit(s, func(set attribute.Set, value float64) {
-			g.DataPoints = append(g.DataPoints, metricdata.DataPoint[float64]{Attributes: set, Time: s.now.at, Value: value})
+			g.DataPoints = append(g.DataPoints, metricdata.DataPoint[float64]{Attributes: set, Time: s.at, Value: value})
 		})
 	}
 	if len(g.DataPoints) == 0 {
@@ -281,7 +300,7 @@ func (c *collection) engine() []metricdata.Metrics {
 			}
 			if all[at].Unit == stat.Unit {
 				all[at].Data = appendPoint(all[at].Data, stat.Counter, metricdata.DataPoint[float64]{
-					Attributes: s.set(0, labelStore, 0), StartTime: s.since, Time: s.now.at, Value: stat.Value,
+					Attributes: s.set(0, labelStore, 0), StartTime: s.since, Time: s.at, Value: stat.Value,
 				})
 			}
 		}

@@ -23,7 +23,7 @@ func (c *collection) exponentials() metricdata.Aggregation {
 
 func (s *source) exponential(set attribute.Set, t *tally) metricdata.ExponentialHistogramDataPoint[float64] {
 	p := metricdata.ExponentialHistogramDataPoint[float64]{
-		Attributes: set, StartTime: s.timedSince, Time: s.now.at,
+		Attributes: set, StartTime: s.timedSince, Time: s.at,
 		Count: t.count(), Sum: float64(t.nanos) / 1e9,
 		Scale: exponentialScale, ZeroThreshold: exponentialBound(s.layout.zero),
 	}

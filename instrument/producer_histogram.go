@@ -68,7 +68,7 @@ func (s *source) failedDurations(op operation, tallies []tally) []*tally {
 
 func (s *source) duration(set attribute.Set, t *tally) metricdata.HistogramDataPoint[float64] {
 	p := metricdata.HistogramDataPoint[float64]{
-		Attributes: set, StartTime: s.timedSince, Time: s.now.at,
+		Attributes: set, StartTime: s.timedSince, Time: s.at,
 		Bounds: slices.Clone(s.layout.bounds), BucketCounts: t.counts,
 		Count: t.count(), Sum: float64(t.nanos) / 1e9,
 	}
@@ -97,7 +97,7 @@ func (c *collection) latencies() metricdata.Aggregation {
 			return
 		}
 		p := metricdata.HistogramDataPoint[float64]{
-			Attributes: s.set(op, labelNone, 0), StartTime: s.timedSince, Time: s.now.at,
+			Attributes: s.set(op, labelNone, 0), StartTime: s.timedSince, Time: s.at,
 			Bounds: slices.Clone(latencyBounds), BucketCounts: make([]uint64, len(latencyBounds)+1),
 			Count: total.count(), Sum: float64(total.nanos) / 1e9,
 		}
@@ -130,7 +130,7 @@ func (c *collection) quantiles() metricdata.Aggregation {
 			return
 		}
 		p := metricdata.SummaryDataPoint{
-			Attributes: s.set(op, labelNone, 0), StartTime: s.start, Time: s.now.at,
+			Attributes: s.set(op, labelNone, 0), StartTime: s.start, Time: s.at,
 			Count: total.count(), Sum: float64(total.nanos) / 1e9,
 		}
 		for i, value := range s.now.ops[op].quantiles {
@@ -166,7 +166,7 @@ func (c *collection) sizes(
 			return
 		}
 		p := metricdata.HistogramDataPoint[int64]{
-			Attributes: s.set(op, labelNone, 0), StartTime: s.timedSince, Time: s.now.at,
+			Attributes: s.set(op, labelNone, 0), StartTime: s.timedSince, Time: s.at,
 			Bounds: sizeBounds(), BucketCounts: slices.Clone(counts[:]), Sum: int64(sum),
 		}
 		for _, n := range counts {
