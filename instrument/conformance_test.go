@@ -20,7 +20,7 @@ type path struct {
 var paths = []path{
 	{"Registry", true, func(t testing.TB) (instrument.Option, func() testutil.Samples) {
 		registry := instrument.NewRegistry()
-		producer := registry.NewProducer()
+		producer := registry.NewProducer(instrument.WithSummaries())
 		return instrument.WithRegistry(registry), func() testutil.Samples { return testutil.Collect(t, producer) }
 	}},
 	{"MeterProvider", false, func(t testing.TB) (instrument.Option, func() testutil.Samples) {

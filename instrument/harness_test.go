@@ -41,7 +41,7 @@ func newHarness(t testing.TB, options ...instrument.Option) *harness {
 func newHarnessOver(t testing.TB, below *testutil.Faulty, options ...instrument.Option) *harness {
 	t.Helper()
 	h := &harness{t: t, below: below, registry: instrument.NewRegistry(), spans: tracetest.NewSpanRecorder()}
-	h.producer = h.registry.NewProducer()
+	h.producer = h.registry.NewProducer(instrument.WithSummaries())
 	h.traces = sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(h.spans))
 	logger, log := testutil.NewLog(zapcore.InfoLevel)
 	h.log = log

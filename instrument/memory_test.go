@@ -26,7 +26,7 @@ func TestMemoryPerStore(t *testing.T) {
 		ctx := context.Background()
 		calls := operationCalls(t)
 		r := instrument.NewRegistry()
-		p := r.NewProducer()
+		p := r.NewProducer(instrument.WithSummaries())
 		below := make([]*testutil.Faulty, stores)
 		for i := range below {
 			below[i] = testutil.NewFaulty()

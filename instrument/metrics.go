@@ -6,8 +6,9 @@ const scopeName = "github.com/otelkv/otelkv/instrument"
 
 // Names of metrics that other packages share or treat on their own.
 const (
-	// QuantilesName is the summary of the request latency. The Prometheus
-	// exporter drops summaries; package otelsetup renders this one itself.
+	// QuantilesName is the summary of the request latency. Only a Producer with
+	// [WithSummaries] yields it, because OpenTelemetry's Prometheus exporter fails
+	// the whole scrape over a summary.
 	QuantilesName = "kvdb.request.latency.quantiles"
 
 	// ExponentialDurationName is db.client.operation.duration once more, as an

@@ -24,6 +24,7 @@ type Producer struct {
 	registry    *Registry
 	temporality sdkmetric.TemporalitySelector
 	keep        func(string) bool
+	summaries   bool
 
 	mu     sync.Mutex // one collection at a time
 	last   map[*record]*snapshot
@@ -49,9 +50,19 @@ func WithTemporality(selector sdkmetric.TemporalitySelector) ProducerOption {
 	})
 }
 
+// WithSummaries makes the producer yield [QuantilesName], the one summary of this
+// package, for a reader that can take it: exporters for OTLP can. The Prometheus
+// exporter of OpenTelemetry cannot, and fails the whole scrape over a summary;
+// package otelsetup shows this one to Prometheus by itself. By default, the
+// summary is left out, and its quantiles are not computed.
+func WithSummaries() ProducerOption {
+	return producerOptionFunc(func(p *Producer) { p.summaries = true })
+}
+
 // WithMetricFilter leaves out the metrics for whose names, such as
-// "kvdb.request.latency", keep returns false. They cost nothing then. By
-// default, all are kept.
+// "kvdb.request.latency", keep returns false. They cost nothing then. Keep is
+// called at each collection; it must be safe for concurrent use and must not
+// block. By default, all are kept.
 func WithMetricFilter(keep func(name string) bool) ProducerOption {
 	return producerOptionFunc(func(p *Producer) {
 		if keep != nil {
@@ -100,10 +111,15 @@ func (p *Producer) Produce(context.Context) ([]metricdata.ScopeMetrics, error) {
 	}}, nil
 }
 
+// keeps reports whether the reader gets the metric.
+func (p *Producer) keeps(name string) bool {
+	return (p.summaries || name != QuantilesName) && p.keep(name)
+}
+
 // collect takes a snapshot of every store.
 func (p *Producer) collect() *collection {
 	c := &collection{
-		keep:       p.keep,
+		keep:       p.keeps,
 		registry:   p.registry,
 		before:     p.lastAt,
 		counters:   p.temporality(sdkmetric.InstrumentKindCounter),
@@ -111,7 +127,7 @@ func (p *Producer) collect() *collection {
 	}
 	delta := c.counters == metricdata.DeltaTemporality || c.histograms == metricdata.DeltaTemporality
 	var shares []float64
-	if p.keep(QuantilesName) {
+	if p.keeps(QuantilesName) {
 		shares = quantileShares
 	}
 	last := make(map[*record]*snapshot)

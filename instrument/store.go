@@ -22,7 +22,8 @@
 //   - kvdb.request.latency (s): histogram by db.operation.name
 //   - kvdb.request.latency.quantiles (s): summary by db.operation.name; the
 //     quantiles 0.5, 0.95 and 0.99 of the last minute, at most 5 % off, NaN
-//     without operations
+//     without operations; for readers that ask for it with [WithSummaries], as
+//     those of package otelsetup do
 //   - kvdb.requests ({request}): counter by db.operation.name and kvdb.outcome
 //   - kvdb.errors ({error}): counter by db.operation.name and error.type
 //   - kvdb.bytes.read, kvdb.bytes.written (By): counters by db.operation.name of

@@ -85,7 +85,7 @@ func transcript(t *testing.T) []byte {
 		return zapcore.NewTee(c, otelzap.NewCore("test", otelzap.WithLoggerProvider(records.Provider())))
 	}))
 	registry := instrument.NewRegistry()
-	producer := registry.NewProducer()
+	producer := registry.NewProducer(instrument.WithSummaries())
 	below := testutil.NewFaulty()
 	below.Info = kvdb.Info{System: "redis", Namespace: "users", Remote: true, Address: "db.example", Port: 6379}
 	below.Stats = func(_ context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {

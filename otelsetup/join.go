@@ -29,7 +29,7 @@ func (t *Telemetry) register(c *config, exporter prometheus.Collector) error {
 	}
 	unregister := []prometheus.Collector{marker{}}
 	summaries := &summaryCollector{
-		producer: t.registry.NewProducer(instrument.WithMetricFilter(func(name string) bool {
+		producer: t.registry.NewProducer(instrument.WithSummaries(), instrument.WithMetricFilter(func(name string) bool {
 			return name == instrument.QuantilesName
 		})),
 	}

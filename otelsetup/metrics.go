@@ -72,9 +72,7 @@ func (t *Telemetry) startMetrics(ctx context.Context, c *config, res *resource.R
 func (t *Telemetry) newPrometheusExporter(c *config) (sdkmetric.Reader, prometheus.Collector, error) {
 	var captured capture
 	// The exporter cannot render a summary; summaryCollector does.
-	producer := c.exemplary(t.registry.NewProducer(instrument.WithMetricFilter(func(name string) bool {
-		return name != instrument.QuantilesName
-	})))
+	producer := c.exemplary(t.registry.NewProducer())
 	natives := &nativeHistograms{Producer: producer}
 	if c.nativeHistograms {
 		producer = natives
@@ -160,6 +158,7 @@ func (t *Telemetry) newMetricExporters(ctx context.Context, c *config) ([]metric
 func (t *Telemetry) newProducer(c *config, temporality sdkmetric.TemporalitySelector) sdkmetric.Producer {
 	producer := producers{c.exemplary(t.registry.NewProducer(
 		instrument.WithTemporality(temporality),
+		instrument.WithSummaries(), // OTLP carries them
 		instrument.WithMetricFilter(func(name string) bool { return name != instrument.ExponentialDurationName })))}
 	// The runtime's producer knows no other temporality, and a reader of deltas
 	// would add its cumulative counts up.

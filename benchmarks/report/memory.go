@@ -33,7 +33,7 @@ const (
 func (s *session) memory() (_ row, err error) {
 	tp := benchmarks.NewTracerProvider()
 	reg := instrument.NewRegistry()
-	reader := sdkmetric.NewManualReader(sdkmetric.WithProducer(reg.NewProducer()))
+	reader := sdkmetric.NewManualReader(sdkmetric.WithProducer(reg.NewProducer(instrument.WithSummaries())))
 	mp := sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))
 	defer func() { err = errors.Join(err, mp.Shutdown(s.ctx)) }()
 

@@ -14,31 +14,29 @@ import (
 	"testing"
 )
 
-var readme = flag.String("readme", "README.md", "the page whose programs are built, relative to the root")
+var readme = flag.String("readme", "", "the only page whose programs are built, relative to the root")
 
-// TestReadmeOutside builds and vets every program that README.md shows as its
-// reader would: in a module of their own, with the modules of this tree
-// downloaded from a proxy, so that no replace line and no workspace helps.
+// TestReadmeOutside builds, vets and uses every program that README.md and the
+// guides show as their reader would: in a module of their own, with the modules of
+// this tree downloaded from a proxy, so that no replace line and no workspace
+// helps.
 func TestReadmeOutside(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds programs with all their dependencies")
-	}
-	programs := programs(string(read(t, *readme)))
-	if len(programs) == 0 {
-		t.Fatalf("%s shows no complete program", *readme)
 	}
 	proxy := t.TempDir()
 	version := siblingVersion(t)
 	served := serve(t, proxy, version)
 	reader := outside(t, proxy)
-	for i, program := range programs {
-		t.Run(strconv.Itoa(i+1), func(t *testing.T) {
+	for _, program := range shown(t) {
+		t.Run(program.name, func(t *testing.T) {
 			dir := t.TempDir()
-			write(t, dir, "main.go", []byte(program))
+			local := localize(t, program.text)
+			write(t, dir, "main.go", []byte(local.text))
 			write(t, dir, "go.mod", []byte("module example.com/reader\n\ngo 1.26.0\n"))
 			write(t, dir, "go.sum", sums(t))
 			get := []string{"get"}
-			for _, path := range imported(t, program, served) {
+			for _, path := range imported(t, program.text, served) {
 				get = append(get, path+"@"+version)
 			}
 			gocmd(t, dir, reader, get...)
@@ -53,10 +51,33 @@ func TestReadmeOutside(t *testing.T) {
 					gocmd(t, dir, builder, "mod", "edit", "-replace", strings.TrimSpace(line))
 				}
 			}
-			gocmd(t, dir, builder, "build", "-o", os.DevNull, ".")
 			gocmd(t, dir, builder, "vet", ".")
+			binary := filepath.Join(t.TempDir(), "program")
+			gocmd(t, dir, builder, "build", "-o", binary, ".")
+			local.use(t, binary)
 		})
 	}
+}
+
+// A shown program is one of a page.
+type shownProgram struct{ name, text string }
+
+// shown returns the complete programs of README.md and the guides.
+func shown(t *testing.T) (all []shownProgram) {
+	t.Helper()
+	for _, page := range pages(t) {
+		if *readme == "" && page != "README.md" && !strings.HasPrefix(page, "docs/guides/") || *readme != "" && page != *readme {
+			continue
+		}
+		found := programs(string(read(t, page)))
+		if len(found) == 0 && (page == "README.md" || page == *readme) {
+			t.Fatalf("%s shows no complete program", page)
+		}
+		for i, text := range found {
+			all = append(all, shownProgram{page + " " + strconv.Itoa(i+1), text})
+		}
+	}
+	return all
 }
 
 // gocmd runs the go command and returns what it wrote to standard output. It
