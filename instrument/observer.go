@@ -107,7 +107,7 @@ func (p *op) begin(ctx context.Context, o *observer, kind operation, sent int) (
 		p.labels.put()
 	}
 	p.stripe = o.rec.stripe(kind)
-	o.rec.begin(p.stripe, kind, sent)
+	p.stripe.begin(sent)
 	if o.meter != nil {
 		o.meter.begin(ctx, kind, sent)
 	}
@@ -146,7 +146,7 @@ func (p *op) beginBatch(ctx context.Context, o *observer, kind operation, sent, 
 func (p *op) send(ctx context.Context, sent int) {
 	if p.observer != nil && sent > 0 {
 		p.sent += sent
-		p.observer.rec.send(p.stripe, p.kind, sent)
+		p.stripe.send(sent)
 		if m := p.observer.meter; m != nil {
 			m.send(ctx, p.kind, sent)
 		}

@@ -204,7 +204,7 @@ func (c *collection) inFlight() metricdata.Aggregation {
 		s := &c.sources[i]
 		sum.DataPoints = append(sum.DataPoints, metricdata.DataPoint[int64]{
 			Attributes: s.set(0, labelStore, 0), StartTime: s.start, Time: s.at,
-			Value: int64(s.now.started - s.now.ended()),
+			Value: int64(s.now.inFlight),
 		})
 	}
 	return sum

@@ -78,36 +78,22 @@ func (r *record) stripe(op operation) *stripe {
 
 // begin counts an operation as started, and the bytes that it sends as far as
 // they are known by then.
-func (r *record) begin(st *stripe, op operation, sent int) {
-	if w := st.begun.Add(1<<begunShift | uint64(sent)&packedSentMask); w&begunFullBits|uint64(sent)&^packedSentMask != 0 {
-		r.beginSlow(st, op, sent)
-	}
-}
-
-// beginSlow empties a word of beginnings, and counts what did not fit into it.
-func (r *record) beginSlow(st *stripe, op operation, sent int) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.totals[op].begin(st.begun.Swap(0))
-	r.totals[op].written += uint64(sent) &^ packedSentMask
-}
+func (st *stripe) begin(sent int) { st.begun.add(1, sent) }
 
 // send counts bytes that an operation turned out to send.
-func (r *record) send(st *stripe, op operation, sent int) {
-	if w := st.begun.Add(uint64(sent) & packedSentMask); w&begunFullBits|uint64(sent)&^packedSentMask != 0 {
-		r.beginSlow(st, op, sent)
-	}
-}
+func (st *stripe) send(sent int) { st.begun.add(0, sent) }
 
 // end counts an operation as ended.
 func (r *record) end(st *stripe, op operation, s slot, d time.Duration, sent, read int) {
 	ns := uint64(max(d, 0))
 	bucket := r.layout.bucket(ns)
 	if r.sized {
-		st.size(sent, read).Add(1)
+		if st.size(sent, read).Add(1)&fullSize != 0 {
+			r.emptySizes(st, op)
+		}
 	}
 	if s >= hotSlots || bucket >= r.layout.narrow || uint(read) > maxPackedRead {
-		r.endSlow(op, s, bucket, ns, read)
+		r.endSlow(st, op, parcel{slot: s, bucket: bucket, n: 1, ns: ns, read: uint64(read)})
 		return
 	}
 	at := &st.pages[s][bucket>>pageBits]
@@ -117,42 +103,38 @@ func (r *record) end(st *stripe, op operation, s slot, d time.Duration, sent, re
 	}
 	w := page[bucket&pageMask].Add(1<<countShift | uint64(read)<<readShift | (ns - r.layout.lower[bucket]))
 	if w&fullBits != 0 {
-		r.mu.Lock()
-		r.totals[op].take(r.layout, s, bucket, page[bucket&pageMask].Swap(0))
-		r.mu.Unlock()
+		r.empty(st, op, s, bucket, &page[bucket&pageMask])
 	}
 }
 
 // endSlow counts an operation in the totals: one that failed, took long or
 // moved much, and so has other costs than this lock.
-func (r *record) endSlow(op operation, s slot, bucket int, ns uint64, read int) {
-	r.mu.Lock()
+func (r *record) endSlow(st *stripe, op operation, p parcel) {
+	if !r.mu.TryLock() {
+		later := p // in memory of its own, which the ordinary case does without
+		st.parked.put(&later)
+		return
+	}
 	defer r.mu.Unlock()
-	t := &r.totals[op]
-	t.add(r.layout, s, bucket, 1, ns)
-	t.read += uint64(read)
+	r.count(op, st, &p)
 }
 
-// drain moves all counts from the stripes to the totals. What ended before it
-// was called is in the totals afterwards, and an operation that ended is never
-// there without having begun. The caller holds mu.
-func (r *record) drain() {
-	for op := range r.stripes {
-		t := &r.totals[op]
-		for i := range r.stripes[op] {
-			st := &r.stripes[op][i]
-			for s := range st.pages {
-				for p := range st.pages[s] {
-					if page := st.pages[s][p].Load(); page != nil {
-						t.takePage(r.layout, slot(s), p<<pageBits, page)
-					}
-				}
-			}
-			if z := st.sizes.Load(); z != nil {
-				t.takeSizes(z)
-			}
-			t.items += st.items.Swap(0)
-			t.begin(st.begun.Swap(0))
-		}
+// empty takes a word that is full to the totals.
+func (r *record) empty(st *stripe, op operation, s slot, bucket int, word *atomic.Uint64) {
+	if !r.mu.TryLock() {
+		st.parked.take(r.layout, s, bucket, word)
+		return
+	}
+	defer r.mu.Unlock()
+	r.takeWord(op, st, s, bucket, word)
+	r.takeParked(op, st)
+}
+
+// emptySizes takes sizes that are full to the totals, now or with a later
+// operation.
+func (r *record) emptySizes(st *stripe, op operation) {
+	if r.mu.TryLock() {
+		defer r.mu.Unlock()
+		r.totals[op].takeSizes(st.sizes.Load())
 	}
 }

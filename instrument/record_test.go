@@ -39,7 +39,7 @@ func hammer(r *record, op operation, n int, longest time.Duration, largest int) 
 	st := &r.stripes[op][0]
 	for i := range n {
 		d, sent, read := time.Duration(rand.Int64N(int64(longest)+1)), rand.IntN(largest+1), rand.IntN(largest+1)
-		r.begin(st, op, sent)
+		st.begin(sent)
 		r.end(st, op, slot(i%hotSlots), d, sent, read)
 		want.add(totalsOf{1, uint64(d), uint64(sent), uint64(read)})
 	}
@@ -128,7 +128,7 @@ func TestWordsFillUpConcurrently(t *testing.T) {
 func TestNegativeSizes(t *testing.T) {
 	r := newTestRecord(t, new(config))
 	st := &r.stripes[opGet][0]
-	r.begin(st, opGet, 3)
+	st.begin(3)
 	r.end(st, opGet, slotOK, -5, 3, 0)
 	if got, want := r.snapshot(nil).totalsOf(opGet), (totalsOf{1, 0, 3, 0}); got != want {
 		t.Errorf("a clock that goes back: totals %+v, want %+v", got, want)

@@ -12,6 +12,7 @@ import (
 type snapshot struct {
 	at         time.Time
 	started    uint64
+	inFlight   uint64
 	suppressed uint64 // lines
 	ops        []opSnapshot
 	stats      *statsReading // nil where the engine has none
@@ -32,7 +33,7 @@ func (r *record) snapshot(shares []float64) *snapshot {
 	s := &snapshot{ops: make([]opSnapshot, len(r.totals)), stats: r.stats.Load(), lag: r.lag.Load()}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.drain()
+	s.inFlight = r.drain()
 	s.at, s.suppressed = time.Now(), r.suppressed.Load()
 	for i := range r.totals {
 		s.started += r.totals[i].started

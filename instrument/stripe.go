@@ -8,15 +8,24 @@ import (
 // A stripe counts one operation for a part of the goroutines. Each operation
 // adds to it twice, when it begins and when it ends, with one atomic addition
 // to a word that packs several counters. Nobody waits for anybody, and a reader
-// that swaps a word for zero sees its counters agree with each other.
+// that takes a word sees its counters agree with each other.
 type stripe struct {
-	begun atomic.Uint64                                // operations and bytes sent; see begunShift
+	begun begun
 	pages [hotSlots][pagesPerSlot]atomic.Pointer[page] // of ended operations; nil until the first use
 	sizes atomic.Pointer[sizes]                        // nil without WithSizes or use
 	items atomic.Uint64                                // of batches
 
+	parked parked
+	read   stripeRead
+
 	// A stripe fills pairs of cache lines, since processors fetch them in pairs.
-	_ [256 - 8 - hotSlots*pagesPerSlot*8 - 8 - 8]byte
+	_ [256 - hotSlots*pagesPerSlot*8 - 12*8]byte
+}
+
+// A stripeRead is what a stripe's reader knows of it. The record's lock guards it.
+type stripeRead struct {
+	began, sent, ended uint64 // in the totals
+	before             uint64 // operations that had begun when the pass began
 }
 
 // A page holds the words of neighbouring buckets. An operation's durations seldom
@@ -32,11 +41,12 @@ const (
 // The word of a bucket: how many operations ended in it, the bytes that they
 // delivered, and their nanoseconds above the bucket's lower edge.
 //
-// A word whose fields have their top bits set is moved to the totals by whoever
-// set them. Until then there is room for as much again, which is more than a
-// hundred times what one addition may bring, so that a field overflows only if a
-// hundred goroutines are suspended between adding to one word and looking at
-// the result. Operations that bring more are counted in the totals directly.
+// Whoever sets the top bit of a field takes the word at once, before anything
+// that may wait; see full. Until then there is room for as much again, which is
+// more than a hundred times what one addition may bring, so that a field
+// overflows only if a hundred goroutines are suspended between adding to one
+// word and taking it. Operations that bring more are counted in the totals
+// directly.
 const (
 	countShift = 50
 	readShift  = 25
@@ -47,17 +57,12 @@ const (
 	maxPackedWidth = 1 << 17 // of a bucket, in nanoseconds
 )
 
-// The word of the beginnings: how many operations began and the bytes that they
-// sent.
-const (
-	begunShift     = 40
-	sentMask       = 1<<begunShift - 1
-	begunFullBits  = 1<<63 | 1<<(begunShift-1)
-	packedSentMask = 1<<30 - 1
-)
-
 // sizes counts operations by what they sent and delivered at once.
 type sizes [sizeBuckets][sizeBuckets]atomic.Uint32
+
+// fullSize is from where on whoever counts a size empties them, if no reader
+// does. There is room for two billion more until somebody finds the lock free.
+const fullSize = 1 << 31
 
 const (
 	sizeBuckets = 12 // 16 B × 4ⁿ to 16 MiB, and above

@@ -33,30 +33,6 @@ type exemplar struct {
 	span    trace.SpanID
 }
 
-// begin takes over a word of beginnings.
-func (t *total) begin(word uint64) {
-	t.started += word >> begunShift
-	t.written += word & sentMask
-}
-
-// take takes over the word of a bucket.
-func (t *total) take(l *layout, s slot, bucket int, word uint64) {
-	n := word >> countShift
-	if n == 0 {
-		return
-	}
-	t.add(l, s, bucket, n, n*l.lower[bucket]+word&fieldMask)
-	t.read += word >> readShift & fieldMask
-}
-
-func (t *total) takePage(l *layout, s slot, from int, p *page) {
-	for i := range p {
-		if p[i].Load() != 0 {
-			t.take(l, s, from+i, p[i].Swap(0))
-		}
-	}
-}
-
 func (t *total) takeSizes(z *sizes) {
 	if t.sizes == nil {
 		t.sizes = new(totalSizes)

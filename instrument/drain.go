@@ -1,0 +1,134 @@
+package instrument
+
+import (
+	"runtime"
+	"sync/atomic"
+)
+
+// maxLooks bounds how often a reader looks at a stripe whose operations begin
+// and end while it looks.
+const maxLooks = 8
+
+// drain moves all counts from the stripes to the totals and returns how many
+// operations are in flight. What ended before it was called is in the totals
+// afterwards, and an operation that ended is never there without having begun.
+// The caller holds mu.
+//
+// For the number in flight see docs/decisions/0017.
+func (r *record) drain() uint64 {
+	for op := range r.stripes {
+		for i := range r.stripes[op] {
+			st := &r.stripes[op][i]
+			st.read.before, _ = st.begun.load()
+		}
+	}
+	var f flight
+	for op := range r.stripes {
+		for i := range r.stripes[op] {
+			r.drainStripe(operation(op), &r.stripes[op][i], &f)
+		}
+	}
+	return f.count()
+}
+
+// A flight is what a pass over stripes says of the operations in flight.
+type flight struct {
+	together uint64 // at least, all at the moment when the pass began
+	apart    uint64 // the sum over the stripes, each at a moment of its own
+	most     uint64 // of one stripe
+}
+
+// count is the number of operations in flight. Each stripe has been looked at
+// while nothing began there, so the sum is right but for operations that one
+// goroutine ended on one stripe and began on the next. Therefore more than one
+// needs a proof that there are two goroutines.
+func (f *flight) count() uint64 {
+	if f.together > 1 || f.most > 1 {
+		return max(f.together, f.apart)
+	}
+	return min(f.apart, 1)
+}
+
+// drainStripe empties a stripe, again and again until no operation has begun
+// meanwhile: then those that are in flight at both ends of the look are what had
+// begun less what has ended. The largest of several looks stands, since each can
+// only miss operations.
+func (r *record) drainStripe(op operation, st *stripe, f *flight) {
+	var most, together uint64
+	looked := false
+	for range maxLooks {
+		before, _ := st.begun.load()
+		whole := r.takeStripe(op, st)
+		began, sent := st.begun.load()
+		r.totals[op].started += began - st.read.began
+		r.totals[op].written += sent - st.read.sent
+		st.read.began, st.read.sent = began, sent
+		if !whole {
+			runtime.Gosched()
+			continue
+		}
+		most = max(most, less(before, st.read.ended))
+		if !looked {
+			together, looked = less(st.read.before, st.read.ended), true
+		}
+		if began == before {
+			break
+		}
+	}
+	f.together += together
+	f.apart += most
+	f.most = max(f.most, most)
+}
+
+// less is a - b, or nothing.
+func less(a, b uint64) uint64 { return a - min(a, b) }
+
+// takeStripe moves the counts of what has ended to the totals, and reports
+// whether it found all of them: a goroutine that was suspended with a word in its
+// hand puts that down later.
+func (r *record) takeStripe(op operation, st *stripe) (whole bool) {
+	for s := range st.pages {
+		for p := range st.pages[s] {
+			if page := st.pages[s][p].Load(); page != nil {
+				for i := range page {
+					r.takeWord(op, st, slot(s), p<<pageBits+i, &page[i])
+				}
+			}
+		}
+	}
+	whole = st.parked.hands.Load() == 0
+	r.takeParked(op, st)
+	if z := st.sizes.Load(); z != nil {
+		r.totals[op].takeSizes(z)
+	}
+	if st.items.Load() != 0 {
+		r.totals[op].items += st.items.Swap(0)
+	}
+	return whole
+}
+
+func (r *record) takeWord(op operation, st *stripe, s slot, bucket int, word *atomic.Uint64) {
+	if word.Load() == 0 {
+		return
+	}
+	p := r.layout.unpack(bucket, word.Swap(0))
+	p.slot = s
+	r.count(op, st, &p)
+}
+
+func (r *record) takeParked(op operation, st *stripe) {
+	if st.parked.first.Load() == nil {
+		return
+	}
+	for p := st.parked.first.Swap(nil); p != nil; p = p.next {
+		r.count(op, st, p)
+	}
+}
+
+// count counts operations that have ended in the totals.
+func (r *record) count(op operation, st *stripe, p *parcel) {
+	st.read.ended += p.n
+	t := &r.totals[op]
+	t.add(r.layout, p.slot, p.bucket, p.n, p.ns)
+	t.read += p.read
+}
