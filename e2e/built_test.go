@@ -19,6 +19,7 @@ type tool struct {
 var (
 	victoriaLogsTool = newTool("victorialogs", "victoria-logs")
 	otelcolTool      = newTool("otelcol", "otelcol")
+	prometheusTool   = newTool("prometheus", "prometheus")
 )
 
 func newTool(module, name string) tool {

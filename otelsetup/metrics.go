@@ -116,7 +116,7 @@ func (t *Telemetry) newReaders(ctx context.Context, c *config) (readers []sdkmet
 			sdkmetric.WithProducer(t.newProducer(c, e.Temporality))))
 	}
 	for _, r := range c.readers {
-		reader, err := r.factory(t.newProducer(c, r.temporality))
+		reader, err := r.factory(&stamped{Producer: t.newProducer(c, r.temporality)})
 		if err == nil && reader == nil {
 			err = errors.New("the factory returned nil")
 		}

@@ -37,6 +37,9 @@ type readerOption struct {
 //		return sdkmetric.NewPeriodicReader(e, sdkmetric.WithProducer(p)), nil
 //	})
 //
+// All points of that producer have one time, later than that of the points it
+// yielded before, also those of the Go runtime, whose own producer repeats old ones.
+//
 // Start calls the factory once. The Telemetry takes the reader over: Shutdown
 // shuts it down, and so does a Start that fails.
 //

@@ -6,6 +6,8 @@ import (
 
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/points"
 )
 
 // producers is several producers as one.
@@ -48,5 +50,18 @@ func (p withoutExemplars) Produce(ctx context.Context) ([]metricdata.ScopeMetric
 			}
 		}
 	}
+	return scopes, err
+}
+
+// stamped gives what a producer produces one time. The exporters of a Telemetry
+// do so by themselves, for the SDK's own points too.
+type stamped struct {
+	sdkmetric.Producer
+	clock points.Clock
+}
+
+func (p *stamped) Produce(ctx context.Context) ([]metricdata.ScopeMetrics, error) {
+	scopes, err := p.Producer.Produce(ctx)
+	p.clock.Stamp(scopes)
 	return scopes, err
 }

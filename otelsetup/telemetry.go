@@ -71,6 +71,10 @@
 // on itself; with [WithGlobals] so is what the SDK itself has to say.
 //
 // Metrics reach Prometheus and OTLP side by side, each with its own temporality.
+// All points of an OTLP export have one time, which is later than that of the
+// export before by a millisecond at least, so that Prometheus 3 takes every push
+// (start it with --web.enable-otlp-receiver, and set
+// OTEL_EXPORTER_OTLP_METRICS_ENDPOINT to its /api/v1/otlp/v1/metrics).
 // With [WithNativeHistograms] the durations of operations are native histograms,
 // too, for a Prometheus that ingests them.
 //

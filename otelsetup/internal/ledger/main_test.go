@@ -10,6 +10,8 @@ import (
 	sdklog "go.opentelemetry.io/otel/sdk/log"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/points"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -49,7 +51,7 @@ func (metricReceiver) Aggregation(k sdkmetric.InstrumentKind) sdkmetric.Aggregat
 }
 
 func (r metricReceiver) Export(ctx context.Context, rm *metricdata.ResourceMetrics) error {
-	return r.answer(ctx, dataPoints(rm))
+	return r.answer(ctx, points.Count(rm))
 }
 
 // A pipe is a provider of one signal with a ledger in it.
