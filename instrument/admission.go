@@ -22,15 +22,18 @@ type pair struct {
 	failure failure
 }
 
-func newAdmission(infos []operationInfo, failures, durationBounds int, c *config) *admission {
+func newAdmission() *admission { return &admission{admitted: make(map[pair]bool)} }
+
+// resize works out how many pairs fit beside the other series of a store.
+func (a *admission) resize(infos []operationInfo, failures, durationBounds int, r *record) {
 	histogram := func(bounds int) int { return bounds + 3 } // and +Inf, sum, count
 	perOperation := histogram(durationBounds) +             // of what did not fail
 		histogram(durationBounds) + // _OTHER, which must always have room
 		int(outcomes) + failures + 3 // bytes read and written, items
-	if !c.noCompat {
+	if r.compat {
 		perOperation += histogram(len(latencyBounds)) + len(quantileShares) + 2
 	}
-	if c.sizes {
+	if r.sized {
 		perOperation += 2 * histogram(sizeBuckets-1)
 	}
 	fixed := maxStats + 2*maxReplicas + 3 // in flight, disk, age
@@ -39,10 +42,9 @@ func newAdmission(infos []operationInfo, failures, durationBounds int, c *config
 			fixed += perOperation
 		}
 	}
-	return &admission{
-		free:     max(seriesLimit-fixed, 0) / histogram(durationBounds),
-		admitted: make(map[pair]bool),
-	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.free = max(max(seriesLimit-fixed, 0)/histogram(durationBounds)-len(a.admitted), 0)
 }
 
 func (a *admission) admit(op operation, f failure) bool {

@@ -94,36 +94,6 @@ func TestFinalValuesDoNotWaitForEver(t *testing.T) {
 	}
 }
 
-// A store that is opened again under a name waits until the values of the one
-// before it are told.
-func TestWrapAgain(t *testing.T) {
-	r := instrument.NewRegistry()
-	p := r.NewProducer()
-	for i := range 3 {
-		w, err := instrument.Wrap(kvdb.NewMemory(nil), instrument.WithRegistry(r))
-		if err != nil {
-			t.Fatalf("Wrap number %d: %v", i, err)
-		}
-		for range i + 1 {
-			_, _ = w.Get(t.Context(), []byte("key"))
-		}
-		if err := w.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	w := wrap(t, kvdb.NewMemory(nil), instrument.WithRegistry(r))
-	for range 4 {
-		_, _ = w.Get(t.Context(), []byte("key"))
-	}
-	for i := range 5 {
-		collected := testutil.Collect(t, p)
-		collected.Map() // panics if a series is there twice
-		if n := collected.Sum("kvdb.requests"); n != float64(min(i+1, 4)) {
-			t.Errorf("collection %d has %v requests, want those of store %d alone", i, n, min(i+1, 4))
-		}
-	}
-}
-
 func TestDuplicate(t *testing.T) {
 	r := instrument.NewRegistry()
 	w := wrap(t, kvdb.NewMemory(nil), instrument.WithRegistry(r))

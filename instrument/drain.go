@@ -9,26 +9,38 @@ import (
 // and end while it looks.
 const maxLooks = 8
 
-// drain moves all counts from the stripes to the totals and returns how many
-// operations are in flight. What ended before it was called is in the totals
-// afterwards, and an operation that ended is never there without having begun.
-// The caller holds mu.
-//
-// For the number in flight see docs/decisions/0017.
-func (r *record) drain() uint64 {
+// look notes what has begun when a pass begins. The caller holds the ledger's
+// lock, as for all that follows.
+func (r *record) look() {
 	for op := range r.stripes {
 		for i := range r.stripes[op] {
 			st := &r.stripes[op][i]
 			st.read.before, _ = st.begun.load()
 		}
 	}
-	var f flight
+}
+
+// drain moves all counts from the stripes to the totals. What ended before it
+// was called is there afterwards, and an operation that ended is never there
+// without having begun.
+func (r *record) drain(f *flight) {
 	for op := range r.stripes {
 		for i := range r.stripes[op] {
-			r.drainStripe(operation(op), &r.stripes[op][i], &f)
+			r.drainStripe(operation(op), &r.stripes[op][i], f)
 		}
 	}
-	return f.count()
+}
+
+// idle reports whether all operations that began by the last pass had ended.
+func (r *record) idle() bool {
+	for op := range r.stripes {
+		for i := range r.stripes[op] {
+			if read := &r.stripes[op][i].read; read.began != read.ended {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // A flight is what a pass over stripes says of the operations in flight.
@@ -60,8 +72,7 @@ func (r *record) drainStripe(op operation, st *stripe, f *flight) {
 		before, _ := st.begun.load()
 		whole := r.takeStripe(op, st)
 		began, sent := st.begun.load()
-		r.totals[op].started += began - st.read.began
-		r.totals[op].written += sent - st.read.sent
+		r.totals[op].begin(began-st.read.began, sent-st.read.sent, r.sized)
 		st.read.began, st.read.sent = began, sent
 		if !whole {
 			runtime.Gosched()
@@ -99,7 +110,7 @@ func (r *record) takeStripe(op operation, st *stripe) (whole bool) {
 	whole = st.parked.hands.Load() == 0
 	r.takeParked(op, st)
 	if z := st.sizes.Load(); z != nil {
-		r.totals[op].takeSizes(z)
+		r.totals[op].sizes.take(z)
 	}
 	if st.items.Load() != 0 {
 		r.totals[op].items += st.items.Swap(0)
@@ -128,7 +139,11 @@ func (r *record) takeParked(op operation, st *stripe) {
 // count counts operations that have ended in the totals.
 func (r *record) count(op operation, st *stripe, p *parcel) {
 	st.read.ended += p.n
-	t := &r.totals[op]
-	t.add(r.layout, p.slot, p.bucket, p.n, p.ns)
+	r.sums.add(p.slot, p.n)
+	t := r.totals[op]
+	t.add(r.layout, r.slots[p.slot], p.bucket, p.n, p.ns)
 	t.read += p.read
+	if r.sized {
+		t.sizes.delivered += p.read
+	}
 }

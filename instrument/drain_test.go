@@ -15,7 +15,7 @@ func TestWordsFillUpBehindALock(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := newTestRecord(t, new(config))
 			st := &r.stripes[opGet][0]
-			r.mu.Lock()
+			r.ledger.mu.Lock()
 			var operations sync.WaitGroup
 			for range goroutines {
 				operations.Go(func() {
@@ -33,10 +33,10 @@ func TestWordsFillUpBehindALock(t *testing.T) {
 			case <-time.After(time.Minute):
 				t.Error("operations wait for the lock")
 			}
-			r.mu.Unlock()
+			r.ledger.mu.Unlock()
 			<-done
 			want := totalsOf{goroutines, goroutines * uint64(took), goroutines * 5, goroutines * read}
-			if got := r.snapshot(nil); got.totalsOf(opGet) != want || got.inFlight != 0 {
+			if got := r.ledger.snapshot(nil); got.totalsOf(opGet) != want || got.inFlight != 0 {
 				t.Errorf("totals %+v with %d in flight, want %+v", got.totalsOf(opGet), got.inFlight, want)
 			}
 		})
@@ -57,7 +57,7 @@ func TestWordsFillUpBesideAReader(t *testing.T) {
 				return
 			default:
 			}
-			s := r.snapshot(nil)
+			s := r.ledger.snapshot(nil)
 			got := s.totalsOf(opGet)
 			if got.n < last || got.nanos != got.n*uint64(took) || got.read != got.n*read || s.started < got.n {
 				t.Errorf("totals %+v of %d that began", got, s.started)
@@ -77,7 +77,7 @@ func TestWordsFillUpBesideAReader(t *testing.T) {
 	close(stop)
 	reader.Wait()
 	want := totalsOf{10 * goroutines, 10 * goroutines * uint64(took), 10 * goroutines * 5, 10 * goroutines * read}
-	if got := r.snapshot(nil).totalsOf(opGet); got != want {
+	if got := r.ledger.snapshot(nil).totalsOf(opGet); got != want {
 		t.Errorf("totals %+v, want %+v", got, want)
 	}
 }
@@ -95,13 +95,13 @@ func TestWordInAHand(t *testing.T) {
 	word := &st.pages[slotOK][bucket>>pageBits].Load()[bucket&pageMask]
 	st.parked.hands.Add(1)
 	inHand := word.Swap(0)
-	if s := r.snapshot(nil); s.inFlight != 0 || s.totalsOf(opGet).n != 0 || s.started != 10 {
+	if s := r.ledger.snapshot(nil); s.inFlight != 0 || s.totalsOf(opGet).n != 0 || s.started != 10 {
 		t.Errorf("%d in flight, %d of %d ended, want 0 and 0 of 10", s.inFlight, s.totalsOf(opGet).n, s.started)
 	}
 	p := r.layout.unpack(bucket, inHand)
 	st.parked.put(&p)
 	st.parked.hands.Add(-1)
-	if s := r.snapshot(nil); s.inFlight != 0 || s.totalsOf(opGet).n != 10 {
+	if s := r.ledger.snapshot(nil); s.inFlight != 0 || s.totalsOf(opGet).n != 10 {
 		t.Errorf("%d in flight, %d ended, want 0 and 10", s.inFlight, s.totalsOf(opGet).n)
 	}
 }
@@ -116,7 +116,7 @@ func TestSizesFillUp(t *testing.T) {
 		full().Store(fullSize - 1)
 		want += fullSize - 1
 		if locked {
-			r.mu.Lock()
+			r.ledger.mu.Lock()
 		}
 		for range 3 {
 			st.begin(100)
@@ -124,14 +124,14 @@ func TestSizesFillUp(t *testing.T) {
 			want++
 		}
 		if locked {
-			r.mu.Unlock()
-			r.snapshot(nil)
+			r.ledger.mu.Unlock()
+			r.ledger.snapshot(nil)
 		}
 	}
 	if n := full().Load(); n >= fullSize {
 		t.Errorf("%d sizes are not in the totals", n)
 	}
-	s := r.snapshot(nil).ops[opGet].sizes
+	s := r.ledger.snapshot(nil).ops[opGet].sizes
 	if b := sizeBucket(100); s.request[b] != want || s.response[b] != want {
 		t.Errorf("%d and %d sizes, want %d", s.request[b], s.response[b], want)
 	}

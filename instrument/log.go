@@ -75,7 +75,6 @@ func newOperationLog(c *config, r *record) *operationLog {
 	if c.logger == nil {
 		return nil
 	}
-	r.logged = true
 	options := c.logs
 	if options.KeyLimit <= 0 {
 		options.KeyLimit = defaultKeyLimit

@@ -47,7 +47,7 @@ type meterSlot struct {
 }
 
 func newMeterRecord(mp metric.MeterProvider, r *record, c *config) (*meterRecord, error) {
-	m := &meterRecord{meter: mp.Meter(scopeName), infos: r.infos, series: r.series, admitted: r.admitted}
+	m := &meterRecord{meter: mp.Meter(scopeName), infos: r.infos, series: r.series, admitted: r.ledger.admitted}
 	if err := m.instruments(c); err != nil {
 		return nil, err
 	}

@@ -83,7 +83,7 @@ func (m *meterRecord) observeStats(r *record) error {
 	diskOf := metric.WithAttributeSet(m.set(m.infos, seriesKey{label: labelResource, further: "disk"}))
 	return m.register(func(_ context.Context, o metric.Observer) error {
 		now := snapshot{at: time.Now(), stats: r.stats.Load()}
-		o.ObserveFloat64(age, now.statsAge(r.start).Seconds(), ageOf)
+		o.ObserveFloat64(age, now.statsAge(r.ledger.start).Seconds(), ageOf)
 		if s, ok := now.stat(DiskUtilizationStat); ok {
 			o.ObserveFloat64(disk, s.Value, diskOf)
 		}

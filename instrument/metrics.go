@@ -40,24 +40,25 @@ const engineStatPrefix = "kvdb.engine."
 type definition struct{ name, unit, description string }
 
 var (
-	durationMetric     = definition{"db.client.operation.duration", "s", "Duration of operations"}
-	exponentialMetric  = definition{ExponentialDurationName, "s", "Duration of operations in exponential buckets"}
-	latencyMetric      = definition{"kvdb.request.latency", "s", "Duration of operations in four buckets"}
-	quantilesMetric    = definition{QuantilesName, "s", "Duration of operations over the last minute"}
-	requestsMetric     = definition{"kvdb.requests", "{request}", "Operations that ended, by outcome"}
-	errorsMetric       = definition{"kvdb.errors", "{error}", "Operations that ended in an error, by type"}
-	readMetric         = definition{"kvdb.bytes.read", "By", "Bytes of keys and values delivered"}
-	writtenMetric      = definition{"kvdb.bytes.written", "By", "Bytes of keys and values sent"}
-	requestSizeMetric  = definition{"kvdb.request.size", "By", "Bytes of keys and values sent by an operation"}
-	responseSizeMetric = definition{"kvdb.response.size", "By", "Bytes of keys and values delivered by an operation"}
-	itemsMetric        = definition{"kvdb.batch.items", "{item}", "Items of batches"}
-	inFlightMetric     = definition{"kvdb.in_flight", "{operation}", "Operations that started and have not ended"}
-	suppressedMetric   = definition{"kvdb.log.suppressed", "{line}", "Lines that were held back because too many agreed"}
-	utilizationMetric  = definition{UtilizationName, UtilizationUnit, UtilizationDescription}
-	lagMetric          = definition{"kvdb.replication.lag", "s", "How far a replica is behind"}
-	connectedMetric    = definition{"kvdb.replication.connected", "", "Whether a replica is connected"}
-	connectionsMetric  = definition{"kvdb.connections", "{connection}", "Open connections of the server"}
-	statsAgeMetric     = definition{"kvdb.stats.age", "s", "Age of the engine's own statistics"}
+	durationMetric      = definition{"db.client.operation.duration", "s", "Duration of operations"}
+	exponentialMetric   = definition{ExponentialDurationName, "s", "Duration of operations in exponential buckets"}
+	latencyMetric       = definition{"kvdb.request.latency", "s", "Duration of operations in four buckets"}
+	quantilesMetric     = definition{QuantilesName, "s", "Duration of operations over the last minute"}
+	requestsMetric      = definition{"kvdb.requests", "{request}", "Operations that ended, by outcome"}
+	errorsMetric        = definition{"kvdb.errors", "{error}", "Operations that ended in an error, by type"}
+	readMetric          = definition{"kvdb.bytes.read", "By", "Bytes of keys and values delivered"}
+	writtenMetric       = definition{"kvdb.bytes.written", "By", "Bytes of keys and values sent"}
+	requestSizeMetric   = definition{"kvdb.request.size", "By", "Bytes of keys and values sent by an operation"}
+	responseSizeMetric  = definition{"kvdb.response.size", "By", "Bytes of keys and values delivered by an operation"}
+	itemsMetric         = definition{"kvdb.batch.items", "{item}", "Items of batches"}
+	inFlightMetric      = definition{"kvdb.in_flight", "{operation}", "Operations that started and have not ended"}
+	suppressedMetric    = definition{"kvdb.log.suppressed", "{line}", "Lines that were held back because too many agreed"}
+	utilizationMetric   = definition{UtilizationName, UtilizationUnit, UtilizationDescription}
+	lagMetric           = definition{"kvdb.replication.lag", "s", "How far a replica is behind"}
+	connectedMetric     = definition{"kvdb.replication.connected", "", "Whether a replica is connected"}
+	connectionsMetric   = definition{"kvdb.connections", "{connection}", "Open connections of the server"}
+	farewellsLostMetric = definition{"kvdb.farewells.lost", "{store}", "Closed stores that were forgotten before this reader had their final values"}
+	statsAgeMetric      = definition{"kvdb.stats.age", "s", "Age of the engine's own statistics"}
 )
 
 var quantileShares = []float64{0.5, 0.95, 0.99}

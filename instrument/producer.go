@@ -27,10 +27,11 @@ type Producer struct {
 	summaries   bool
 
 	mu     sync.Mutex // one collection at a time
-	last   map[*record]*snapshot
-	lastAt time.Time // of the points of the last collection
+	lastAt time.Time  // of the points of the last collection
 
-	done map[*record]bool // closed records that it has produced; guarded by the registry
+	seen map[*ledger]*seen // guarded by the registry
+	lost uint64            // farewells; guarded by the registry
+	told uint64            // of them, to a reader of deltas
 }
 
 // A ProducerOption changes what a Producer produces.
@@ -79,8 +80,7 @@ func (r *Registry) NewProducer(options ...ProducerOption) *Producer {
 		registry:    r,
 		temporality: sdkmetric.DefaultTemporalitySelector,
 		keep:        func(string) bool { return true },
-		last:        make(map[*record]*snapshot),
-		done:        make(map[*record]bool),
+		seen:        make(map[*ledger]*seen),
 	}
 	for _, o := range options {
 		if o != nil {
@@ -89,6 +89,7 @@ func (r *Registry) NewProducer(options ...ProducerOption) *Producer {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	p.lost = r.lost
 	r.producers = append(r.producers, p)
 	return p
 }
@@ -130,50 +131,46 @@ func (p *Producer) collect() *collection {
 	if p.keeps(QuantilesName) {
 		shares = quantileShares
 	}
-	last := make(map[*record]*snapshot)
-	for _, rec := range p.take() {
-		now := rec.snapshot(shares)
-		s := source{record: rec, now: now, counted: now, timed: now, since: rec.start, timedSince: rec.start}
-		s.closed = rec.closedAt.Load() != nil
+	sources, parted, lost := p.take()
+	for _, s := range sources {
+		s.now = s.snapshot(shares)
+		s.infos, s.counted, s.timed, s.since, s.timedSince = s.now.infos, s.now, s.now, s.start, s.start
 		if delta {
-			s.delta(p.last[rec], c)
-			last[rec] = now.baseline(p.last[rec])
+			s.delta(s.seen.last, c)
+			s.seen.last = s.now.baseline(s.seen.last)
 		}
 		c.sources = append(c.sources, s)
 	}
-	p.last = last
+	c.parted, c.lost = parted, lost
+	if c.counters == metricdata.DeltaTemporality {
+		c.lost -= p.told
+		p.told = lost
+	}
 	c.stamp()
 	p.lastAt = c.at
 	c.operations(func(*source, operation, *operationInfo) { c.operationCount++ })
 	return c
 }
 
-// take returns the records to produce: the open ones, and each closed one once.
-// A store that was opened again under a name waits until the values of the one
-// before it have been produced, since the series are the same.
-func (p *Producer) take() []*record {
+// take returns the ledgers to produce: those of open stores, and once those of
+// closed ones. It also returns whether a store has been closed, and how many
+// farewells the reader has missed.
+func (p *Producer) take() (sources []source, parted bool, lost uint64) {
 	r := p.registry
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.forget(time.Now())
-	var records []*record
-	for _, rec := range r.records {
-		if p.done[rec] || waits(records, rec) {
+	for _, l := range r.ledgers {
+		e := p.seen[l]
+		if e == nil {
+			e = new(seen)
+			p.seen[l] = e
+		}
+		if e.done {
 			continue
 		}
-		if rec.closedAt.Load() != nil {
-			p.done[rec] = true
-		}
-		records = append(records, rec)
+		e.done = !l.closedAt.IsZero()
+		sources = append(sources, source{ledger: l, seen: e, closed: e.done})
 	}
-	return records
-}
-
-func waits(before []*record, rec *record) bool {
-	for _, b := range before {
-		if b.series.sameStore(rec.series) {
-			return true
-		}
-	}
-	return false
+	return sources, r.parted, p.lost
 }

@@ -14,7 +14,9 @@ type collection struct {
 	keep                 func(string) bool
 	counters, histograms metricdata.Temporality
 	sources              []source
-	operationCount       int // of all sources
+	operationCount       int    // of all sources
+	parted               bool   // a store has been closed
+	lost                 uint64 // farewells, to this reader
 	registry             *Registry
 	at, before           time.Time // of all points, and of those of the last collection
 }
@@ -22,7 +24,9 @@ type collection struct {
 // A source is one store of a collection: its state now, and the same since the
 // last collection for what is reported as a delta.
 type source struct {
-	*record
+	*ledger
+	seen   *seen
+	infos  []operationInfo
 	now    *snapshot
 	at     time.Time // the collection's
 	closed bool
@@ -94,6 +98,7 @@ func (c *collection) metrics() []metricdata.Metrics {
 	add(connectedMetric, c.connected)
 	add(statsAgeMetric, c.statsAge)
 	add(connectionsMetric, c.connections)
+	add(farewellsLostMetric, c.farewellsLost)
 	return append(all, c.engine()...)
 }
 
@@ -185,10 +190,22 @@ func (c *collection) connections() metricdata.Aggregation {
 	}
 }
 
+// farewellsLost is there once a store has been closed.
+func (c *collection) farewellsLost() metricdata.Aggregation {
+	if !c.parted {
+		return nil
+	}
+	since := c.registry.start
+	if c.counters == metricdata.DeltaTemporality && !c.before.IsZero() {
+		since = c.before
+	}
+	return c.counter([]metricdata.DataPoint[int64]{{StartTime: since, Time: c.at, Value: int64(c.lost)}})
+}
+
 func (c *collection) suppressed() metricdata.Aggregation {
 	var points []metricdata.DataPoint[int64]
 	for i := range c.sources {
-		if s := &c.sources[i]; s.logged {
+		if s := &c.sources[i]; s.now.logged {
 			points = append(points, s.point(0, labelStore, 0, s.counted.suppressed))
 		}
 	}

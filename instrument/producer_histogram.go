@@ -93,7 +93,7 @@ func (c *collection) latencies() metricdata.Aggregation {
 	}
 	c.operations(func(s *source, op operation, _ *operationInfo) {
 		total := everything(s.timed.ops[op].tallies)
-		if total.counts == nil || !s.compat {
+		if total.counts == nil || !s.now.compat {
 			return
 		}
 		p := metricdata.HistogramDataPoint[float64]{
@@ -126,7 +126,7 @@ func (c *collection) quantiles() metricdata.Aggregation {
 	var summary metricdata.Summary
 	c.operations(func(s *source, op operation, _ *operationInfo) {
 		total := everything(s.now.ops[op].tallies)
-		if total.counts == nil || !s.compat {
+		if total.counts == nil || !s.now.compat {
 			return
 		}
 		p := metricdata.SummaryDataPoint{
@@ -146,13 +146,13 @@ func (c *collection) quantiles() metricdata.Aggregation {
 
 func (c *collection) requestSizes() metricdata.Aggregation {
 	return c.sizes(func(s *opSnapshot, info *operationInfo) (*[sizeBuckets]uint64, uint64, bool) {
-		return &s.sizes.request, s.written, info.sends
+		return &s.sizes.request, s.sent, info.sends
 	})
 }
 
 func (c *collection) responseSizes() metricdata.Aggregation {
 	return c.sizes(func(s *opSnapshot, info *operationInfo) (*[sizeBuckets]uint64, uint64, bool) {
-		return &s.sizes.response, s.read, info.delivers
+		return &s.sizes.response, s.delivered, info.delivers
 	})
 }
 

@@ -2,34 +2,29 @@ package instrument
 
 import (
 	"runtime"
-	"sync"
 	"sync/atomic"
 	"time"
 	"unsafe"
 )
 
-// A record holds what is known of one store: counts in stripes, where
-// operations leave them, and totals, where readers collect them.
+// A record counts the operations of one store from Wrap to Close, in stripes,
+// where operations leave their counts and its ledger takes them.
 type record struct {
 	layout *layout
 	infos  []operationInfo
 	series *series
-	sized  bool      // with WithSizes
-	compat bool      // without WithoutCompatMetrics
-	start  time.Time // of all its series
+	sized  bool // with WithSizes
+	compat bool // without WithoutCompatMetrics
+	logged bool // with a logger
+	*aside
 
 	stripes [][]stripe // by operation; their number is a power of two
+	closed  atomic.Bool
 
-	mu     sync.Mutex // guards the totals
-	totals []total    // by operation
-
-	logged     bool          // with a logger
-	suppressed atomic.Uint64 // lines
-
-	admitted *admission
-	stats    atomic.Pointer[statsReading] // the engine's own; nil for ever where it has none
-	lag      atomic.Pointer[lagReading]
-	closedAt atomic.Pointer[time.Time]
+	ledger *ledger
+	totals []*total // the ledger's, by operation
+	slots  []slot   // the ledger's, by slot
+	sums   Totals   // since Wrap; guarded by the ledger
 }
 
 const (
@@ -37,15 +32,13 @@ const (
 	maxStripes     = 64
 )
 
-// newRecord makes a record. Every processor has a stripe to itself up to
+// newRecord makes a record with a ledger of its own. Every processor has a stripe to itself up to
 // maxStripes; there are never fewer than defaultStripes, so that goroutines
 // seldom share one.
 func newRecord(l *layout, infos []operationInfo, s *series, c *config) *record {
 	r := &record{
-		layout: l, infos: infos, series: s, sized: c.sizes, compat: !c.noCompat, start: time.Now(),
-		admitted: newAdmission(infos, len(s.failures), len(l.bounds), c),
-		stripes:  make([][]stripe, len(infos)),
-		totals:   make([]total, len(infos)),
+		layout: l, infos: infos, series: s, sized: c.sizes, compat: !c.noCompat, logged: c.logger != nil,
+		aside: new(aside), stripes: make([][]stripe, len(infos)),
 	}
 	stripes := defaultStripes
 	for stripes < runtime.GOMAXPROCS(0) && stripes < maxStripes {
@@ -60,8 +53,8 @@ func newRecord(l *layout, infos []operationInfo, s *series, c *config) *record {
 			n = info.stripes
 		}
 		r.stripes[op] = make([]stripe, n)
-		r.totals[op].tallies = make([]*tally, int(firstFailureSlot)+len(s.failures))
 	}
+	newLedger(r).enter(r)
 	return r
 }
 
@@ -110,22 +103,24 @@ func (r *record) end(st *stripe, op operation, s slot, d time.Duration, sent, re
 // endSlow counts an operation in the totals: one that failed, took long or
 // moved much, and so has other costs than this lock.
 func (r *record) endSlow(st *stripe, op operation, p parcel) {
-	if !r.mu.TryLock() {
+	if r.closed.Load() { // nobody may come for it later
+		r.ledger.mu.Lock()
+	} else if !r.ledger.mu.TryLock() {
 		later := p // in memory of its own, which the ordinary case does without
 		st.parked.put(&later)
 		return
 	}
-	defer r.mu.Unlock()
+	defer r.ledger.mu.Unlock()
 	r.count(op, st, &p)
 }
 
 // empty takes a word that is full to the totals.
 func (r *record) empty(st *stripe, op operation, s slot, bucket int, word *atomic.Uint64) {
-	if !r.mu.TryLock() {
+	if !r.ledger.mu.TryLock() {
 		st.parked.take(r.layout, s, bucket, word)
 		return
 	}
-	defer r.mu.Unlock()
+	defer r.ledger.mu.Unlock()
 	r.takeWord(op, st, s, bucket, word)
 	r.takeParked(op, st)
 }
@@ -133,8 +128,8 @@ func (r *record) empty(st *stripe, op operation, s slot, bucket int, word *atomi
 // emptySizes takes sizes that are full to the totals, now or with a later
 // operation.
 func (r *record) emptySizes(st *stripe, op operation) {
-	if r.mu.TryLock() {
-		defer r.mu.Unlock()
-		r.totals[op].takeSizes(st.sizes.Load())
+	if r.ledger.mu.TryLock() {
+		defer r.ledger.mu.Unlock()
+		r.totals[op].sizes.take(st.sizes.Load())
 	}
 }

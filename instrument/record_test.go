@@ -70,7 +70,7 @@ func TestWordsFillUp(t *testing.T) {
 				} else { // whose sum would not fit into a duration
 					want.add(hammer(r, opGet, 1, c.longest, c.largest))
 				}
-				if got := r.snapshot(nil).totalsOf(opGet); got != want {
+				if got := r.ledger.snapshot(nil).totalsOf(opGet); got != want {
 					t.Fatalf("totals %+v, want %+v", got, want)
 				}
 			}
@@ -94,7 +94,7 @@ func TestWordsFillUpConcurrently(t *testing.T) {
 	}
 	readers.Go(func() {
 		for last := uint64(0); ; {
-			s := r.snapshot(nil)
+			s := r.ledger.snapshot(nil)
 			if got := s.totalsOf(opGet).n; got < last || s.started < s.ended() {
 				t.Errorf("%d operations ended after %d, of %d that began", got, last, s.started)
 			} else {
@@ -110,7 +110,7 @@ func TestWordsFillUpConcurrently(t *testing.T) {
 	workers.Wait()
 	close(stop)
 	readers.Wait()
-	s := r.snapshot(nil)
+	s := r.ledger.snapshot(nil)
 	if got := s.totalsOf(opGet); got != want {
 		t.Errorf("totals %+v, want %+v", got, want)
 	}
@@ -130,7 +130,7 @@ func TestNegativeSizes(t *testing.T) {
 	st := &r.stripes[opGet][0]
 	st.begin(3)
 	r.end(st, opGet, slotOK, -5, 3, 0)
-	if got, want := r.snapshot(nil).totalsOf(opGet), (totalsOf{1, 0, 3, 0}); got != want {
+	if got, want := r.ledger.snapshot(nil).totalsOf(opGet), (totalsOf{1, 0, 3, 0}); got != want {
 		t.Errorf("a clock that goes back: totals %+v, want %+v", got, want)
 	}
 }

@@ -12,19 +12,14 @@ import (
 // of the same system and namespace, whose series would be the same.
 var ErrDuplicate = errors.New("a store of this system and namespace is already wrapped; close it, or tell them apart with WithNamespace")
 
-const (
-	// pollInterval is how often the windows of the quantiles move on and the
-	// engines' own statistics are read.
-	pollInterval = 10 * time.Second
-
-	// farewell is how long a closed store waits for readers that have not seen
-	// its final values.
-	farewell = 5 * time.Minute
-)
+// pollInterval is how often the windows of the quantiles move on and the
+// engines' own statistics are read.
+const pollInterval = 10 * time.Second
 
 // A Registry holds the records of the stores that report to it, until the
-// readers of a MeterProvider collect them through a [Producer]. It is safe for
-// concurrent use. It needs no Close: its one goroutine runs while a store is
+// readers of a MeterProvider collect them through a [Producer]. A store that is
+// closed waits for readers that have not seen its final values, for five minutes
+// and as one of at most 64; see [Store.Close]. A Registry is safe for concurrent use. It needs no Close: its one goroutine runs while a store is
 // open.
 type Registry struct {
 	layout *layout
@@ -33,9 +28,11 @@ type Registry struct {
 	server server
 
 	mu        sync.Mutex
-	records   []*record // open ones, and closed ones with a reader to see
+	ledgers   []*ledger // of open stores, and of closed ones with a reader to see
 	producers []*Producer
+	lost      uint64 // farewells, before there was a producer
 	open      int
+	parted    bool          // a store has been closed
 	stop      chan struct{} // of the rotation; nil while no store is open
 	stopped   chan struct{}
 }
@@ -76,17 +73,21 @@ func NewRegistry(options ...RegistryOption) *Registry {
 	return r
 }
 
-// register adds a record unless an open one has its name.
+// register adds a record, unless an open store has its name. It goes on in the
+// ledger of a closed store that had the same series, if there is one with
+// readers to see.
 func (r *Registry) register(rec *record) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, other := range r.records {
-		if other.closedAt.Load() == nil && other.series.sameStore(rec.series) {
+	for _, l := range r.ledgers {
+		if l.closedAt.IsZero() && l.series.sameStore(rec.series) {
 			return fmt.Errorf("instrument: %s %q: %w", rec.series.system, rec.series.namespace, ErrDuplicate)
 		}
 	}
 	r.forget(time.Now())
-	r.records = append(r.records, rec)
+	if !r.reopen(rec) {
+		r.ledgers = append(r.ledgers, rec.ledger)
+	}
 	r.open++
 	if r.open == 1 {
 		r.stop, r.stopped = make(chan struct{}), make(chan struct{})
@@ -98,11 +99,11 @@ func (r *Registry) register(rec *record) error {
 // unregister marks a record as final. It frees the name at once.
 func (r *Registry) unregister(rec *record) {
 	r.mu.Lock()
-	now := time.Now()
-	if !rec.closedAt.CompareAndSwap(nil, &now) {
+	if rec.closed.Swap(true) {
 		r.mu.Unlock()
 		return
 	}
+	rec.ledger.closedAt, r.parted = time.Now(), true
 	r.open--
 	var stopped chan struct{}
 	if r.open == 0 {
@@ -113,28 +114,10 @@ func (r *Registry) unregister(rec *record) {
 	if stopped != nil {
 		<-stopped
 	}
-}
-
-// forget drops closed records that every reader has seen, or that waited long
-// enough. The caller holds mu.
-func (r *Registry) forget(now time.Time) {
-	r.records = slices.DeleteFunc(r.records, func(rec *record) bool {
-		closed := rec.closedAt.Load()
-		if closed == nil {
-			return false
-		}
-		seen := len(r.producers) > 0
-		for _, p := range r.producers {
-			seen = seen && p.done[rec]
-		}
-		if !seen && now.Sub(*closed) < farewell {
-			return false
-		}
-		for _, p := range r.producers {
-			delete(p.done, rec)
-		}
-		return true
-	})
+	rec.ledger.settle()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.forget(time.Now())
 }
 
 // rotate moves the windows of the quantiles on.
@@ -149,10 +132,10 @@ func (r *Registry) rotate(stop, stopped chan struct{}) {
 		case <-tick.C:
 		}
 		r.mu.Lock()
-		records := slices.Clone(r.records)
+		ledgers := slices.Clone(r.ledgers)
 		r.mu.Unlock()
-		for _, rec := range records {
-			rec.rotate()
+		for _, l := range ledgers {
+			l.rotate()
 		}
 	}
 }

@@ -2,6 +2,7 @@ package instrument
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -140,4 +141,37 @@ func (s *series) set(infos []operationInfo, key seriesKey) attribute.Set {
 	set := attribute.NewSet(attrs...)
 	s.sets[key] = set
 	return set
+}
+
+// same reports whether two stores have the same attributes, and so the same
+// series.
+func (s *series) same(other *series) bool {
+	return attribute.NewSet(slices.Clone(s.base)...) == attribute.NewSet(slices.Clone(other.base)...)
+}
+
+// merge returns the failures of s followed by those that it lacks, and the slots
+// among them of whoever has the given ones.
+func (s *series) merge(failures []string) (merged []string, slots []slot) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	merged = slices.Clone(s.failures)
+	for sl := range firstFailureSlot {
+		slots = append(slots, sl)
+	}
+	for _, name := range failures {
+		at := slices.Index(merged, name)
+		if at < 0 {
+			at = len(merged)
+			merged = append(merged, name)
+		}
+		slots = append(slots, failureSlot(failure(at)))
+	}
+	return merged, slots
+}
+
+// extend sets the failures, of which s has the first already.
+func (s *series) extend(failures []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failures = failures
 }

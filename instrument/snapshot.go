@@ -7,45 +7,55 @@ import (
 	"github.com/otelkv/otelkv/kvdb"
 )
 
-// A snapshot is a copy of a record's totals at one moment, from which one
+// A snapshot is a copy of a ledger's totals at one moment, from which one
 // collection is made.
 type snapshot struct {
 	at         time.Time
+	infos      []operationInfo
 	started    uint64
 	inFlight   uint64
 	suppressed uint64 // lines
 	ops        []opSnapshot
 	stats      *statsReading // nil where the engine has none
 	lag        *lagReading
+
+	compat, logged bool
 }
 
 type opSnapshot struct {
 	read, written, items uint64
-	sizes                totalSizes
+	sizes                sizeCounts
 	sized                bool
+	sent, delivered      uint64  // the sums of the sizes
 	tallies              []tally // by slot; without counts until the first use
 	quantiles            []float64
 }
 
 // snapshot drains the stripes and copies the totals. Quantiles are worked out
 // only when they are asked for.
-func (r *record) snapshot(shares []float64) *snapshot {
-	s := &snapshot{ops: make([]opSnapshot, len(r.totals)), stats: r.stats.Load(), lag: r.lag.Load()}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	s.inFlight = r.drain()
-	s.at, s.suppressed = time.Now(), r.suppressed.Load()
-	for i := range r.totals {
-		s.started += r.totals[i].started
-		s.ops[i] = r.totals[i].snapshot(r.layout, shares)
+func (l *ledger) snapshot(shares []float64) *snapshot {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	s := &snapshot{
+		infos: l.infos, ops: make([]opSnapshot, len(l.totals)), compat: l.compat, logged: l.logged,
+		stats: l.aside.stats.Load(), lag: l.aside.lag.Load(),
+	}
+	s.inFlight = l.drain()
+	s.at, s.suppressed = time.Now(), l.suppressed+l.aside.suppressed.Load()
+	for i, t := range l.totals {
+		s.started += t.started
+		s.ops[i] = t.snapshot(l.layout, shares)
 	}
 	return s
 }
 
 func (t *total) snapshot(l *layout, shares []float64) opSnapshot {
-	s := opSnapshot{read: t.read, written: t.written, items: t.items, tallies: make([]tally, len(t.tallies))}
-	if t.sizes != nil {
-		s.sizes, s.sized = *t.sizes, true
+	s := opSnapshot{
+		read: t.read, written: t.written, items: t.items, sent: t.sizes.sent, delivered: t.sizes.delivered,
+		tallies: make([]tally, len(t.tallies)),
+	}
+	if t.sizes.counts != nil {
+		s.sizes, s.sized = *t.sizes.counts, true
 	}
 	for i, y := range t.tallies {
 		if y != nil {
@@ -60,7 +70,7 @@ func (t *total) snapshot(l *layout, shares []float64) opSnapshot {
 	return s
 }
 
-// since returns what happened after an earlier snapshot of the same record.
+// since returns what happened after an earlier snapshot of the same ledger.
 // Gauges stay as they are.
 func (s *snapshot) since(earlier *snapshot) *snapshot {
 	if earlier == nil {
@@ -69,7 +79,8 @@ func (s *snapshot) since(earlier *snapshot) *snapshot {
 	d := *s
 	d.suppressed -= earlier.suppressed
 	d.ops = make([]opSnapshot, len(s.ops))
-	for i := range s.ops {
+	copy(d.ops, s.ops) // and some may be newer than the earlier one
+	for i := range earlier.ops {
 		d.ops[i] = s.ops[i].since(&earlier.ops[i], earlier.at)
 	}
 	d.stats = s.stats.since(earlier.stats)
@@ -98,8 +109,10 @@ func (s opSnapshot) since(earlier *opSnapshot, at time.Time) opSnapshot {
 		s.sizes.request[i] -= earlier.sizes.request[i]
 		s.sizes.response[i] -= earlier.sizes.response[i]
 	}
-	tallies := make([]tally, len(s.tallies))
-	for i := range s.tallies {
+	s.sent -= earlier.sent
+	s.delivered -= earlier.delivered
+	tallies := slices.Clone(s.tallies)
+	for i := range earlier.tallies {
 		tallies[i] = s.tallies[i].since(earlier.tallies[i], at)
 	}
 	s.tallies = tallies

@@ -36,6 +36,10 @@
 //   - kvdb.in_flight ({operation}): operations that began and have not ended
 //   - kvdb.log.suppressed ({line}): lines held back by [LogOptions].Burst, with a
 //     logger
+//   - kvdb.farewells.lost ({store}): counter without attributes, once a store has
+//     been closed: closed stores that were forgotten before this reader was told
+//     their final values, because it did not come for five minutes or because
+//     there were more than 64
 //   - kvdb.utilization (1): gauge with kvdb.resource "disk", where the engine
 //     reports [DiskUtilizationStat]
 //   - kvdb.replication.lag (s), kvdb.replication.connected: gauges by
@@ -166,7 +170,9 @@ func (s *Store) Delete(ctx context.Context, key []byte) (err error) {
 }
 
 // Close closes the store below and frees the store's name in the registry. Each
-// reader gets the final values once more. It waits for a reading of the
+// reader gets the final values once more, if it comes within five minutes and
+// before 64 further stores have been closed; a store that is wrapped meanwhile with
+// the same attributes goes on from them, and they are told together. It waits for a reading of the
 // engine's statistics under way, for up to five seconds if that ignores its
 // context.
 func (s *Store) Close() error {

@@ -10,12 +10,19 @@ import (
 type total struct {
 	started, read, written, items uint64
 
-	sizes   *totalSizes // nil without WithSizes or use
-	tallies []*tally    // by slot; nil until the first use
+	sizes   totalSizes
+	tallies []*tally // by slot; nil until the first use
 	window  window
 }
 
-type totalSizes struct{ request, response [sizeBuckets]uint64 }
+// totalSizes are of operations with WithSizes, which a store may have been opened
+// with at one time and without at another.
+type totalSizes struct {
+	counts          *sizeCounts // nil until the first use
+	sent, delivered uint64      // bytes
+}
+
+type sizeCounts struct{ request, response [sizeBuckets]uint64 }
 
 // A tally is what is known of one operation with one outcome.
 type tally struct {
@@ -33,16 +40,25 @@ type exemplar struct {
 	span    trace.SpanID
 }
 
-func (t *total) takeSizes(z *sizes) {
-	if t.sizes == nil {
-		t.sizes = new(totalSizes)
+// begin counts operations that have begun.
+func (t *total) begin(n, sent uint64, sized bool) {
+	t.started += n
+	t.written += sent
+	if sized {
+		t.sizes.sent += sent
+	}
+}
+
+func (t *totalSizes) take(z *sizes) {
+	if t.counts == nil {
+		t.counts = new(sizeCounts)
 	}
 	for request := range z {
 		for response := range z[request] {
 			if z[request][response].Load() != 0 {
 				n := uint64(z[request][response].Swap(0))
-				t.sizes.request[request] += n
-				t.sizes.response[response] += n
+				t.counts.request[request] += n
+				t.counts.response[response] += n
 			}
 		}
 	}
@@ -69,11 +85,11 @@ func (t *total) tally(l *layout, s slot) *tally {
 // exemplify keeps an operation as the example of its bucket. A reader may hold
 // the lock; then the example is not worth the wait.
 func (r *record) exemplify(op operation, s slot, d time.Duration, e exemplar) {
-	if !r.mu.TryLock() {
+	if !r.ledger.mu.TryLock() {
 		return
 	}
-	defer r.mu.Unlock()
-	y := r.totals[op].tally(r.layout, s)
+	defer r.ledger.mu.Unlock()
+	y := r.totals[op].tally(r.layout, r.slots[s])
 	if y.exemplars == nil {
 		y.exemplars = make([]exemplar, len(y.counts))
 	}

@@ -14,21 +14,21 @@ type Totals struct {
 func (s *Store) Totals() Totals { return s.observer.rec.sum() }
 
 func (r *record) sum() Totals {
-	var t Totals
-	for _, op := range r.snapshot(nil).ops {
-		for i := range op.tallies {
-			n := op.tallies[i].count()
-			switch sl := slot(i); {
-			case sl.callersFault():
-				t.Refused += n
-			case sl.outcome() == outcomeError:
-				t.Failed += n
-			case sl.outcome() == outcomeCanceled:
-				t.Canceled += n
-			default:
-				t.Succeeded += n
-			}
-		}
+	r.ledger.mu.Lock()
+	defer r.ledger.mu.Unlock()
+	r.drain(new(flight))
+	return r.sums
+}
+
+func (t *Totals) add(s slot, n uint64) {
+	switch {
+	case s.callersFault():
+		t.Refused += n
+	case s.outcome() == outcomeError:
+		t.Failed += n
+	case s.outcome() == outcomeCanceled:
+		t.Canceled += n
+	default:
+		t.Succeeded += n
 	}
-	return t
 }

@@ -47,16 +47,6 @@ func (w *window) rotate() {
 	*w.current = [maxBuckets]uint32{}
 }
 
-// rotate finishes the current interval of all the record's windows.
-func (r *record) rotate() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.drain()
-	for i := range r.totals {
-		r.totals[i].window.rotate()
-	}
-}
-
 // quantiles returns the durations in seconds below which the given shares of
 // the window's operations lie, NaN when there were none. The shares ascend.
 func (w *window) quantiles(l *layout, shares []float64) []float64 {

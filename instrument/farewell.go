@@ -1,0 +1,89 @@
+package instrument
+
+import (
+	"slices"
+	"time"
+)
+
+const (
+	// farewell is how long a closed store waits for readers that have not seen
+	// its final values.
+	farewell = 5 * time.Minute
+
+	// maxFarewells is how many closed stores wait at once: a page of them stays
+	// below five megabytes.
+	maxFarewells = 64
+)
+
+// What a producer knows of a ledger.
+type seen struct {
+	done bool      // it has produced the final values; guarded by the registry
+	last *snapshot // of the last collection, for deltas; guarded by the producer
+}
+
+// reopen lets a record go on in the ledger of a closed store with the same
+// series, so that each reader sees one store. It reports whether there is one.
+// The caller holds mu, as for all that follows.
+func (r *Registry) reopen(rec *record) bool {
+	for _, l := range r.ledgers {
+		if l.closedAt.IsZero() || !l.series.same(rec.series) {
+			continue
+		}
+		if !l.enter(rec) { // two ledgers cannot show the same series
+			r.drop(l)
+			return false
+		}
+		l.closedAt = time.Time{}
+		for _, p := range r.producers {
+			if e := p.seen[l]; e != nil {
+				e.done = false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// forget drops the ledgers of closed stores that every reader has seen, that
+// waited long enough, or that are too many: of these, those that closed first.
+func (r *Registry) forget(now time.Time) {
+	var waiting []*ledger
+	for _, l := range slices.Clone(r.ledgers) {
+		switch {
+		case l.closedAt.IsZero():
+		case r.told(l), now.Sub(l.closedAt) >= farewell:
+			r.drop(l)
+		default:
+			waiting = append(waiting, l)
+		}
+	}
+	slices.SortStableFunc(waiting, func(a, b *ledger) int { return a.closedAt.Compare(b.closedAt) })
+	for _, l := range waiting[:max(len(waiting)-maxFarewells, 0)] {
+		r.drop(l)
+	}
+}
+
+// told reports whether every reader has seen the final values of a ledger.
+func (r *Registry) told(l *ledger) bool {
+	for _, p := range r.producers {
+		if e := p.seen[l]; e == nil || !e.done {
+			return false
+		}
+	}
+	return len(r.producers) > 0
+}
+
+// drop forgets a ledger, and counts it for those readers that have not seen its
+// final values, those to come included.
+func (r *Registry) drop(l *ledger) {
+	r.ledgers = slices.DeleteFunc(r.ledgers, func(other *ledger) bool { return other == l })
+	if len(r.producers) == 0 {
+		r.lost++
+	}
+	for _, p := range r.producers {
+		if e := p.seen[l]; e == nil || !e.done {
+			p.lost++
+		}
+		delete(p.seen, l)
+	}
+}

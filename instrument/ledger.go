@@ -1,0 +1,165 @@
+package instrument
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+	"weak"
+)
+
+// A ledger is what readers see of a store: totals, to which its record brings
+// what operations leave behind. When the store is closed and opened again before
+// all readers have seen its final values, the next record goes on in the same
+// ledger.
+type ledger struct {
+	layout   *layout
+	series   *series
+	admitted *admission
+	start    time.Time // of all its series
+	closedAt time.Time // zero while the store is open; guarded by the registry
+
+	mu      sync.Mutex // guards the rest
+	infos   []operationInfo
+	totals  []*total  // by operation
+	records []*record // the latest last; those before have operations in flight
+	former  []weak.Pointer[record]
+	rotated time.Time // the windows
+
+	aside          *aside // the latest record's
+	suppressed     uint64 // lines, by the records before
+	compat, logged bool   // as the latest record has it
+}
+
+// An aside is what is known of a store besides its operations.
+type aside struct {
+	suppressed atomic.Uint64                // lines
+	stats      atomic.Pointer[statsReading] // the engine's own; nil for ever where it has none
+	lag        atomic.Pointer[lagReading]
+}
+
+// maxFormer bounds the records of closed stores that a ledger asks for what comes
+// late: those in flight, which have memory for all their stripes, and those that
+// only their stores keep.
+const maxFormer = 8
+
+func newLedger(r *record) *ledger {
+	now := time.Now()
+	return &ledger{layout: r.layout, series: r.series, admitted: newAdmission(), start: now, rotated: now}
+}
+
+// enter makes a record the latest one, unless there is no room for what it has.
+// Operations and failures that the ledger knows keep their places, so that a
+// reader can compare it with what it saw before; others come behind them.
+func (l *ledger) enter(r *record) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	infos, operations := mergeInfos(l.infos, r.infos)
+	failures, slots := l.series.merge(r.series.failures)
+	if l.aside != nil && (len(infos) > maxOperations || len(failures) > int(builtinFailures)+maxErrorTypes) {
+		return false
+	}
+	l.series.extend(failures)
+	l.infos = infos
+	for len(l.totals) < len(infos) {
+		l.totals = append(l.totals, new(total))
+	}
+	for _, t := range l.totals {
+		t.tallies = append(t.tallies, make([]*tally, int(firstFailureSlot)+len(failures)-len(t.tallies))...)
+	}
+	l.admitted.resize(infos, len(failures), len(l.layout.bounds), r)
+	r.ledger, r.slots, r.totals = l, slots, make([]*total, len(r.infos))
+	for op, place := range operations {
+		r.totals[op] = l.totals[place]
+	}
+	l.catchUp(time.Now())
+	if l.aside != nil {
+		l.suppressed += l.aside.suppressed.Load()
+	}
+	l.aside, l.compat, l.logged = r.aside, r.compat, r.logged
+	l.records = append(l.records, r)
+	l.records = slices.Delete(l.records, 0, max(len(l.records)-maxFormer-1, 0))
+	return true
+}
+
+// mergeInfos returns the operations of a and of b, and the places of those of b
+// among them. What b says of an operation holds, unless the store lacks it now.
+func mergeInfos(a, b []operationInfo) (merged []operationInfo, places []int) {
+	merged, places = slices.Clone(a), make([]int, len(b))
+	for i, info := range b {
+		at := slices.IndexFunc(merged, func(other operationInfo) bool { return other.name == info.name })
+		switch {
+		case at < 0:
+			at = len(merged)
+			merged = append(merged, info)
+		case !info.absent:
+			merged[at] = info
+		}
+		places[i] = at
+	}
+	return merged, places
+}
+
+// settle takes the counts of a record whose store was closed. Memory for stripes
+// is then kept only where operations are in flight.
+func (l *ledger) settle() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.drain()
+}
+
+// drain brings all counts from the records to the totals and returns how many
+// operations are in flight; see docs/decisions/0017. The caller holds mu.
+func (l *ledger) drain() uint64 {
+	records := l.records
+	for _, w := range l.former {
+		if r := w.Value(); r != nil {
+			records = append(records[:len(records):len(records)], r)
+		}
+	}
+	for _, r := range records {
+		r.look()
+	}
+	var f flight
+	for _, r := range records {
+		r.drain(&f)
+	}
+	l.retire()
+	return f.count()
+}
+
+// retire leaves the records of closed stores to those who still have the store,
+// once nothing is in flight.
+func (l *ledger) retire() {
+	l.records = slices.DeleteFunc(l.records, func(r *record) bool {
+		idle := r.closed.Load() && r.idle()
+		if idle {
+			l.former = append(l.former, weak.Make(r))
+		}
+		return idle
+	})
+	l.former = slices.DeleteFunc(l.former, func(w weak.Pointer[record]) bool { return w.Value() == nil })
+	l.former = slices.Delete(l.former, 0, max(len(l.former)-maxFormer, 0))
+}
+
+// rotate finishes the current interval of all windows.
+func (l *ledger) rotate() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.drain()
+	l.rotated = time.Now()
+	for _, t := range l.totals {
+		t.window.rotate()
+	}
+}
+
+// catchUp moves the windows on by the time in which no store was open, and so
+// nobody rotated them. The caller holds mu.
+func (l *ledger) catchUp(now time.Time) {
+	for range min(now.Sub(l.rotated)/pollInterval, windowIntervals) {
+		for _, t := range l.totals {
+			t.window.rotate()
+		}
+	}
+	l.rotated = now
+}
