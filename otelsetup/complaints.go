@@ -1,21 +1,22 @@
 package otelsetup
 
 import (
-	"io"
 	"time"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/linewriter"
 )
 
 // complaints is where zap says that a line could not be written, when standard
 // output is gone as a rule. It passes on one line in a while: each line of the
 // log would bring another.
 type complaints struct {
-	w     io.Writer
+	w     *linewriter.Writer
 	limit limiter
 }
 
 const complaintEvery = 10 * time.Second
 
-func newComplaints(w io.Writer) *complaints {
+func newComplaints(w *linewriter.Writer) *complaints {
 	return &complaints{w: w, limit: limiter{interval: complaintEvery}}
 }
 
@@ -24,7 +25,7 @@ func (c *complaints) Write(line []byte) (int, error) {
 	if _, ok := c.limit.allow(); !ok {
 		return len(line), nil
 	}
-	return c.w.Write(line)
+	return len(line), c.w.WriteLine(nil, line)
 }
 
 // Sync implements zapcore.WriteSyncer.

@@ -10,6 +10,8 @@ import (
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/linewriter"
 )
 
 type closedPipe struct{}
@@ -20,7 +22,7 @@ func TestComplaints(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
 		core := zapcore.NewCore(zapcore.NewJSONEncoder(zapcore.EncoderConfig{}), zapcore.AddSync(closedPipe{}), zap.InfoLevel)
-		log := zap.New(core, zap.ErrorOutput(newComplaints(&out)))
+		log := zap.New(core, zap.ErrorOutput(newComplaints(linewriter.New(&out, linewriter.Options{}))))
 		for range 100 {
 			log.Error("nobody reads this")
 		}

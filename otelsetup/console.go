@@ -3,31 +3,37 @@ package otelsetup
 import (
 	"context"
 	"encoding/json"
-	"io"
-	"sync"
+	"errors"
 
 	"go.opentelemetry.io/otel/attribute"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/linewriter"
 )
 
 // A console writes telemetry for a person to read, one line of JSON for each
 // span, data point or record. It is no log: that is on standard output.
-type console struct {
-	mu sync.Mutex
-	w  io.Writer
-}
+type console struct{ w *linewriter.Writer }
 
-func newConsole(w io.Writer) *console { return &console{w: w} }
+func newConsole(w *linewriter.Writer) *console { return &console{w} }
 
-// writeLine writes one line.
+// writeLine writes one line, or has it wait for flush.
 func (c *console) writeLine(v any) error {
 	line, err := json.Marshal(v)
 	if err != nil {
 		return err
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	_, err = c.w.Write(append(line, '\n'))
-	return err
+	return c.w.WriteLine(line, newline)
+}
+
+var newline = []byte("\n")
+
+// flush returns the errors of an export, or whether standard error has all of it
+// in time.
+func (c *console) flush(ctx context.Context, errs []error) error {
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	return c.w.Flush(ctx)
 }
 
 // ForceFlush implements the exporters' method of that name.

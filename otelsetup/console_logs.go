@@ -2,7 +2,6 @@ package otelsetup
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -23,7 +22,7 @@ type consoleLog struct {
 }
 
 // Export implements log.Exporter.
-func (c consoleLogs) Export(_ context.Context, records []sdklog.Record) error {
+func (c consoleLogs) Export(ctx context.Context, records []sdklog.Record) error {
 	var errs []error
 	for i := range records {
 		r := &records[i]
@@ -40,5 +39,5 @@ func (c consoleLogs) Export(_ context.Context, records []sdklog.Record) error {
 		}
 		errs = append(errs, c.writeLine(line))
 	}
-	return errors.Join(errs...)
+	return c.flush(ctx, errs)
 }

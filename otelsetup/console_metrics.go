@@ -2,7 +2,6 @@ package otelsetup
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math"
 
@@ -36,7 +35,7 @@ type consolePoint struct {
 }
 
 // Export implements metric.Exporter.
-func (c consoleMetrics) Export(_ context.Context, rm *metricdata.ResourceMetrics) error {
+func (c consoleMetrics) Export(ctx context.Context, rm *metricdata.ResourceMetrics) error {
 	var errs []error
 	for _, scope := range rm.ScopeMetrics {
 		for _, m := range scope.Metrics {
@@ -46,7 +45,7 @@ func (c consoleMetrics) Export(_ context.Context, rm *metricdata.ResourceMetrics
 			}
 		}
 	}
-	return errors.Join(errs...)
+	return c.flush(ctx, errs)
 }
 
 // pointsOf returns the points of a metric, of histograms without the buckets.

@@ -14,6 +14,8 @@ import (
 	"go.opentelemetry.io/otel/codes"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/linewriter"
 )
 
 // captureStderr runs f with another standard error and returns what f wrote to it.
@@ -71,9 +73,15 @@ func TestConsole(t *testing.T) {
 	}
 }
 
+func consoleOn(t *testing.T, w io.Writer) *console {
+	out := linewriter.New(w, linewriter.Options{})
+	t.Cleanup(func() { _ = out.Close(context.Background()) })
+	return newConsole(out)
+}
+
 func TestConsoleMetrics(t *testing.T) {
 	var out strings.Builder
-	c := newConsole(&out).metrics()
+	c := consoleOn(t, &out).metrics()
 	attrs := attribute.NewSet(attribute.String("a", "b"))
 	err := c.Export(context.Background(), &metricdata.ResourceMetrics{ScopeMetrics: []metricdata.ScopeMetrics{{Metrics: []metricdata.Metrics{
 		{Name: "gauge", Unit: "1", Data: metricdata.Gauge[float64]{DataPoints: []metricdata.DataPoint[float64]{{Attributes: attrs, Value: math.NaN()}, {Value: 0.5}}}},
@@ -105,10 +113,10 @@ func TestConsoleMetrics(t *testing.T) {
 func TestConsoleTellsItsErrors(t *testing.T) {
 	r, w := io.Pipe()
 	r.Close()
-	if err := newConsole(w).writeLine("x"); !errors.Is(err, io.ErrClosedPipe) {
+	if err := consoleOn(t, w).writeLine("x"); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("error %v", err)
 	}
-	if err := newConsole(io.Discard).writeLine(make(chan int)); err == nil {
+	if err := consoleOn(t, io.Discard).writeLine(make(chan int)); err == nil {
 		t.Error("no error for what JSON has no form for")
 	}
 }

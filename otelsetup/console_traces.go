@@ -2,7 +2,6 @@ package otelsetup
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
@@ -26,7 +25,7 @@ type consoleSpan struct {
 }
 
 // ExportSpans implements trace.SpanExporter.
-func (c consoleSpans) ExportSpans(_ context.Context, spans []sdktrace.ReadOnlySpan) error {
+func (c consoleSpans) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
 	var errs []error
 	for _, s := range spans {
 		line := consoleSpan{
@@ -41,5 +40,5 @@ func (c consoleSpans) ExportSpans(_ context.Context, spans []sdktrace.ReadOnlySp
 		}
 		errs = append(errs, c.writeLine(line))
 	}
-	return errors.Join(errs...)
+	return c.flush(ctx, errs)
 }

@@ -170,7 +170,7 @@ func ExampleTelemetry_Losses() {
 	fmt.Printf("%+v\n", tel.Losses())
 	// Output:
 	// otelsetup: shut down logs: 1 log records were not delivered: no route to host
-	// {Spans:0 DataPoints:0 LogRecords:1}
+	// {Spans:0 DataPoints:0 LogRecords:1 LogLines:0}
 }
 
 // unreachable is the exporter of a backend that cannot be reached.

@@ -4,43 +4,36 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"go.opentelemetry.io/otel/log"
 	lognoop "go.opentelemetry.io/otel/log/noop"
 	sdklog "go.opentelemetry.io/otel/sdk/log"
 	"go.opentelemetry.io/otel/sdk/resource"
 	"go.uber.org/zap"
-	"go.uber.org/zap/zapcore"
 
 	"github.com/otelkv/otelkv/otelsetup/internal/ledger"
 	"github.com/otelkv/otelkv/otelsetup/internal/logcore"
 )
 
 // startDiagnostics sets the logger for what the telemetry has to say of itself:
-// the caller's, else one that writes JSON to w and nothing else.
-func (t *Telemetry) startDiagnostics(c *config, w zapcore.WriteSyncer) error {
+// the caller's, else one that writes JSON and nothing else.
+func (t *Telemetry) startDiagnostics(c *config) error {
 	if c.logger != nil {
 		t.diagnostics = c.logger
 		return nil
 	}
-	core, err := logcore.New(logcore.Options{Writer: w, Level: t.level})
+	core, err := logcore.New(logcore.Options{Lines: t.lines, Level: t.level})
 	if err != nil {
 		return err
 	}
-	t.diagnostics = zap.New(core, zap.ErrorOutput(newComplaints(os.Stderr)))
-	t.steps = append(t.steps, step{name: "the diagnostics", run: func(context.Context) error { return core.Close() }})
+	t.diagnostics = zap.New(core, zap.ErrorOutput(newComplaints(t.stderr)))
 	return nil
 }
 
 // startLogs sets the LoggerProvider and the logger.
 func (t *Telemetry) startLogs(ctx context.Context, c *config, res *resource.Resource) error {
-	w := zapcore.WriteSyncer(os.Stdout)
-	if c.logWriter != nil {
-		w = zapcore.AddSync(c.logWriter)
-	}
-	w = zapcore.Lock(w)
-	if err := t.startDiagnostics(c, w); err != nil {
+	t.startLines(c)
+	if err := t.startDiagnostics(c); err != nil {
 		return err
 	}
 	opts, err := t.newLogPipeline(ctx, c)
@@ -49,12 +42,12 @@ func (t *Telemetry) startLogs(ctx context.Context, c *config, res *resource.Reso
 	}
 	if len(opts) == 0 { // a record would be made for nobody
 		t.loggerProvider = lognoop.NewLoggerProvider()
-		return t.startLogger(c, w, nil)
+		return t.startLogger(c, nil)
 	}
 	opts = append(opts, sdklog.WithResource(res))
 	t.loggerProvider = sdklog.NewLoggerProvider(opts...)
 	// The core has no key twice, and need not pay for a search.
-	return t.startLogger(c, w, sdklog.NewLoggerProvider(append(opts, sdklog.WithAllowKeyDuplication())...))
+	return t.startLogger(c, sdklog.NewLoggerProvider(append(opts, sdklog.WithAllowKeyDuplication())...))
 }
 
 // newLogPipeline returns the exporters of logs as options of a provider.
@@ -82,7 +75,7 @@ func (t *Telemetry) newLogPipeline(ctx context.Context, c *config) ([]sdklog.Log
 		add(exporter, r.kind("log"))
 	}
 	if routes.console {
-		add(newConsole(os.Stderr).logs(), "console_log_exporter")
+		add(newConsole(t.stderr).logs(), "console_log_exporter")
 	}
 	for _, e := range c.logExporters {
 		add(e, fmt.Sprintf("%T", e))
@@ -99,12 +92,12 @@ func (t *Telemetry) newLogPipeline(ctx context.Context, c *config) ([]sdklog.Log
 }
 
 // startLogger sets the logger, unless the caller has one.
-func (t *Telemetry) startLogger(c *config, w zapcore.WriteSyncer, provider log.LoggerProvider) error {
+func (t *Telemetry) startLogger(c *config, provider log.LoggerProvider) error {
 	if c.logger != nil {
 		t.logger = c.logger
 		return nil
 	}
-	options := logcore.Options{Writer: w, Provider: provider, Name: scopeName, Level: t.level, Flush: t.flushLogs}
+	options := logcore.Options{Lines: t.lines, Provider: provider, Name: scopeName, Level: t.level, Flush: t.flushLogs}
 	if s := c.logSampling; s != nil {
 		options.Sampling = &logcore.Sampling{Tick: s.interval, First: s.first, Thereafter: s.thereafter}
 	}
@@ -113,11 +106,11 @@ func (t *Telemetry) startLogger(c *config, w zapcore.WriteSyncer, provider log.L
 		return err
 	}
 	t.core = core
-	t.logger = zap.New(core, zap.WithFatalHook(lastFlush{t}), zap.ErrorOutput(newComplaints(os.Stderr)))
+	t.logger = zap.New(core, zap.WithFatalHook(lastFlush{t}), zap.ErrorOutput(newComplaints(t.stderr)))
 	t.logLevel = newLogLevel(t.level, t.logger)
-	t.steps = append(t.steps, step{name: "the logger", run: func(context.Context) error {
+	t.steps = append(t.steps, step{name: "the log level", run: func(context.Context) error {
 		t.logLevel.stop()
-		return core.Close()
+		return nil
 	}})
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/otlptranslator"
@@ -149,7 +148,7 @@ func (t *Telemetry) newMetricExporters(ctx context.Context, c *config) ([]metric
 		exporters = append(exporters, metricExporter{exporter, r.kind("metric")})
 	}
 	if routes.console {
-		exporters = append(exporters, metricExporter{newConsole(os.Stderr).metrics(), "console_metric_exporter"})
+		exporters = append(exporters, metricExporter{newConsole(t.stderr).metrics(), "console_metric_exporter"})
 	}
 	return exporters, nil
 }
@@ -180,18 +179,5 @@ func (t *Telemetry) startUsage(c *config, provider metric.MeterProvider) error {
 
 // observeSelf makes the metrics of the telemetry itself, but for those of spans.
 func (t *Telemetry) observeSelf(meter metric.Meter) error {
-	if err := errors.Join(t.metricAccounts.register(meter), t.logAccounts.register(meter)); err != nil {
-		return err
-	}
-	if t.core == nil {
-		return nil
-	}
-	_, err := meter.Int64ObservableCounter("kvdb.log.dropped",
-		metric.WithUnit("{line}"),
-		metric.WithDescription("Lines that the sampling of the logger dropped"),
-		metric.WithInt64Callback(func(_ context.Context, o metric.Int64Observer) error {
-			o.Observe(int64(t.core.Dropped()))
-			return nil
-		}))
-	return err
+	return errors.Join(t.metricAccounts.register(meter), t.logAccounts.register(meter), t.observeLines(meter))
 }

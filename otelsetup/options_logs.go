@@ -22,7 +22,10 @@ func WithLogger(logger *zap.Logger) Option {
 }
 
 // WithLogWriter sets where the logger writes its lines. The writer needs no
-// lock of its own and gets whole lines; it is not closed. Nil changes nothing.
+// lock of its own and gets whole lines, from a goroutine that is not the
+// caller's; it is not closed. Nobody waits for one that hangs: see
+// [Telemetry.Logger]. An [os.File] that is a pipe or a socket is written to
+// without blocking, and left in the mode it is in. Nil changes nothing.
 //
 // By default, it is standard output.
 func WithLogWriter(w io.Writer) Option {
@@ -41,7 +44,7 @@ func WithLogLevel(level zapcore.Level) Option {
 // WithLogSampling bounds how many lines with the same level and message are
 // logged: in each interval the first ones, and of the others every thereafter-th,
 // none if thereafter is 0. What it drops is neither in JSON nor sent by OTLP; it
-// is counted in kvdb.log.dropped.
+// is counted in kvdb.log.dropped, with the reason sampling.
 //
 // By default, every line is logged.
 func WithLogSampling(interval time.Duration, first, thereafter int) Option {

@@ -19,6 +19,7 @@ type step struct {
 	accounts *accounts // of a signal, with the name of its items
 	items    string
 	repeats  bool // the last export has what those before it lost
+	log      bool // no line can tell of it
 }
 
 // Shutdown flushes the spans, then the metrics of readers, then the log records,
@@ -28,12 +29,14 @@ type step struct {
 // It works with a context that is already cancelled, as after a signal:
 // cancellation is ignored, and each signal has a time of its own (see
 // [WithShutdownTimeout]), so that a receiver that hangs costs its own signal
-// only. A deadline that is still ahead is kept and shared among the signals. Nor
-// does it wait longer for a standard output that nobody reads.
+// only. A deadline that is still ahead is kept and shared among the signals. The
+// log comes last, and is given up when its output takes nothing for half a
+// second.
 //
-// Its error says what went wrong and how much of each signal it could not
-// deliver, which is in the log as well. What is written during or after it is
-// lost, and counted by [Telemetry.Losses].
+// Its error says what went wrong, how much of each signal it could not deliver,
+// which is in the log as well, and how many lines of the log. What is sent to an
+// exporter during or after it is lost, and counted by [Telemetry.Losses]; lines
+// are still written.
 //
 // It can be called any number of times and concurrently; every call waits for
 // the first one and returns its error. The handlers of
@@ -59,6 +62,9 @@ func (t *Telemetry) Shutdown(ctx context.Context) error {
 				continue
 			}
 			errs = append(errs, fmt.Errorf("otelsetup: shut down %s: %w", s.name, err))
+			if s.log {
+				continue
+			}
 			mute = mute || within(ctx, budget, func(context.Context) error {
 				t.diagnostics.Error("telemetry not shut down cleanly", zap.String("part", s.name), zap.String("error", firstLine(err)))
 				return nil

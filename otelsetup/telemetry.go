@@ -26,7 +26,11 @@
 //	kvdb.memory       By      gauge    kvdb_memory_bytes       resident set of the process
 //	kvdb.utilization  1       gauge    kvdb_utilization_ratio  used share of a resource, 0 to 1, by
 //	                                                           kvdb.resource: "cpu" or "memory"
-//	kvdb.log.dropped  {line}  counter  kvdb_log_dropped_total  lines that the logger's sampling dropped
+//	kvdb.log.dropped  {line}  counter  kvdb_log_dropped_total  lines that are not in the log, by
+//	                                                           kvdb.log.reason: "output_stalled",
+//	                                                           "output_failed" or "sampling"
+//	kvdb.log.stalls   {stall} counter  kvdb_log_stalls_total   times that the log's output stalled or failed
+//	kvdb.log.queue.size {line} gauge   kvdb_log_queue_size     lines that wait for it
 //	go.*                               go_*                    OpenTelemetry's metrics of the Go runtime
 //	                                   process_*               client_golang's process collector
 //	                                   target_info             the resource
@@ -147,6 +151,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/otelsetup/internal/linewriter"
 	"github.com/otelkv/otelkv/otelsetup/internal/logcore"
 )
 
@@ -164,6 +169,9 @@ type Telemetry struct {
 	core           *logcore.Core // of the logger; nil for the caller's, as is logLevel
 	logLevel       *logLevel
 	diagnostics    *zap.Logger // what the Telemetry says of itself, which OTLP never gets
+
+	lines  *linewriter.Writer // of both loggers; nil if the caller has one
+	stderr *linewriter.Writer
 
 	gatherer prometheus.Gatherer
 	joined   bool // gatherer is the user's
@@ -256,9 +264,18 @@ func (t *Telemetry) LoggerProvider() log.LoggerProvider { return t.loggerProvide
 
 // Logger returns the logger: the one of [WithLogger], else one that writes JSON
 // lines and sends the same records to the exporters of logs. Give it the context
-// of what it logs about with [Context]. Lines up to the level warn may wait for
-// half a second; its Sync writes them and flushes the exporters, as do lines of
-// the levels dpanic, panic and fatal.
+// of what it logs about with [Context].
+//
+// A line is written when the call returns: it is there when the program ends
+// with the next statement, is killed or panics. If the output does not take it
+// within 5 ms, the output has stalled: this and the next lines wait in memory,
+// up to 4 MiB of them, and their callers do not. They are written in their order
+// once the output takes lines again; those for which there was no room are
+// counted in kvdb.log.dropped, and a line says how many are missing.
+// [Telemetry.CheckLog] tells of a stall.
+//
+// Sync flushes the exporters too, as do lines of the levels dpanic, panic and
+// fatal.
 func (t *Telemetry) Logger() *zap.Logger { return t.logger }
 
 // Level returns the level of the logger, for both outputs; setting it takes

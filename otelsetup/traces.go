@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"sync/atomic"
 
@@ -35,7 +34,7 @@ func (t *Telemetry) newSpanExporters(ctx context.Context, c *config) ([]spanExpo
 		exporters = append(exporters, spanExporter{exporter, r.kind("span")})
 	}
 	if routes.console {
-		exporters = append(exporters, spanExporter{newConsole(os.Stderr).spans(), "console_span_exporter"})
+		exporters = append(exporters, spanExporter{newConsole(t.stderr).spans(), "console_span_exporter"})
 	}
 	return exporters, nil
 }

@@ -53,15 +53,17 @@ import (
 	"go.opentelemetry.io/otel/log"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/linewriter"
 )
 
 // Options of [New].
 type Options struct {
-	Writer   zapcore.WriteSyncer // gets the JSON, in whole lines, from one goroutine at a time
-	Provider log.LoggerProvider  // gets the records; nil means JSON alone
-	Name     string              // scope of the records of a logger without a name
-	Level    zap.AtomicLevel     // of both outputs; the zero value means info, for good
-	Sampling *Sampling           // nil means that every entry is written
+	Lines    *linewriter.Writer // gets the JSON; others may write to it, too
+	Provider log.LoggerProvider // gets the records; nil means JSON alone
+	Name     string             // scope of the records of a logger without a name
+	Level    zap.AtomicLevel    // of both outputs; the zero value means info, for good
+	Sampling *Sampling          // nil means that every entry is written
 
 	// Flush empties what is behind Provider. It is called by Sync, and after
 	// entries from DPanic up, which may be the last that the program writes; it
@@ -88,22 +90,22 @@ func (s *Sampling) validate() error {
 	return errors.Join(errs...)
 }
 
-// Core is a [zapcore.Core]. It is safe for concurrent use. Entries below error
-// wait in memory for half a second at most; from error up they are written at
-// once, with those before them. A write waits for the writer, but not for what
-// is behind the provider, unless the entry is one from DPanic up.
+// Core is a [zapcore.Core]. It is safe for concurrent use. An entry is with the
+// output of lines when it is written, or waits for it in memory if it takes
+// nothing now; see [linewriter.Writer]. A write does not wait for what is behind
+// the provider, unless the entry is one from DPanic up.
 type Core struct {
 	zapcore.Core // the sampler, or the outputs themselves
 
 	level   zap.AtomicLevel
-	lines   *lineBuffer
+	sampled bool
 	dropped *atomic.Uint64
 }
 
-// New returns a core. The caller ends it with Close.
+// New returns a core. It holds nothing that has to be ended.
 func New(o Options) (*Core, error) {
-	if o.Writer == nil {
-		return nil, errors.New("a logger needs a writer")
+	if o.Lines == nil {
+		return nil, errors.New("a logger needs a writer of lines")
 	}
 	if o.Level == (zap.AtomicLevel{}) {
 		o.Level = zap.NewAtomicLevel()
@@ -111,13 +113,12 @@ func New(o Options) (*Core, error) {
 	if o.Flush == nil {
 		o.Flush = func() error { return nil }
 	}
-	lines := &lineBuffer{out: o.Writer}
-	out := &outputs{AtomicLevel: o.Level, lines: lines, flush: o.Flush, encoder: newEncoder()}
+	out := &outputs{AtomicLevel: o.Level, lines: o.Lines, flush: o.Flush, encoder: newEncoder()}
 	if o.Provider != nil {
 		bridge := otelzap.NewCore(o.Name, otelzap.WithLoggerProvider(o.Provider))
 		out.bound = &bound{root: bridge, bridge: bridge}
 	}
-	c := &Core{Core: out, level: o.Level, lines: lines, dropped: new(atomic.Uint64)}
+	c := &Core{Core: out, level: o.Level, sampled: o.Sampling != nil, dropped: new(atomic.Uint64)}
 	if s := o.Sampling; s != nil {
 		if err := s.validate(); err != nil {
 			return nil, err
@@ -143,9 +144,8 @@ func (c *Core) With(fields []zapcore.Field) zapcore.Core {
 // Level returns the level from which entries are written.
 func (c *Core) Level() zapcore.Level { return c.level.Level() }
 
+// Sampled reports whether there is a sampler.
+func (c *Core) Sampled() bool { return c.sampled }
+
 // Dropped returns how many entries the sampler has held back.
 func (c *Core) Dropped() uint64 { return c.dropped.Load() }
-
-// Close writes what waits and ends the timer of the buffer, also for all cores
-// that came from With. Entries that are written later are written at once.
-func (c *Core) Close() error { return c.lines.close() }

@@ -1,6 +1,7 @@
 package logcore_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/otelkv/otelkv/internal/tracefield"
+	"github.com/otelkv/otelkv/otelsetup/internal/linewriter"
 	"github.com/otelkv/otelkv/otelsetup/internal/logcore"
 )
 
@@ -28,10 +30,11 @@ func (p panickingProvider) Logger(name string, o ...log.LoggerOption) log.Logger
 }
 
 func TestNewRefuses(t *testing.T) {
+	lines := linewriter.New(newSink(), linewriter.Options{})
 	for name, o := range map[string]logcore.Options{
 		"writer":   {},
-		"tick":     {Writer: newSink(), Sampling: &logcore.Sampling{First: 1}},
-		"negative": {Writer: newSink(), Sampling: &logcore.Sampling{Tick: time.Second, First: -1}},
+		"tick":     {Lines: lines, Sampling: &logcore.Sampling{First: 1}},
+		"negative": {Lines: lines, Sampling: &logcore.Sampling{Tick: time.Second, First: -1}},
 	} {
 		if core, err := logcore.New(o); err == nil || core != nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v, %v", name, core, err)
@@ -42,7 +45,7 @@ func TestNewRefuses(t *testing.T) {
 // Without a provider and a level it writes JSON from info up.
 func TestDefaults(t *testing.T) {
 	out := newSink()
-	core, err := logcore.New(logcore.Options{Writer: out})
+	core, err := logcore.New(logcore.Options{Lines: linewriter.New(out, linewriter.Options{})})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +55,7 @@ func TestDefaults(t *testing.T) {
 	if err := core.Write(zapcore.Entry{Message: "a\xff", LoggerName: "b\xff"}, nil); err != nil {
 		t.Error(err)
 	}
-	if err := errors.Join(l.Sync(), core.Close(), core.Close()); err != nil {
+	if err := l.Sync(); err != nil {
 		t.Error(err)
 	}
 	at, rest, _ := strings.Cut(strings.TrimPrefix(out.String(), `{"timestamp":"`), `"`)
@@ -162,34 +165,17 @@ func TestFlushThatPanics(t *testing.T) {
 	}
 }
 
-// Lines below error come within a second, those from error up at once.
-func TestLinesAreFlushedInTime(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		h := newHarness(t)
-		for range 3 {
-			h.Info("m")
-			if h.out.String() != "" {
-				t.Error("an info line is written at once")
-			}
-			time.Sleep(time.Second)
-			h.line(t)
+// A line of any level is written when the call returns, in one piece with what
+// waits.
+func TestLinesAreWrittenAtOnce(t *testing.T) {
+	h := newHarness(t)
+	for _, level := range []zapcore.Level{zap.DebugLevel, zap.InfoLevel, zap.WarnLevel, zap.ErrorLevel} {
+		h.Log(level, "m")
+		if got := h.out.String(); strings.Count(got, "\n") != 1 {
+			t.Errorf("%v: written %q", level, got)
 		}
-		h.Info("before")
-		h.Error("m")
-		h.out.mu.Lock()
-		if len(h.out.writes) != 1 || strings.Count(h.out.writes[0], "\n") != 2 {
-			t.Errorf("writes %q; want one of two lines", h.out.writes)
-		}
-		h.out.mu.Unlock()
-		h.Info("last")
-		if err := h.core.Close(); err != nil {
-			t.Error(err)
-		}
-		h.Info("late")
-		if got := h.out.String(); !strings.Contains(got, "last") || !strings.Contains(got, "late") {
-			t.Errorf("a line is missing: %s", got)
-		}
-	})
+		h.out.set(func(s *sink) { s.writes = nil })
+	}
 }
 
 // Each write is of whole lines, whatever their size, and none is lost.
@@ -201,24 +187,21 @@ func TestWholeLines(t *testing.T) {
 		all.Go(func() {
 			l := h.With(zap.Int("writer", i), tracefield.Context(traced(t, byte(i+1))))
 			for n := range lines {
-				l.Info("m", zap.Int("line", n), zap.String("pad", strings.Repeat("x", n*n%5000)))
+				l.Info("m", zap.Int("line", n), zap.String("pad", strings.Repeat("x", n*n%1000)))
 				if n%100 == 0 {
-					l.Error("now", zap.String("huge", strings.Repeat("x", 200_000)))
+					l.Error("now", zap.String("huge", strings.Repeat("x", 50_000)))
 				}
 			}
 		})
 	}
 	all.Wait()
-	if err := h.core.Close(); err != nil {
+	if err := h.lines.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	for _, w := range h.out.writes {
 		if !strings.HasPrefix(w, "{") || !strings.HasSuffix(w, "}\n") {
 			t.Fatalf("a write of a part of a line: %.100q", w)
 		}
-	}
-	if n := len(h.out.writes); n > writers*lines/10 {
-		t.Errorf("%d writes for %d lines", n, writers*lines)
 	}
 	if n := strings.Count(h.out.String(), "\n"); n != writers*(lines+3) {
 		t.Errorf("%d lines; want %d", n, writers*(lines+3))
@@ -228,55 +211,72 @@ func TestWholeLines(t *testing.T) {
 	}
 }
 
-// A writer that fails keeps nobody waiting, and gets the lines once it works.
+// A writer that fails costs lines of JSON only, and their number is written once
+// it works.
 func TestWriterThatFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHarness(t)
-		h.out.set(func(s *sink) { s.accept = 10 })
-		h.Error("first")
-		h.Info("second")
-		h.out.set(func(s *sink) { s.panics = true })
-		h.Error("third")
-		if err := h.Sync(); err == nil || !strings.Contains(err.Error(), "broken") {
+		h.out.set(func(s *sink) { s.accept = 0 })
+		if err := h.core.Write(zapcore.Entry{Message: "first"}, nil); !errors.Is(err, errDisk) {
+			t.Errorf("Write = %v", err)
+		}
+		var lost error
+		const lines = 5000
+		for range lines {
+			lost = h.core.Write(zapcore.Entry{Message: strings.Repeat("x", 1000)}, nil)
+		}
+		if !errors.Is(lost, errDisk) || !strings.Contains(lost.Error(), "lost") {
+			t.Errorf("Write = %v", lost)
+		}
+		if n := len(h.records.take()); n != lines+1 {
+			t.Errorf("%d records; want all: the writer is not theirs", n)
+		}
+		if err := h.Sync(); !errors.Is(err, errDisk) {
 			t.Errorf("Sync = %v", err)
 		}
-		time.Sleep(time.Second)
-		h.out.set(func(s *sink) { s.accept, s.panics = -1, false })
-		time.Sleep(time.Second)
-		got := h.out.String()
-		for i, line := range strings.Split(strings.TrimSpace(got), "\n") {
-			if want := []string{"first", "second", "third"}[i]; !strings.Contains(line, want) || !strings.HasPrefix(line, "{") {
-				t.Errorf("line %d: %s; want %s", i, line, want)
-			}
+		h.out.set(func(s *sink) { s.accept = -1 })
+		if err := h.lines.Close(t.Context()); err != nil {
+			t.Error(err)
 		}
-		if n := strings.Count(got, "\n"); n != 3 {
-			t.Errorf("%d lines; want 3: %s", n, got)
+		got := h.out.String()
+		all := strings.Split(strings.TrimSuffix(got, "\n"), "\n")
+		want := fmt.Sprintf(`"level":"warn","message":"log lines lost","lost":%d}`, lines+1-(len(all)-1))
+		if last := all[len(all)-1]; !strings.Contains(all[0], "first") || !strings.HasSuffix(last, want) || !json.Valid([]byte(last)) {
+			t.Errorf("the last line is %s, want …%s", last, want)
 		}
 	})
 }
 
-// What waits for a writer that fails is bounded.
-func TestWriterThatNeverWorks(t *testing.T) {
-	h := newHarness(t)
-	h.out.set(func(s *sink) { s.accept = 0 })
-	var lost error
-	for range 100 {
-		if err := h.core.Write(zapcore.Entry{Message: strings.Repeat("x", 1000)}, nil); err != nil {
-			lost = err
+// What ends a program flushes, but while the output has stalled a line of which
+// a program may recover waits no longer than others.
+func TestStalledOutput(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var flushes atomic.Int32
+		h := newHarness(t, func(o *logcore.Options) {
+			o.Flush = func() error { flushes.Add(1); return nil }
+		})
+		hold := make(chan struct{})
+		h.out.set(func(s *sink) { s.held = hold })
+		h.Info("stalls")
+		began := time.Now()
+		for range 10 {
+			h.Error("m")
+			h.DPanic("m")
+			func() {
+				defer func() { _ = recover() }()
+				h.Panic("m")
+			}()
 		}
-	}
-	if !errors.Is(lost, errDisk) || !strings.Contains(lost.Error(), "lost") {
-		t.Errorf("Write = %v", lost)
-	}
-	if n := len(h.records.take()); n != 100 {
-		t.Errorf("%d records; want all: the writer is not theirs", n)
-	}
-	if err := h.core.Close(); !errors.Is(err, errDisk) {
-		t.Errorf("Close = %v", err)
-	}
-	h.out.set(func(s *sink) { s.accept = -1 })
-	h.Info("late")
-	if got := h.out.String(); len(got) > 70_000 || !strings.HasSuffix(got, `"message":"late"}`+"\n") {
-		t.Errorf("%d bytes came out in the end: …%q", len(got), got[max(0, len(got)-100):])
-	}
+		if took := time.Since(began); took != 0 {
+			t.Errorf("it took %v", took)
+		}
+		if n := flushes.Load(); n != 20 {
+			t.Errorf("%d flushes of the records, want 20", n)
+		}
+		close(hold)
+		synctest.Wait()
+		if n := strings.Count(h.out.String(), "\n"); n != 31 {
+			t.Errorf("%d lines", n)
+		}
+	})
 }

@@ -16,6 +16,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
+	"github.com/otelkv/otelkv/otelsetup/internal/linewriter"
 	"github.com/otelkv/otelkv/otelsetup/internal/logcore"
 )
 
@@ -61,6 +62,7 @@ type sink struct {
 	syncs  int
 	accept int // bytes of the next writes, with an error; negative: all, without
 	panics bool
+	held   chan struct{} // writes wait for it to be closed
 }
 
 var errDisk = errors.New("no space left on device")
@@ -68,6 +70,12 @@ var errDisk = errors.New("no space left on device")
 func newSink() *sink { return &sink{accept: -1} }
 
 func (s *sink) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	held := s.held
+	s.mu.Unlock()
+	if held != nil {
+		<-held
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.panics {
@@ -105,6 +113,7 @@ func (s *sink) String() string {
 type harness struct {
 	*zap.Logger
 	core    *logcore.Core
+	lines   *linewriter.Writer
 	out     *sink
 	records *records
 	level   zap.AtomicLevel
@@ -114,7 +123,9 @@ func newHarness(t testing.TB, change ...func(*logcore.Options)) *harness {
 	t.Helper()
 	h := &harness{out: newSink(), records: new(records), level: zap.NewAtomicLevelAt(zap.DebugLevel)}
 	provider := sdklog.NewLoggerProvider(sdklog.WithProcessor(h.records), sdklog.WithAllowKeyDuplication())
-	o := logcore.Options{Writer: h.out, Provider: provider, Name: "test", Level: h.level}
+	h.lines = linewriter.New(h.out, linewriter.Options{Notice: logcore.LostLine})
+	t.Cleanup(func() { _ = h.lines.Close(context.Background()) })
+	o := logcore.Options{Lines: h.lines, Provider: provider, Name: "test", Level: h.level}
 	for _, c := range change {
 		c(&o)
 	}
@@ -122,7 +133,6 @@ func newHarness(t testing.TB, change ...func(*logcore.Options)) *harness {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { core.Close() })
 	h.core = core
 	h.Logger = zap.New(core, zap.WithClock(noon{}), zap.ErrorOutput(zapcore.AddSync(new(bytes.Buffer))))
 	return h

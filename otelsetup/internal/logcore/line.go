@@ -2,6 +2,7 @@ package logcore
 
 import (
 	"encoding/hex"
+	"strconv"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
@@ -78,4 +79,12 @@ func idNamed(key string) idSet {
 	default:
 		return 0
 	}
+}
+
+// LostLine returns a line that says how many are missing before it.
+func LostLine(lost uint64) []byte {
+	line := appendHead(nil, zapcore.Entry{Time: time.Now(), Level: zapcore.WarnLevel}, trace.SpanContext{}, 0)
+	line = append(line, `"message":"log lines lost","lost":`...)
+	line = strconv.AppendUint(line, lost, 10)
+	return append(line, '}', '\n')
 }

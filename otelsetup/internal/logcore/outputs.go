@@ -9,12 +9,14 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/linewriter"
 )
 
 // outputs writes an entry to both outputs.
 type outputs struct {
 	zap.AtomicLevel
-	lines *lineBuffer
+	lines *linewriter.Writer
 	flush func() error
 
 	encoder zapcore.Encoder // of JSON, with the bound fields
@@ -74,10 +76,13 @@ func (o *outputs) Write(e zapcore.Entry, fields []zapcore.Field) error {
 	if o.bound != nil {
 		err = errors.Join(err, o.emit(e, b))
 	}
-	if e.Level > zapcore.ErrorLevel {
-		err = errors.Join(err, o.Sync())
+	switch {
+	case e.Level <= zapcore.ErrorLevel:
+		return err
+	case e.Level < zapcore.FatalLevel && o.lines.Stalled():
+		return errors.Join(err, o.flushRecords()) // the program may go on, and so it does
 	}
-	return err
+	return errors.Join(err, o.Sync())
 }
 
 func (o *outputs) writeLine(e zapcore.Entry, b *batch) error {
@@ -96,7 +101,7 @@ func (o *outputs) writeLine(e zapcore.Entry, b *batch) error {
 		return err
 	}
 	defer tail.Free()
-	return o.lines.write(head, tail.Bytes()[1:], e.Level >= zapcore.ErrorLevel)
+	return o.lines.WriteLine(head, tail.Bytes()[1:])
 }
 
 // emit gives an entry to the bridge. The processors behind it are the user's,
@@ -111,11 +116,13 @@ func (o *outputs) emit(e zapcore.Entry, b *batch) (err error) {
 }
 
 // Sync writes what waits and flushes both outputs.
-func (o *outputs) Sync() (err error) {
+func (o *outputs) Sync() error { return errors.Join(o.lines.Sync(), o.flushRecords()) }
+
+func (o *outputs) flushRecords() (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("flushing log records: PANIC=%v", r)
 		}
 	}()
-	return errors.Join(o.lines.sync(), o.flush())
+	return o.flush()
 }
