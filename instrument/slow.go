@@ -3,6 +3,7 @@ package instrument
 import (
 	"context"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/otelkv/otelkv/monitoring/objective"
@@ -56,14 +57,15 @@ func (t slowThreshold) set(slow []time.Duration, infos []operationInfo) {
 	}
 }
 
-// askEvidence calls the user's hook. Its panic must not fail the operation.
+// askEvidence calls the user's hook. Its panic must not fail the operation, nor may
+// a path in another encoding than UTF-8 fail the export of the span.
 func (o *observer) askEvidence(ctx context.Context, e event) (id string) {
 	defer func() {
 		if recover() != nil {
 			id = ""
 		}
 	}()
-	return o.onSlow(ctx, SlowOperation{
+	id = o.onSlow(ctx, SlowOperation{
 		System:    o.rec.series.system,
 		Namespace: o.rec.series.namespace,
 		Operation: e.operationName(),
@@ -71,4 +73,5 @@ func (o *observer) askEvidence(ctx context.Context, e event) (id string) {
 		Outcome:   e.slot.outcome().String(),
 		ErrorType: e.failureName(),
 	})
+	return strings.ToValidUTF8(id, "\uFFFD")
 }

@@ -21,6 +21,7 @@ func TestOnSlow(t *testing.T) {
 		evidence any
 	}{
 		{"with evidence", func(context.Context, instrument.SlowOperation) string { return "profile-1" }, "profile-1"},
+		{"with a path that is not UTF-8", func(context.Context, instrument.SlowOperation) string { return "/tmp/caf\xe9" }, "/tmp/caf\uFFFD"},
 		{"without", func(context.Context, instrument.SlowOperation) string { return "" }, nil},
 		{"panics", func(context.Context, instrument.SlowOperation) string { panic("in the hook") }, nil},
 	} {
