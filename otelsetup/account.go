@@ -23,6 +23,7 @@ func (a *accounts) open(t *Telemetry, s signal, of ledger.Signal, exporter strin
 	log := newExportLog(t.diagnostics, s, exporter)
 	opened := &account{Ledger: ledger.New(queue), signal: of, exporter: exporter, log: log}
 	opened.Observe(log.observe)
+	opened.ObserveMending(log.mended)
 	*a = append(*a, opened)
 	return opened
 }

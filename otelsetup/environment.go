@@ -1,6 +1,7 @@
 package otelsetup
 
 import (
+	"cmp"
 	"errors"
 	"net/url"
 	"strconv"
@@ -90,11 +91,11 @@ func (e environment) attributes() ([]attribute.KeyValue, error) {
 			if strings.TrimSpace(pair) == "" {
 				continue
 			}
-			key, value, err := splitPair(pair)
+			attr, err := splitAttribute(pair)
 			if err != nil {
 				return nil, err
 			}
-			attrs = append(attrs, attribute.String(key, value))
+			attrs = append(attrs, attr)
 		}
 	}
 	if name := e.get(envServiceName); name != "" {
@@ -117,4 +118,13 @@ func splitPair(pair string) (key, value string, err error) {
 		return "", "", errors.New("a value is not percent-encoded properly")
 	}
 	return key, value, nil
+}
+
+// splitAttribute is splitPair for an attribute, which is UTF-8.
+func splitAttribute(pair string) (attribute.KeyValue, error) {
+	key, value, err := splitPair(pair)
+	if err == nil {
+		err = cmp.Or(checkUTF8(key), checkUTF8(value))
+	}
+	return attribute.String(key, value), err
 }

@@ -1,12 +1,14 @@
 package otelsetup
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // validate finds the variables that are malformed. Those that have no effect
@@ -15,6 +17,7 @@ func (e environment) validate(c *config, p *problems) {
 	e.check(envDisabled, checkBool, p)
 	_, err := e.attributes()
 	p.add(envAttributes, err)
+	e.check(envServiceName, checkUTF8, p)
 	e.check(envDiagnostics, checkDiagnostics, p) // for most people it is the level of everything
 	if c.disabled {
 		return
@@ -87,9 +90,9 @@ func (e environment) validateExport(c *config, s signal, p *problems) routes {
 // validateOTLP checks the variables that configure the exporter of a signal.
 func (e environment) validateOTLP(c *config, s signal, p *problems) {
 	receiver := c.receiver(s)
-	checkEndpoint := checkHTTPURL
+	checkEndpoint, headers := checkHTTPURL, checkHeaders
 	if receiver.protocol == protocolGRPC {
-		checkEndpoint = checkTarget
+		checkEndpoint, headers = checkTarget, checkMetadata
 	}
 	for _, prefix := range []string{s.otlp, envOTLP} {
 		if c.endpoint == "" {
@@ -99,7 +102,7 @@ func (e environment) validateOTLP(c *config, s signal, p *problems) {
 		e.check(prefix+"TIMEOUT", checkMilliseconds, p)
 		e.check(prefix+"COMPRESSION", oneOf("gzip", "none"), p)
 		e.check(prefix+"INSECURE", checkBool, p)
-		e.check(prefix+"HEADERS", checkHeaders, p)
+		e.check(prefix+"HEADERS", headers, p)
 		e.check(prefix+"CERTIFICATE", checkCertificates, p)
 		p.add(prefix+"CLIENT_CERTIFICATE", checkKeyPair(e.get(prefix+"CLIENT_CERTIFICATE"), e.get(prefix+"CLIENT_KEY")))
 	}
@@ -198,6 +201,34 @@ func checkHeaders(list string) error {
 		case strings.ContainsFunc(value, unicode.IsControl):
 			return fmt.Errorf("header %d: its value has a control character", i+1)
 		}
+	}
+	return nil
+}
+
+// checkMetadata is checkHeaders for gRPC, which allows less and fails each call
+// over the rest.
+func checkMetadata(list string) error {
+	if err := checkHeaders(list); err != nil {
+		return err
+	}
+	for i, pair := range strings.Split(list, ",") {
+		key, value, _ := splitPair(pair)
+		switch {
+		case strings.ContainsFunc(key, func(r rune) bool {
+			return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-_.", r)
+		}):
+			return fmt.Errorf("header %d: its name has a character that gRPC does not know", i+1)
+		case !strings.HasSuffix(key, "-bin") && strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r > '~' }):
+			return fmt.Errorf("header %d: its value is not ASCII, as gRPC has it", i+1)
+		}
+	}
+	return nil
+}
+
+// checkUTF8 does not show the text: it may be a part of a credential.
+func checkUTF8(text string) error {
+	if !utf8.ValidString(text) {
+		return errors.New("not UTF-8, once it is percent-decoded")
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package otelsetup
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -10,48 +11,94 @@ import (
 const exportErrorEvery = time.Minute
 
 // An exportLog tells when the exports of an exporter begin to fail, from time to
-// time that they still do, and when they succeed again.
+// time that they still do, and when they succeed again. It never keeps an exporter
+// from its work: who writes the lines may be the caller's, and may block.
 type exportLog struct {
 	logger *zap.Logger
-	limit  limiter
+	busy   atomic.Bool // a line is being written
 
-	mu     sync.Mutex
-	since  time.Time // of the first failure that was logged and is not over
-	failed int       // exports since then
+	mu      sync.Mutex
+	limit   limiter
+	mending limiter
+	since   time.Time // of the first failure that was logged and is not over
+	failed  int       // exports since then
 }
 
 func newExportLog(logger *zap.Logger, s signal, exporter string) *exportLog {
 	return &exportLog{
-		logger: logger.With(zap.String("signal", s.name), zap.String("exporter", exporter)),
-		limit:  limiter{interval: exportErrorEvery},
+		logger:  logger.With(zap.String("signal", s.name), zap.String("exporter", exporter)),
+		limit:   limiter{interval: exportErrorEvery},
+		mending: limiter{interval: exportErrorEvery},
 	}
 }
 
 // observe takes the end of an export.
 func (l *exportLog) observe(records int, err error) {
+	if line := l.ended(records, err); line != nil {
+		l.say(line)
+	}
+}
+
+// ended returns the line that the end of an export is worth, if any.
+func (l *exportLog) ended(records int, err error) (line func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err == nil {
-		l.recovered()
-		return
+		return l.recovered()
 	}
 	l.failed++
-	suppressed, ok := l.limit.allow()
+	suppressed, ok := l.allow(&l.limit)
 	if !ok {
-		return
+		return nil
 	}
 	if l.since.IsZero() {
 		l.since, l.failed = time.Now(), 1
 	}
-	l.logger.Error("export failed", zap.String("error", firstLine(err)), zap.Int("records", records), suppressed)
+	return func() {
+		l.logger.Error("export failed", zap.String("error", firstLine(err)), zap.Int("records", records), suppressed)
+	}
 }
 
 // recovered ends a failure that was logged.
-func (l *exportLog) recovered() {
-	if l.since.IsZero() {
-		return
+func (l *exportLog) recovered() (line func()) {
+	if l.since.IsZero() || l.busy.Load() {
+		return nil
 	}
-	l.logger.Info("export works again",
-		zap.Int("failed_exports", l.failed), zap.Duration("failing_for", time.Since(l.since)))
+	failed, since := l.failed, time.Since(l.since)
 	l.since = time.Time{}
+	return func() {
+		l.logger.Info("export works again", zap.Int("failed_exports", failed), zap.Duration("failing_for", since))
+	}
+}
+
+// mended takes how many records had to be mended.
+func (l *exportLog) mended(records int) {
+	l.mu.Lock()
+	suppressed, ok := l.allow(&l.mending)
+	l.mu.Unlock()
+	if ok {
+		l.say(func() {
+			l.logger.Warn("export mended", zap.String("reason", "text that is not UTF-8"), zap.Int("records", records), suppressed)
+		})
+	}
+}
+
+func (l *exportLog) allow(limit *limiter) (suppressed zap.Field, ok bool) {
+	if l.busy.Load() {
+		limit.suppress()
+		return zap.Skip(), false
+	}
+	return limit.allow()
+}
+
+// say writes a line, and waits a moment for it, so that it is there when the
+// program ends. A line that comes while the last one is still being written is
+// none.
+func (l *exportLog) say(line func()) {
+	if l.busy.CompareAndSwap(false, true) {
+		briefly(func() {
+			defer l.busy.Store(false)
+			line()
+		})
+	}
 }

@@ -5,6 +5,10 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
 )
 
 func TestExportLog(t *testing.T) {
@@ -44,6 +48,43 @@ func TestExportLog(t *testing.T) {
 		}
 		if got[0].Message != "export failed" || got[2].Message != "export works again" {
 			t.Errorf("messages %q, %q", got[0].Message, got[2].Message)
+		}
+	})
+}
+
+// A logger that blocks keeps no exporter from its work, and what it held up is
+// told of later.
+func TestExportLogBlocked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		core, lines := observer.New(zap.DebugLevel)
+		blocked := make(chan struct{})
+		logger := zap.New(core, zap.Hooks(func(zapcore.Entry) error {
+			<-blocked
+			return nil
+		}))
+		l := newExportLog(logger, signalTraces, "otlp_http_span_exporter")
+		began := time.Now()
+		for range 100 {
+			l.observe(10, errors.New("down"))
+			l.mended(1)
+		}
+		l.observe(0, nil)
+		if took := time.Since(began); took > graceTime {
+			t.Errorf("exports waited for %v", took)
+		}
+		close(blocked)
+		synctest.Wait()
+		l.observe(0, nil)
+		l.mended(1)
+		all := lines.All()
+		if len(all) != 3 || all[0].Message != "export failed" || all[1].Message != "export works again" || all[2].Message != "export mended" {
+			t.Fatalf("lines %v", all)
+		}
+		if got := all[1].ContextMap()["failed_exports"]; got != int64(100) {
+			t.Errorf("%v failed exports, want 100", got)
+		}
+		if got := all[2].ContextMap()["suppressed"]; got != int64(100) {
+			t.Errorf("%v suppressed, want 100", got)
 		}
 	})
 }

@@ -35,3 +35,10 @@ func (l *limiter) allow() (suppressed zap.Field, ok bool) {
 	l.next = now.Add(l.interval)
 	return suppressed, true
 }
+
+// suppress counts a line that is held back for another reason.
+func (l *limiter) suppress() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.suppressed++
+}

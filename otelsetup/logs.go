@@ -13,6 +13,7 @@ import (
 
 	"github.com/otelkv/otelkv/otelsetup/internal/ledger"
 	"github.com/otelkv/otelkv/otelsetup/internal/logcore"
+	"github.com/otelkv/otelkv/otelsetup/internal/sanitize"
 )
 
 // startDiagnostics sets the logger for what the telemetry has to say of itself:
@@ -45,9 +46,10 @@ func (t *Telemetry) startLogs(ctx context.Context, c *config, res *resource.Reso
 		return t.startLogger(c, nil)
 	}
 	opts = append(opts, sdklog.WithResource(res))
-	t.loggerProvider = sdklog.NewLoggerProvider(opts...)
+	t.loggerProvider = sanitize.LoggerProvider(sdklog.NewLoggerProvider(opts...))
 	// The core has no key twice, and need not pay for a search.
-	return t.startLogger(c, sdklog.NewLoggerProvider(append(opts, sdklog.WithAllowKeyDuplication())...))
+	return t.startLogger(c, sanitize.LoggerProvider(
+		sdklog.NewLoggerProvider(append(opts, sdklog.WithAllowKeyDuplication())...)))
 }
 
 // newLogPipeline returns the exporters of logs as options of a provider.

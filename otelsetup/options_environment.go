@@ -1,5 +1,11 @@
 package otelsetup
 
+import (
+	"os"
+	"strings"
+	"sync"
+)
+
 // WithLenientEnvironment makes Start go on when a variable is malformed: it logs
 // what is wrong, as "environment ignored" at the level error, and starts as if
 // no variable of the package comment were set, so that nothing leaves the machine
@@ -9,7 +15,9 @@ package otelsetup
 // The OpenTelemetry SDK goes on to read by itself its limits, the attributes in
 // OTEL_RESOURCE_ATTRIBUTES, the exemplar filter, and for exporters that options
 // ask for their batches, intervals and headers; it passes over what it cannot
-// parse.
+// parse. Attributes that are wrong, such as text that is not UTF-8, are left out:
+// while Start runs, OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME of the process
+// are without them.
 //
 // By default, a malformed variable is an error of Start.
 func WithLenientEnvironment() Option {
@@ -30,4 +38,37 @@ func (c *config) settle() (ignored, err error) {
 		return nil, err
 	}
 	return ignored, nil
+}
+
+// hiding is held while the environment of the process lacks something.
+var hiding sync.Mutex
+
+// hideBadAttributes takes what is wrong out of the variables that the SDK's
+// providers read by themselves while they are made, until restore is called. They
+// would add text to the resource that no export gets past, and a log record has no
+// other way to another resource.
+func hideBadAttributes() (restore func()) {
+	hiding.Lock()
+	var good []string
+	list, name := os.Getenv(envAttributes), os.Getenv(envServiceName)
+	for pair := range strings.SplitSeq(list, ",") {
+		if _, err := splitAttribute(pair); err == nil {
+			good = append(good, pair)
+		}
+	}
+	undo := []func(){hiding.Unlock}
+	hide := func(variable, before, after string) {
+		if before != after && os.Setenv(variable, after) == nil {
+			undo = append(undo, func() { _ = os.Setenv(variable, before) })
+		}
+	}
+	hide(envAttributes, list, strings.Join(good, ","))
+	if checkUTF8(name) != nil {
+		hide(envServiceName, name, "")
+	}
+	return func() {
+		for i := len(undo) - 1; i >= 0; i-- {
+			undo[i]()
+		}
+	}
 }

@@ -64,6 +64,11 @@ func TestBadSettings(t *testing.T) {
 
 		{"attributes", map[string]string{"OTEL_RESOURCE_ATTRIBUTES": "a=b,oops"}, nil, []string{"OTEL_RESOURCE_ATTRIBUTES"}},
 		{"attribute encoding", map[string]string{"OTEL_RESOURCE_ATTRIBUTES": "a=%zz"}, nil, []string{"OTEL_RESOURCE_ATTRIBUTES", "percent-encoded"}},
+		{"attribute that is not UTF-8", map[string]string{"OTEL_RESOURCE_ATTRIBUTES": "a=b,team=caf%e9"}, nil, []string{"OTEL_RESOURCE_ATTRIBUTES", "UTF-8"}},
+		{"attribute whose name is not", map[string]string{"OTEL_RESOURCE_ATTRIBUTES": "caf\xe9=a"}, nil, []string{"OTEL_RESOURCE_ATTRIBUTES", "UTF-8"}},
+		{"service that is not", map[string]string{"OTEL_SERVICE_NAME": "caf\xe9"}, nil, []string{"OTEL_SERVICE_NAME", "UTF-8"}},
+		{"header for gRPC", map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://localhost:4317", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc", "OTEL_EXPORTER_OTLP_HEADERS": "a=b,team=caf%C3%A9"}, nil, []string{"OTEL_EXPORTER_OTLP_HEADERS", "header 2", "ASCII"}},
+		{"name of a header for gRPC", map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://localhost:4317", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc", "OTEL_EXPORTER_OTLP_HEADERS": "a!=b"}, nil, []string{"OTEL_EXPORTER_OTLP_HEADERS", "header 1", "gRPC"}},
 		{"sampler", map[string]string{"OTEL_TRACES_SAMPLER": "sometimes"}, nil, []string{"OTEL_TRACES_SAMPLER", "sometimes"}},
 		{"sampler argument", map[string]string{"OTEL_TRACES_SAMPLER": "traceidratio", "OTEL_TRACES_SAMPLER_ARG": "2"}, nil, []string{"OTEL_TRACES_SAMPLER_ARG", `"2"`}},
 		{"endpoint for HTTP", map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "localhost:4318"}, nil, []string{"OTEL_EXPORTER_OTLP_ENDPOINT", "http"}},

@@ -7,17 +7,20 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/resource"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/sanitize"
 )
 
 // newResource merges what is detected, the environment and the options, the
-// later over the earlier. The result has no schema URL: every attribute in it
+// later over the earlier, and reports whether it had to mend what is not UTF-8, such
+// as the name of the program's file: every export would fail of it. The result has no schema URL: every attribute in it
 // means the same in all versions of the conventions, and a URL would make the
 // merge with a resource of another version fail.
-func newResource(ctx context.Context, c *config) (*resource.Resource, error) {
+func newResource(ctx context.Context, c *config) (_ *resource.Resource, mended bool, err error) {
 	attrs := detect(ctx)
 	fromEnv, err := c.env.attributes()
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	attrs = append(attrs, fromEnv...)
 	attrs = append(attrs, c.attributes...)
@@ -27,7 +30,8 @@ func newResource(ctx context.Context, c *config) (*resource.Resource, error) {
 	if c.serviceVersion != "" {
 		attrs = append(attrs, attribute.String("service.version", c.serviceVersion))
 	}
-	return resource.NewSchemaless(attrs...), nil
+	res, mended := sanitize.Resource(resource.NewSchemaless(attrs...))
+	return res, mended, nil
 }
 
 // detect asks the detectors one by one, so that one that fails, as those do

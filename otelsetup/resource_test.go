@@ -43,7 +43,7 @@ func TestServiceName(t *testing.T) {
 }
 
 func TestResource(t *testing.T) {
-	res, err := newResource(t.Context(), newConfig([]Option{WithResource(resource.Default())}))
+	res, _, err := newResource(t.Context(), newConfig([]Option{WithResource(resource.Default())}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -126,6 +126,14 @@ func within(ctx context.Context, budget time.Duration, f func(context.Context) e
 	}
 }
 
+// briefly runs f, and goes on without it when it takes longer than a moment.
+func briefly(f func()) {
+	_ = within(context.Background(), graceTime, func(context.Context) error {
+		f()
+		return nil
+	})
+}
+
 // ForceFlush sends what is waiting: the spans, then the metrics, then the log
 // records, each within the time of [WithShutdownTimeout] or what ctx leaves of
 // it. It is meant for the way out of a program that does not reach Shutdown, such

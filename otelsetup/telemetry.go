@@ -44,9 +44,11 @@
 //	otel.sdk.processor.*.queue.size                       updowncounter  waiting or in an export
 //	otel.sdk.processor.*.queue.capacity                   updowncounter
 //	otel.sdk.exporter.span.exported         {span}        counter        delivered; failed with timeout, canceled,
-//	otel.sdk.exporter.metric_data_point.…   {data_point}                 rejected or _OTHER
+//	otel.sdk.exporter.metric_data_point.…   {data_point}                 rejected, invalid or _OTHER
 //	otel.sdk.exporter.log.exported          {log_record}
 //	otel.sdk.exporter.*.inflight                          updowncounter  in an export
+//	kvdb.export.mended                      {record}      counter        exported with U+FFFD in place of
+//	                                                                     text that is not UTF-8
 //
 // Memory utilisation is the memory in use, without file pages that can be
 // dropped at once, as a share of the limit of the control group, the tightest
@@ -73,6 +75,12 @@
 // first export that fails, what is still failing after a minute, and the
 // recovery are lines of the log, in JSON only, so that a failure does not feed
 // on itself; with [WithGlobals] so is what the SDK itself has to say.
+//
+// One bad record costs itself. Text that is not UTF-8, which would end the export
+// of all that is sent with it, gets U+FFFD for what is wrong; it is counted and, now
+// and then, a line of the log. What cannot be mended is left out and counted as
+// invalid. An export that the receiver finds too large is sent in halves, until what
+// has no room in any request is given up alone.
 //
 // Metrics reach Prometheus and OTLP side by side, each with its own temporality.
 // All points of an OTLP export have one time, which is later than that of the
@@ -200,6 +208,9 @@ func Start(ctx context.Context, opts ...Option) (*Telemetry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("otelsetup: %w", err)
 	}
+	if ignored != nil {
+		defer hideBadAttributes()()
+	}
 	t := &Telemetry{
 		registry: cfg.newRegistry(),
 		level:    zap.NewAtomicLevelAt(cfg.level()),
@@ -211,7 +222,7 @@ func Start(ctx context.Context, opts ...Option) (*Telemetry, error) {
 		return nil, fmt.Errorf("otelsetup: %w", err)
 	}
 	if ignored != nil {
-		t.logger.Error("environment ignored", zap.Error(ignored))
+		briefly(func() { t.logger.Error("environment ignored", zap.Error(ignored)) })
 	}
 	return t, nil
 }
@@ -222,12 +233,15 @@ func (t *Telemetry) start(ctx context.Context, c *config) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	res, err := newResource(ctx, c)
+	res, mended, err := newResource(ctx, c)
 	if err != nil {
 		return err
 	}
 	if err := t.startLogs(ctx, c, res); err != nil {
 		return err
+	}
+	if mended {
+		briefly(func() { t.diagnostics.Warn("resource mended", zap.String("reason", "an attribute that is not UTF-8")) })
 	}
 	if c.disabled {
 		t.startDisabled(c)

@@ -58,7 +58,7 @@ func (t *Telemetry) startTraces(ctx context.Context, c *config, res *resource.Re
 		t.traceAccounts.open(t, signalTraces, ledger.Spans, e.kind, c.env.queue(envSpanBatches))
 	}
 	if err := t.traceAccounts.register(t.meterProvider.Meter(scopeName)); err != nil {
-		return errors.Join(err, each(made, spanExporter.Shutdown)(ctx))
+		return errors.Join(err, within(ctx, t.budget, each(made, spanExporter.Shutdown)))
 	}
 
 	var processors []sdktrace.SpanProcessor

@@ -6,6 +6,12 @@ import (
 	"testing"
 )
 
+type refused struct{}
+
+func (refused) len() int                     { return 1 }
+func (refused) export(context.Context) error { return errors.New("refused") }
+func (refused) halves() (batch, batch)       { return refused{}, refused{} }
+
 // No record is missing while its export ends.
 func TestCountsWhileAnExportEnds(t *testing.T) {
 	const records = 20_000
@@ -17,7 +23,7 @@ func TestCountsWhileAnExportEnds(t *testing.T) {
 	go func() {
 		defer close(ended)
 		for range records {
-			l.export(t.Context(), 1, func(context.Context) error { return errors.New("refused") })
+			l.export(t.Context(), 1, func() (batch, int, int) { return refused{}, 0, 0 })
 		}
 	}()
 	for {

@@ -11,6 +11,7 @@ package ledger
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"regexp"
 	"strconv"
@@ -23,6 +24,7 @@ import (
 type Ledger struct {
 	queue   int64
 	observe func(records int, err error)
+	mending func(records int)
 
 	closed   atomic.Bool
 	pending  atomic.Int64
@@ -35,6 +37,7 @@ type Ledger struct {
 	last      atomic.Pointer[error]
 	full      atomic.Uint64 // dropped for want of room
 	late      atomic.Uint64 // dropped after the shutdown
+	mended    atomic.Uint64
 
 	aborted context.Context //nolint:containedctx // the life of all exports, not of one call
 	abort   context.CancelFunc
@@ -42,14 +45,23 @@ type Ledger struct {
 
 // New returns a ledger for a queue of so many records.
 func New(queue int) *Ledger {
-	l := &Ledger{queue: int64(queue), observe: func(int, error) {}}
+	l := &Ledger{queue: int64(queue), observe: func(int, error) {}, mending: func(int) {}}
 	l.aborted, l.abort = context.WithCancel(context.Background())
 	return l
 }
 
 // Observe sets what is told of the end of each export, on the exporter's
-// goroutine: nil for a success. It is to be called before the first export.
+// goroutine: how many records it did not deliver and why, nil for a success. It is
+// to be called before the first export.
 func (l *Ledger) Observe(f func(records int, err error)) { l.observe = f }
+
+// ObserveMending sets what is told, on the exporter's goroutine, of records that
+// had to be mended. It is to be called before the first export.
+func (l *Ledger) ObserveMending(f func(records int)) { l.mending = f }
+
+// Mended returns how many records had text that was not UTF-8, and were exported
+// with U+FFFD in its place. They are among the other counts, too.
+func (l *Ledger) Mended() uint64 { return l.mended.Load() }
 
 // Counts are the records of a moment. Every record that was written is in
 // exactly one of them.
@@ -93,35 +105,65 @@ func (l *Ledger) admit() bool {
 	return true
 }
 
-// export runs the export of so many admitted records. It ends with the ledger's
-// abort at the latest. Its error is for who observes the ledger, or flushes: the
-// SDK would hand it to the one handler of the process, which prints it.
-func (l *Ledger) export(ctx context.Context, records int, run func(context.Context) error) {
+// export runs the export of so many admitted records: prepare mends them and
+// returns what is left to send. It ends with the ledger's abort at the latest. Its
+// error is for who observes the ledger, or flushes: the SDK would hand it to the
+// one handler of the process, which prints it.
+func (l *Ledger) export(ctx context.Context, records int, prepare func() (b batch, mended, leftOut int)) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(l.aborted, cancel)()
 
-	n := int64(records)
-	l.inflight.Add(n)
-	err := run(ctx)
-	l.inflight.Add(-n)
+	l.inflight.Add(int64(records))
+	o := l.run(ctx, records, prepare)
+	l.inflight.Add(-int64(records))
 
-	l.end(records, failedOf(records, err), err)
-	l.last.Store(&err)
-	if err != nil {
+	l.end(records, o)
+	l.last.Store(&o.err)
+	if o.err != nil {
 		l.failures.Add(1)
 	}
-	l.observe(records, err)
+	l.observe(records-o.delivered, o.err)
+}
+
+// run mends and sends the records, and accounts for each of them whatever panics.
+func (l *Ledger) run(ctx context.Context, records int, prepare func() (b batch, mended, leftOut int)) (o outcome) {
+	err := guard(func() error {
+		b, mended, leftOut := prepare()
+		if mended > 0 {
+			l.mended.Add(uint64(mended))
+			l.mending(mended)
+		}
+		requests := maxRequests
+		if sent := b.len(); sent > 0 || leftOut == 0 {
+			o.send(ctx, b, &requests)
+			o.delivered += records - leftOut - sent // added to others
+		}
+		if leftOut > 0 {
+			o.failed[failureInvalid] += leftOut
+			o.err = errors.Join(o.err, fmt.Errorf("%d of %d records could not be mended", leftOut, records))
+		}
+		return nil
+	})
+	if err != nil {
+		o.err = err
+	}
+	lost := records - o.delivered
+	for _, n := range o.failed {
+		lost -= n
+	}
+	o.failed[failureOther] += max(lost, 0)
+	return o
 }
 
 // end moves the records of an export to what became of them.
-func (l *Ledger) end(records, failed int, err error) {
+func (l *Ledger) end(records int, o outcome) {
 	l.ending.Lock()
 	defer l.ending.Unlock()
 	l.pending.Add(-int64(records))
-	l.delivered.Add(uint64(records - failed))
-	if failed > 0 {
-		l.failed[failureOf(err)].Add(uint64(failed))
+	l.delivered.Add(uint64(o.delivered))
+	for f, n := range o.failed {
+		l.failed[f].Add(uint64(n))
 	}
 }
 
@@ -155,10 +197,11 @@ const (
 	failureTimeout
 	failureCanceled
 	failureRejected
+	failureInvalid // left out
 	failureCount
 )
 
-var failureNames = [failureCount]string{"_OTHER", "timeout", "canceled", "rejected"}
+var failureNames = [failureCount]string{"_OTHER", "timeout", "canceled", "rejected", "invalid"}
 
 func failureOf(err error) failure {
 	switch {

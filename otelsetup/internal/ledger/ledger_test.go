@@ -60,7 +60,7 @@ func (p pipe) want(t *testing.T, want Counts) {
 
 func TestDelivered(t *testing.T) {
 	eachPipe(t, func(t *testing.T, open func(receiver) pipe) {
-		p := open(receiver{func(context.Context, int) error { return nil }})
+		p := open(receiver{answer: func(context.Context, int) error { return nil }})
 		p.writeN(10)
 		p.want(t, Counts{Pending: 10})
 		if err := p.flush(t.Context()); err != nil {
@@ -80,7 +80,7 @@ func TestDelivered(t *testing.T) {
 func TestReceiverHangsAndComesBack(t *testing.T) {
 	eachPipe(t, func(t *testing.T, open func(receiver) pipe) {
 		back := make(chan struct{})
-		p := open(receiver{func(ctx context.Context, _ int) error {
+		p := open(receiver{answer: func(ctx context.Context, _ int) error {
 			select {
 			case <-back:
 				return nil
@@ -113,7 +113,7 @@ func TestReceiverHangsAndComesBack(t *testing.T) {
 // A flush at a full queue neither drops a record nor takes a place for ever.
 func TestFlushesAtAFullQueue(t *testing.T) {
 	eachPipe(t, func(t *testing.T, open func(receiver) pipe) {
-		p := open(receiver{func(ctx context.Context, _ int) error {
+		p := open(receiver{answer: func(ctx context.Context, _ int) error {
 			<-ctx.Done()
 			return ctx.Err()
 		}})
@@ -160,7 +160,7 @@ func TestFailures(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			eachPipe(t, func(t *testing.T, open func(receiver) pipe) {
 				var observed error
-				p := open(receiver{func(context.Context, int) error { return test.err }})
+				p := open(receiver{answer: func(context.Context, int) error { return test.err }})
 				p.ledger.Observe(func(_ int, err error) { observed = err })
 				p.writeN(10)
 				if err := p.flush(t.Context()); !errors.Is(err, test.err) {
@@ -189,7 +189,7 @@ func TestTheProcessHearsNothing(t *testing.T) {
 	var heard atomic.Int64
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(error) { heard.Add(1) }))
 	eachPipe(t, func(t *testing.T, open func(receiver) pipe) {
-		p := open(receiver{func(context.Context, int) error { return errors.New("refused") }})
+		p := open(receiver{answer: func(context.Context, int) error { return errors.New("refused") }})
 		p.writeN(40)
 		time.Sleep(time.Minute)
 		if err := p.shutdown(t.Context()); err != nil {
@@ -204,7 +204,7 @@ func TestTheProcessHearsNothing(t *testing.T) {
 
 func TestWrittenAfterTheShutdown(t *testing.T) {
 	eachPipe(t, func(t *testing.T, open func(receiver) pipe) {
-		p := open(receiver{func(context.Context, int) error { return nil }})
+		p := open(receiver{answer: func(context.Context, int) error { return nil }})
 		write := p.write
 		if err := p.shutdown(t.Context()); err != nil {
 			t.Error(err)
@@ -222,7 +222,7 @@ func TestEveryRecordIsCountedOnce(t *testing.T) {
 	for name, open := range pipes {
 		t.Run(name, func(t *testing.T) {
 			var received atomic.Int64
-			p := open(receiver{func(_ context.Context, n int) error {
+			p := open(receiver{answer: func(_ context.Context, n int) error {
 				if received.Add(int64(n))%3 == 0 {
 					received.Add(-int64(n))
 					return errors.New("refused")

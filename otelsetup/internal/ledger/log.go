@@ -4,6 +4,8 @@ import (
 	"context"
 
 	sdklog "go.opentelemetry.io/otel/sdk/log"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/sanitize"
 )
 
 // logProcessor admits log records to a batch processor.
@@ -45,9 +47,18 @@ type logExporter struct {
 
 func (e logExporter) Export(ctx context.Context, records []sdklog.Record) error {
 	if len(records) > 0 {
-		e.ledger.export(ctx, len(records), func(ctx context.Context) error {
-			return e.Exporter.Export(ctx, records)
+		e.ledger.export(ctx, len(records), func() (batch, int, int) {
+			good, mended, leftOut := sanitize.Records(records)
+			return logBatch{e.Exporter, good}, mended, leftOut
 		})
 	}
 	return nil
+}
+
+func (e logExporter) ForceFlush(ctx context.Context) error {
+	return guard(func() error { return e.Exporter.ForceFlush(ctx) })
+}
+
+func (e logExporter) Shutdown(ctx context.Context) error {
+	return guard(func() error { return e.Exporter.Shutdown(ctx) })
 }

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
@@ -10,6 +11,7 @@ import (
 	sdklog "go.opentelemetry.io/otel/sdk/log"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/otelkv/otelkv/otelsetup/internal/points"
 )
@@ -19,7 +21,15 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // A receiver is an exporter of every signal. It answers with what answer
 // returns, which may block.
 type receiver struct {
-	answer func(ctx context.Context, records int) error
+	answer  func(ctx context.Context, records int) error
+	inspect func(ctx context.Context, records int, text string) error // instead
+}
+
+func (r receiver) take(ctx context.Context, records int, content any) error {
+	if r.inspect != nil {
+		return r.inspect(ctx, records, fmt.Sprintf("%+v", content))
+	}
+	return r.answer(ctx, records)
 }
 
 func (r receiver) spans() sdktrace.SpanExporter   { return spanReceiver{r} }
@@ -35,11 +45,11 @@ type (
 )
 
 func (r spanReceiver) ExportSpans(ctx context.Context, s []sdktrace.ReadOnlySpan) error {
-	return r.answer(ctx, len(s))
+	return r.take(ctx, len(s), tracetest.SpanStubsFromReadOnlySpans(s))
 }
 
 func (r logReceiver) Export(ctx context.Context, records []sdklog.Record) error {
-	return r.answer(ctx, len(records))
+	return r.take(ctx, len(records), records)
 }
 
 func (metricReceiver) Temporality(sdkmetric.InstrumentKind) metricdata.Temporality {
@@ -51,7 +61,7 @@ func (metricReceiver) Aggregation(k sdkmetric.InstrumentKind) sdkmetric.Aggregat
 }
 
 func (r metricReceiver) Export(ctx context.Context, rm *metricdata.ResourceMetrics) error {
-	return r.answer(ctx, points.Count(rm))
+	return r.take(ctx, points.Count(rm), *rm)
 }
 
 // A pipe is a provider of one signal with a ledger in it.

@@ -8,6 +8,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"github.com/otelkv/otelkv/otelsetup/internal/points"
+	"github.com/otelkv/otelkv/otelsetup/internal/sanitize"
 )
 
 type metricExporter struct {
@@ -27,20 +28,21 @@ func (e *metricExporter) Export(ctx context.Context, rm *metricdata.ResourceMetr
 	e.clock.Stamp(rm.ScopeMetrics)
 	n := points.Count(rm)
 	e.ledger.pending.Add(int64(n))
-	e.ledger.export(ctx, n, func(ctx context.Context) error {
-		return e.Exporter.Export(ctx, rm)
+	e.ledger.export(ctx, n, func() (batch, int, int) {
+		mended, leftOut := sanitize.Metrics(rm)
+		return metricBatch{e.Exporter, rm}, mended, leftOut
 	})
 	return nil
 }
 
 // ForceFlush is what a reader's flush ends with, after its export.
 func (e *metricExporter) ForceFlush(ctx context.Context) error {
-	return errors.Join(e.Exporter.ForceFlush(ctx), e.ledger.lastError())
+	return errors.Join(guard(func() error { return e.Exporter.ForceFlush(ctx) }), e.ledger.lastError())
 }
 
 // Shutdown is the reader's last call, after its last export.
 func (e *metricExporter) Shutdown(ctx context.Context) error {
 	e.ledger.close()
 	defer e.ledger.abort()
-	return errors.Join(e.Exporter.Shutdown(ctx), e.ledger.lastError())
+	return errors.Join(guard(func() error { return e.Exporter.Shutdown(ctx) }), e.ledger.lastError())
 }

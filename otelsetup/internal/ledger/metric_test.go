@@ -11,7 +11,7 @@ import (
 func TestMetricExporter(t *testing.T) {
 	l := New(0)
 	down := true
-	exporter := NewMetricExporter(l, receiver{func(context.Context, int) error {
+	exporter := NewMetricExporter(l, receiver{answer: func(context.Context, int) error {
 		if down {
 			return errors.New("down")
 		}

@@ -71,6 +71,7 @@ func (r *registration) exporter(s Signal, kind string, number int) {
 	l, attrs := r.ledger, component(kind, number)
 	all := metric.WithAttributeSet(attribute.NewSet(attrs...))
 	exported := r.counter("otel.sdk.exporter."+s.item+".exported", s.unit, "Records for which an export has ended, with error.type those that it did not deliver")
+	mended := r.counter("kvdb.export.mended", "{record}", "Records that were exported with U+FFFD in place of text that is not UTF-8")
 	inflight := r.gauge("otel.sdk.exporter."+s.item+".inflight", s.unit, "Records of exports under way")
 	var failed [failureCount]metric.MeasurementOption
 	for f := range failed {
@@ -81,6 +82,7 @@ func (r *registration) exporter(s Signal, kind string, number int) {
 		for f, with := range failed {
 			o.ObserveInt64(exported, int64(l.failed[f].Load()), with)
 		}
+		o.ObserveInt64(mended, int64(l.Mended()), all)
 		o.ObserveInt64(inflight, l.inflight.Load(), all)
 	})
 }

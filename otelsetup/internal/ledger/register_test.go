@@ -42,7 +42,7 @@ func series(t *testing.T, r sdkmetric.Reader) []string {
 func TestRegister(t *testing.T) {
 	reader := sdkmetric.NewManualReader()
 	meter := sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader)).Meter("test")
-	p := pipes["logs"](receiver{func(context.Context, int) error { return errors.New("down") }})
+	p := pipes["logs"](receiver{answer: func(context.Context, int) error { return errors.New("down") }})
 	if err := Register(meter, LogRecords, "otlp_http_log_exporter", 0, p.ledger); err != nil {
 		t.Fatal(err)
 	}
@@ -90,6 +90,10 @@ func TestNames(t *testing.T) {
 	for _, m := range rm.ScopeMetrics[0].Metrics {
 		units[m.Name] = m.Unit
 	}
+	if unit := units["kvdb.export.mended"]; unit != "{record}" {
+		t.Errorf("unit %q", unit)
+	}
+	delete(units, "kvdb.export.mended") // the one that no convention has
 	conventions := []convention{
 		otelconv.SDKExporterSpanExported{}, otelconv.SDKExporterSpanInflight{},
 		otelconv.SDKExporterLogExported{}, otelconv.SDKExporterLogInflight{},

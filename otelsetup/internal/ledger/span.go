@@ -4,6 +4,8 @@ import (
 	"context"
 
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/sanitize"
 )
 
 // spanProcessor admits spans to a batch processor.
@@ -56,8 +58,13 @@ type spanExporter struct {
 }
 
 func (e spanExporter) ExportSpans(ctx context.Context, spans []sdktrace.ReadOnlySpan) error {
-	e.ledger.export(ctx, len(spans), func(ctx context.Context) error {
-		return e.SpanExporter.ExportSpans(ctx, spans)
+	e.ledger.export(ctx, len(spans), func() (batch, int, int) {
+		good, mended := sanitize.Spans(spans)
+		return spanBatch{e.SpanExporter, good}, mended, 0
 	})
 	return nil
+}
+
+func (e spanExporter) Shutdown(ctx context.Context) error {
+	return guard(func() error { return e.SpanExporter.Shutdown(ctx) })
 }
