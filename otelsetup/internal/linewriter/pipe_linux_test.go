@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -439,7 +440,7 @@ func BenchmarkLine(b *testing.B) {
 		}
 		out.Fd()
 		go io.Copy(io.Discard, r)
-		line := append(head, tail...)
+		line := slices.Concat(head, tail)
 		var mu sync.Mutex
 		for b.Loop() {
 			mu.Lock()

@@ -70,7 +70,7 @@ func TestStallCostsOnce(t *testing.T) {
 				lost++
 			}
 		}
-		if r := w.Report(); lost < maxWaiting/size || r.LostStalled != uint64(lost) || r.LostFailed != 0 || r.LastLoss != time.Now() {
+		if r := w.Report(); lost < maxWaiting/size || r.LostStalled != uint64(lost) || r.LostFailed != 0 || !r.LastLoss.Equal(time.Now()) {
 			t.Errorf("%d lost, %+v", lost, r)
 		}
 		if waiting := w.added - w.taken; waiting > maxWaiting {
