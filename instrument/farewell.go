@@ -15,12 +15,6 @@ const (
 	maxFarewells = 64
 )
 
-// What a producer knows of a ledger.
-type seen struct {
-	done bool      // it has produced the final values; guarded by the registry
-	last *snapshot // of the last collection, for deltas; guarded by the producer
-}
-
 // reopen lets a record go on in the ledger of a closed store with the same
 // series, so that each reader sees one store. It reports whether there is one.
 // The caller holds mu, as for all that follows.
@@ -34,7 +28,7 @@ func (r *Registry) reopen(rec *record) bool {
 			return false
 		}
 		l.closedAt = time.Time{}
-		for _, p := range r.producers {
+		for _, p := range r.readers {
 			if e := p.seen[l]; e != nil {
 				e.done = false
 			}
@@ -65,22 +59,22 @@ func (r *Registry) forget(now time.Time) {
 
 // told reports whether every reader has seen the final values of a ledger.
 func (r *Registry) told(l *ledger) bool {
-	for _, p := range r.producers {
+	for _, p := range r.readers {
 		if e := p.seen[l]; e == nil || !e.done {
 			return false
 		}
 	}
-	return len(r.producers) > 0
+	return len(r.readers) > 0
 }
 
 // drop forgets a ledger, and counts it for those readers that have not seen its
 // final values, those to come included.
 func (r *Registry) drop(l *ledger) {
 	r.ledgers = slices.DeleteFunc(r.ledgers, func(other *ledger) bool { return other == l })
-	if len(r.producers) == 0 {
+	if len(r.readers) == 0 {
 		r.lost++
 	}
-	for _, p := range r.producers {
+	for _, p := range r.readers {
 		if e := p.seen[l]; e == nil || !e.done {
 			p.lost++
 		}

@@ -234,34 +234,34 @@ func bindUpDown(c metric.Int64UpDownCounter, set attribute.Set) boundUpDown {
 	return boundUpDown{c, []metric.AddOption{metric.WithAttributeSet(set)}}
 }
 
-// A histogram is one of the API's, by what it records.
-type histogram[N int64 | float64] interface {
+// A histogramOf is one of the API's, by what it records.
+type histogramOf[N int64 | float64] interface {
 	Record(ctx context.Context, value N, options ...metric.RecordOption)
 }
 
 type boundHistogram[N int64 | float64] struct {
-	histogram[N]
+	histogramOf[N]
 	with []metric.RecordOption
 }
 
 func (b boundHistogram[N]) record(ctx context.Context, value N) {
-	if b.histogram != nil {
+	if b.histogramOf != nil {
 		b.Record(ctx, value, b.with...)
 	}
 }
 
-func bindHistogram[N int64 | float64](h histogram[N], set attribute.Set) boundHistogram[N] {
+func bindHistogram[N int64 | float64](h histogramOf[N], set attribute.Set) boundHistogram[N] {
 	switch b := any(h).(type) {
 	case interface {
 		Bind(attrs ...attribute.KeyValue) metric.Float64Histogram
 	}:
-		if bound, ok := any(b.Bind(set.ToSlice()...)).(histogram[N]); ok {
+		if bound, ok := any(b.Bind(set.ToSlice()...)).(histogramOf[N]); ok {
 			return boundHistogram[N]{bound, nil}
 		}
 	case interface {
 		Bind(attrs ...attribute.KeyValue) metric.Int64Histogram
 	}:
-		if bound, ok := any(b.Bind(set.ToSlice()...)).(histogram[N]); ok {
+		if bound, ok := any(b.Bind(set.ToSlice()...)).(histogramOf[N]); ok {
 			return boundHistogram[N]{bound, nil}
 		}
 	}

@@ -2,8 +2,6 @@ package instrument
 
 import (
 	"context"
-	"sync"
-	"time"
 
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 
@@ -21,17 +19,10 @@ import (
 // producer produces. Its series are bounded by construction; see
 // [WithMetricFilter] and [WithDurationBounds] for the rest.
 type Producer struct {
-	registry    *Registry
+	reader      *reader
 	temporality sdkmetric.TemporalitySelector
 	keep        func(string) bool
 	summaries   bool
-
-	mu     sync.Mutex // one collection at a time
-	lastAt time.Time  // of the points of the last collection
-
-	seen map[*ledger]*seen // guarded by the registry
-	lost uint64            // farewells; guarded by the registry
-	told uint64            // of them, to a reader of deltas
 }
 
 // A ProducerOption changes what a Producer produces.
@@ -77,20 +68,15 @@ var _ sdkmetric.Producer = (*Producer)(nil)
 // NewProducer returns a producer for one reader.
 func (r *Registry) NewProducer(options ...ProducerOption) *Producer {
 	p := &Producer{
-		registry:    r,
+		reader:      r.newReader(),
 		temporality: sdkmetric.DefaultTemporalitySelector,
 		keep:        func(string) bool { return true },
-		seen:        make(map[*ledger]*seen),
 	}
 	for _, o := range options {
 		if o != nil {
 			o.applyProducer(p)
 		}
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	p.lost = r.lost
-	r.producers = append(r.producers, p)
 	return p
 }
 
@@ -99,10 +85,16 @@ func (r *Registry) NewProducer(options ...ProducerOption) *Producer {
 // points have one time, later than that of the points before them; the slices are
 // the caller's.
 func (p *Producer) Produce(context.Context) ([]metricdata.ScopeMetrics, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	c := p.collect()
-	metrics := c.metrics()
+	b := builder{
+		counters:   p.temporality(sdkmetric.InstrumentKindCounter),
+		histograms: p.temporality(sdkmetric.InstrumentKindHistogram),
+	}
+	b.collection = p.reader.collect(demand{
+		counterDeltas:   b.counters == metricdata.DeltaTemporality,
+		histogramDeltas: b.histograms == metricdata.DeltaTemporality,
+		quantiles:       p.keeps(QuantilesName),
+	})
+	metrics := b.metrics(p.keeps)
 	if len(metrics) == 0 {
 		return nil, nil
 	}
@@ -115,62 +107,4 @@ func (p *Producer) Produce(context.Context) ([]metricdata.ScopeMetrics, error) {
 // keeps reports whether the reader gets the metric.
 func (p *Producer) keeps(name string) bool {
 	return (p.summaries || name != QuantilesName) && p.keep(name)
-}
-
-// collect takes a snapshot of every store.
-func (p *Producer) collect() *collection {
-	c := &collection{
-		keep:       p.keeps,
-		registry:   p.registry,
-		before:     p.lastAt,
-		counters:   p.temporality(sdkmetric.InstrumentKindCounter),
-		histograms: p.temporality(sdkmetric.InstrumentKindHistogram),
-	}
-	delta := c.counters == metricdata.DeltaTemporality || c.histograms == metricdata.DeltaTemporality
-	var shares []float64
-	if p.keeps(QuantilesName) {
-		shares = quantileShares
-	}
-	sources, parted, lost := p.take()
-	for _, s := range sources {
-		s.now = s.snapshot(shares)
-		s.infos, s.counted, s.timed, s.since, s.timedSince = s.now.infos, s.now, s.now, s.start, s.start
-		if delta {
-			s.delta(s.seen.last, c)
-			s.seen.last = s.now.baseline(s.seen.last)
-		}
-		c.sources = append(c.sources, s)
-	}
-	c.parted, c.lost = parted, lost
-	if c.counters == metricdata.DeltaTemporality {
-		c.lost -= p.told
-		p.told = lost
-	}
-	c.stamp()
-	p.lastAt = c.at
-	c.operations(func(*source, operation, *operationInfo) { c.operationCount++ })
-	return c
-}
-
-// take returns the ledgers to produce: those of open stores, and once those of
-// closed ones. It also returns whether a store has been closed, and how many
-// farewells the reader has missed.
-func (p *Producer) take() (sources []source, parted bool, lost uint64) {
-	r := p.registry
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.forget(time.Now())
-	for _, l := range r.ledgers {
-		e := p.seen[l]
-		if e == nil {
-			e = new(seen)
-			p.seen[l] = e
-		}
-		if e.done {
-			continue
-		}
-		e.done = !l.closedAt.IsZero()
-		sources = append(sources, source{ledger: l, seen: e, closed: e.done})
-	}
-	return sources, r.parted, p.lost
 }

@@ -27,14 +27,14 @@ type Registry struct {
 	start  time.Time
 	server server
 
-	mu        sync.Mutex
-	ledgers   []*ledger // of open stores, and of closed ones with a reader to see
-	producers []*Producer
-	lost      uint64 // farewells, before there was a producer
-	open      int
-	parted    bool          // a store has been closed
-	stop      chan struct{} // of the rotation; nil while no store is open
-	stopped   chan struct{}
+	mu      sync.Mutex
+	ledgers []*ledger // of open stores, and of closed ones with a reader to see
+	readers []*reader
+	lost    uint64 // farewells, before there was a reader
+	open    int
+	parted  bool          // a store has been closed
+	stop    chan struct{} // of the rotation; nil while no store is open
+	stopped chan struct{}
 }
 
 // A RegistryOption changes what a Registry records.

@@ -27,7 +27,7 @@ func openAndClose(t *testing.T, tel *Telemetry, namespace string) {
 // However many stores were closed between two scrapes, the page stays one that a
 // Prometheus takes.
 func TestPageAfterManyStores(t *testing.T) {
-	const stores = 1000
+	const stores = 3000
 	for name, tt := range map[string]struct {
 		namespace func(int) string
 		limit     int

@@ -1,0 +1,54 @@
+package instrument
+
+import (
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+)
+
+// Rows of gauges, which say how an open store is.
+
+func utilization(c *collection, yield floatPoints) {
+	c.open(func(s *source) {
+		if disk, ok := s.now.stat(DiskUtilizationStat); ok {
+			yield(s, s.series.set(s.infos, seriesKey{label: labelResource, further: "disk"}), disk.Value)
+		}
+	})
+}
+
+func statsAge(c *collection, yield floatPoints) {
+	c.open(func(s *source) {
+		if s.now.stats != nil {
+			yield(s, s.set(0, labelStore, 0), s.now.statsAge(s.start).Seconds())
+		}
+	})
+}
+
+func lag(c *collection, yield floatPoints) {
+	replicas(c, func(s *source, set attribute.Set, lag *time.Duration) {
+		if lag != nil {
+			yield(s, set, lag.Seconds())
+		}
+	})
+}
+
+func connected(c *collection, yield floatPoints) {
+	replicas(c, func(s *source, set attribute.Set, lag *time.Duration) {
+		if lag == nil {
+			yield(s, set, 0)
+		} else {
+			yield(s, set, 1)
+		}
+	})
+}
+
+func replicas(c *collection, visit func(*source, attribute.Set, *time.Duration)) {
+	c.open(func(s *source) {
+		if s.now.lag == nil || !fresh(s.now.lag.at, s.now.at) {
+			return
+		}
+		for name, lag := range s.now.lag.lag {
+			visit(s, s.series.set(s.infos, seriesKey{label: labelReplica, further: clean(name)}), lag)
+		}
+	})
+}
