@@ -2,10 +2,9 @@ module github.com/otelkv/otelkv/benchmarks
 
 go 1.26.0
 
-replace github.com/otelkv/otelkv => ..
-
 require (
 	github.com/otelkv/otelkv v0.1.0
+	github.com/otelkv/otelkv/otelsetup v0.1.0
 	github.com/prometheus/client_golang v1.25.0
 	github.com/prometheus/client_model v0.6.3
 	github.com/prometheus/common v0.72.0
@@ -52,4 +51,9 @@ require (
 	google.golang.org/genproto/googleapis/rpc v0.0.0-20260928230214-8a89bd6388cc // indirect
 	google.golang.org/grpc v1.83.2 // indirect
 	google.golang.org/protobuf v1.36.12 // indirect
+)
+
+replace (
+	github.com/otelkv/otelkv => ..
+	github.com/otelkv/otelkv/otelsetup => ../otelsetup
 )

@@ -3,9 +3,11 @@ module github.com/otelkv/otelkv/examples
 go 1.26.0
 
 require (
+	github.com/google/pprof v0.0.0-20261016150608-1facf8f91b50
 	github.com/otelkv/otelkv v0.1.0
 	github.com/otelkv/otelkv/kvdb/kvbolt v0.1.0
 	github.com/otelkv/otelkv/kvdb/kvpebble v0.1.0
+	github.com/otelkv/otelkv/otelsetup v0.1.0
 	github.com/prometheus/client_golang v1.25.0
 	github.com/prometheus/client_model v0.6.3
 	github.com/prometheus/common v0.72.0
@@ -38,7 +40,6 @@ require (
 	github.com/go-logr/stdr v1.2.2 // indirect
 	github.com/gogo/protobuf v1.3.2 // indirect
 	github.com/golang/snappy v0.0.5-0.20231225225746-43d5d4cd4e0e // indirect
-	github.com/google/pprof v0.0.0-20261016150608-1facf8f91b50
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/grpc-ecosystem/grpc-gateway/v2 v2.30.0 // indirect
 	github.com/klauspost/compress v1.20.1 // indirect
@@ -83,4 +84,5 @@ replace (
 	github.com/otelkv/otelkv => ..
 	github.com/otelkv/otelkv/kvdb/kvbolt => ../kvdb/kvbolt
 	github.com/otelkv/otelkv/kvdb/kvpebble => ../kvdb/kvpebble
+	github.com/otelkv/otelkv/otelsetup => ../otelsetup
 )

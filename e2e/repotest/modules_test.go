@@ -52,16 +52,17 @@ func TestSiblings(t *testing.T) {
 	}
 }
 
-// TestRootCarriesNoEngine: whoever imports the decorator must not download
-// engines that they do not use.
-func TestRootCarriesNoEngine(t *testing.T) {
-	engines := []string{
+// TestRootIsLight: whoever imports the decorator must not download engines that
+// they do not use, nor have the versions moved of what only otelsetup uses.
+func TestRootIsLight(t *testing.T) {
+	heavy := []string{
 		"github.com/cockroachdb/", "github.com/dgraph-io/", "github.com/nats-io/",
-		"github.com/redis/", "go.etcd.io/", "github.com/prometheus/prometheus",
+		"github.com/redis/", "go.etcd.io/", "github.com/prometheus/",
+		"go.opentelemetry.io/otel/exporters/", "google.golang.org/",
 	}
 	for _, r := range parseModule(t, "go.mod").Require {
-		for _, e := range engines {
-			if strings.HasPrefix(r.Mod.Path, e) {
+		for _, prefix := range heavy {
+			if strings.HasPrefix(r.Mod.Path, prefix) {
 				t.Errorf("go.mod requires %s", r.Mod.Path)
 			}
 		}

@@ -1,4 +1,4 @@
-package instrument_test
+package otelsetup_test
 
 import (
 	"testing"
@@ -23,7 +23,11 @@ func TestPrometheusExporter(t *testing.T) {
 	}
 	provider := sdkmetric.NewMeterProvider(sdkmetric.WithReader(exporter))
 	defer provider.Shutdown(t.Context())
-	store := wrap(t, testutil.NewFaulty(), instrument.WithRegistry(registry), instrument.WithSizes())
+	store, err := instrument.Wrap(testutil.NewFaulty(), instrument.WithRegistry(registry), instrument.WithSizes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
 	for range 3 {
 		_ = store.Put(t.Context(), []byte("key"), []byte("value"))
 		_, _ = store.Get(t.Context(), nil) // which is invalid
@@ -45,30 +49,5 @@ func TestPrometheusExporter(t *testing.T) {
 	}
 	if requests != 6 {
 		t.Errorf("%v requests on the page, want 6", requests)
-	}
-}
-
-// A summary costs who has not asked for it nothing, and a filter has the last
-// word.
-func TestSummariesAreAskedFor(t *testing.T) {
-	h := newHarness(t)
-	_, _ = h.Get(t.Context(), []byte("key"))
-	without := instrument.WithMetricFilter(func(name string) bool { return name != instrument.QuantilesName })
-	for _, tt := range []struct {
-		name    string
-		options []instrument.ProducerOption
-		want    bool
-	}{
-		{"by default", nil, false},
-		{"asked for", []instrument.ProducerOption{instrument.WithSummaries()}, true},
-		{"asked for and filtered", []instrument.ProducerOption{instrument.WithSummaries(), without}, false},
-	} {
-		collected := testutil.Collect(t, h.registry.NewProducer(tt.options...))
-		if got := has(collected, instrument.QuantilesName); got != tt.want {
-			t.Errorf("%s: the summary is there: %t", tt.name, got)
-		}
-		if !has(collected, "kvdb.requests") {
-			t.Errorf("%s: all else is missing", tt.name)
-		}
 	}
 }

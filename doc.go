@@ -1,0 +1,18 @@
+// Package otelkv is the root of an observability SDK for key-value stores: it
+// holds no code, and its packages are used each alone or together.
+//
+//   - [github.com/otelkv/otelkv/kvdb] is what a store is: an interface, optional
+//     capabilities, and errors with a kind. The adapters for engines lie below it,
+//     each in a module of its own, and know nothing of telemetry.
+//   - [github.com/otelkv/otelkv/instrument] wraps a store in one line and records
+//     metrics with exemplars, spans and operation logs.
+//   - [github.com/otelkv/otelkv/health] answers the probes of an orchestrator from
+//     checks that run in the background.
+//   - [github.com/otelkv/otelkv/pprofx] serves profiles to those who may see them,
+//     and keeps evidence of what was slow.
+//   - github.com/otelkv/otelkv/otelsetup, a module of its own, sets up
+//     OpenTelemetry for a whole program in one call: /metrics, OTLP and JSON logs.
+//
+// This module requires the OpenTelemetry API, its metrics SDK and zap. What is
+// heavy, gRPC and the exporters, comes with otelsetup alone.
+package otelkv
