@@ -20,7 +20,7 @@ import (
 // as well.
 func (h *Health) Drain(ctx context.Context, pause time.Duration) error {
 	if !h.draining.Swap(true) {
-		h.cfg.logger.Info("draining", milliseconds("pause_ms", pause))
+		h.log.Info("draining", milliseconds("pause_ms", pause))
 	}
 	if !sleep(ctx, pause) {
 		return context.Cause(ctx)

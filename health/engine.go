@@ -28,6 +28,9 @@ const stallTime = "kvdb.engine.write_stall.time"
 // another error, "failed".
 func Engine(name string, store kvdb.Store, state func(context.Context) error) Check {
 	c := newCheck(name, "failed", 0)
+	if store != nil && c.noStore(store) {
+		return c
+	}
 	c.Network = overNetwork(store)
 	stats, ok := kvdb.As[kvdb.StatsReader](store)
 	if !ok && state == nil {

@@ -31,9 +31,15 @@
 //   - health.check.age (s), a gauge: how old the last result, or the last beat,
 //     is
 //
-// A value that does not exist yet is left out.
+// A value that does not exist yet is left out. And of all:
+//
+//   - health.log.dropped ({line}), a counter: log lines that the logger did not take
 //
 // # Log lines
+//
+// Nothing waits for the logger. While it does not return, up to 256 lines wait
+// for it, each with the time at which it was made; further ones are dropped and
+// counted. A logger that panics costs that line.
 //
 //   - "check changed": check, kind, from, to, since (when the state that ended
 //     began), reason and, unless it passes now, error; at info when it passes
@@ -46,6 +52,7 @@
 //   - "check failed": check, error, failures; at debug, for every failed run
 //   - "draining": pause_ms; at info
 //   - "hook panicked", "hooks too slow": see [WithOnTransition]; at error, warn
+//   - "log lines dropped": dropped; at warn, when the logger goes on
 package health
 
 import (
@@ -59,6 +66,8 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/metric"
+
+	"github.com/otelkv/otelkv/internal/outbox"
 )
 
 var (
@@ -79,12 +88,14 @@ type Health struct {
 	cfg      config
 	schedule schedule
 	hooks    *hooks
+	log      *outbox.Log // what holds up a logger holds up nothing here
 
 	entries  atomic.Pointer[[]*entry] // replaced, never changed
 	draining atomic.Bool
 
-	mu     sync.Mutex // held by Register, Heartbeat and Close
+	mu     sync.Mutex // held by Register and Heartbeat, and to close
 	closed bool
+	ended  chan struct{} // closed when Close is done
 	meters metric.Registration
 
 	ctx    context.Context //nolint:containedctx // the life of the goroutines, which Close ends
@@ -112,10 +123,10 @@ func New(opts ...Option) (*Health, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &Health{cfg: cfg}
+	h := &Health{cfg: cfg, log: outbox.NewLog(cfg.logger), ended: make(chan struct{})}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	h.entries.Store(new([]*entry))
-	h.hooks = newHooks(cfg.onTransition, cfg.logger)
+	h.hooks = newHooks(h.ctx, cfg.onTransition, h.log)
 	now := time.Now()
 	h.schedule.begin(now)
 	err = errors.Join(
@@ -127,9 +138,6 @@ func New(opts ...Option) (*Health, error) {
 		return nil, errors.Join(err, h.Close())
 	}
 	h.loops.Go(h.watch)
-	if h.hooks != nil {
-		h.calls.Go(func() { h.hooks.run(h.ctx) })
-	}
 	return h, nil
 }
 
@@ -215,50 +223,71 @@ func (h *Health) Alive() bool { return h.judge(Liveness, time.Now()).ok }
 func (h *Health) Started() bool { return h.judge(Startup, time.Now()).ok }
 
 // Close stops all checks and the metrics; from then on the program is alive
-// and not ready. It cancels the context of functions that run
-// and waits one second for them to return; the error names those that did not.
-// They are left behind: Go cannot end them. It may be called again, which does
-// nothing.
+// and not ready. It cancels the context of functions that run and waits for
+// them, for hooks and for log lines, for one second at most; the error names
+// what did not return. That is left behind: Go cannot end it. Further calls wait
+// for the first one and return nil.
 func (h *Health) Close() error {
 	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.closed {
+	first := !h.closed
+	h.closed = true
+	h.mu.Unlock()
+	if !first {
+		<-h.ended
 		return nil
 	}
-	h.closed = true
+	defer close(h.ended)
 	h.draining.Store(true)
 	h.cancel()
-	h.loops.Wait()
+	h.loops.Wait() // which wait for nobody
 
-	var errs []error
-	if h.meters != nil {
-		errs = append(errs, h.meters.Unregister())
+	ctx, cancel := context.WithTimeout(context.Background(), closeGrace)
+	defer cancel()
+	return errors.Join(h.unregister(ctx), h.stuck(ctx), h.silence(ctx))
+}
+
+// unregister waits as long for a collection under way as ctx allows.
+func (h *Health) unregister(ctx context.Context) error {
+	if h.meters == nil {
+		return nil
 	}
+	err, late := outbox.Try(ctx, h.meters.Unregister)
+	if err = errors.Join(err, late); err != nil {
+		return fmt.Errorf("health: the metrics: %w", err)
+	}
+	return nil
+}
+
+// stuck waits for the functions of the user, and names those that do not return.
+func (h *Health) stuck(ctx context.Context) error {
 	returned := make(chan struct{})
 	go func() {
 		h.calls.Wait()
 		close(returned)
 	}()
-	grace := time.NewTimer(closeGrace)
-	defer grace.Stop()
 	select {
 	case <-returned:
-	case <-grace.C:
-		errs = append(errs, fmt.Errorf("health: did not return when cancelled: %s", strings.Join(h.stuck(), ", ")))
+	case <-ctx.Done():
 	}
-	return errors.Join(errs...)
-}
-
-// stuck names the functions that have not returned.
-func (h *Health) stuck() []string {
 	var names []string
 	for _, e := range *h.entries.Load() {
 		if e.running != nil && e.running() {
 			names = append(names, e.name)
 		}
 	}
-	if len(names) == 0 {
+	if !h.hooks.close(ctx) {
 		names = append(names, "a hook")
 	}
-	return names
+	if len(names) == 0 {
+		return nil
+	}
+	return fmt.Errorf("health: did not return when cancelled: %s", strings.Join(names, ", "))
+}
+
+// silence waits for the log lines.
+func (h *Health) silence(ctx context.Context) error {
+	if n := h.log.Close(ctx); n > 0 {
+		return fmt.Errorf("health: %d log lines are not written, since the logger did not return", n)
+	}
+	return nil
 }

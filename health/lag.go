@@ -23,6 +23,9 @@ type LagLimits struct {
 // Nil limits are the defaults.
 func ReplicationLag(name string, store kvdb.Store, limits *LagLimits) Check {
 	c := newCheck(name, "lag too high", 0)
+	if c.noStore(store) {
+		return c
+	}
 	c.Network = overNetwork(store)
 	lagger, ok := kvdb.As[kvdb.Lagger](store)
 	if !ok {

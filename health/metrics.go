@@ -25,11 +25,14 @@ func (h *Health) observe() error {
 		metric.WithDescription("How long the last run of the check took"))
 	age, err3 := meter.Float64ObservableGauge("health.check.age", metric.WithUnit("s"),
 		metric.WithDescription("How old the last result of the check is"))
-	if err := errors.Join(err1, err2, err3); err != nil {
+	dropped, err4 := meter.Int64ObservableCounter("health.log.dropped", metric.WithUnit("{line}"),
+		metric.WithDescription("Log lines that the logger did not take"))
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return fmt.Errorf("health: %w", err)
 	}
 	registration, err := meter.RegisterCallback(func(_ context.Context, o metric.Observer) error {
 		now := time.Now()
+		o.ObserveInt64(dropped, h.log.Dropped())
 		for _, e := range *h.entries.Load() {
 			s := e.state(now)
 			name := checkNameKey.String(s.Name)
@@ -49,7 +52,7 @@ func (h *Health) observe() error {
 			}
 		}
 		return nil
-	}, status, duration, age)
+	}, status, duration, age, dropped)
 	if err != nil {
 		return fmt.Errorf("health: %w", err)
 	}

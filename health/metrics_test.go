@@ -51,6 +51,7 @@ health.check.duration{health.check.name="database"} 0.1
 health.check.age{health.check.name="database"} 0.4
 health.check.age{health.check.name="loop"} 0.5
 health.check.age{health.check.name="scheduler"} 0
+health.log.dropped{} 0
 `
 		if got := collect(); got != want {
 			t.Errorf("got\n%s\nwant\n%s", got, want)

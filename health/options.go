@@ -4,11 +4,14 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/metric"
 	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/internal/typednil"
 )
 
 // An Option changes what [New] makes.
@@ -31,14 +34,14 @@ type config struct {
 func newConfig(opts []Option) (config, error) {
 	var c config
 	for _, o := range opts {
-		if o != nil {
+		if !typednil.Is(o) {
 			o.apply(&c)
 		}
 	}
 	if t := c.telemetry; t != nil {
 		c.logger = cmp.Or(c.logger, t.Logger())
 		if c.meterProvider == nil {
-			c.meterProvider = t.MeterProvider()
+			WithMeterProvider(t.MeterProvider()).apply(&c)
 		}
 	}
 	if c.logger == nil {
@@ -48,6 +51,10 @@ func newConfig(opts []Option) (config, error) {
 		c.meterProvider = otel.GetMeterProvider()
 	}
 	return c, errors.Join(c.errs...)
+}
+
+func (c *config) refuse(format string, args ...any) {
+	c.errs = append(c.errs, fmt.Errorf("health: "+format, args...))
 }
 
 // WithChecks registers checks, as [Health.Register] does, before New returns:
@@ -65,11 +72,11 @@ type Telemetry interface {
 
 // WithTelemetry reports to tel: lines to its Logger, metrics to its
 // MeterProvider. WithLogger and WithMeterProvider win over it, wherever they
-// stand. A nil tel is an error of New.
+// stand. A nil tel, or a nil pointer, is an error of New.
 func WithTelemetry(tel Telemetry) Option {
 	return optionFunc(func(c *config) {
-		if tel == nil {
-			c.errs = append(c.errs, errors.New("health: WithTelemetry: the telemetry is nil"))
+		if typednil.Is(tel) {
+			c.refuse("WithTelemetry: the telemetry is %s: start it first, and look at its error", typednil.Name(tel))
 			return
 		}
 		c.telemetry = tel
@@ -77,8 +84,9 @@ func WithTelemetry(tel Telemetry) Option {
 }
 
 // WithLogger sets where the lines of the package comment go. Errors are written
-// there in full. By default, and with nil, it is the Telemetry's logger, else
-// there are no lines.
+// there in full. It may block: it is called from a goroutine that nothing waits
+// for but Close, for its second. By default, and with nil, it is the Telemetry's
+// logger, else there are no lines.
 func WithLogger(l *zap.Logger) Option {
 	return optionFunc(func(c *config) { c.logger = l })
 }
@@ -86,7 +94,13 @@ func WithLogger(l *zap.Logger) Option {
 // WithMeterProvider sets where the metrics of the package comment go. By
 // default, and with nil, it is the Telemetry's, else the global provider.
 func WithMeterProvider(mp metric.MeterProvider) Option {
-	return optionFunc(func(c *config) { c.meterProvider = mp })
+	return optionFunc(func(c *config) {
+		if mp != nil && typednil.Is(mp) {
+			c.refuse("WithMeterProvider: the provider is %s", typednil.Name(mp))
+			return
+		}
+		c.meterProvider = mp
+	})
 }
 
 // WithDetails shows the texts of errors, and durations, in the JSON answer to
@@ -101,12 +115,12 @@ func WithDetails(allow func(*http.Request) bool) Option {
 // status. Hooks run one after the other, in a goroutine that no check and no
 // probe waits for, so they may take their time; while one runs, up to 64
 // transitions wait, and further ones are dropped, which is logged. A hook that
-// panics is logged. Its context ends with Close, and then it must return. By
-// default, there are no hooks.
+// panics is logged. Its context ends with Close, and then it should return: Close
+// waits for one second. By default, there are no hooks.
 func WithOnTransition(hook func(ctx context.Context, t Transition)) Option {
 	return optionFunc(func(c *config) {
 		if hook == nil {
-			c.errs = append(c.errs, errors.New("health: WithOnTransition(nil)"))
+			c.refuse("WithOnTransition(nil)")
 			return
 		}
 		c.onTransition = append(c.onTransition, hook)

@@ -47,7 +47,7 @@ func TestRegisterRefuses(t *testing.T) {
 		{"TCP without a port", TCP("a", "localhost"), "missing port"},
 		{"HTTP without a scheme", HTTP("a", "localhost", nil), "URL"},
 		{"HTTP with a bad URL", HTTP("a", "http://[", nil), "missing"},
-		{"Ping without a store", Ping("a", nil), "Pinger"},
+		{"Ping without a store", Ping("a", nil), "store is nil"},
 		{"RoundTrip without a store", RoundTrip("a", nil, []byte("k")), "nil"},
 		{"RoundTrip without a key", RoundTrip("a", kvdb.NewMemory(nil), nil), "key"},
 		{"ReplicationLag without", ReplicationLag("a", kvdb.NewMemory(nil), nil), "Lagger"},

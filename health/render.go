@@ -2,6 +2,7 @@ package health
 
 import (
 	"encoding/json"
+	"fmt"
 	"time"
 )
 
@@ -87,7 +88,7 @@ func (s State) details() *jsonDetails {
 		Kind: s.Kind.String(), Time: stamp(s.Ended), DurationMS: float64(s.Duration) / ms, RunningMS: float64(s.Running) / ms, Failures: s.Failures,
 	}
 	if s.Err != nil {
-		d.Output = s.Err.Error()
+		d.Output = fmt.Sprint(s.Err) // which survives an error whose text panics
 	}
 	return d
 }

@@ -78,44 +78,43 @@ func (r *runner) run(ctx context.Context, began time.Time) bool {
 	r.update(func(rec *record) { rec.began = began })
 	runCtx, cancel := context.WithTimeout(ctx, r.Timeout)
 	defer cancel()
-	returned := make(chan error, 1) // room for the one that nobody waits for any more
+	returned := make(chan result, 1) // room for the one that nobody waits for any more
 	r.inCall.Store(true)
 	r.health.calls.Go(func() {
 		defer r.inCall.Store(false)
 		call(runCtx, r.Run, returned)
 	})
 
-	var err error
+	res := result{verdict{status: StatusFail}, errTimedOut}
 	var done bool
 	select {
-	case err = <-returned:
+	case res = <-returned:
 		done = true
 	case <-runCtx.Done():
-		err = errTimedOut
 	}
 	if ctx.Err() != nil {
 		return false // what fails now fails because of that
 	}
 	now := time.Now()
-	if took := now.Sub(began); took >= r.Timeout && !errors.Is(err, errTimedOut) {
-		err = errors.Join(errTimedOut, err)
+	if now.Sub(began) >= r.Timeout && done {
+		res = result{verdict{status: StatusFail, decisive: res.decisive}, errors.Join(errTimedOut, res.err)}
 	}
-	r.finish(began, now, err, done)
+	r.finish(began, now, res, done)
 	return done || r.await(ctx, returned)
 }
 
 // await waits for a function that has timed out. It returns false when the
 // context ended before.
-func (r *runner) await(ctx context.Context, returned <-chan error) bool {
+func (r *runner) await(ctx context.Context, returned <-chan result) bool {
 	timer := time.NewTimer(stuckAfter)
 	defer timer.Stop()
 	stuck := false
 	for {
 		select {
-		case err := <-returned:
+		case late := <-returned:
 			if stuck {
-				r.health.cfg.logger.Info("check returned", zap.String("check", r.Name),
-					milliseconds("duration_ms", time.Since(r.record.Load().began)), zap.NamedError("error", err))
+				r.health.log.Info("check returned", zap.String("check", r.Name),
+					milliseconds("duration_ms", time.Since(r.record.Load().began)), zap.NamedError("error", late.err))
 			}
 			r.update(func(rec *record) { rec.began, rec.stuck = time.Time{}, false })
 			return true
@@ -139,9 +138,9 @@ func (r *runner) await(ctx context.Context, returned <-chan error) bool {
 }
 
 // finish records how a run ended.
-func (r *runner) finish(began, now time.Time, err error, done bool) {
+func (r *runner) finish(began, now time.Time, res result, done bool) {
 	took := now.Sub(began)
-	o := outcome{verdict: judge(err), err: err, at: now}
+	o := outcome{res.verdict, res.err, now}
 	r.logRun(o, took)
 	r.update(func(rec *record) {
 		if !done && !rec.ended.IsZero() && rec.status == StatusUnknown {
@@ -164,10 +163,10 @@ func (r *runner) update(change func(*record)) {
 }
 
 func (r *runner) logRun(o outcome, took time.Duration) {
-	log := r.health.cfg.logger.With(zap.String("check", r.Name))
+	log, check := r.health.log, zap.String("check", r.Name)
 	if p, ok := errors.AsType[*panicError](o.err); ok {
 		if !r.panicked {
-			log.Error("check panicked", zap.String("panic", fmt.Sprint(p.value)), zap.ByteString("stack", p.stack))
+			log.Error("check panicked", check, zap.String("panic", p.text), zap.ByteString("stack", p.stack))
 		}
 		r.panicked = true
 	} else {
@@ -176,36 +175,44 @@ func (r *runner) logRun(o outcome, took time.Duration) {
 	if slow := took > r.SlowAfter; slow != r.slow {
 		r.slow = slow
 		if slow {
-			log.Warn("check slow", milliseconds("duration_ms", took), milliseconds("limit_ms", r.SlowAfter))
+			log.Warn("check slow", check, milliseconds("duration_ms", took), milliseconds("limit_ms", r.SlowAfter))
 		}
 	}
 	if !o.status.OK() {
-		log.Debug("check failed", zap.NamedError("error", o.err), zap.Int("failures", r.record.Load().failures+1))
+		log.Debug("check failed", check, zap.NamedError("error", o.err), zap.Int("failures", r.record.Load().failures+1))
 	}
 }
 
 // A panicError is what a check panicked with. Its text is without the stack,
 // which is for the log alone.
 type panicError struct {
-	value any
+	text  string
 	stack []byte
 }
 
-func (p *panicError) Error() string { return fmt.Sprintf("panic: %v", p.value) }
+func (p *panicError) Error() string { return "panic: " + p.text }
+
+// A result is what came of one call.
+type result struct {
+	verdict
+	err error
+}
 
 // call calls a check's function and sends what comes of it, whatever it does.
-func call(ctx context.Context, run func(context.Context) error, to chan<- error) {
-	err := errExited // by runtime.Goexit, unless there is a panic
+// To judge an error calls its methods, so that is done here, too.
+func call(ctx context.Context, run func(context.Context) error, to chan<- result) {
+	r := result{verdict{status: StatusFail}, errExited} // by runtime.Goexit, unless there is a panic
 	returned := false
 	defer func() {
 		if !returned {
 			if v := recover(); v != nil {
-				err = &panicError{v, debug.Stack()}
+				r.err = &panicError{fmt.Sprint(v), debug.Stack()}
 			}
 		}
-		to <- err
+		to <- r
 	}()
-	err = run(ctx)
+	err := run(ctx)
+	r = result{judge(err), err}
 	returned = true
 }
 

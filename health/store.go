@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/otelkv/otelkv/internal/typednil"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
@@ -19,6 +20,9 @@ import (
 // the name and "down": "database down".
 func Ping(name string, store kvdb.Store) Check {
 	c := newCheck(name, "down", 0)
+	if c.noStore(store) {
+		return c
+	}
 	c.Network = overNetwork(store)
 	pinger, ok := kvdb.As[kvdb.Pinger](store)
 	if !ok {
@@ -37,11 +41,10 @@ func Ping(name string, store kvdb.Store) Check {
 // and "down".
 func RoundTrip(name string, store kvdb.Store, key []byte) Check {
 	c := newCheck(name, "down", 0)
-	c.Network = overNetwork(store)
-	if store == nil {
-		c.err = errors.New("the store is nil")
+	if c.noStore(store) {
 		return c
 	}
+	c.Network = overNetwork(store)
 	if len(key) == 0 {
 		c.err = errors.New("the key is empty")
 		return c
@@ -87,6 +90,16 @@ func final(err error) error {
 	return err
 }
 
+// noStore notes a store that is not there: nil, or a nil pointer, whose methods
+// would panic.
+func (c *Check) noStore(store kvdb.Store) bool {
+	if !typednil.Is(store) {
+		return false
+	}
+	c.err = fmt.Errorf("the store is %s: open it first", typednil.Name(store))
+	return true
+}
+
 func overNetwork(store kvdb.Store) bool {
 	d, ok := kvdb.As[kvdb.Describer](store)
 	return ok && d.Describe().Remote
@@ -108,6 +121,9 @@ var errNoStat = errors.New("the store has no statistic")
 // adapters that know it. The function's error says when the store has no such
 // statistic.
 func Stat(store kvdb.Store, stat string) func(context.Context) (float64, error) {
+	if typednil.Is(store) {
+		return func(context.Context) (float64, error) { return 0, errors.New("the store is nil") }
+	}
 	reader, ok := kvdb.As[kvdb.StatsReader](store)
 	return func(ctx context.Context) (float64, error) {
 		if !ok {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/otelkv/otelkv/internal/typednil"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
@@ -20,8 +21,12 @@ const diskStat = "kvdb.utilization.disk"
 //   - "disk", a [Utilization] of the disk that a kvdb.StatsReader reports; of one
 //     that reports no disk, such as a server's on another machine, it passes
 //
-// As with Ping, pass the store below its instrumentation. It does no I/O.
+// As with Ping, pass the store below its instrumentation. It does no I/O. A nil
+// store is an error of the registration.
 func StoreChecks(store kvdb.Store, every time.Duration) []Check {
+	if typednil.Is(store) {
+		return []Check{Ping("database", store)} // whose registration says so
+	}
 	var checks []Check
 	if _, ok := kvdb.As[kvdb.Pinger](store); ok {
 		checks = append(checks, Ping("database", store))

@@ -7,6 +7,9 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/metric/noop"
 	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/internal/testutil"
+	"github.com/otelkv/otelkv/kvdb"
 )
 
 type telemetry struct {
@@ -39,7 +42,42 @@ func TestWithTelemetry(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, err, c.meterProvider)
 		}
 	}
-	if _, err := New(WithTelemetry(nil)); err == nil || !strings.Contains(err.Error(), "WithTelemetry") {
-		t.Errorf("nil: %v", err)
+	for name, o := range map[string]Option{
+		"WithTelemetry: the telemetry is nil":                       WithTelemetry(nil),
+		"WithTelemetry: the telemetry is a nil *health.telemetry":   WithTelemetry((*telemetry)(nil)),
+		"WithMeterProvider: the provider is a nil *health.provider": WithMeterProvider((*provider)(nil)),
+		"the provider is a nil *health.provider":                    WithTelemetry(telemetry{zap.NewExample(), (*provider)(nil)}),
+	} {
+		if _, err := New(o); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%v, want %s", err, name)
+		}
+	}
+	if h, err := New(optionFunc(nil), nil, WithTelemetry(telemetry{})); err != nil {
+		t.Errorf("nothing: %v", err)
+	} else {
+		_ = h.Close()
+	}
+}
+
+// TestNilStore: a store that could not be opened is an error of the registration.
+func TestNilStore(t *testing.T) {
+	h := start(t)
+	for _, store := range []kvdb.Store{nil, (*kvdb.Memory)(nil), (*testutil.Faulty)(nil)} {
+		for name, c := range map[string]Check{
+			"Ping": Ping("a", store), "RoundTrip": RoundTrip("a", store, []byte("k")),
+			"ReplicationLag": ReplicationLag("a", store, nil), "Engine": Engine("a", store, nil),
+			"Utilization": Utilization("a", Stat(store, "a"), nil), "StoreChecks": StoreChecks(store, 0)[0],
+		} {
+			err := h.Register(c)
+			if name == "Utilization" {
+				err = c.Run(t.Context())
+			}
+			if name == "Engine" && store == nil {
+				continue // it may go without
+			}
+			if err == nil || !strings.Contains(err.Error(), "the store is") {
+				t.Errorf("%s of %T: %v", name, store, err)
+			}
+		}
 	}
 }

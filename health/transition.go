@@ -4,10 +4,11 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
-	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/internal/outbox"
 )
 
 // report logs a new status and hands it to the hooks. The runner calls it at
@@ -21,11 +22,11 @@ func (h *Health) report(e *entry, now time.Time) {
 	}
 	e.reported = s
 	t := Transition{State: s, From: last.Status, FromSince: last.Since}
-	t.log(h.cfg.logger)
+	t.log(h.log)
 	h.hooks.add(t)
 }
 
-func (t Transition) log(log *zap.Logger) {
+func (t Transition) log(log *outbox.Log) {
 	fields := []zap.Field{
 		zap.String("check", t.Name), zap.Stringer("kind", t.Kind),
 		zap.Stringer("from", t.From), zap.Stringer("to", t.Status), zap.Time("since", t.FromSince),
@@ -37,21 +38,24 @@ func (t Transition) log(log *zap.Logger) {
 	log.Warn("check changed", append(fields, zap.String("reason", t.Reason), zap.NamedError("error", t.Err))...)
 }
 
+// hookQueue is how many transitions wait for each hook.
 const hookQueue = 64
 
 // hooks calls the hooks of transitions. A nil *hooks has none.
 type hooks struct {
-	fns     []func(context.Context, Transition)
-	log     *zap.Logger
-	queue   chan Transition
-	dropped atomic.Int64
+	ctx context.Context //nolint:containedctx // that of the calls, which Close ends
+	fns []func(context.Context, Transition)
+	log *outbox.Log
+	box *outbox.Outbox
 }
 
-func newHooks(fns []func(context.Context, Transition), log *zap.Logger) *hooks {
+func newHooks(ctx context.Context, fns []func(context.Context, Transition), log *outbox.Log) *hooks {
 	if len(fns) == 0 {
 		return nil
 	}
-	return &hooks{fns: fns, log: log, queue: make(chan Transition, hookQueue)}
+	return &hooks{ctx, fns, log, outbox.New(hookQueue*len(fns), func(dropped int) {
+		log.Warn("hooks too slow", zap.Int("dropped", dropped))
+	})}
 }
 
 // add hands a transition over and does not wait.
@@ -59,34 +63,30 @@ func (k *hooks) add(t Transition) {
 	if k == nil {
 		return
 	}
-	select {
-	case k.queue <- t:
-	default:
-		k.dropped.Add(1)
+	for _, fn := range k.fns {
+		k.box.Add(func() { k.call(fn, t) })
 	}
 }
 
-func (k *hooks) run(ctx context.Context) {
-	for ctx.Err() == nil {
-		select {
-		case <-ctx.Done():
-		case t := <-k.queue:
-			for _, fn := range k.fns {
-				k.call(ctx, fn, t)
-			}
-			if n := k.dropped.Swap(0); n > 0 {
-				k.log.Warn("hooks too slow", zap.Int64("dropped", n))
-			}
-		}
+// call calls a hook, which may end its goroutine.
+func (k *hooks) call(fn func(context.Context, Transition), t Transition) {
+	if k.ctx.Err() != nil {
+		return
 	}
-}
-
-func (k *hooks) call(ctx context.Context, fn func(context.Context, Transition), t Transition) {
-	defer func() {
-		if v := recover(); v != nil {
-			k.log.Error("hook panicked", zap.String("check", t.Name),
-				zap.String("panic", fmt.Sprint(v)), zap.ByteString("stack", debug.Stack()))
-		}
+	returned := make(chan struct{})
+	go func() {
+		defer close(returned)
+		defer func() {
+			if v := recover(); v != nil {
+				k.log.Error("hook panicked", zap.String("check", t.Name),
+					zap.String("panic", fmt.Sprint(v)), zap.ByteString("stack", debug.Stack()))
+			}
+		}()
+		fn(k.ctx, t)
 	}()
-	fn(ctx, t)
+	<-returned
 }
+
+// close waits for the hook that runs until ctx is done. It returns false when
+// that has not returned.
+func (k *hooks) close(ctx context.Context) bool { return k == nil || k.box.Close(ctx) == 0 }

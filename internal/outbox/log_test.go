@@ -1,0 +1,90 @@
+package outbox
+
+import (
+	stdlog "log"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
+)
+
+// A gate is a core that waits in each Write until it is opened.
+type gate struct {
+	zapcore.Core
+	open chan struct{}
+}
+
+func (g gate) Check(e zapcore.Entry, c *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+	return c.AddCore(e, g)
+}
+
+func (g gate) Write(e zapcore.Entry, fields []zap.Field) error {
+	<-g.open
+	return g.Core.Write(e, fields)
+}
+
+// TestLogTellsWhenItHappened: a line that had to wait keeps its time.
+func TestLogTellsWhenItHappened(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		core, lines := observer.New(zapcore.DebugLevel)
+		g := gate{core, make(chan struct{})}
+		l := NewLog(zap.New(g))
+		began := time.Now()
+		for range linesWaiting + 3 {
+			l.Info("it happened", zap.Int("a", 1))
+			synctest.Wait()
+		}
+		time.Sleep(time.Hour)
+		l.Error("dropped")
+		if n, d := l.Dropped(), l.Stalled(time.Now()); n != 3 || d != time.Hour {
+			t.Errorf("%d dropped, stalled for %v", n, d)
+		}
+		close(g.open)
+		if left := l.Close(t.Context()); left != 0 {
+			t.Errorf("%d left", left)
+		}
+		if n := lines.FilterMessage("it happened").FilterField(zap.Int("a", 1)).Len(); n != linesWaiting+1 {
+			t.Errorf("%d lines", n)
+		}
+		if n := lines.FilterMessage("log lines dropped").FilterField(zap.Int("dropped", 3)).Len(); n != 1 {
+			t.Errorf("%d lines tell of it: %v", n, lines.All()[:2])
+		}
+		for _, line := range lines.FilterMessage("it happened").All() {
+			if !line.Time.Equal(began) {
+				t.Fatalf("a line of %v, want %v", line.Time, began)
+			}
+		}
+	})
+}
+
+func TestLogLevels(t *testing.T) {
+	core, lines := observer.New(zapcore.InfoLevel)
+	l := NewLog(zap.New(core))
+	l.Debug("debug")
+	l.Info("info")
+	l.Warn("warn")
+	l.Error("error")
+	stdlog.New(l, "", 0).Print("at debug")
+	l.Close(t.Context())
+	var got []string
+	for _, line := range lines.All() {
+		got = append(got, line.Level.String()+" "+line.Message)
+	}
+	if len(got) != 3 || got[0] != "info info" || got[1] != "warn warn" || got[2] != "error error" {
+		t.Errorf("%q", got)
+	}
+	if !l.Writes() {
+		t.Error("it does not write")
+	}
+}
+
+func TestLogWithoutLogger(t *testing.T) {
+	l := NewLog(nil)
+	l.Error("nobody hears this")
+	if left := l.Close(t.Context()); left != 0 || l.Dropped() != 0 || l.Writes() {
+		t.Errorf("%d left, %d dropped", left, l.Dropped())
+	}
+}

@@ -1,0 +1,32 @@
+// Package typednil tells values that are there from nil pointers in an
+// interface, which a comparison with nil does not find and whose methods panic
+// later, far from the cause.
+package typednil
+
+import (
+	"fmt"
+	"reflect"
+)
+
+// Is reports whether v is nil, or an interface around a nil pointer, map or
+// function.
+func Is(v any) bool {
+	if v == nil {
+		return true
+	}
+	r := reflect.ValueOf(v)
+	switch r.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Func, reflect.Interface:
+		return r.IsNil()
+	default:
+		return false
+	}
+}
+
+// Name says what a v is for which Is is true: "nil", or "a nil *otelsetup.Telemetry".
+func Name(v any) string {
+	if v == nil {
+		return "nil"
+	}
+	return fmt.Sprintf("a nil %T", v)
+}
