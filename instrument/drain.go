@@ -113,7 +113,7 @@ func (r *record) takeStripe(op operation, st *stripe) (whole bool) {
 		r.totals[op].sizes.take(z)
 	}
 	if st.items.Load() != 0 {
-		r.totals[op].items += st.items.Swap(0)
+		r.totals[op].items = plus(r.totals[op].items, st.items.Swap(0))
 	}
 	return whole
 }
@@ -142,8 +142,8 @@ func (r *record) count(op operation, st *stripe, p *parcel) {
 	r.sums.add(p.slot, p.n)
 	t := r.totals[op]
 	t.add(r.layout, r.slots[p.slot], p.bucket, p.n, p.ns)
-	t.read += p.read
+	t.read = plus(t.read, p.read)
 	if r.sized {
-		t.sizes.delivered += p.read
+		t.sizes.delivered = plus(t.sizes.delivered, p.read)
 	}
 }

@@ -244,59 +244,112 @@ func ExampleWithLogOptions() {
 
 // A Cache is an interface that knows nothing of kvdb.
 type Cache interface {
-	Get(ctx context.Context, key string) (value string, found bool, err error)
+	Get(ctx context.Context, key string) (string, error)
 }
 
 // A recordedCache is a Cache that records the calls of another one.
 type recordedCache struct {
-	next     Cache
-	recorder *instrument.Recorder
+	next Cache
+	get  *instrument.Operation
 }
 
-// The operations of the cache, as NewRecorder declares them.
-const cacheGet = 0
-
-func (c recordedCache) Get(ctx context.Context, key string) (value string, found bool, err error) {
-	ctx, call := c.recorder.Begin(ctx, cacheGet, &err)
-	defer func() {
-		if !found {
-			call.Miss()
-		}
+func (c recordedCache) Get(ctx context.Context, key string) (string, error) {
+	call := c.get.Call()
+	call.Sent(len(key))
+	return instrument.Do(ctx, call, func(ctx context.Context) (string, error) {
+		value, err := c.next.Get(ctx, key)
 		call.Delivered(len(value))
-		call.End(&err)
-	}()
-	return c.next.Get(ctx, key)
+		return value, err
+	})
 }
+
+var errNoSession = errors.New("no such session")
 
 type mapCache map[string]string
 
-func (c mapCache) Get(_ context.Context, key string) (string, bool, error) {
+func (c mapCache) Get(_ context.Context, key string) (string, error) {
 	value, found := c[key]
-	return value, found, nil
+	if !found {
+		return "", errNoSession
+	}
+	return value, nil
 }
 
-// A foreign interface is recorded by a decorator of two lines a method, or some
-// more where it tells of misses and sizes.
+// A foreign interface is recorded by a decorator. What it returns where there is
+// nothing is named once.
 func ExampleNewRecorder() {
 	registry := instrument.NewRegistry()
 	recorder, err := instrument.NewRecorder(kvdb.Info{System: "lru", Namespace: "sessions"},
-		[]string{cacheGet: "get"}, instrument.WithRegistry(registry))
+		[]string{"get", "set"}, instrument.WithRegistry(registry), instrument.WithNotFound(errNoSession))
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	defer recorder.Close()
-	var cache Cache = recordedCache{mapCache{"s1": "gopher"}, recorder}
+	var cache Cache = recordedCache{mapCache{"s1": "gopher"}, recorder.Operation("get")}
 
 	for _, id := range []string{"s1", "s2"} {
-		if _, _, err := cache.Get(context.Background(), id); err != nil {
-			fmt.Println(err)
-		}
+		value, err := cache.Get(context.Background(), id)
+		fmt.Printf("%q %v\n", value, err)
 	}
 	printRequests(registry)
 	// Output:
+	// "gopher" <nil>
+	// "" no such session
 	// get ok 1
 	// get miss 1
+}
+
+// Most caches in memory have neither a context nor an error.
+func ExampleLookup() {
+	registry := instrument.NewRegistry()
+	recorder, err := instrument.NewRecorder(kvdb.Info{System: "lru"}, []string{"get", "set"}, instrument.WithRegistry(registry))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer recorder.Close()
+	get, set := recorder.Operation("get"), recorder.Operation("set")
+	cache := make(map[string]int)
+
+	set.Call().Run(func() { cache["answer"] = 42 })
+	for _, key := range []string{"answer", "question"} {
+		value, found := instrument.Lookup(get.Call(), func() (int, bool) {
+			value, found := cache[key]
+			return value, found
+		})
+		fmt.Println(value, found)
+	}
+	printRequests(registry)
+	// Output:
+	// 42 true
+	// 0 false
+	// get ok 1
+	// get miss 1
+	// set ok 1
+}
+
+// A batch of more than one tells how many items it has.
+func ExampleCall_Items() {
+	registry := instrument.NewRegistry()
+	recorder, err := instrument.NewRecorder(kvdb.Info{System: "lru"}, []string{"BATCH get"}, instrument.WithRegistry(registry))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer recorder.Close()
+	getMany := recorder.Operation("BATCH get")
+
+	call := getMany.Call()
+	call.Items(3)
+	values, err := instrument.Do(context.Background(), call, func(context.Context) ([]string, error) {
+		return []string{"a", "b", "c"}, nil
+	})
+	fmt.Println(values, err)
+	printRequests(registry)
+	// Output:
+	// [a b c] <nil>
+	// BATCH get ok 1
 }
 
 // Without a registry, a store reports through the instruments of a
@@ -406,7 +459,7 @@ func (p labelPrinter) Put(ctx context.Context, key, value []byte) error {
 }
 
 // A program that has timed a call already hands over what it knows.
-func ExampleRecorder_Record() {
+func ExampleOperation_Record() {
 	registry := instrument.NewRegistry()
 	recorder, err := instrument.NewRecorder(kvdb.Info{System: "lru"}, []string{"get"}, instrument.WithRegistry(registry))
 	if err != nil {
@@ -415,15 +468,16 @@ func ExampleRecorder_Record() {
 	}
 	defer recorder.Close()
 
-	recorder.Record(context.Background(), 0, 20*time.Millisecond, nil)
-	recorder.Record(context.Background(), 0, time.Second, errors.New("no answer"))
+	get := recorder.Operation("get")
+	get.Record(context.Background(), 20*time.Millisecond, nil)
+	get.Record(context.Background(), time.Second, errors.New("no answer"))
 	fmt.Printf("%+v\n", recorder.Totals())
 	// Output: {Succeeded:1 Canceled:0 Refused:0 Failed:1}
 }
 
 // Where names of operations come from outside, declare "other" for those that
 // nobody has thought of.
-func ExampleRecorder_RecordNamed() {
+func ExampleRecorder_Operation() {
 	registry := instrument.NewRegistry()
 	recorder, err := instrument.NewRecorder(kvdb.Info{System: "lru"}, []string{"get", "put", "other"}, instrument.WithRegistry(registry))
 	if err != nil {
@@ -434,7 +488,7 @@ func ExampleRecorder_RecordNamed() {
 
 	ctx := context.Background()
 	for _, command := range []string{"get", "put", "flush", "drop everything"} {
-		recorder.RecordNamed(ctx, command, time.Millisecond, nil)
+		recorder.Operation(command).Record(ctx, time.Millisecond, nil)
 	}
 	printRequests(registry)
 	// Output:

@@ -307,10 +307,11 @@ func TestProfilerLabelsOfRecorder(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	_, call := r.Begin(t.Context(), 0, &err)
+	call := r.Operation("lookup").Call()
+	call.Begin(t.Context())
 	want := map[string]string{"db.system.name": "cache", "db.namespace": "orders", "db.operation.name": "lookup"}
 	wantLabels(t, "in a call", labelsHere(t), want)
-	call.End(&err)
+	call.End(nil)
 	wantLabels(t, "after a call", labelsHere(t), map[string]string{})
 }
 

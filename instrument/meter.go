@@ -125,8 +125,8 @@ func (m *meterRecord) bind(op operation) {
 	if m.latency != nil {
 		o.latency = bindHistogram[float64](m.latency, set)
 	}
+	o.items = bindCounter(m.items, set)
 	if info.batch {
-		o.items = bindCounter(m.items, set)
 		o.items.add(ctx, 0)
 	}
 	if m.requestSize != nil && info.sends {
@@ -189,7 +189,9 @@ func (m *meterRecord) end(ctx context.Context, p *op, s slot, d time.Duration, r
 	if read > 0 {
 		o.read.add(ctx, int64(read))
 	}
-	o.items.add(ctx, int64(p.items))
+	if p.items > 0 {
+		o.items.add(ctx, int64(p.items))
+	}
 	o.requestSize.record(ctx, int64(p.sent))
 	o.responseSize.record(ctx, int64(read))
 	m.inFlight.add(ctx, -1)

@@ -34,6 +34,7 @@ func newObserver(info kvdb.Info, infos []operationInfo, c *config) (*observer, e
 		l = c.registry.layout
 	}
 	classifier := newClassifier(c.classify, c.errorTypes)
+	classifier.notFound = c.notFound
 	namespace := c.namespace
 	if namespace == "" {
 		namespace = info.Namespace
@@ -102,6 +103,13 @@ func (p *op) begin(ctx context.Context, o *observer, kind operation, sent int) (
 		return ctx, errUnfinished
 	}
 	p.observer, p.kind, p.sent = o, kind, sent
+	// Filters, samplers and processors of spans may panic or end the goroutine:
+	// what counts the operation comes after them.
+	parent := trace.SpanFromContext(ctx)
+	traced := o.spans.wants(parent)
+	if traced {
+		ctx = p.startSpan(ctx, parent)
+	}
 	if profilers.Load() > 0 {
 		p.labels = o.labels[kind].below(ctx)
 		p.labels.put()
@@ -111,10 +119,9 @@ func (p *op) begin(ctx context.Context, o *observer, kind operation, sent int) (
 	if o.meter != nil {
 		o.meter.begin(ctx, kind, sent)
 	}
-	if parent := trace.SpanFromContext(ctx); o.spans.wants(parent) {
-		return p.startSpan(ctx, parent), errUnfinished
+	if !traced {
+		p.start = time.Since(base)
 	}
-	p.start = time.Since(base)
 	return ctx, errUnfinished
 }
 
@@ -136,7 +143,7 @@ func ask(ctx context.Context, keep func(context.Context, string) bool, operation
 func (p *op) beginBatch(ctx context.Context, o *observer, kind operation, sent, items int) (context.Context, error) {
 	p.items = items
 	ctx, err := p.begin(ctx, o, kind, sent)
-	if p.observer != nil {
+	if p.observer != nil && items > 0 {
 		p.stripe.items.Add(uint64(items))
 	}
 	return ctx, err
@@ -168,7 +175,7 @@ func (p *op) end(ctx context.Context, key []byte, read int, err error) {
 	p.labels.takeOff(ctx)
 	s := slotOK
 	if err != nil {
-		s = o.classifier.slot(err)
+		s = p.classify(ctx, key, read, err, d)
 	}
 	o.rec.end(p.stripe, p.kind, s, d, p.sent, read)
 	if o.meter != nil {
@@ -177,6 +184,26 @@ func (p *op) end(ctx context.Context, key []byte, read int, err error) {
 	if p.traced != nil || s > slotMiss || d >= o.slow[p.kind] || o.log.successes() {
 		p.report(ctx, event{op: *p, slot: s, duration: d, read: read, key: key, err: err})
 	}
+}
+
+// classify finds the slot of an error. An error's own methods and the user's
+// classifier may end the goroutine, as a test that fails inside of one does: the
+// operation then ends here.
+func (p *op) classify(ctx context.Context, key []byte, read int, err error, d time.Duration) slot {
+	c := &p.observer.classifier
+	if s, ok := c.known(err); ok {
+		return s
+	}
+	returned := false
+	defer func() {
+		if !returned {
+			p.took = d
+			p.end(ctx, key, read, unclassified{err})
+		}
+	}()
+	s := c.failed(err)
+	returned = true
+	return s
 }
 
 // report does for the operations that deserve it what the metrics do for all:

@@ -41,6 +41,7 @@ type config struct {
 	filter     func(context.Context, string) bool
 	classify   func(error) string
 	errorTypes []string
+	notFound   []error
 	sizes      bool
 	noCompat   bool
 	spans      SpanOptions
@@ -163,6 +164,14 @@ const maxErrorTypes = 8
 // declared type begin with its first error.
 func WithErrorClassifier(classify func(error) string, types ...string) Option {
 	return optionFunc(func(c *config) { c.classify, c.errorTypes = classify, types })
+}
+
+// WithNotFound names errors that say that there is nothing, such as redis.Nil: an
+// operation that returns one is a miss, as with kvdb.ErrNotFound. They are looked
+// for with errors.Is before a classifier is asked. By default, it is
+// kvdb.ErrNotFound alone.
+func WithNotFound(errs ...error) Option {
+	return optionFunc(func(c *config) { c.notFound = append(c.notFound, errs...) })
 }
 
 // WithSizes adds the histograms of request and response sizes, 28 series an

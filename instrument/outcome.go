@@ -96,8 +96,9 @@ func (s slot) callersFault() bool {
 
 // A classifier maps errors to slots.
 type classifier struct {
-	custom func(error) string // nil without an option
-	names  []string           // of every failure, the built-in ones first
+	custom   func(error) string // nil without an option
+	names    []string           // of every failure, the built-in ones first
+	notFound []error            // besides kvdb.ErrNotFound
 }
 
 func newClassifier(custom func(error) string, types []string) classifier {
@@ -112,22 +113,32 @@ var errUnfinished = errors.New("instrument: the operation did not return")
 // An abort is an error that a transaction function made itself.
 type abort struct{ error }
 
-func (c *classifier) slot(err error) slot {
+// An unclassified error is one whose classification ended the goroutine.
+type unclassified struct{ error }
+
+// known returns the slot of an error that no foreign code has to look at.
+func (c *classifier) known(err error) (s slot, ok bool) {
 	switch err {
-	case nil:
-		return slotOK
 	case kvdb.ErrNotFound: //nolint:errorlint // the common case, before the costly one
-		return slotMiss
+		return slotMiss, true
 	case errUnfinished:
-		return failureSlot(failurePanic)
+		return failureSlot(failurePanic), true
 	}
-	if _, ok := err.(abort); ok { //nolint:errorlint // never wrapped
-		return slotAborted
+	switch err.(type) { //nolint:errorlint // never wrapped
+	case abort:
+		return slotAborted, true
+	case unclassified:
+		return failureSlot(failureOther), true
 	}
-	return c.failed(err)
+	return 0, false
 }
 
 func (c *classifier) failed(err error) slot {
+	for _, notFound := range c.notFound {
+		if is(err, notFound) {
+			return slotMiss
+		}
+	}
 	if c.custom != nil {
 		if s, ok := c.customSlot(err); ok {
 			return s

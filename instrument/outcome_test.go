@@ -30,6 +30,17 @@ var sentinels = []struct {
 	{errors.New("of nobody"), failureSlot(failureOther)},
 }
 
+// slot is what op.classify finds.
+func (c *classifier) slot(err error) slot {
+	if err == nil {
+		return slotOK
+	}
+	if s, ok := c.known(err); ok {
+		return s
+	}
+	return c.failed(err)
+}
+
 func TestClassifierSlot(t *testing.T) {
 	c := newClassifier(nil, nil)
 	cause := errors.New("the engine's own")

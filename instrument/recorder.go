@@ -1,12 +1,14 @@
 package instrument
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"regexp"
 	"slices"
-	"time"
+	"strings"
+	"sync/atomic"
+
+	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/kvdb"
 )
@@ -16,22 +18,28 @@ import (
 // wrapped store, for operations that are declared when it is made. It is safe
 // for concurrent use.
 //
-// A method takes two lines:
+// [Do] records a call that returns an error, [Lookup] one that says whether it
+// found something, [Call.Run] one that returns neither:
 //
-//	func (c *Cache) Get(ctx context.Context, key string) (value []byte, err error) {
-//		ctx, call := c.recorder.Begin(ctx, cacheGet, &err)
-//		defer call.End(&err)
-//		return c.next.Get(ctx, key)
+//	func (c *Cache) Get(ctx context.Context, key string) ([]byte, error) {
+//		return instrument.Do(ctx, c.get.Call(), func(ctx context.Context) ([]byte, error) {
+//			return c.next.Get(ctx, key)
+//		})
 //	}
-type Recorder struct{ observer observer }
+//
+// where c.get is what [Recorder.Operation] returned for "get".
+type Recorder struct {
+	observer   observer
+	operations map[string]*Operation
+	undeclared atomic.Bool // there was a line about one
+}
 
 // maxOperations bounds the series of a recorder.
 const maxOperations = 12
 
 var operationSyntax = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_. -]{0,39}$`)
 
-// NewRecorder returns a recorder of the given operations, which Begin and Record
-// name by their index. Info says what the calls go to; its System and Namespace become
+// NewRecorder returns a recorder of the given operations. Info says what the calls go to; its System and Namespace become
 // db.system.name and db.namespace. The options are those of Wrap. An error lists
 // everything that is wrong.
 func NewRecorder(info kvdb.Info, operations []string, options ...Option) (*Recorder, error) {
@@ -51,7 +59,11 @@ func NewRecorder(info kvdb.Info, operations []string, options ...Option) (*Recor
 	if err != nil {
 		return nil, err
 	}
-	return &Recorder{*o}, nil
+	r := &Recorder{observer: *o, operations: make(map[string]*Operation, len(operations))}
+	for i, name := range operations {
+		r.operations[name] = &Operation{recorder: r, declared: operation(i)}
+	}
+	return r, nil
 }
 
 func checkOperations(names []string) error {
@@ -70,91 +82,26 @@ func checkOperations(names []string) error {
 	return errors.Join(errs...)
 }
 
-// A Call is one call under way. Its methods are for the goroutine that makes
-// the call.
-type Call struct {
-	op        op
-	ctx       context.Context //nolint:containedctx // a Call lives as long as the call
-	key       []byte
-	delivered int
-	miss      bool
-}
-
-// Begin starts to record a call. Err points to the named result of the method,
-// which End gets as well; until the method returns it holds an error that stands
-// for a panic. The returned context has the call's span in it: pass it on. A call
-// of an operation that was not declared, or without an error to point to, is not
-// recorded.
-func (r *Recorder) Begin(ctx context.Context, declared int, err *error) (context.Context, Call) {
-	call := Call{ctx: ctx}
-	if err != nil && declared >= 0 && declared < len(r.observer.rec.infos) {
-		call.ctx, *err = call.op.begin(ctx, &r.observer, operation(declared), 0)
-	}
-	return call.ctx, call
-}
-
-// End finishes the record of a call, whose result is *err. Deferred, it counts a
-// panic as an error of the type panic and lets it go on.
-func (c *Call) End(err *error) {
-	if err == nil {
-		return
-	}
-	result := *err
-	if result == nil && c.miss {
-		result = kvdb.ErrNotFound
-	}
-	c.op.end(c.ctx, c.key, c.delivered, result)
-}
-
-// longestCall keeps the sum of durations from wrapping round, whatever somebody
-// else has measured.
-const longestCall = 365 * 24 * time.Hour
-
-// Record records a call that somebody else has timed: it has just ended, with
-// err, and took d; less than a nanosecond counts as one, and more than a year as
-// a year. Below a parent that is traced it gets a span that began so long ago. A
-// call of an operation that was not declared is not recorded.
-func (r *Recorder) Record(ctx context.Context, declared int, d time.Duration, err error) {
-	if declared < 0 || declared >= len(r.observer.rec.infos) {
-		return
-	}
-	op := op{took: min(max(d, 1), longestCall)}
-	ctx, _ = op.begin(ctx, &r.observer, operation(declared), 0)
-	op.end(ctx, nil, 0, err)
-}
-
-// otherOperation is the operation that RecordNamed takes for one without a
-// declaration.
+// otherOperation is the operation that an undeclared one counts as.
 const otherOperation = "other"
 
-// RecordNamed is Record for an operation that the caller knows by its name. One
-// that was not declared counts as "other" where that was, so that a name from
-// outside makes no series, and else is not recorded.
-func (r *Recorder) RecordNamed(ctx context.Context, operation string, d time.Duration, err error) {
-	declared := r.index(operation)
-	if declared < 0 {
-		declared = r.index(otherOperation)
+// Operation returns the handle of a declared operation. It looks the name up:
+// keep the handle where the name is known before. An operation that was not
+// declared counts as "other" where that was, so that a name from outside makes no
+// series. Else its handle is nil, which records nothing, and one line in the log
+// says so; calls with it run as ever.
+func (r *Recorder) Operation(name string) *Operation {
+	if o, ok := r.operations[name]; ok {
+		return o
 	}
-	r.Record(ctx, declared, d, err)
+	if o, ok := r.operations[otherOperation]; ok {
+		return o
+	}
+	if l := r.observer.log; l != nil && !r.undeclared.Swap(true) {
+		l.logger.Warn("operation not recorded: declare it, or \"other\", with NewRecorder", zap.String("operation", strings.ToValidUTF8(name, "\uFFFD")))
+	}
+	return nil
 }
-
-func (r *Recorder) index(operation string) int {
-	return slices.IndexFunc(r.observer.rec.infos, func(i operationInfo) bool { return i.name == operation })
-}
-
-// Key tells which key the call is for. Lines show its length and hash; nothing
-// else sees it. The key must not change until End.
-func (c *Call) Key(key []byte) { c.key = key }
-
-// Sent counts bytes of keys and values that the call sends.
-func (c *Call) Sent(n int) { c.op.send(c.ctx, n) }
-
-// Delivered counts bytes of keys and values that the call delivers.
-func (c *Call) Delivered(n int) { c.delivered += max(n, 0) }
-
-// Miss says that a call without an error found nothing. One that returns
-// kvdb.ErrNotFound is a miss without it.
-func (c *Call) Miss() { c.miss = true }
 
 // Totals returns the current totals of the calls.
 func (r *Recorder) Totals() Totals { return r.observer.rec.sum() }

@@ -181,7 +181,7 @@ func TestRecorderAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, name := range operations {
-			c.RecordNamed(t.Context(), name, time.Millisecond, nil)
+			c.Operation(name).Record(t.Context(), time.Millisecond, nil)
 		}
 		_ = c.Close()
 	}
@@ -255,7 +255,7 @@ func TestAfterClose(t *testing.T) {
 	_, _ = w.Close(), c.Close()
 	for range 3 {
 		_ = w.Put(t.Context(), []byte("key"), nil)
-		c.Record(t.Context(), 0, time.Millisecond, nil)
+		c.Operation("get").Record(t.Context(), time.Millisecond, nil)
 	}
 	collected := testutil.Collect(t, p)
 	if n := collected.Sum("kvdb.errors", "error.type", "closed"); n != 3 {

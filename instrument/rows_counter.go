@@ -47,7 +47,7 @@ func sums(value func(*opSnapshot) uint64) func(*collection, intPoints) {
 
 func items(c *collection, yield intPoints) {
 	c.operations(func(s *source, op operation, info *operationInfo) {
-		if info.batch {
+		if info.batch || s.now.ops[op].items > 0 {
 			yield(s, s.set(op, labelNone, 0), int64(s.counted.ops[op].items))
 		}
 	})

@@ -177,7 +177,7 @@ func (t *tally) add(other *tally) {
 	for i, n := range other.counts {
 		t.counts[i] += n
 	}
-	t.nanos += other.nanos
+	t.nanos = plusNanos(t.nanos, other.nanos)
 	t.spread.merge(other.spread)
 	if other.exemplars == nil {
 		return

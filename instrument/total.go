@@ -1,6 +1,7 @@
 package instrument
 
 import (
+	"math"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
@@ -43,10 +44,27 @@ type exemplar struct {
 // begin counts operations that have begun.
 func (t *total) begin(n, sent uint64, sized bool) {
 	t.started += n
-	t.written += sent
+	t.written = plus(t.written, sent)
 	if sized {
-		t.sizes.sent += sent
+		t.sizes.sent = plus(t.sizes.sent, sent)
 	}
+}
+
+// plus adds to a counter of what callers say, which stays at the most that an
+// integer of OpenTelemetry holds rather than fall.
+func plus(n, more uint64) uint64 {
+	if more > math.MaxInt64-n {
+		return math.MaxInt64
+	}
+	return n + more
+}
+
+// plusNanos is plus for what is told as a floating-point number.
+func plusNanos(n, more uint64) uint64 {
+	if more > math.MaxUint64-n {
+		return math.MaxUint64
+	}
+	return n + more
 }
 
 func (t *totalSizes) take(z *sizes) {
@@ -68,7 +86,7 @@ func (t *totalSizes) take(z *sizes) {
 func (t *total) add(l *layout, s slot, bucket int, n, ns uint64) {
 	y := t.tally(l, s)
 	y.counts[l.group[bucket]] += n
-	y.nanos += ns
+	y.nanos = plusNanos(y.nanos, ns)
 	if l.positions != nil {
 		y.spread.add(l.positions[bucket], n)
 	}

@@ -49,7 +49,7 @@ func (m *Metrics) RecordRequest(seconds float64, hasError bool) {
 	if hasError {
 		err = errors.New("request failed")
 	}
-	m.requests.RecordNamed(context.Background(), "other", time.Duration(min(seconds, 1e9)*1e9+0.5), err)
+	m.requests.Operation("other").Record(context.Background(), time.Duration(min(seconds, 1e9)*1e9+0.5), err)
 }
 
 type MonitoringSystem struct {
@@ -68,7 +68,7 @@ func NewMonitoringSystem() *MonitoringSystem {
 }
 
 func (s *MonitoringSystem) RecordOperation(op string, d time.Duration, err error) {
-	s.requests.RecordNamed(context.Background(), op, d, err)
+	s.requests.Operation(op).Record(context.Background(), d, err)
 }
 
 func (s *MonitoringSystem) Watch(store kvdb.Store) error {

@@ -1,0 +1,34 @@
+package instrument_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/otelkv/otelkv/instrument"
+)
+
+func BenchmarkRecorder(b *testing.B) {
+	r := newRecorder(b, instrument.WithRegistry(instrument.NewRegistry()))
+	lookup, ctx, value := r.Operation("lookup"), context.Background(), []byte("value")
+	b.Run("Do", func(b *testing.B) {
+		for b.Loop() {
+			_, _ = instrument.Do(ctx, lookup.Call(), func(context.Context) ([]byte, error) { return value, nil })
+		}
+	})
+	b.Run("Lookup", func(b *testing.B) {
+		for b.Loop() {
+			_, _ = instrument.Lookup(lookup.Call(), func() ([]byte, bool) { return value, true })
+		}
+	})
+	b.Run("End", func(b *testing.B) {
+		get := func() (err error) {
+			call := lookup.Call()
+			call.Begin(ctx)
+			defer call.End(&err)
+			return nil
+		}
+		for b.Loop() {
+			_ = get()
+		}
+	})
+}
