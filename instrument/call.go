@@ -60,7 +60,7 @@ func (c *Call) Key(key []byte) { c.key = key }
 func (c *Call) Sent(n int) {
 	n = min(max(n, 0), mostBytes-c.op.sent)
 	if c.begun {
-		c.op.send(c.ctx, n)
+		c.op.send(n)
 	} else {
 		c.op.sent += n
 	}

@@ -94,6 +94,42 @@ func (c *collection) open(visit func(*source)) {
 	}
 }
 
+// glance is a collection of what is the registry's own.
+func (r *Registry) glance() *collection {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return &collection{registry: r, parted: r.parted, lost: r.lost}
+}
+
+// look is a collection of one ledger for the readers of a MeterProvider, which
+// nobody knows apart.
+func (r *Registry) look(l *ledger) *collection {
+	c := r.lookAt(l, func(l *ledger) *snapshot { return l.snapshot(nil) })
+	if len(c.sources) > 0 && c.sources[0].closed {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		l.looked = true
+	}
+	return c
+}
+
+// lookAside is the same without the operations.
+func (r *Registry) lookAside(l *ledger) *collection { return r.lookAt(l, (*ledger).glance) }
+
+func (r *Registry) lookAt(l *ledger, take func(*ledger) *snapshot) *collection {
+	r.mu.Lock()
+	closed, dropped := !l.closedAt.IsZero(), l.dropped
+	r.mu.Unlock()
+	if dropped { // another one may have its series
+		return &collection{registry: r}
+	}
+	now := take(l)
+	return &collection{registry: r, at: now.at, sources: []source{{
+		ledger: l, infos: now.infos, now: now, counted: now, timed: now,
+		at: now.at, closed: closed, since: l.start, timedSince: l.start,
+	}}}
+}
+
 func (s *source) set(op operation, label labelKind, value uint8) attribute.Set {
 	return s.series.set(s.infos, seriesKey{op: op, label: label, value: value})
 }

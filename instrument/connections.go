@@ -1,19 +1,16 @@
 package instrument
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
 	"sync"
 	"sync/atomic"
-
-	"go.opentelemetry.io/otel/metric"
 )
 
 // CountConnections returns a listener that counts the open connections it has
 // accepted, as kvdb.connections ({connection}): a gauge of the server, without
-// attributes, that all listeners of one registry share. Of the options it reads
+// attributes, that all listeners of one registry or MeterProvider share. Of the options it reads
 // those that say where to report. It accepts, blocks and fails as l does.
 //
 // The connections have a method NetConn that returns the one of l.
@@ -26,16 +23,13 @@ func CountConnections(l net.Listener, options ...Option) (net.Listener, error) {
 		return nil, fmt.Errorf("instrument: %w", err)
 	}
 	if c.registry != nil {
-		c.registry.server.listens.Store(true)
-		return &countingListener{l, func(n int64) { c.registry.server.open.Add(n) }}, nil
+		return c.registry.server.listen(l, func() {}), nil
 	}
-	open, err := c.meterProvider.Meter(scopeName).Int64UpDownCounter(connectionsMetric.name,
-		metric.WithUnit(connectionsMetric.unit), metric.WithDescription(connectionsMetric.description))
+	r, err := registryOf(c.meterProvider)
 	if err != nil {
 		return nil, fmt.Errorf("instrument: %w", err)
 	}
-	open.Add(context.Background(), 0)
-	return &countingListener{l, func(n int64) { open.Add(context.Background(), n) }}, nil
+	return r.server.listen(l, r.meter.releaseLater), nil
 }
 
 // A server is what all listeners of a registry have in common.
@@ -44,9 +38,22 @@ type server struct {
 	open    atomic.Int64
 }
 
+// listen counts the connections of a listener. Done is called once, when the
+// listener and its connections are closed.
+func (s *server) listen(l net.Listener, done func()) net.Listener {
+	s.listens.Store(true)
+	c := &countingListener{Listener: l, server: s, done: done}
+	c.users.Store(1)
+	return c
+}
+
 type countingListener struct {
 	net.Listener
-	count func(int64)
+	server *server
+	closed sync.Once
+	users  atomic.Int64 // itself, and its connections
+	once   sync.Once
+	done   func()
 }
 
 func (l *countingListener) Accept() (net.Conn, error) {
@@ -54,18 +61,33 @@ func (l *countingListener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.count(1)
-	return &countedConn{Conn: conn, count: l.count}, nil
+	l.users.Add(1)
+	l.server.open.Add(1)
+	return &countedConn{Conn: conn, listener: l}, nil
+}
+
+func (l *countingListener) Close() error {
+	l.closed.Do(l.leave)
+	return l.Listener.Close()
+}
+
+func (l *countingListener) leave() {
+	if l.users.Add(-1) == 0 {
+		l.once.Do(l.done)
+	}
 }
 
 type countedConn struct {
 	net.Conn
-	count func(int64)
-	once  sync.Once
+	listener *countingListener
+	closed   sync.Once
 }
 
 func (c *countedConn) Close() error {
-	c.once.Do(func() { c.count(-1) })
+	c.closed.Do(func() {
+		c.listener.server.open.Add(-1)
+		c.listener.leave()
+	})
 	return c.Conn.Close()
 }
 

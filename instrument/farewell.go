@@ -27,7 +27,7 @@ func (r *Registry) reopen(rec *record) bool {
 			r.drop(l)
 			return false
 		}
-		l.closedAt = time.Time{}
+		l.closedAt, l.looked = time.Time{}, false
 		for _, p := range r.readers {
 			if e := p.seen[l]; e != nil {
 				e.done = false
@@ -57,6 +57,29 @@ func (r *Registry) forget(now time.Time) {
 	}
 }
 
+// sweep ends what a MeterProvider has of the ledgers that have been dropped. It is
+// called without the lock, which the provider's callbacks need.
+func (r *Registry) sweep() {
+	r.mu.Lock()
+	dropped := r.dropped
+	r.dropped = nil
+	r.mu.Unlock()
+	for _, l := range dropped {
+		if o := l.observation.Load(); o != nil {
+			o.end()
+		}
+		r.meter.release()
+	}
+}
+
+// expire drops what has waited long enough.
+func (r *Registry) expire() {
+	r.mu.Lock()
+	r.forget(time.Now())
+	r.mu.Unlock()
+	r.sweep()
+}
+
 // told reports whether every reader has seen the final values of a ledger.
 func (r *Registry) told(l *ledger) bool {
 	for _, p := range r.readers {
@@ -71,8 +94,12 @@ func (r *Registry) told(l *ledger) bool {
 // final values, those to come included.
 func (r *Registry) drop(l *ledger) {
 	r.ledgers = slices.DeleteFunc(r.ledgers, func(other *ledger) bool { return other == l })
-	if len(r.readers) == 0 {
+	if len(r.readers) == 0 && !l.looked {
 		r.lost++
+	}
+	l.dropped = true
+	if r.meter != nil {
+		r.dropped = append(r.dropped, l)
 	}
 	for _, p := range r.readers {
 		if e := p.seen[l]; e == nil || !e.done {

@@ -18,6 +18,10 @@ type ledger struct {
 	admitted *admission
 	start    time.Time // of all its series
 	closedAt time.Time // zero while the store is open; guarded by the registry
+	looked   bool      // its final values were observed; guarded by the registry
+	dropped  bool      // guarded by the registry
+
+	observation atomic.Pointer[observation] // nil but for a MeterProvider
 
 	mu      sync.Mutex // guards the rest
 	infos   []operationInfo
@@ -69,8 +73,9 @@ func (l *ledger) enter(r *record) bool {
 	}
 	l.admitted.resize(infos, len(failures), len(l.layout.bounds), r)
 	r.ledger, r.slots, r.totals = l, slots, make([]*total, len(r.infos))
+	r.places = make([]operation, len(operations))
 	for op, place := range operations {
-		r.totals[op] = l.totals[place]
+		r.totals[op], r.places[op] = l.totals[place], operation(place)
 	}
 	l.catchUp(time.Now())
 	if l.aside != nil {

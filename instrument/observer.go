@@ -14,9 +14,9 @@ import (
 // and logs those that deserve a line. Everything that depends on the options
 // alone is worked out when it is made.
 type observer struct {
-	registry   *Registry // nil with a meter
+	registry   *Registry
 	rec        *record
-	meter      *meterRecord // nil where the registry has the record
+	histograms *meterHistograms // nil but for a MeterProvider
 	classifier classifier
 	filter     func(ctx context.Context, operation string) bool // nil without an option
 	labels     []labels                                         // by operation
@@ -29,10 +29,6 @@ type observer struct {
 // newObserver makes an observer of the given operations, with options that have
 // been validated, and registers what it records.
 func newObserver(info kvdb.Info, infos []operationInfo, c *config) (*observer, error) {
-	l := standardLayout()
-	if c.registry != nil {
-		l = c.registry.layout
-	}
 	classifier := newClassifier(c.classify, c.errorTypes)
 	classifier.notFound = c.notFound
 	namespace := c.namespace
@@ -44,9 +40,16 @@ func newObserver(info kvdb.Info, infos []operationInfo, c *config) (*observer, e
 	for _, t := range c.thresholds {
 		t.set(slow, infos)
 	}
+	registry := c.registry
+	if registry == nil {
+		var err error
+		if registry, err = registryOf(c.meterProvider); err != nil {
+			return nil, fmt.Errorf("instrument: %w", err)
+		}
+	}
 	o := &observer{
-		registry:   c.registry,
-		rec:        newRecord(l, infos, series, c),
+		registry:   registry,
+		rec:        newRecord(registry.layout, infos, series, c),
 		classifier: classifier,
 		filter:     c.filter,
 		labels:     newLabels(infos, series),
@@ -55,27 +58,31 @@ func newObserver(info kvdb.Info, infos []operationInfo, c *config) (*observer, e
 		onSlow:     c.onSlow,
 	}
 	o.log = newOperationLog(c, o.rec)
-	if c.registry != nil {
-		return o, c.registry.register(o.rec)
+	if registry.meter == nil {
+		_, err := registry.register(o.rec)
+		return o, err
 	}
-	meter, err := newMeterRecord(c.meterProvider, o.rec, c)
-	if err != nil {
-		return nil, fmt.Errorf("instrument: %w", err)
-	}
-	o.meter = meter
-	return o, nil
+	return o, o.reportTo(registry.meter)
 }
 
-// close takes back what the observer registered.
-func (o *observer) close() error {
-	if o.registry != nil {
-		o.registry.unregister(o.rec)
+// reportTo registers what the observer records with a MeterProvider.
+func (o *observer) reportTo(m *meter) error {
+	if err := m.register(o.rec); err != nil {
+		return err
 	}
-	if o.meter != nil {
-		return o.meter.close()
+	var err error
+	if o.histograms, err = newMeterHistograms(m, o.rec); err == nil {
+		err = m.observe(o.rec.ledger)
+	}
+	if err != nil {
+		o.close()
+		return fmt.Errorf("instrument: %w", err)
 	}
 	return nil
 }
+
+// close takes back what the observer registered.
+func (o *observer) close() { o.registry.unregister(o.rec) }
 
 // base is what the clock is read against: the difference of two monotonic
 // readings is half the price of time.Now.
@@ -116,9 +123,6 @@ func (p *op) begin(ctx context.Context, o *observer, kind operation, sent int) (
 	}
 	p.stripe = o.rec.stripe(kind)
 	p.stripe.begin(sent)
-	if o.meter != nil {
-		o.meter.begin(ctx, kind, sent)
-	}
 	if !traced {
 		p.start = time.Since(base)
 	}
@@ -150,13 +154,10 @@ func (p *op) beginBatch(ctx context.Context, o *observer, kind operation, sent, 
 }
 
 // send counts bytes that the operation turned out to send.
-func (p *op) send(ctx context.Context, sent int) {
+func (p *op) send(sent int) {
 	if p.observer != nil && sent > 0 {
 		p.sent += sent
 		p.stripe.send(sent)
-		if m := p.observer.meter; m != nil {
-			m.send(ctx, p.kind, sent)
-		}
 	}
 }
 
@@ -178,8 +179,8 @@ func (p *op) end(ctx context.Context, key []byte, read int, err error) {
 		s = p.classify(ctx, key, read, err, d)
 	}
 	o.rec.end(p.stripe, p.kind, s, d, p.sent, read)
-	if o.meter != nil {
-		o.meter.end(ctx, p, s, d, read)
+	if o.histograms != nil {
+		o.histograms.record(ctx, p.kind, s, d, p.sent, read)
 	}
 	if p.traced != nil || s > slotMiss || d >= o.slow[p.kind] || o.log.successes() {
 		p.report(ctx, event{op: *p, slot: s, duration: d, read: read, key: key, err: err})

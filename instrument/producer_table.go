@@ -59,9 +59,9 @@ func numbers[N int64 | float64](
 		p := metricdata.DataPoint[N]{Attributes: set, Time: b.at, Value: value}
 		switch {
 		case r.kind == gauge:
-		case s == nil && r.kind == counter:
+		case r.shared && r.kind == counter:
 			p.StartTime = b.since()
-		case s == nil:
+		case r.shared:
 			p.StartTime = b.registry.start
 		case r.kind == counter:
 			p.StartTime = s.since

@@ -22,9 +22,10 @@ type record struct {
 	closed  atomic.Bool
 
 	ledger *ledger
-	totals []*total // the ledger's, by operation
-	slots  []slot   // the ledger's, by slot
-	sums   Totals   // since Wrap; guarded by the ledger
+	totals []*total    // the ledger's, by operation
+	places []operation // the ledger's, by operation
+	slots  []slot      // the ledger's, by slot
+	sums   Totals      // since Wrap; guarded by the ledger
 }
 
 const (

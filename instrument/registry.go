@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// ErrDuplicate is what Wrap returns when its registry already has an open store
-// of the same system and namespace, whose series would be the same.
+// ErrDuplicate is what Wrap returns when its registry, or its MeterProvider,
+// already has an open store of the same system and namespace, whose series would be
+// the same.
 var ErrDuplicate = errors.New("a store of this system and namespace is already wrapped; close it, or tell them apart with WithNamespace")
 
 // pollInterval is how often the windows of the quantiles move on and the
@@ -26,6 +27,7 @@ type Registry struct {
 	err    error // of its options; Wrap returns it
 	start  time.Time
 	server server
+	meter  *meter // of a MeterProvider; nil where Producers tell
 
 	mu      sync.Mutex
 	ledgers []*ledger // of open stores, and of closed ones with a reader to see
@@ -33,6 +35,7 @@ type Registry struct {
 	lost    uint64 // farewells, before there was a reader
 	open    int
 	parted  bool          // a store has been closed
+	dropped []*ledger     // which a MeterProvider still calls for
 	stop    chan struct{} // of the rotation; nil while no store is open
 	stopped chan struct{}
 }
@@ -76,22 +79,31 @@ func NewRegistry(options ...RegistryOption) *Registry {
 // register adds a record, unless an open store has its name. It goes on in the
 // ledger of a closed store that had the same series, if there is one with
 // readers to see.
-func (r *Registry) register(rec *record) error {
+func (r *Registry) register(rec *record) (reopened bool, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, l := range r.ledgers {
-		if l.closedAt.IsZero() && l.series.sameStore(rec.series) {
-			return fmt.Errorf("instrument: %s %q: %w", rec.series.system, rec.series.namespace, ErrDuplicate)
-		}
+	if err := r.taken(rec.series); err != nil {
+		return false, err
 	}
 	r.forget(time.Now())
-	if !r.reopen(rec) {
+	reopened = r.reopen(rec)
+	if !reopened {
 		r.ledgers = append(r.ledgers, rec.ledger)
 	}
 	r.open++
-	if r.open == 1 {
+	if r.open == 1 && r.meter == nil { // a provider's readers are not told the quantiles
 		r.stop, r.stopped = make(chan struct{}), make(chan struct{})
 		go r.rotate(r.stop, r.stopped)
+	}
+	return reopened, nil
+}
+
+// taken returns an error if an open store has the name. The caller holds mu.
+func (r *Registry) taken(s *series) error {
+	for _, l := range r.ledgers {
+		if l.closedAt.IsZero() && l.series.sameStore(s) {
+			return fmt.Errorf("instrument: %s %q: %w", s.system, s.namespace, ErrDuplicate)
+		}
 	}
 	return nil
 }
@@ -106,7 +118,7 @@ func (r *Registry) unregister(rec *record) {
 	rec.ledger.closedAt, r.parted = time.Now(), true
 	r.open--
 	var stopped chan struct{}
-	if r.open == 0 {
+	if r.open == 0 && r.meter == nil {
 		close(r.stop)
 		stopped = r.stopped
 	}
@@ -115,9 +127,10 @@ func (r *Registry) unregister(rec *record) {
 		<-stopped
 	}
 	rec.ledger.settle()
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.forget(time.Now())
+	r.expire()
+	if r.meter != nil {
+		time.AfterFunc(farewell, r.expire) // nobody may come
+	}
 }
 
 // rotate moves the windows of the quantiles on.

@@ -2,11 +2,35 @@ package instrument
 
 import (
 	"slices"
+	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 )
 
 // Rows of histograms and of the summary.
+
+var (
+	measureDuration = measure{
+		bounds: durationBounds, failure: true, value: seconds,
+		has: func(*record, *operationInfo) bool { return true },
+	}
+	measureLatency = measure{
+		bounds: latencyBounds, value: seconds,
+		has: func(r *record, _ *operationInfo) bool { return r.compat },
+	}
+	measureRequestSize = measure{
+		bounds: sizeBounds(),
+		value:  func(_ time.Duration, sent, _ int) float64 { return float64(sent) },
+		has:    func(r *record, i *operationInfo) bool { return r.sized && i.sends },
+	}
+	measureResponseSize = measure{
+		bounds: sizeBounds(),
+		value:  func(_ time.Duration, _, read int) float64 { return float64(read) },
+		has:    func(r *record, i *operationInfo) bool { return r.sized && i.delivers },
+	}
+)
+
+func seconds(d time.Duration, _, _ int) float64 { return d.Seconds() }
 
 // durations are the histogram of the semantic conventions: one series for what
 // did not fail, and one for each failure once it has happened.

@@ -49,6 +49,15 @@ func (l *ledger) snapshot(shares []float64) *snapshot {
 	return s
 }
 
+// glance is a snapshot without the operations.
+func (l *ledger) glance() *snapshot {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return &snapshot{
+		at: time.Now(), compat: l.compat, logged: l.logged, stats: l.aside.stats.Load(), lag: l.aside.lag.Load(),
+	}
+}
+
 func (t *total) snapshot(l *layout, shares []float64) opSnapshot {
 	s := opSnapshot{
 		read: t.read, written: t.written, items: t.items, sent: t.sizes.sent, delivered: t.sizes.delivered,

@@ -109,8 +109,8 @@ type Store struct {
 }
 
 // Wrap instruments s. It returns an error that lists everything that is wrong
-// with the options, matching [ErrDuplicate] when the registry already has an
-// open store of the same system and namespace; s is then as it was. It blocks
+// with the options, matching [ErrDuplicate] when the registry or MeterProvider
+// already has an open store of the same system and namespace; s is then as it was. It blocks
 // for no I/O: the engine's statistics are read in the background, at once and
 // then every ten seconds.
 //
@@ -135,11 +135,8 @@ func Wrap(s kvdb.Store, options ...Option) (*Store, error) {
 	}
 	w.observer = *o
 	var first func([]kvdb.Stat)
-	if m := w.observer.meter; m != nil {
-		if err := m.observe(w.observer.rec, w.views); err != nil {
-			return nil, errors.Join(fmt.Errorf("instrument: %w", err), w.observer.close())
-		}
-		first = func(stats []kvdb.Stat) { m.observeEngine(w.observer.rec, stats) }
+	if m := o.registry.meter; m != nil {
+		first = func([]kvdb.Stat) { m.observeEngine(o.rec.ledger) }
 	}
 	w.pollers.start(w.observer.rec, w.views, first)
 	return w, nil
@@ -177,9 +174,7 @@ func (s *Store) Delete(ctx context.Context, key []byte) (err error) {
 // context.
 func (s *Store) Close() error {
 	s.pollers.stop()
-	// What a provider has against taking a callback back is no failure of the
-	// store.
-	defer func() { _ = s.observer.close() }()
+	defer s.observer.close()
 	return s.next.Close()
 }
 

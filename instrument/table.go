@@ -7,14 +7,15 @@ import "go.opentelemetry.io/otel/attribute"
 type row struct {
 	definition
 	kind          kind
-	each          int // points of an operation, for the memory to begin with
+	each          int  // points of an operation, for the memory to begin with
+	shared        bool // the registry's and no store's: its points have no source
 	ints          func(*collection, intPoints)
 	floats        func(*collection, floatPoints)
 	distributions func(*collection, distributionPoints)
+	measure       *measure // of a MeterProvider's own histogram, if there is one
 }
 
-// Who gets the points of a collection. One that is the registry's and no store's
-// has no source.
+// Who gets the points of a collection.
 type (
 	intPoints          = func(*source, attribute.Set, int64)
 	floatPoints        = func(*source, attribute.Set, float64)
@@ -53,18 +54,19 @@ func (d *distribution) count() uint64 {
 }
 
 // table has all metrics of this package but those that engines bring, in the
-// order in which they are told. A new metric is a row here.
+// order in which they are told by a Producer and through a MeterProvider. A new
+// metric is a row here.
 var table = []row{
-	{definition: durationMetric, kind: histogram, each: 1, distributions: durations},
+	{definition: durationMetric, kind: histogram, each: 1, distributions: durations, measure: &measureDuration},
 	{definition: exponentialMetric, kind: exponentialHistogram, distributions: exponentials},
-	{definition: latencyMetric, kind: histogram, each: 1, distributions: latencies},
+	{definition: latencyMetric, kind: histogram, each: 1, distributions: latencies, measure: &measureLatency},
 	{definition: quantilesMetric, kind: summary, distributions: quantiles},
 	{definition: requestsMetric, kind: counter, each: 5, ints: requests},
 	{definition: errorsMetric, kind: counter, each: len(writeFailures), ints: failures},
 	{definition: readMetric, kind: counter, each: 1, ints: sums(func(s *opSnapshot) uint64 { return s.read })},
 	{definition: writtenMetric, kind: counter, each: 1, ints: sums(func(s *opSnapshot) uint64 { return s.written })},
-	{definition: requestSizeMetric, kind: sizeHistogram, distributions: requestSizes},
-	{definition: responseSizeMetric, kind: sizeHistogram, distributions: responseSizes},
+	{definition: requestSizeMetric, kind: sizeHistogram, distributions: requestSizes, measure: &measureRequestSize},
+	{definition: responseSizeMetric, kind: sizeHistogram, distributions: responseSizes, measure: &measureResponseSize},
 	{definition: itemsMetric, kind: counter, ints: items},
 	{definition: inFlightMetric, kind: upDownCounter, ints: inFlight},
 	{definition: suppressedMetric, kind: counter, ints: suppressed},
@@ -72,6 +74,6 @@ var table = []row{
 	{definition: lagMetric, kind: gauge, floats: lag},
 	{definition: connectedMetric, kind: gauge, floats: connected},
 	{definition: statsAgeMetric, kind: gauge, floats: statsAge},
-	{definition: connectionsMetric, kind: upDownCounter, ints: connections},
-	{definition: farewellsLostMetric, kind: counter, ints: farewellsLost},
+	{definition: connectionsMetric, kind: upDownCounter, shared: true, ints: connections},
+	{definition: farewellsLostMetric, kind: counter, shared: true, ints: farewellsLost},
 }

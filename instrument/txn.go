@@ -52,7 +52,7 @@ type transaction struct {
 }
 
 func (t *transaction) end(ctx context.Context, op *op, err error) {
-	op.send(ctx, t.sent)
+	op.send(t.sent)
 	op.end(ctx, nil, t.read, t.outcome(ctx, err))
 }
 

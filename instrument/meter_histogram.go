@@ -1,0 +1,130 @@
+package instrument
+
+import (
+	"context"
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"go.opentelemetry.io/otel/metric"
+)
+
+// A measure is what a MeterProvider's own histogram records of an operation: the
+// one kind of metric that cannot be told from a record.
+type measure struct {
+	bounds  []float64
+	failure bool // by the type of the error, too
+	has     func(*record, *operationInfo) bool
+	value   func(d time.Duration, sent, read int) float64
+}
+
+// meterHistograms record the operations of one store in the histograms of a
+// MeterProvider.
+type meterHistograms struct {
+	rec       *record
+	recorders []recorder
+	slots     [][]atomic.Pointer[[]recording] // by operation and slot
+}
+
+// A recorder is one histogram. It has the one of the two instruments that is of
+// its type.
+type recorder struct {
+	*measure
+	float metric.Float64Histogram
+	int   metric.Int64Histogram
+}
+
+// A recording is a histogram with the attributes of an operation that ended in
+// one way.
+type recording struct {
+	recorder
+	with []metric.RecordOption
+}
+
+func newMeterHistograms(m *meter, r *record) (*meterHistograms, error) {
+	h := &meterHistograms{rec: r, slots: make([][]atomic.Pointer[[]recording], len(r.infos))}
+	for op := range h.slots {
+		h.slots[op] = make([]atomic.Pointer[[]recording], len(r.slots))
+	}
+	var errs []error
+	for i := range table {
+		if table[i].measure == nil || !h.used(table[i].measure) {
+			continue
+		}
+		of, err := m.histogram(&table[i])
+		if err != nil {
+			errs = append(errs, err)
+		}
+		h.recorders = append(h.recorders, of)
+	}
+	return h, errors.Join(errs...)
+}
+
+// used reports whether any operation of the store is measured.
+func (h *meterHistograms) used(m *measure) bool {
+	for op := range h.rec.infos {
+		if info := &h.rec.infos[op]; !info.absent && m.has(h.rec, info) {
+			return true
+		}
+	}
+	return false
+}
+
+// histogram makes the instrument of a row.
+func (m *meter) histogram(r *row) (recorder, error) {
+	of := recorder{measure: r.measure}
+	var err error
+	unit, description := metric.WithUnit(r.unit), metric.WithDescription(r.description)
+	bounds := metric.WithExplicitBucketBoundaries(r.measure.bounds...)
+	if r.kind == sizeHistogram {
+		of.int, err = m.Int64Histogram(r.name, unit, description, bounds)
+	} else {
+		of.float, err = m.Float64Histogram(r.name, unit, description, bounds)
+	}
+	return of, err
+}
+
+// record records an operation that has ended. The context has the operation's own
+// span in it, for the exemplar.
+func (h *meterHistograms) record(ctx context.Context, op operation, s slot, d time.Duration, sent, read int) {
+	at := &h.slots[op][s]
+	all := at.Load()
+	if all == nil {
+		made := h.recordings(op, s)
+		at.CompareAndSwap(nil, &made)
+		all = at.Load()
+	}
+	for i := range *all {
+		r := &(*all)[i]
+		if value := r.value(d, sent, read); r.int != nil {
+			r.int.Record(ctx, int64(value), r.with...)
+		} else {
+			r.float.Record(ctx, value, r.with...)
+		}
+	}
+}
+
+// recordings returns what an operation with such an end is recorded in.
+func (h *meterHistograms) recordings(op operation, s slot) []recording {
+	var all []recording
+	for _, of := range h.recorders {
+		if !of.has(h.rec, &h.rec.infos[op]) {
+			continue
+		}
+		key := seriesKey{op: op}
+		if of.failure && s.failed() {
+			key.label, key.value = labelFailure, uint8(h.rec.admitted(op, s.failure()))
+		}
+		set := h.rec.series.set(h.rec.infos, key)
+		all = append(all, recording{of, []metric.RecordOption{metric.WithAttributeSet(set)}})
+	}
+	return all
+}
+
+// admitted returns the failure as which db.client.operation.duration counts one.
+func (r *record) admitted(op operation, f failure) failure {
+	if r.ledger.admitted.admit(r.places[op], r.slots[failureSlot(f)].failure()) {
+		return f
+	}
+	return failureOther
+}

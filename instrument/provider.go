@@ -1,0 +1,95 @@
+package instrument
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/otel/metric"
+)
+
+// providers has the registry of each MeterProvider that stores report to, until
+// the last of them has been closed and forgotten. The stores of a provider share
+// its instruments, so their names must differ.
+var providers = struct {
+	mu    sync.Mutex
+	known map[metric.MeterProvider]*Registry
+}{known: make(map[metric.MeterProvider]*Registry)}
+
+// registryOf returns the registry of a provider, for one user more; see
+// [meter.release].
+func registryOf(mp metric.MeterProvider) (*Registry, error) {
+	if r := useKnown(mp, nil); r != nil {
+		return r, nil
+	}
+	if twin := twin(mp); twin != nil {
+		if r := useKnown(twin, nil); r != nil {
+			return r, nil
+		}
+	}
+	r := NewRegistry()
+	if err := newMeter(mp, r); err != nil {
+		return nil, err
+	}
+	known := useKnown(mp, r)
+	if known != r { // somebody was faster
+		r.meter.stop()
+	}
+	return known, nil
+}
+
+// useKnown counts one user more of the registry of a provider: the known one, else
+// the given one if there is one.
+func useKnown(mp metric.MeterProvider, made *Registry) *Registry {
+	providers.mu.Lock()
+	defer providers.mu.Unlock()
+	r := made
+	if isPointer(mp) { // no other value tells two providers apart
+		if known := providers.known[mp]; known != nil {
+			r = known
+		} else if made != nil {
+			providers.known[mp] = made
+		}
+	}
+	if r != nil {
+		r.meter.users++
+	}
+	return r
+}
+
+// twin returns the known provider that has the same meter as mp. The global
+// provider that a program begins with is a placeholder, which has the meters of
+// the one that is set later.
+func twin(mp metric.MeterProvider) metric.MeterProvider {
+	providers.mu.Lock()
+	known := slices.Collect(maps.Keys(providers.known))
+	providers.mu.Unlock()
+	own := mp.Meter(scopeName)
+	for _, other := range known {
+		if m := other.Meter(scopeName); isPointer(own) && isPointer(m) && m == own {
+			return other
+		}
+	}
+	return nil
+}
+
+func isPointer(v any) bool { return reflect.ValueOf(v).Kind() == reflect.Pointer }
+
+// release takes back one use of a registry. The last one lets go of the provider.
+func (m *meter) release() {
+	providers.mu.Lock()
+	m.users--
+	last := m.users == 0
+	if last && isPointer(m.provider) {
+		delete(providers.known, m.provider)
+	}
+	providers.mu.Unlock()
+	if last {
+		m.stop()
+	}
+}
+
+// releaseLater is release when all readers have had time to see the last values.
+func (m *meter) releaseLater() { time.AfterFunc(farewell, m.release) }
