@@ -15,6 +15,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/resource"
 
 	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/otelsetup/internal/callbacks"
 	"github.com/otelkv/otelkv/otelsetup/internal/ledger"
 )
 
@@ -25,30 +26,24 @@ var translation = otlptranslator.UnderscoreEscapingWithSuffixes
 // startMetrics sets the registry of records and the MeterProvider with all of
 // its readers, and registers what Prometheus scrapes.
 func (t *Telemetry) startMetrics(ctx context.Context, c *config, res *resource.Resource) error {
+	t.failedCallbacks = newFailedCallbacks(t.diagnostics)
 	exporter, collector, err := t.newPrometheusExporter(c)
 	if err != nil {
 		return err
 	}
 	opts := []sdkmetric.Option{sdkmetric.WithResource(res), sdkmetric.WithReader(exporter)}
-	readers, err := t.newReaders(ctx, c)
+	made, err := t.newReaders(ctx, c)
 	if err != nil {
 		return err
 	}
-	for _, reader := range readers {
-		opts = append(opts, sdkmetric.WithReader(reader))
+	var readers []*reader
+	for _, r := range made {
+		readers = append(readers, &reader{Reader: r})
+		opts = append(opts, sdkmetric.WithReader(readers[len(readers)-1]))
 	}
 	provider := sdkmetric.NewMeterProvider(opts...)
-	t.meterProvider = provider
-	t.steps = append(t.steps, step{
-		name: signalMetrics.name, items: signalMetrics.items, accounts: &t.metricAccounts, repeats: true,
-		run: func(ctx context.Context) error {
-			if t.metricAccounts.pending() { // Shutdown would cut that export off
-				_ = provider.ForceFlush(ctx) // the last export is still to come
-			}
-			return provider.Shutdown(ctx)
-		},
-		flush: provider.ForceFlush,
-	})
+	t.meterProvider = callbacks.Guard(provider, t.failedCallbacks.report)
+	t.steps = append(t.steps, t.readerStep(provider, readers))
 
 	if err := t.register(c, collector); err != nil {
 		return err
@@ -112,10 +107,10 @@ func (t *Telemetry) newReaders(ctx context.Context, c *config) (readers []sdkmet
 	for _, e := range exporters {
 		a := t.metricAccounts.open(t, signalMetrics, ledger.DataPoints, e.kind, 0)
 		readers = append(readers, sdkmetric.NewPeriodicReader(ledger.NewMetricExporter(a.Ledger, e.Exporter),
-			sdkmetric.WithProducer(t.newProducer(c, e.Temporality))))
+			sdkmetric.WithProducer(sparing{t.newProducer(c, e.Temporality), t.failedCallbacks})))
 	}
 	for _, r := range c.readers {
-		reader, err := r.factory(&stamped{Producer: t.newProducer(c, r.temporality)})
+		reader, err := r.factory(&stamped{Producer: sparing{t.newProducer(c, r.temporality), t.failedCallbacks}})
 		if err == nil && reader == nil {
 			err = errors.New("the factory returned nil")
 		}
@@ -179,5 +174,5 @@ func (t *Telemetry) startUsage(c *config, provider metric.MeterProvider) error {
 
 // observeSelf makes the metrics of the telemetry itself, but for those of spans.
 func (t *Telemetry) observeSelf(meter metric.Meter) error {
-	return errors.Join(t.metricAccounts.register(meter), t.logAccounts.register(meter), t.observeLines(meter))
+	return errors.Join(t.metricAccounts.register(meter), t.logAccounts.register(meter), t.failedCallbacks.register(meter), t.observeLines(meter))
 }

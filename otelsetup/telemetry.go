@@ -31,6 +31,8 @@
 //	                                                           "output_failed" or "sampling"
 //	kvdb.log.stalls   {stall} counter  kvdb_log_stalls_total   times that the log's output stalled or failed
 //	kvdb.log.queue.size {line} gauge   kvdb_log_queue_size     lines that wait for it
+//	kvdb.callback.failures {call}      kvdb_callback_failures_total
+//	                           counter                         calls of the program's callbacks that failed
 //	go.*                               go_*                    OpenTelemetry's metrics of the Go runtime
 //	                                   process_*               client_golang's process collector
 //	                                   target_info             the resource
@@ -81,6 +83,12 @@
 // and then, a line of the log. What cannot be mended is left out and counted as
 // invalid. An export that the receiver finds too large is sent in halves, until what
 // has no room in any request is given up alone.
+//
+// What the program hands in costs itself, too. A callback of an instrument that
+// returns an error, panics or takes longer than 2 seconds costs what it observes,
+// and one that hangs is not called again before it is back; a span processor that
+// panics does not see that span, and a sampler that does leaves it out. Each is
+// counted in kvdb.callback.failures and, now and then, a line of the log.
 //
 // Metrics reach Prometheus and OTLP side by side, each with its own temporality.
 // All points of an OTLP export have one time, which is later than that of the
@@ -187,6 +195,8 @@ type Telemetry struct {
 
 	traceAccounts, metricAccounts, logAccounts accounts
 
+	failedCallbacks *failedCallbacks // nil where there are no metrics
+
 	budget       time.Duration // of each step
 	steps        []step        // Shutdown takes them from the last to the first
 	ended        atomic.Bool   // Shutdown is done
@@ -264,7 +274,8 @@ func (t *Telemetry) start(ctx context.Context, c *config) error {
 func (t *Telemetry) Registry() *instrument.Registry { return t.registry }
 
 // MeterProvider returns the provider for metrics of the program's own. They
-// appear on /metrics and in every reader.
+// appear on /metrics and in every reader. A callback may take 2 seconds, and what
+// it observes counts once it has returned.
 func (t *Telemetry) MeterProvider() metric.MeterProvider { return t.meterProvider }
 
 // TracerProvider returns the provider for spans of the program's own: the one

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync/atomic"
 
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
@@ -63,7 +62,7 @@ func (t *Telemetry) startTraces(ctx context.Context, c *config, res *resource.Re
 
 	var processors []sdktrace.SpanProcessor
 	for _, sp := range c.spanProcessors {
-		processors = append(processors, &guardedProcessor{SpanProcessor: sp})
+		processors = append(processors, &guardedProcessor{SpanProcessor: sp, failed: t.failedCallbacks.report})
 	}
 	for i, e := range exporters {
 		processors = append(processors, ledger.NewSpanProcessor(t.traceAccounts[i].Ledger, e.SpanExporter))
@@ -72,7 +71,7 @@ func (t *Telemetry) startTraces(ctx context.Context, c *config, res *resource.Re
 	for _, sp := range processors {
 		opts = append(opts, sdktrace.WithSpanProcessor(sp))
 	}
-	if sampler := c.spanSampler(); sampler != nil {
+	if sampler := c.spanSampler(t.failedCallbacks.report); sampler != nil {
 		opts = append(opts, sdktrace.WithSampler(sampler))
 	}
 	t.tracerProvider = sdktrace.NewTracerProvider(opts...)
@@ -86,46 +85,16 @@ func (t *Telemetry) startTraces(ctx context.Context, c *config, res *resource.Re
 	return nil
 }
 
-// spanSampler returns the sampler, nil for that of the environment.
-func (c *config) spanSampler() sdktrace.Sampler {
+// spanSampler returns the sampler, nil for that of the environment. failed is told
+// of the caller's in trouble.
+func (c *config) spanSampler(failed func(string, error)) sdktrace.Sampler {
 	switch {
 	case c.sampler != nil:
-		return c.sampler
+		return guardedSampler{c.sampler, failed}
 	case c.env.get(envSampler) != "":
 		return nil
 	case c.defaultSampler != nil:
-		return c.defaultSampler
+		return guardedSampler{c.defaultSampler, failed}
 	}
 	return sdktrace.ParentBased(sdktrace.AlwaysSample()) // as the SDK, which may see another environment
-}
-
-// guardedProcessor is a processor of the caller's, who may rely on no span's
-// coming after Shutdown.
-type guardedProcessor struct {
-	sdktrace.SpanProcessor
-	closed atomic.Bool
-}
-
-func (p *guardedProcessor) OnStart(ctx context.Context, s sdktrace.ReadWriteSpan) {
-	if !p.closed.Load() {
-		p.SpanProcessor.OnStart(ctx, s)
-	}
-}
-
-func (p *guardedProcessor) OnEnd(s sdktrace.ReadOnlySpan) {
-	if !p.closed.Load() {
-		p.SpanProcessor.OnEnd(s)
-	}
-}
-
-func (p *guardedProcessor) ForceFlush(ctx context.Context) error {
-	if p.closed.Load() {
-		return nil
-	}
-	return p.SpanProcessor.ForceFlush(ctx)
-}
-
-func (p *guardedProcessor) Shutdown(ctx context.Context) error {
-	p.closed.Store(true)
-	return p.SpanProcessor.Shutdown(ctx)
 }

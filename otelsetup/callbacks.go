@@ -1,0 +1,74 @@
+package otelsetup
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"go.opentelemetry.io/otel/metric"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+	"go.uber.org/zap"
+)
+
+const failedCallbackEvery = time.Minute
+
+// failedCallbacks counts the calls of what the program handed in, callbacks of its
+// instruments, processors and samplers of spans, that failed or hung, and tells of
+// them now and then.
+type failedCallbacks struct {
+	logger *zap.Logger
+	limit  limiter
+	busy   atomic.Bool // a line is being written
+	calls  atomic.Int64
+}
+
+func newFailedCallbacks(logger *zap.Logger) *failedCallbacks {
+	return &failedCallbacks{logger: logger, limit: limiter{interval: failedCallbackEvery}}
+}
+
+// report waits for nothing: readers call it with a lock of the SDK, and processors in
+// an operation.
+func (l *failedCallbacks) report(of string, err error) {
+	l.calls.Add(1)
+	if !l.busy.CompareAndSwap(false, true) {
+		l.limit.suppress()
+		return
+	}
+	suppressed, ok := l.limit.allow()
+	if !ok {
+		l.busy.Store(false)
+		return
+	}
+	go func() {
+		defer l.busy.Store(false)
+		l.logger.Error("callback failed", zap.String("callback", of), zap.String("error", firstLine(err)), suppressed)
+	}()
+}
+
+// register makes the count a metric.
+func (l *failedCallbacks) register(meter metric.Meter) error {
+	_, err := meter.Int64ObservableCounter("kvdb.callback.failures",
+		metric.WithUnit("{call}"),
+		metric.WithDescription("Calls of the program's callbacks, span processors and sampler that failed or hung"),
+		metric.WithInt64Callback(func(_ context.Context, o metric.Int64Observer) error {
+			o.Observe(l.calls.Load())
+			return nil
+		}))
+	return err
+}
+
+// sparing is a producer whose errors cost what is missing only: a reader would drop
+// the whole collection for one.
+type sparing struct {
+	sdkmetric.Producer
+	failed *failedCallbacks
+}
+
+func (p sparing) Produce(ctx context.Context) ([]metricdata.ScopeMetrics, error) {
+	scopes, err := p.Producer.Produce(ctx)
+	if err != nil {
+		p.failed.report("a producer", err)
+	}
+	return scopes, nil
+}

@@ -1,0 +1,52 @@
+package otelsetup
+
+import (
+	"context"
+	"sync"
+
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+)
+
+// A reader ends once, whoever asks. The SDK's provider asks its readers one after
+// the other, so that one that hangs would take the time of the others: the
+// Telemetry asks all at once, and then the provider.
+type reader struct {
+	sdkmetric.Reader
+	once sync.Once
+	err  error
+}
+
+// Shutdown implements metric.Reader.
+func (r *reader) Shutdown(ctx context.Context) error {
+	r.once.Do(func() { r.err = r.Reader.Shutdown(ctx) })
+	return r.err
+}
+
+// ForceFlush flushes a reader that knows how to.
+func (r *reader) ForceFlush(ctx context.Context) error {
+	if f, ok := r.Reader.(interface{ ForceFlush(context.Context) error }); ok {
+		return f.ForceFlush(ctx)
+	}
+	return nil
+}
+
+// endReader sends what there is and shuts the reader down.
+func (t *Telemetry) endReader(r *reader, ctx context.Context) error {
+	if t.metricAccounts.pending() { // Shutdown would cut that export off
+		_ = r.ForceFlush(ctx) // the last export is still to come
+	}
+	return r.Shutdown(ctx)
+}
+
+// readerStep is the step that ends the provider and its readers.
+func (t *Telemetry) readerStep(provider *sdkmetric.MeterProvider, readers []*reader) step {
+	end := each(readers, t.endReader)
+	return step{
+		name: signalMetrics.name, items: signalMetrics.items, accounts: &t.metricAccounts, repeats: true,
+		run: func(ctx context.Context) error {
+			_ = end(ctx) // the provider has the same errors
+			return provider.Shutdown(ctx)
+		},
+		flush: each(readers, (*reader).ForceFlush),
+	}
+}

@@ -1,0 +1,76 @@
+package otelsetup
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// guardedProcessor is a processor of the caller's, who may rely on no span's
+// coming after Shutdown. Its panics do not fail the operation that the span is of.
+type guardedProcessor struct {
+	sdktrace.SpanProcessor
+	failed func(of string, err error)
+	closed atomic.Bool
+}
+
+func (p *guardedProcessor) OnStart(ctx context.Context, s sdktrace.ReadWriteSpan) {
+	if !p.closed.Load() {
+		defer p.recovered()
+		p.SpanProcessor.OnStart(ctx, s)
+	}
+}
+
+func (p *guardedProcessor) OnEnd(s sdktrace.ReadOnlySpan) {
+	if !p.closed.Load() {
+		defer p.recovered()
+		p.SpanProcessor.OnEnd(s)
+	}
+}
+
+func (p *guardedProcessor) recovered() {
+	if r := recover(); r != nil {
+		p.failed(fmt.Sprintf("%T", p.SpanProcessor), fmt.Errorf("panicked: %v", r))
+	}
+}
+
+func (p *guardedProcessor) ForceFlush(ctx context.Context) (err error) {
+	if p.closed.Load() {
+		return nil
+	}
+	defer panicked(&err)
+	return p.SpanProcessor.ForceFlush(ctx)
+}
+
+func (p *guardedProcessor) Shutdown(ctx context.Context) (err error) {
+	p.closed.Store(true)
+	defer panicked(&err)
+	return p.SpanProcessor.Shutdown(ctx)
+}
+
+// panicked makes an error of a panic.
+func panicked(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("panicked: %v", r)
+	}
+}
+
+// guardedSampler is a sampler of the caller's. A span for which it panics is not
+// recorded.
+type guardedSampler struct {
+	sdktrace.Sampler
+	failed func(of string, err error)
+}
+
+func (s guardedSampler) ShouldSample(p sdktrace.SamplingParameters) (result sdktrace.SamplingResult) {
+	defer func() {
+		if r := recover(); r != nil {
+			s.failed(fmt.Sprintf("%T", s.Sampler), fmt.Errorf("panicked: %v", r))
+			result = sdktrace.SamplingResult{Decision: sdktrace.Drop, Tracestate: trace.SpanContextFromContext(p.ParentContext).TraceState()}
+		}
+	}()
+	return s.Sampler.ShouldSample(p)
+}
