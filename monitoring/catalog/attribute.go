@@ -1,0 +1,50 @@
+package catalog
+
+// Attributes of the semantic conventions.
+const (
+	SystemName    = "db.system.name"
+	Namespace     = "db.namespace"
+	OperationName = "db.operation.name"
+	ErrorType     = "error.type"
+	ServerAddress = "server.address"
+	ServerPort    = "server.port"
+	ComponentType = "otel.component.type"
+	ComponentName = "otel.component.name"
+)
+
+// Attributes of this project.
+const (
+	OutcomeAttribute = "kvdb.outcome"      // one of the outcomes
+	Resource         = "kvdb.resource"     // cpu, memory or disk
+	Replica          = "kvdb.replica"      // the name of a replica, as its adapter tells it
+	LogReason        = "kvdb.log.reason"   // why a line is not in the log
+	CheckName        = "health.check.name" // as it was registered
+	CheckState       = "health.state"      // pass, warn, fail or unknown
+	ProfileReason    = "pprofx.reason"     // what evidence was captured for
+	ProfileName      = "pprofx.profile"    // the kind of profile
+	ProfileOutcome   = "pprofx.outcome"    // how a capture or request ended
+)
+
+// Values of [Resource].
+const (
+	CPU    = "cpu"
+	Memory = "memory"
+	Disk   = "disk"
+)
+
+// Values of [LogReason].
+const (
+	OutputStalled = "output_stalled"
+	OutputFailed  = "output_failed"
+	Sampling      = "sampling"
+)
+
+// ofStore are the attributes of everything that a store reports; the address is
+// there for an engine of another machine.
+var ofStore = []string{SystemName, Namespace, ServerAddress, ServerPort}
+
+func perOperation(further ...string) []string {
+	return append(append([]string{OperationName}, further...), ofStore...)
+}
+
+func perStore(further ...string) []string { return append(further, ofStore...) }

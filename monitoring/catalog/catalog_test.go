@@ -1,0 +1,109 @@
+package catalog_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
+)
+
+var (
+	metricName = regexp.MustCompile(`^[a-z]+(\.[a-z0-9_]+)+$`)
+	unit       = regexp.MustCompile(`^(|1|s|By|%|\{[a-z_]+\})$`)
+)
+
+func TestMetrics(t *testing.T) {
+	names, pages := make(map[string]bool), make(map[string]bool)
+	for _, m := range catalog.All() {
+		if !metricName.MatchString(m.Name) {
+			t.Errorf("%s: no name of a metric", m.Name)
+		}
+		if !unit.MatchString(m.Unit) {
+			t.Errorf("%s: unit %q", m.Name, m.Unit)
+		}
+		if m.Help == "" || strings.HasSuffix(m.Help, ".") {
+			t.Errorf("%s: help %q: one sentence without a full stop", m.Name, m.Help)
+		}
+		if m.Kind.String() == "unknown" || m.Stability == "" || m.Source == "" {
+			t.Errorf("%s: kind %v, stability %q, source %q", m.Name, m.Kind, m.Stability, m.Source)
+		}
+		if (m.Kind == catalog.Histogram) != (m.Bounds != nil) || !slices.IsSorted(m.Bounds) {
+			t.Errorf("%s: a %v with bounds %v", m.Name, m.Kind, m.Bounds)
+		}
+		if names[m.Name] || pages[m.PrometheusName()] {
+			t.Errorf("%s: twice", m.Name)
+		}
+		names[m.Name], pages[m.PrometheusName()] = true, true
+		if got, ok := catalog.Find(m.Name); !ok || got.Name != m.Name {
+			t.Errorf("Find(%q) = %v, %t", m.Name, got, ok)
+		}
+	}
+	if _, ok := catalog.Find("kvdb.nothing"); ok {
+		t.Error("Find finds what is not there")
+	}
+}
+
+func TestAllIsTheCallersOwn(t *testing.T) {
+	catalog.All()[0].Name = "changed"
+	if got := catalog.All()[0].Name; got == "changed" {
+		t.Error("a caller has changed the catalogue")
+	}
+}
+
+func TestPrometheusName(t *testing.T) {
+	for name, want := range map[string]string{
+		"db.client.operation.duration":    "db_client_operation_duration_seconds",
+		"kvdb.requests":                   "kvdb_requests_total",
+		"kvdb.bytes.read":                 "kvdb_bytes_read_total",
+		"kvdb.in_flight":                  "kvdb_in_flight",
+		"kvdb.utilization":                "kvdb_utilization_ratio",
+		"kvdb.memory":                     "kvdb_memory_bytes",
+		"kvdb.request.size":               "kvdb_request_size_bytes",
+		"pprofx.recording.time":           "pprofx_recording_time_seconds_total",
+		"health.check.status":             "health_check_status",
+		"otel.sdk.exporter.span.exported": "otel_sdk_exporter_span_exported_total",
+	} {
+		m, ok := catalog.Find(name)
+		if !ok {
+			t.Errorf("there is no %s", name)
+		}
+		if got := m.PrometheusName(); got != want {
+			t.Errorf("%s is %s on /metrics, want %s", name, got, want)
+		}
+	}
+}
+
+func TestOperations(t *testing.T) {
+	var outside []catalog.Operation
+	for _, o := range catalog.Operations() {
+		if o.OutsideLatency() {
+			outside = append(outside, o)
+		}
+	}
+	want := []catalog.Operation{catalog.Scan, catalog.View, catalog.Update, catalog.Ping}
+	if !slices.Equal(outside, want) {
+		t.Errorf("outside of objectives of latency: %q, want %q", outside, want)
+	}
+}
+
+func TestKinds(t *testing.T) {
+	if got := catalog.Kind(99).String(); got != "unknown" {
+		t.Errorf("Kind(99) = %q", got)
+	}
+	if got := catalog.UpDownCounter.String(); got != "updowncounter" {
+		t.Errorf("UpDownCounter = %q", got)
+	}
+	for _, k := range catalog.ErrorKinds() {
+		if want := k == catalog.ErrInvalidArgument || k == catalog.ErrTooLarge; k.CallersFault() != want {
+			t.Errorf("%s is the caller's fault: %t", k, !want)
+		}
+	}
+	if got := len(catalog.Outcomes()); got != 6 {
+		t.Errorf("%d outcomes", got)
+	}
+	if got := catalog.PrometheusLabel(catalog.ErrorType); got != "error_type" {
+		t.Errorf("error.type is the label %s", got)
+	}
+}

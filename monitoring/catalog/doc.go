@@ -1,0 +1,11 @@
+// Package catalog says what telemetry this project emits: every metric with its
+// name, unit, help, kind and attributes, the operations of a store with their
+// outcomes and error types, and the fields and messages of log lines. Whatever
+// emits takes its names from here, and the reference, rules and dashboards are
+// made from it, so that none of them can disagree.
+//
+// It emits nothing itself and imports the standard library alone. Statistics of
+// engines are not in it: each adapter declares its own.
+//
+// The values are shared and must not be changed.
+package catalog

@@ -1,0 +1,89 @@
+package catalog
+
+// A Metric is one that this project emits, in OpenTelemetry's terms.
+type Metric struct {
+	// Name is that of the instrument: "kvdb.requests".
+	Name string
+
+	// Unit is one of the Unified Code for Units of Measure, or empty for a state.
+	Unit string
+
+	// Help is one sentence without a full stop.
+	Help string
+
+	Kind Kind
+
+	// Attributes are the keys that a series can have, beside those of the resource.
+	Attributes []string
+
+	// Bounds are the upper edges of the buckets of a histogram, in its unit, as they
+	// are by default.
+	Bounds []float64
+
+	// When says when the metric is there. Empty means always.
+	When string
+
+	// Note says what is not obvious to who makes a panel or a rule of it.
+	Note string
+
+	Stability Stability
+
+	// Source is the package that emits it, relative to the module path.
+	Source string
+}
+
+// A Kind is what a metric measures, and how its values add up.
+type Kind uint8
+
+// Kinds of metrics.
+const (
+	Counter              Kind = iota + 1 // a sum that only rises
+	UpDownCounter                        // a sum that rises and falls; replicas add up
+	Gauge                                // a reading; replicas do not add up
+	Histogram                            // with bounds of its own
+	ExponentialHistogram                 // with buckets that grow by a factor
+	Summary                              // with quantiles that do not add up
+)
+
+var kinds = [...]string{
+	Counter: "counter", UpDownCounter: "updowncounter", Gauge: "gauge",
+	Histogram: "histogram", ExponentialHistogram: "exponential histogram", Summary: "summary",
+}
+
+// String returns the name of the kind in small letters: "updowncounter".
+func (k Kind) String() string {
+	if k == 0 || int(k) >= len(kinds) {
+		return "unknown"
+	}
+	return kinds[k]
+}
+
+// Stability says whether a metric can change between minor versions.
+type Stability string
+
+// How stable a metric is. Stable is what the semantic conventions call so;
+// all else is in development.
+const (
+	Stable      Stability = "stable"
+	Development Stability = "development"
+)
+
+// All returns every metric, in the order of the reference, in memory of the
+// caller's own.
+func All() []Metric {
+	var all []Metric
+	for _, group := range [][]Metric{storeMetrics, serverMetrics, processMetrics, logMetrics, healthMetrics, profileMetrics, exportMetrics} {
+		all = append(all, group...)
+	}
+	return all
+}
+
+// Find returns the metric of a name.
+func Find(name string) (Metric, bool) {
+	for _, m := range All() {
+		if m.Name == name {
+			return m, true
+		}
+	}
+	return Metric{}, false
+}

@@ -1,0 +1,35 @@
+package catalog
+
+const fromOtelsetup = "otelsetup"
+
+// ResidentMemory is what the process itself takes; of what it may take,
+// [Utilization] tells.
+var ResidentMemory = Metric{
+	Name: "kvdb.memory", Unit: "By", Kind: Gauge,
+	Help: "Resident set of the process", When: "with process metrics",
+	Stability: Development, Source: fromOtelsetup,
+}
+
+var processMetrics = []Metric{ResidentMemory}
+
+// Metrics of the program's log.
+var (
+	LogDropped = Metric{
+		Name: "kvdb.log.dropped", Unit: "{line}", Kind: Counter,
+		Help:       "Lines of the log that its output did not take, or its sampling dropped",
+		Attributes: []string{LogReason}, When: "unless the logger is the caller's own",
+		Stability: Development, Source: fromOtelsetup,
+	}
+	LogStalls = Metric{
+		Name: "kvdb.log.stalls", Unit: "{stall}", Kind: Counter,
+		Help: "Times that the output of the log took nothing for longer than a caller waits, or failed",
+		When: "unless the logger is the caller's own", Stability: Development, Source: fromOtelsetup,
+	}
+	LogQueueSize = Metric{
+		Name: "kvdb.log.queue.size", Unit: "{line}", Kind: Gauge,
+		Help: "Lines of the log that wait for its output",
+		When: "unless the logger is the caller's own", Stability: Development, Source: fromOtelsetup,
+	}
+)
+
+var logMetrics = []Metric{LogDropped, LogStalls, LogQueueSize}

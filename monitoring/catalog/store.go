@@ -1,0 +1,150 @@
+package catalog
+
+const fromInstrument = "instrument"
+
+// Metrics of a store.
+var (
+	OperationDuration = Metric{
+		Name: "db.client.operation.duration", Unit: "s", Kind: Histogram,
+		Help:       "Duration of database client operations",
+		Attributes: perOperation(ErrorType),
+		Bounds: []float64{
+			1e-6, 5e-6, 10e-6, 50e-6, 100e-6, 500e-6,
+			0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10,
+		},
+		When:      "at zero without error.type; with it, from the first such error on",
+		Note:      "The durations of scan, view and update contain the caller's own code",
+		Stability: Stable, Source: fromInstrument,
+	}
+	OperationDurationExponential = Metric{
+		Name: "db.client.operation.duration.exponential", Unit: "s", Kind: ExponentialHistogram,
+		Help:       "Duration of database client operations, in exponential buckets",
+		Attributes: perOperation(ErrorType),
+		When:       "with native histograms; on /metrics it is the native side of db_client_operation_duration_seconds",
+		Stability:  Development, Source: fromInstrument,
+	}
+	RequestLatency = Metric{
+		Name: "kvdb.request.latency", Unit: "s", Kind: Histogram,
+		Help:       "Duration of operations in four buckets",
+		Attributes: perOperation(), Bounds: []float64{0.001, 0.01, 0.1, 1},
+		When:      "unless compatibility metrics are off",
+		Stability: Development, Source: fromInstrument,
+	}
+	RequestLatencyQuantiles = Metric{
+		Name: "kvdb.request.latency.quantiles", Unit: "s", Kind: Summary,
+		Help:       "Duration of operations over the last minute",
+		Attributes: perOperation(),
+		When:       "unless compatibility metrics are off, and for a reader that asks for summaries",
+		Note:       "Quantiles do not add up over replicas: take those of db.client.operation.duration there",
+		Stability:  Development, Source: fromInstrument,
+	}
+	Requests = Metric{
+		Name: "kvdb.requests", Unit: "{request}", Kind: Counter,
+		Help:       "Operations that ended, by outcome",
+		Attributes: perOperation(OutcomeAttribute),
+		Stability:  Development, Source: fromInstrument,
+	}
+	Errors = Metric{
+		Name: "kvdb.errors", Unit: "{error}", Kind: Counter,
+		Help:       "Operations that ended in an error, by type",
+		Attributes: perOperation(ErrorType),
+		Note:       "Types that are the caller's fault stand outside of the objective",
+		Stability:  Development, Source: fromInstrument,
+	}
+	BytesRead = Metric{
+		Name: "kvdb.bytes.read", Unit: "By", Kind: Counter,
+		Help:       "Bytes of keys and values delivered",
+		Attributes: perOperation(), Stability: Development, Source: fromInstrument,
+	}
+	BytesWritten = Metric{
+		Name: "kvdb.bytes.written", Unit: "By", Kind: Counter,
+		Help:       "Bytes of keys and values sent",
+		Attributes: perOperation(),
+		Note:       "Of a get it counts the key: what was written to the store is the sum over put, delete, compare_and_swap, update and the batches of writes",
+		Stability:  Development, Source: fromInstrument,
+	}
+	RequestSize = Metric{
+		Name: "kvdb.request.size", Unit: "By", Kind: Histogram,
+		Help:       "Bytes of keys and values sent by an operation",
+		Attributes: perOperation(), Bounds: sizes[:],
+		When: "with sizes", Stability: Development, Source: fromInstrument,
+	}
+	ResponseSize = Metric{
+		Name: "kvdb.response.size", Unit: "By", Kind: Histogram,
+		Help:       "Bytes of keys and values delivered by an operation",
+		Attributes: perOperation(), Bounds: sizes[:],
+		When: "with sizes", Stability: Development, Source: fromInstrument,
+	}
+	BatchItems = Metric{
+		Name: "kvdb.batch.items", Unit: "{item}", Kind: Counter,
+		Help:       "Items of batches",
+		Attributes: perOperation(), When: "for stores with batches",
+		Stability: Development, Source: fromInstrument,
+	}
+	InFlight = Metric{
+		Name: "kvdb.in_flight", Unit: "{operation}", Kind: UpDownCounter,
+		Help:       "Operations that started and have not ended",
+		Attributes: perStore(), Stability: Development, Source: fromInstrument,
+	}
+	LogSuppressed = Metric{
+		Name: "kvdb.log.suppressed", Unit: "{line}", Kind: Counter,
+		Help:       "Lines that were held back because too many agreed",
+		Attributes: perStore(), When: "for stores with a logger",
+		Stability: Development, Source: fromInstrument,
+	}
+	Utilization = Metric{
+		Name: "kvdb.utilization", Unit: "1", Kind: Gauge,
+		Help:       "Used share of a resource",
+		Attributes: perStore(Resource),
+		When:       "disk for each store whose engine knows it; cpu and memory once a process, by otelsetup, without attributes of a store",
+		Stability:  Development, Source: fromInstrument,
+	}
+	ReplicationLag = Metric{
+		Name: "kvdb.replication.lag", Unit: "s", Kind: Gauge,
+		Help:       "How far a replica is behind",
+		Attributes: perStore(Replica), When: "while it is known",
+		Stability: Development, Source: fromInstrument,
+	}
+	ReplicationConnected = Metric{
+		Name: "kvdb.replication.connected", Kind: Gauge,
+		Help:       "Whether a replica is connected",
+		Attributes: perStore(Replica), When: "for stores with replicas",
+		Stability: Development, Source: fromInstrument,
+	}
+	StatsAge = Metric{
+		Name: "kvdb.stats.age", Unit: "s", Kind: Gauge,
+		Help:       "Age of the engine's own statistics",
+		Attributes: perStore(), When: "for engines with statistics",
+		Stability: Development, Source: fromInstrument,
+	}
+)
+
+// Metrics of a Registry and of servers, once each.
+var (
+	Connections = Metric{
+		Name: "kvdb.connections", Unit: "{connection}", Kind: UpDownCounter,
+		Help: "Open connections of the server", When: "for a server that counts them",
+		Stability: Development, Source: fromInstrument,
+	}
+	FarewellsLost = Metric{
+		Name: "kvdb.farewells.lost", Unit: "{store}", Kind: Counter,
+		Help: "Closed stores that were forgotten before this reader had their final values",
+		When: "once a store has been closed", Stability: Development, Source: fromInstrument,
+	}
+)
+
+var storeMetrics = []Metric{
+	OperationDuration, OperationDurationExponential, RequestLatency, RequestLatencyQuantiles,
+	Requests, Errors, BytesRead, BytesWritten, RequestSize, ResponseSize, BatchItems,
+	InFlight, LogSuppressed, Utilization, ReplicationLag, ReplicationConnected, StatsAge,
+}
+
+var serverMetrics = []Metric{Connections, FarewellsLost}
+
+// sizes are 16 B × 4ⁿ up to 16 MiB.
+var sizes = func() (bounds [11]float64) {
+	for i := range bounds {
+		bounds[i] = float64(uint64(16) << (2 * i))
+	}
+	return bounds
+}()

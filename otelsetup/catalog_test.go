@@ -1,0 +1,71 @@
+package otelsetup
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/prometheus/otlptranslator"
+	"go.opentelemetry.io/otel/semconv/v1.43.0/dbconv"
+	"go.opentelemetry.io/otel/semconv/v1.43.0/otelconv"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
+)
+
+// TestCatalogNamesAsTheExporter: the name on /metrics is what the exporter makes
+// of name, unit and kind.
+func TestCatalogNamesAsTheExporter(t *testing.T) {
+	types := map[catalog.Kind]otlptranslator.MetricType{
+		catalog.Counter:              otlptranslator.MetricTypeMonotonicCounter,
+		catalog.UpDownCounter:        otlptranslator.MetricTypeNonMonotonicCounter,
+		catalog.Gauge:                otlptranslator.MetricTypeGauge,
+		catalog.Histogram:            otlptranslator.MetricTypeHistogram,
+		catalog.ExponentialHistogram: otlptranslator.MetricTypeExponentialHistogram,
+		catalog.Summary:              otlptranslator.MetricTypeSummary,
+	}
+	namer := otlptranslator.NewMetricNamer("", otlptranslator.UnderscoreEscapingWithSuffixes)
+	for _, m := range catalog.All() {
+		want, err := namer.Build(otlptranslator.Metric{Name: m.Name, Unit: m.Unit, Type: types[m.Kind]})
+		if err != nil {
+			t.Errorf("%s: %v", m.Name, err)
+		}
+		if got := m.PrometheusName(); got != want {
+			t.Errorf("%s is %s on /metrics, and %s in the catalogue", m.Name, want, got)
+		}
+	}
+}
+
+// TestCatalogKeepsToTheConventions: where the semantic conventions define a
+// metric, theirs is ours.
+func TestCatalogKeepsToTheConventions(t *testing.T) {
+	type convention interface{ Name() string }
+	type described interface {
+		Unit() string
+		Description() string
+	}
+	conventions := []convention{
+		dbconv.ClientOperationDuration{},
+		otelconv.SDKExporterSpanExported{}, otelconv.SDKExporterSpanInflight{}, otelconv.SDKProcessorSpanProcessed{},
+		otelconv.SDKProcessorSpanQueueSize{}, otelconv.SDKProcessorSpanQueueCapacity{},
+		otelconv.SDKExporterLogExported{}, otelconv.SDKExporterLogInflight{}, otelconv.SDKProcessorLogProcessed{},
+		otelconv.SDKProcessorLogQueueSize{}, otelconv.SDKProcessorLogQueueCapacity{},
+		otelconv.SDKExporterMetricDataPointExported{}, otelconv.SDKExporterMetricDataPointInflight{},
+	}
+	theirs := make(map[string]bool)
+	for _, c := range conventions {
+		theirs[c.Name()] = true
+		m, ok := catalog.Find(c.Name())
+		if !ok {
+			t.Errorf("%s is not in the catalogue", c.Name())
+			continue
+		}
+		if d := c.(described); m.Unit != d.Unit() || m.Help != strings.TrimSuffix(d.Description(), ".") {
+			t.Errorf("%s: %q %q, want %q %q", m.Name, m.Unit, m.Help, d.Unit(), d.Description())
+		}
+	}
+	for _, m := range catalog.All() {
+		of, _, _ := strings.Cut(m.Name, ".")
+		if (of == "db" || of == "otel") && !theirs[m.Name] && m.Name != catalog.OperationDurationExponential.Name {
+			t.Errorf("%s is in a namespace of the conventions, and none of theirs", m.Name)
+		}
+	}
+}
