@@ -5,7 +5,6 @@ import (
 	"math"
 	"math/bits"
 	"slices"
-	"sync"
 	"time"
 )
 
@@ -67,15 +66,6 @@ type part struct {
 	edge   uint64 // the upper edge of bucket, below 1<<63
 	bucket int    // of the smallest duration in the part
 }
-
-// standardLayout has the exported bounds alone.
-var standardLayout = sync.OnceValue(func() *layout {
-	l, err := newLayout(nil)
-	if err != nil {
-		panic(err) // the bounds above are wrong
-	}
-	return l
-})
 
 func newLayout(further []float64) (*layout, error) {
 	l := new(layout)

@@ -13,7 +13,7 @@ func histograms[N int64 | float64](b *builder, r *row, scale N) metricdata.Aggre
 		DataPoints:  make([]metricdata.HistogramDataPoint[N], 0, r.each*b.operationCount),
 		Temporality: b.histograms,
 	}
-	r.distributions(b.collection, func(s *source, set attribute.Set, d *distribution) {
+	r.distributions(b.collection, func(s *source, set attribute.Set, d distribution) {
 		h.DataPoints = append(h.DataPoints, metricdata.HistogramDataPoint[N]{
 			Attributes: set, StartTime: s.timedSince, Time: b.at,
 			Bounds: d.bounds, BucketCounts: d.counts, Count: d.count(), Sum: N(d.sum) / scale,
@@ -40,7 +40,7 @@ func exemplars[N int64 | float64](of []exemplar) []metricdata.Exemplar[N] {
 
 func (b *builder) exponentials(r *row) metricdata.Aggregation {
 	h := metricdata.ExponentialHistogram[float64]{Temporality: b.histograms}
-	r.distributions(b.collection, func(s *source, set attribute.Set, d *distribution) {
+	r.distributions(b.collection, func(s *source, set attribute.Set, d distribution) {
 		p := metricdata.ExponentialHistogramDataPoint[float64]{
 			Attributes: set, StartTime: s.timedSince, Time: b.at,
 			Count: d.count(), Sum: float64(d.sum) / 1e9,
@@ -65,7 +65,7 @@ func (b *builder) exponentials(r *row) metricdata.Aggregation {
 // summary builds the one summary. It has no temporality: it is always cumulative.
 func (b *builder) summary(r *row) metricdata.Aggregation {
 	var summary metricdata.Summary
-	r.distributions(b.collection, func(s *source, set attribute.Set, d *distribution) {
+	r.distributions(b.collection, func(s *source, set attribute.Set, d distribution) {
 		p := metricdata.SummaryDataPoint{
 			Attributes: set, StartTime: s.start, Time: b.at, Count: d.count(), Sum: float64(d.sum) / 1e9,
 		}

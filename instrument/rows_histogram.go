@@ -40,7 +40,7 @@ func durations(c *collection, yield distributionPoints) {
 		if d.counts == nil {
 			d.counts = make([]uint64, len(d.bounds)+1)
 		}
-		yield(s, set, &d)
+		yield(s, set, d)
 	})
 }
 
@@ -51,7 +51,7 @@ func exponentials(c *collection, yield distributionPoints) {
 		return
 	}
 	durationSeries(c, func(s *source, set attribute.Set, t *tally) {
-		yield(s, set, &distribution{counts: t.counts, sum: t.nanos, spread: t.spread})
+		yield(s, set, distribution{counts: t.counts, sum: t.nanos, spread: t.spread})
 	})
 }
 
@@ -103,7 +103,7 @@ func latencies(c *collection, yield distributionPoints) {
 		for group, n := range total.counts {
 			d.counts[s.layout.merge[group]] += n
 		}
-		yield(s, s.set(op, labelNone, 0), &d)
+		yield(s, s.set(op, labelNone, 0), d)
 	})
 }
 
@@ -120,7 +120,7 @@ func everything(tallies []tally) *tally {
 func quantiles(c *collection, yield distributionPoints) {
 	c.operations(func(s *source, op operation, _ *operationInfo) {
 		if total := everything(s.now.ops[op].tallies); total.counts != nil && s.now.compat {
-			yield(s, s.set(op, labelNone, 0), &distribution{
+			yield(s, s.set(op, labelNone, 0), distribution{
 				counts: total.counts, sum: total.nanos, quantiles: s.now.ops[op].quantiles,
 			})
 		}
@@ -130,7 +130,7 @@ func quantiles(c *collection, yield distributionPoints) {
 func requestSizes(c *collection, yield distributionPoints) {
 	c.operations(func(s *source, op operation, info *operationInfo) {
 		if o := &s.timed.ops[op]; o.sized && info.sends {
-			yield(s, s.set(op, labelNone, 0), &distribution{
+			yield(s, s.set(op, labelNone, 0), distribution{
 				bounds: sizeBounds(), counts: slices.Clone(o.sizes.request[:]), sum: o.sent,
 			})
 		}
@@ -140,7 +140,7 @@ func requestSizes(c *collection, yield distributionPoints) {
 func responseSizes(c *collection, yield distributionPoints) {
 	c.operations(func(s *source, op operation, info *operationInfo) {
 		if o := &s.timed.ops[op]; o.sized && info.delivers {
-			yield(s, s.set(op, labelNone, 0), &distribution{
+			yield(s, s.set(op, labelNone, 0), distribution{
 				bounds: sizeBounds(), counts: slices.Clone(o.sizes.response[:]), sum: o.delivered,
 			})
 		}

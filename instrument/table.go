@@ -19,7 +19,7 @@ type row struct {
 type (
 	intPoints          = func(*source, attribute.Set, int64)
 	floatPoints        = func(*source, attribute.Set, float64)
-	distributionPoints = func(*source, attribute.Set, *distribution)
+	distributionPoints = func(*source, attribute.Set, distribution)
 )
 
 type kind uint8
