@@ -20,7 +20,8 @@ import (
 // and of contended mutexes, into the directory, and returns the path of the first
 // file; those of the others differ in the profile's name. Detail says why, in a
 // few words that become part of the names; the trace id of ctx does, too. It
-// blocks until all is written; when ctx is done before, the rest is left out.
+// blocks until all is written; when ctx is done before, the rest is left out. It
+// waits two seconds longer than ctx for a disk that hangs.
 //
 // Within the cool-down of an earlier call it returns the path of that at once.
 // The error is ErrNoDirectory, ErrClosed, or lists what could not be captured;
@@ -33,21 +34,40 @@ func (p *Profiler) Capture(ctx context.Context, detail string) (path string, err
 	if earlier != nil {
 		return earlier.ID(), nil
 	}
-	err = ErrClosed
-	if !p.inside(func() { err = c.run(ctx, true) }) {
-		c.lost.Store(true)
+	written := make(chan error, 1)
+	if !p.goes(func() { written <- c.run(ctx, true) }) {
+		c.abandon()
+		return "", ErrClosed
 	}
-	return c.ID(), err
+	err, late := await(ctx, p, written)
+	return c.ID(), errors.Join(err, late)
 }
 
-// inside runs f so that Close waits for it, or not at all after Close.
-func (p *Profiler) inside(f func()) bool {
-	done := make(chan struct{})
-	if !p.goes(func() { defer close(done); f() }) {
-		return false
+// await waits for what comes of work, which a hung disk or a hung function of the
+// user may keep from ending when ctx is done, or in time for Close.
+func await[T any](ctx context.Context, p *Profiler, work <-chan T) (result T, late error) {
+	select {
+	case result = <-work:
+		return result, nil
+	case <-p.ended:
+		late = ErrClosed
+	case <-ctx.Done():
+		late = context.Cause(ctx)
 	}
-	<-done
-	return true
+	patience := time.NewTimer(foreignPatience) // it ends by itself, as a rule
+	defer patience.Stop()
+	select {
+	case result = <-work:
+		return result, nil
+	case <-patience.C:
+		return result, fmt.Errorf("pprofx: not written yet: %w", late)
+	}
+}
+
+// abandon is for a capture that will not run.
+func (c *capture) abandon() {
+	c.lost.Store(true)
+	c.ended.Store(true)
 }
 
 // A capture is evidence that is being written.
@@ -108,11 +128,9 @@ func (c *capture) path(f file) string { return c.p.archive.Path(c.named(f), c.we
 func (c *capture) run(ctx context.Context, asked bool) error {
 	start := time.Now()
 	c.snapshot(ctx, fileGoroutine)
-	if c.reason == reasonReadiness && c.p.cfg.report != nil {
-		c.write(fileHealth, func(w io.Writer) error {
-			_, err := w.Write(c.p.cfg.report())
-			return err
-		})
+	if c.reason == reasonReadiness && c.p.report != nil {
+		report, err := ask(context.WithoutCancel(ctx), c.p.report)
+		c.keep(fileHealth, report, err)
 	}
 	c.snapshot(ctx, fileHeap)
 	c.flight()
@@ -177,6 +195,9 @@ func (c *capture) write(f file, write func(io.Writer) error) {
 // done notes one file: a path and an error are a file that is there.
 func (c *capture) done(f file, path string, err error) {
 	c.p.counts.file(f.profile, path != "")
+	if err != nil {
+		c.p.logFailure(c.ctx, c.reason.String(), f.profile, err)
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if path != "" {
@@ -184,31 +205,32 @@ func (c *capture) done(f file, path string, err error) {
 	}
 	if err != nil {
 		c.errs = append(c.errs, fmt.Errorf("pprofx: %s: %w", f.profile, err))
-		c.p.logFailure(c.ctx, c.reason.String(), f.profile, err)
 	}
 }
 
 // end counts and logs the capture.
 func (c *capture) end(start time.Time) error {
+	defer c.ended.Store(true)
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.files) == 0 {
+	files, err := c.files, errors.Join(c.errs...)
+	c.mu.Unlock()
+	if len(files) == 0 {
 		c.lost.Store(true)
 		c.p.counts.captures[c.reason][captureFailed].Add(1)
-		return errors.Join(c.errs...)
+		return err
 	}
 	c.p.counts.captures[c.reason][captureWritten].Add(1)
-	c.p.cfg.logger.Info("evidence captured",
-		zap.Stringer("reason", c.reason), zap.String("detail", c.detail), zap.Strings("files", c.files),
+	c.p.log.Info("evidence captured",
+		zap.Stringer("reason", c.reason), zap.String("detail", c.detail), zap.Strings("files", files),
 		zap.Float64("duration_ms", float64(time.Since(start))/float64(time.Millisecond)),
 		tracefield.Context(c.ctx))
-	return errors.Join(c.errs...)
+	return err
 }
 
 // logFailure writes a line now and then: a full disk stays full.
 func (p *Profiler) logFailure(ctx context.Context, reason, profile string, err error) {
 	if suppressed, ok := p.failures.allow(); ok {
-		p.cfg.logger.Warn("evidence not captured",
+		p.log.Warn("evidence not captured",
 			zap.String("reason", reason), zap.String("profile", profile), zap.Error(err),
 			zap.Int("suppressed", suppressed), tracefield.Context(ctx))
 	}

@@ -65,7 +65,7 @@ func TestCapture(t *testing.T) {
 	if g.open.Load() != 0 || g.calls.Load() != 1 {
 		t.Errorf("the gate was opened %d times, and is open %d times", g.calls.Load(), g.open.Load())
 	}
-	line := lines.Lines(t)
+	line := logged(t, lines)
 	if len(line) != 1 || line[0]["message"] != "evidence captured" || line[0]["trace_id"] != traceID || len(line[0]["files"].([]any)) != 6 {
 		t.Errorf("%v", line)
 	}
@@ -178,7 +178,8 @@ func TestCooldown(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, WithDirectory(dir), WithCooldown(time.Nanosecond))
 	first := p.OnSlow(t.Context(), "get", time.Second)
-	<-time.After(time.Millisecond)
+	eventually(t, "written", func() bool { return p.counts.captures[reasonSlow][captureWritten].Load() == 1 })
+	eventually(t, "ended", func() bool { return p.links[reasonSlow].last.Load().ended.Load() })
 	if second := p.OnSlow(t.Context(), "get", time.Second); second == first {
 		t.Errorf("after the cool-down: %s again", second)
 	}
@@ -340,7 +341,7 @@ func TestSecondFlightRecorder(t *testing.T) {
 	log, lines := testutil.NewLog(zap.WarnLevel)
 	start(t, WithDirectory(t.TempDir()))
 	p := start(t, WithDirectory(t.TempDir()), WithLogger(log), optionFunc(quick))
-	if all := lines.Lines(t); len(all) != 1 || all[0]["message"] != "flight recorder off" {
+	if all := logged(t, lines); len(all) != 1 || all[0]["message"] != "flight recorder off" {
 		t.Errorf("%v", all)
 	}
 	if id := p.OnSlow(t.Context(), "get", time.Second); id != "" {

@@ -2,6 +2,7 @@ package pprofx
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -35,8 +36,8 @@ var (
 // Record writes one profile to a file of the directory and returns its path.
 // The profile "cpu" or "trace" is recorded for d; any other of runtime/pprof is
 // what it gained in d, or with d 0 what it is now. Detail and the trace id of ctx
-// become part of the file's name. It blocks until the file is written, and fails
-// with ctx, and with ErrBusy, ErrClosed or ErrNoDirectory. It is not subject to a
+// become part of the file's name. It blocks until the file is written, for two
+// seconds longer than ctx if the disk hangs, and fails with ctx, and with ErrBusy, ErrClosed or ErrNoDirectory. It is not subject to a
 // cool-down, and a CPU profile is shared with others that are recorded at the same
 // time.
 func (p *Profiler) Record(ctx context.Context, profile string, d time.Duration, detail string) (path string, err error) {
@@ -46,16 +47,24 @@ func (p *Profiler) Record(ctx context.Context, profile string, d time.Duration, 
 	if err := p.allows(profile, d); err != nil {
 		return "", err
 	}
-	err = ErrClosed
-	p.inside(func() {
-		var data []byte
-		if data, err = p.record(ctx, profile, d); err == nil {
-			path, err = p.keep(ctx, profile, detail, data)
+	type file struct {
+		path string
+		err  error
+	}
+	written := make(chan file, 1)
+	if !p.goes(func() {
+		var f file
+		if data, err := p.record(ctx, profile, d); err == nil {
+			f.path, f.err = p.keep(ctx, profile, detail, data)
 		} else {
-			err = wrap(err)
+			f.err = wrap(err)
 		}
-	})
-	return path, err
+		written <- f
+	}) {
+		return "", ErrClosed
+	}
+	f, late := await(ctx, p, written)
+	return f.path, errors.Join(f.err, late)
 }
 
 func (p *Profiler) allows(profile string, d time.Duration) error {

@@ -50,7 +50,7 @@ func (p *Profiler) guard(next http.Handler) http.Handler {
 		}
 		p.counts.requests[requestRefused].Add(1)
 		if suppressed, ok := p.refusals.allow(); ok {
-			p.cfg.logger.Warn("profiles refused",
+			p.log.Warn("profiles refused",
 				zap.String("client", r.RemoteAddr), zap.String("why", why), zap.Int("suppressed", suppressed))
 		}
 		if status == http.StatusUnauthorized {

@@ -143,7 +143,7 @@ func TestMounted(t *testing.T) {
 			t.Errorf("%s: %d, want %d: %s", c.name, w.Code, c.want, w.Body)
 		}
 	}
-	if all := lines.Lines(t); len(all) != 1 || all[0]["message"] != "profiles refused" || all[0]["client"] == "" {
+	if all := logged(t, lines); len(all) != 1 || all[0]["message"] != "profiles refused" || all[0]["client"] == "" {
 		t.Errorf("five refusals within a minute are logged as %v", all)
 	}
 	q := start(t, WithToken(token))

@@ -13,6 +13,7 @@ type evidence struct {
 	until time.Time // of the cool-down
 	id    string
 	lost  atomic.Bool // it could not be written
+	ended atomic.Bool // nothing more will be
 }
 
 // ID returns what is said in answer to who asked for evidence.
@@ -23,12 +24,13 @@ func (e *evidence) ID() string {
 	return e.id
 }
 
-// take returns the evidence of a cool-down that is not over, or what fresh makes,
+// take returns the evidence of a cool-down that is not over, or that is still
+// being written, since a disk that hangs should have one that waits for it, or what fresh makes,
 // which is the caller's to capture.
 func (l *link) take(now time.Time, fresh func() *evidence) (e *evidence, mine bool) {
 	for {
 		last := l.last.Load()
-		if last != nil && now.Before(last.until) {
+		if last != nil && (now.Before(last.until) || !last.ended.Load()) {
 			return last, false
 		}
 		if e = fresh(); l.last.CompareAndSwap(last, e) {

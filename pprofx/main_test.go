@@ -18,6 +18,8 @@ import (
 	"github.com/google/pprof/profile"
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/goleak"
+
+	"github.com/otelkv/otelkv/internal/testutil"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -93,6 +95,13 @@ func eventually(t testing.TB, what string, is func() bool) {
 		<-time.After(10 * time.Millisecond)
 	}
 	t.Fatalf("after ten seconds: not %s", what)
+}
+
+// logged returns the lines, once there is one: nothing waits for a logger.
+func logged(t testing.TB, lines *testutil.Log) []map[string]any {
+	t.Helper()
+	eventually(t, "logged", func() bool { return lines.String() != "" })
+	return lines.Lines(t)
 }
 
 // work keeps a processor busy, labelled, until the test ends.

@@ -93,11 +93,14 @@ func (p *Profiler) observe() error {
 		metric.WithDescription("Requests for profiles over HTTP, by how they ended"))
 	recording, err4 := meter.Float64ObservableCounter("pprofx.recording.time", metric.WithUnit("s"),
 		metric.WithDescription("How long profiles were recorded"))
-	if err := errors.Join(err1, err2, err3, err4); err != nil {
+	dropped, err5 := meter.Int64ObservableCounter("pprofx.log.dropped", metric.WithUnit("{line}"),
+		metric.WithDescription("Log lines that the logger did not take"))
+	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
 		return fmt.Errorf("pprofx: %w", err)
 	}
 	c := &p.counts
 	registration, err := meter.RegisterCallback(func(_ context.Context, o metric.Observer) error {
+		o.ObserveInt64(dropped, p.log.Dropped())
 		for r := range c.captures {
 			for i := range c.captures[r] {
 				o.ObserveInt64(captures, c.captures[r][i].Load(), metric.WithAttributes(
@@ -117,7 +120,7 @@ func (p *Profiler) observe() error {
 			}
 		}
 		return nil
-	}, captures, files, requests, recording)
+	}, captures, files, requests, recording, dropped)
 	if err != nil {
 		return fmt.Errorf("pprofx: %w", err)
 	}

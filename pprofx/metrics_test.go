@@ -22,7 +22,7 @@ func TestMetrics(t *testing.T) {
 		return testutil.Flatten(rm.ScopeMetrics)
 	}
 	before := collect()
-	if n := len(before); n != int(reasons)*captureOutcomes+int(requestOutcomes)+2*len(profileNames)+4 || before.Sum("pprofx.captures") != 0 {
+	if n := len(before); n != int(reasons)*captureOutcomes+int(requestOutcomes)+2*len(profileNames)+5 || before.Sum("pprofx.captures") != 0 {
 		t.Errorf("%d series before anything: %v", n, before)
 	}
 	get(t, url+"heap")

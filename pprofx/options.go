@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	"go.uber.org/zap"
 
+	"github.com/otelkv/otelkv/internal/typednil"
 	"github.com/otelkv/otelkv/pprofx/internal/archive"
 	"github.com/otelkv/otelkv/pprofx/internal/recorder"
 )
@@ -38,7 +39,8 @@ type optionFunc func(*config)
 func (f optionFunc) apply(c *config) { f(c) }
 
 // A Gate is open while operations carry profiler labels. Calls come in pairs
-// and may overlap. instrument.ProfilerLabels is one.
+// and may overlap. Each gate is called from one goroutine at a time; one that hangs
+// holds up the start of a profile for a second. instrument.ProfilerLabels is one.
 type Gate interface {
 	Enable()
 	Disable()
@@ -96,14 +98,14 @@ func newConfig(opts []Option) (config, error) {
 		goroutineLimit: 100_000,
 	}
 	for _, o := range opts {
-		if o != nil {
+		if !typednil.Is(o) {
 			o.apply(&c)
 		}
 	}
 	if t := c.telemetry; t != nil {
 		c.logger = cmp.Or(c.logger, t.Logger())
 		if c.meterProvider == nil {
-			c.meterProvider = t.MeterProvider()
+			WithMeterProvider(t.MeterProvider()).apply(&c)
 		}
 	}
 	if c.logger == nil {
@@ -131,19 +133,20 @@ type Telemetry interface {
 
 // WithTelemetry reports to tel: lines to its Logger, metrics to its
 // MeterProvider. WithLogger and WithMeterProvider win over it, wherever they
-// stand. A nil tel is an error of Start.
+// stand. A nil tel, or a nil pointer, is an error of Start.
 func WithTelemetry(tel Telemetry) Option {
 	return optionFunc(func(c *config) {
-		if tel == nil {
-			c.refuse("WithTelemetry: the telemetry is nil")
+		if typednil.Is(tel) {
+			c.refuse("WithTelemetry: the telemetry is %s: start it first, and look at its error", typednil.Name(tel))
 			return
 		}
 		c.telemetry = tel
 	})
 }
 
-// WithLogger sets where the lines of the package comment go. By default, and
-// with nil, it is the Telemetry's logger, else there are no lines.
+// WithLogger sets where the lines of the package comment go. It may block: it is
+// called from a goroutine that nothing waits for but Close, within its limit. By
+// default, and with nil, it is the Telemetry's logger, else there are no lines.
 func WithLogger(l *zap.Logger) Option {
 	return optionFunc(func(c *config) { c.logger = l })
 }
@@ -151,7 +154,13 @@ func WithLogger(l *zap.Logger) Option {
 // WithMeterProvider sets where the metrics of the package comment go. By
 // default, and with nil, it is the Telemetry's, else the global provider.
 func WithMeterProvider(mp metric.MeterProvider) Option {
-	return optionFunc(func(c *config) { c.meterProvider = mp })
+	return optionFunc(func(c *config) {
+		if mp != nil && typednil.Is(mp) {
+			c.refuse("WithMeterProvider: the provider is %s", typednil.Name(mp))
+			return
+		}
+		c.meterProvider = mp
+	})
 }
 
 // WithAddress serves profiles on host:port, or on a unix socket as unix:/path,
@@ -166,7 +175,13 @@ func WithAddress(address string) Option {
 // closes it with the Profiler, and also when Start fails. It may speak TLS. By
 // default, and with nil, there is no listener.
 func WithListener(l net.Listener) Option {
-	return optionFunc(func(c *config) { c.listener = l })
+	return optionFunc(func(c *config) {
+		if l != nil && typednil.Is(l) {
+			c.refuse("WithListener: the listener is %s: look at the error of what opens it", typednil.Name(l))
+			return
+		}
+		c.listener = l
+	})
 }
 
 // WithToken lets in only who knows the token, of 16 bytes of ASCII or more: as
@@ -279,7 +294,11 @@ func WithBudget(share float64) Option {
 func WithLabels(gates ...Gate) Option {
 	return optionFunc(func(c *config) {
 		for _, g := range gates {
-			if g != nil {
+			switch {
+			case g == nil:
+			case typednil.Is(g):
+				c.refuse("WithLabels: a gate is %s", typednil.Name(g))
+			default:
 				c.gates = append(c.gates, g)
 			}
 		}
@@ -315,15 +334,15 @@ func WithBlockRate(rate int) Option {
 }
 
 // WithHealthReport adds the JSON that report returns to what is captured when a
-// health check begins to fail. It must be safe for concurrent use. By default,
-// there is no report.
+// health check begins to fail. It has two seconds; what takes longer is left out.
+// By default, there is no report.
 func WithHealthReport(report func() []byte) Option {
 	return optionFunc(func(c *config) { c.report = report })
 }
 
 // WithMemory captures evidence when memory reaches a share, from 0 to 1, of its
 // limit. Read returns the share that is in use, NaN when it is unknown; it is
-// called every 10 seconds. A share of 0 turns it off. By default, and with nil,
+// called every 10 seconds, and has two seconds to return. A share of 0 turns it off. By default, and with nil,
 // it is Go's own memory against the limit of GOMEMLIMIT, if there is one, and 0.9.
 func WithMemory(read func() float64, share float64) Option {
 	return optionFunc(func(c *config) {

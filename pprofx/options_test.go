@@ -17,21 +17,23 @@ import (
 
 func TestOptions(t *testing.T) {
 	for name, opts := range map[string][]Option{
-		"WithMaxDuration":     {WithMaxDuration(0)},
-		"WithMaxConcurrent":   {WithMaxConcurrent(0)},
-		"WithFlightRecorder":  {WithFlightRecorder(time.Second, 0)},
-		"WithCooldown":        {WithCooldown(-1)},
-		"WithBudget":          {WithBudget(math.NaN())},
-		"WithMutexFraction":   {WithMutexFraction(-1)},
-		"WithBlockRate":       {WithBlockRate(-1)},
-		"WithMemory":          {WithMemory(nil, -1)},
-		"WithMemory(90":       {WithMemory(nil, 90)},
-		"WithGoroutineLimit":  {WithGoroutineLimit(-1)},
-		"0 bytes":             {WithDirectory(t.TempDir()), WithDirectoryLimits(0, 1, 0)},
-		"missing port":        {WithAddress("127.0.0.1")},
-		"unix:/run":           {WithAddress("unix:/run")},
-		"WithMutexFraction(-": {WithMutexFraction(-2), WithBudget(2)},
-		"WithBudget(2":        {WithMutexFraction(-2), WithBudget(2)},
+		"WithMaxDuration":                     {WithMaxDuration(0)},
+		"WithMaxConcurrent":                   {WithMaxConcurrent(0)},
+		"WithFlightRecorder":                  {WithFlightRecorder(time.Second, 0)},
+		"WithCooldown":                        {WithCooldown(-1)},
+		"WithBudget":                          {WithBudget(math.NaN())},
+		"WithMutexFraction":                   {WithMutexFraction(-1)},
+		"WithBlockRate":                       {WithBlockRate(-1)},
+		"WithMemory":                          {WithMemory(nil, -1)},
+		"WithMemory(90":                       {WithMemory(nil, 90)},
+		"WithGoroutineLimit":                  {WithGoroutineLimit(-1)},
+		"WithListener: the listener is a nil": {WithListener((*net.TCPListener)(nil))},
+		"WithLabels: a gate is a nil":         {WithLabels((*gate)(nil))},
+		"0 bytes":                             {WithDirectory(t.TempDir()), WithDirectoryLimits(0, 1, 0)},
+		"missing port":                        {WithAddress("127.0.0.1")},
+		"unix:/run":                           {WithAddress("unix:/run")},
+		"WithMutexFraction(-":                 {WithMutexFraction(-2), WithBudget(2)},
+		"WithBudget(2":                        {WithMutexFraction(-2), WithBudget(2)},
 	} {
 		want := strings.TrimPrefix(name, "unix:")
 		if p, err := Start(opts...); p != nil || err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "pprofx: ") {

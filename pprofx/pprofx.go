@@ -72,8 +72,13 @@
 //     failed, gone (the client)
 //   - pprofx.recording.time (s), a counter, by pprofx.profile: how long cpu, trace,
 //     mutex and block were recorded
+//   - pprofx.log.dropped ({line}), a counter: log lines that the logger did not take
 //
 // # Log lines
+//
+// Nothing waits for the logger. While it does not return, up to 256 lines wait
+// for it, each with the time at which it was made; further ones are dropped and
+// counted.
 //
 //   - "evidence captured": reason, detail, files, duration_ms; at info, with the
 //     trace of the operation
@@ -82,6 +87,7 @@
 //   - "profiles refused": client, why, suppressed; at warn, at most one a minute
 //   - "flight recorder off": error; at warn, when the process has one already
 //   - "profiles no longer served": error; at error
+//   - "log lines dropped": dropped; at warn, when the logger goes on
 package pprofx
 
 import (
@@ -95,6 +101,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	"go.uber.org/zap"
 
+	"github.com/otelkv/otelkv/internal/outbox"
 	"github.com/otelkv/otelkv/pprofx/internal/archive"
 	"github.com/otelkv/otelkv/pprofx/internal/flight"
 	"github.com/otelkv/otelkv/pprofx/internal/recorder"
@@ -136,10 +143,13 @@ func wrap(err error) error {
 type Profiler struct {
 	cfg      config
 	recorder *recorder.Recorder
-	archive  *archive.Archive // nil without a directory
-	flight   *flight.Recorder // nil when off
-	server   *server          // nil without an address
-	slots    chan struct{}    // one for each profile at once over HTTP
+	archive  *archive.Archive         // nil without a directory
+	flight   *flight.Recorder         // nil when off
+	server   *server                  // nil without an address
+	log      *outbox.Log              // what holds up a logger holds up nothing here
+	report   *outbox.Function[[]byte] // nil without one
+	memory   *outbox.Function[float64]
+	slots    chan struct{} // one for each profile at once over HTTP
 	handler  http.Handler
 
 	links    [reasons]link
@@ -178,6 +188,11 @@ func Start(opts ...Option) (*Profiler, error) {
 		failures: limiter{interval: 10 * time.Minute},
 		refusals: limiter{interval: time.Minute},
 		ended:    make(chan struct{}),
+		log:      outbox.NewLog(cfg.logger),
+		memory:   outbox.NewFunction(cfg.memory),
+	}
+	if cfg.report != nil {
+		p.report = outbox.NewFunction(cfg.report)
 	}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	p.recorder = recorder.New(recorder.Options{
@@ -215,7 +230,7 @@ func (p *Profiler) open() error {
 	// Somebody else's flight recorder is no reason not to start: all other
 	// evidence can be had.
 	if p.flight, err = flight.Start(p.cfg.flightAge, p.cfg.flightBytes); err != nil {
-		p.cfg.logger.Warn("flight recorder off", zap.Error(err))
+		p.log.Warn("flight recorder off", zap.Error(err))
 	}
 	return nil
 }
@@ -229,37 +244,4 @@ func (p *Profiler) goes(f func()) bool {
 	}
 	p.work.Go(f)
 	return true
-}
-
-// Close stops to serve and to watch, ends profiles that are being recorded,
-// whose readers get what there is, waits for evidence that is being written,
-// and gives the profilers back to the process. It takes as long as the disk,
-// and up to three seconds for slow readers, who are cut off then. Called again,
-// it returns the same.
-func (p *Profiler) Close() error {
-	if p == nil {
-		return nil
-	}
-	p.mu.Lock()
-	first := !p.closed
-	p.closed = true
-	p.mu.Unlock()
-	if !first {
-		<-p.ended
-		return p.lastErr
-	}
-	defer close(p.ended)
-	p.cancel()
-	p.recorder.Close()
-	p.server.stop()
-	p.work.Wait()
-	if p.flight != nil {
-		p.flight.Stop()
-	}
-	if p.meters != nil {
-		if err := p.meters.Unregister(); err != nil {
-			p.lastErr = fmt.Errorf("pprofx: %w", err)
-		}
-	}
-	return p.lastErr
 }

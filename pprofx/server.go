@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"net"
 	"net/http"
 	"os"
@@ -50,13 +51,11 @@ func (p *Profiler) listen() error {
 		IdleTimeout:       time.Minute,
 		MaxHeaderBytes:    16 << 10,
 	}
-	if errorLog, err := zap.NewStdLogAt(p.cfg.logger, zap.DebugLevel); err == nil {
-		s.http.ErrorLog = errorLog
-	}
+	s.http.ErrorLog = log.New(p.log, "", 0)
 	p.server = s
 	p.goes(func() {
 		if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			p.cfg.logger.Error("profiles no longer served", zap.Error(err))
+			p.log.Error("profiles no longer served", zap.Error(err))
 		}
 	})
 	return nil

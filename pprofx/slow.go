@@ -28,7 +28,7 @@ func (p *Profiler) OnSlow(ctx context.Context, operation string, d time.Duration
 		c.flight()
 		_ = c.end(start) // which is logged
 	}) {
-		c.lost.Store(true)
+		c.abandon()
 	}
 	return c.ID()
 }

@@ -39,7 +39,14 @@ func TestWithTelemetry(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, err, c.meterProvider)
 		}
 	}
-	if _, err := Start(WithTelemetry(nil)); err == nil || !strings.Contains(err.Error(), "WithTelemetry") {
-		t.Errorf("nil: %v", err)
+	for name, o := range map[string]Option{
+		"WithTelemetry: the telemetry is nil":                       WithTelemetry(nil),
+		"WithTelemetry: the telemetry is a nil *pprofx.telemetry":   WithTelemetry((*telemetry)(nil)),
+		"WithMeterProvider: the provider is a nil *pprofx.provider": WithMeterProvider((*provider)(nil)),
+		"the provider is a nil *pprofx.provider":                    WithTelemetry(telemetry{zap.NewExample(), (*provider)(nil)}),
+	} {
+		if _, err := Start(o); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%v, want %s", err, name)
+		}
 	}
 }

@@ -44,7 +44,7 @@ func (p *Profiler) later(ctx context.Context, r reason, detail string) {
 	// The capture lives as long as the recorder, not as the caller's context: when
 	// that is closed, it hands out what it has recorded so far.
 	if !p.goes(func() { _ = c.run(context.WithoutCancel(ctx), false) }) {
-		c.lost.Store(true)
+		c.abandon()
 	}
 }
 
@@ -62,7 +62,7 @@ func (p *Profiler) notAlive(ctx context.Context, check string) {
 		c.flight()
 		_ = c.end(start) // which is logged
 	}) {
-		c.lost.Store(true)
+		c.abandon()
 		return
 	}
 	patience := time.NewTimer(lastWords)

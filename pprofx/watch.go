@@ -1,11 +1,14 @@
 package pprofx
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"runtime/debug"
 	"runtime/metrics"
 	"time"
+
+	"github.com/otelkv/otelkv/internal/outbox"
 )
 
 // watchInterval is short against the time in which a leak fills memory, and
@@ -33,15 +36,26 @@ func (p *Profiler) watch() {
 	}
 }
 
-// readMemory calls the user's function, whose panic must not end the program.
+// readMemory calls the user's function, which may panic or hang.
 func (p *Profiler) readMemory() (share float64) {
-	defer func() {
-		if v := recover(); v != nil {
-			share = math.NaN()
-			p.logFailure(p.ctx, reasonMemory.String(), "", fmt.Errorf("reading memory: panic: %v", v))
-		}
-	}()
-	return p.cfg.memory()
+	share, err := ask(p.ctx, p.memory)
+	if err != nil && p.ctx.Err() == nil {
+		p.logFailure(p.ctx, reasonMemory.String(), "", fmt.Errorf("reading memory: %w", err))
+	}
+	if err != nil {
+		return math.NaN()
+	}
+	return share
+}
+
+// foreignPatience is how long a function of the user may take that returns what
+// is in memory.
+const foreignPatience = 2 * time.Second
+
+func ask[T any](ctx context.Context, f *outbox.Function[T]) (T, error) {
+	ctx, cancel := context.WithTimeout(ctx, foreignPatience)
+	defer cancel()
+	return f.Call(ctx)
 }
 
 // A watermark tells when a value has reached a mark, and then each time that it

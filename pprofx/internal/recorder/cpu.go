@@ -25,7 +25,7 @@ const retryOutside = 15 * time.Second
 // cpuProfiler shares the CPU profiler. A run is cut into segments wherever one
 // of its consumers comes or goes, and each gets those of its own time merged.
 type cpuProfiler struct {
-	gates []Gate
+	gates gates
 	spent func(profile string, d time.Duration)
 	start func(io.Writer) error // pprof.StartCPUProfile
 
@@ -69,7 +69,14 @@ func (r *Recorder) CPU(ctx context.Context, d time.Duration) ([]byte, error) {
 // StartCPU begins a CPU profile that lasts until its Stop, at most for limit.
 // It fails with a *BusyError when other code of the process records one.
 func (r *Recorder) StartCPU(limit time.Duration) (*CPURun, error) {
-	p := &r.cpu
+	run, err := r.cpu.join(limit)
+	if err == nil {
+		r.cpu.gates.wait()
+	}
+	return run, err
+}
+
+func (p *cpuProfiler) join(limit time.Duration) (*CPURun, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
@@ -107,9 +114,7 @@ func (p *cpuProfiler) begin() error {
 	}
 	p.current = s
 	if len(p.consumers) == 0 {
-		for _, g := range p.gates {
-			g.Enable()
-		}
+		p.gates.set(true)
 	}
 	return nil
 }
@@ -153,9 +158,7 @@ func (p *cpuProfiler) shut() {
 		close(c.ended)
 	}
 	p.consumers = nil
-	for _, g := range p.gates {
-		g.Disable()
-	}
+	p.gates.set(false)
 }
 
 func (p *cpuProfiler) leave(c *CPURun) {

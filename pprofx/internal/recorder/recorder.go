@@ -31,13 +31,6 @@ type BusyError struct {
 
 func (e *BusyError) Error() string { return "the " + e.Profiler + " is in use" }
 
-// A Gate is open while operations are to carry profiler labels. Calls come in
-// pairs and may overlap.
-type Gate interface {
-	Enable()
-	Disable()
-}
-
 // Options of a Recorder.
 type Options struct {
 	Gates         []Gate // open while a CPU profile runs
@@ -70,7 +63,7 @@ type Recorder struct {
 func New(o Options) *Recorder {
 	r := &Recorder{opts: o, closing: make(chan struct{})}
 	r.budget = budget{share: o.Share, burst: o.Burst, balance: o.Burst, last: time.Now()}
-	r.cpu = cpuProfiler{gates: o.Gates, spent: r.spent, start: pprof.StartCPUProfile}
+	r.cpu = cpuProfiler{gates: newGates(o.Gates), spent: r.spent, start: pprof.StartCPUProfile}
 	r.rates = rates{fraction: o.MutexFraction, blockRate: o.BlockRate}
 	return r
 }
@@ -82,6 +75,10 @@ func (r *Recorder) Close() {
 		r.cpu.close()
 	})
 }
+
+// Release waits until ctx is done for the gates to be closed, after Close. The
+// error says how many calls of them have not returned.
+func (r *Recorder) Release(ctx context.Context) error { return r.cpu.gates.close(ctx) }
 
 // Affords reports whether the budget allows to record for d without having
 // been asked to by a person. What anybody records is taken from the budget.

@@ -91,10 +91,19 @@ func (g *gate) Disable() { g.mu.Lock(); defer g.mu.Unlock(); g.open-- }
 
 func (g *gate) want(t testing.TB, open, opened int) {
 	t.Helper()
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.open != open || g.opened != opened {
-		t.Errorf("the gate is open %d times and was opened %d times, want %d and %d", g.open, g.opened, open, opened)
+	read := func() (int, int) {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		return g.open, g.opened
+	}
+	for range 1000 { // it follows a moment later
+		if o, n := read(); o == open && n == opened {
+			return
+		}
+		<-time.After(10 * time.Millisecond)
+	}
+	if o, n := read(); o != open || n != opened {
+		t.Errorf("the gate is open %d times and was opened %d times, want %d and %d", o, n, open, opened)
 	}
 }
 
