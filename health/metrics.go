@@ -8,25 +8,27 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 const (
 	scope        = "github.com/otelkv/otelkv/health"
-	checkNameKey = attribute.Key("health.check.name")
-	stateKey     = attribute.Key("health.state")
+	checkNameKey = attribute.Key(catalog.CheckName)
+	stateKey     = attribute.Key(catalog.CheckState)
 )
 
 // observe makes the instruments. A collection reads what a probe reads.
 func (h *Health) observe() error {
 	meter := h.cfg.meterProvider.Meter(scope)
-	status, err1 := meter.Int64ObservableGauge("health.check.status",
-		metric.WithDescription("1 for the state that the check is in, 0 for the others"))
-	duration, err2 := meter.Float64ObservableGauge("health.check.duration", metric.WithUnit("s"),
-		metric.WithDescription("How long the last run of the check took"))
-	age, err3 := meter.Float64ObservableGauge("health.check.age", metric.WithUnit("s"),
-		metric.WithDescription("How old the last result of the check is"))
-	dropped, err4 := meter.Int64ObservableCounter("health.log.dropped", metric.WithUnit("{line}"),
-		metric.WithDescription("Log lines that the logger did not take"))
+	status, err1 := meter.Int64ObservableGauge(catalog.HealthCheckStatus.Name,
+		metric.WithUnit(catalog.HealthCheckStatus.Unit), metric.WithDescription(catalog.HealthCheckStatus.Help))
+	duration, err2 := meter.Float64ObservableGauge(catalog.HealthCheckDuration.Name,
+		metric.WithUnit(catalog.HealthCheckDuration.Unit), metric.WithDescription(catalog.HealthCheckDuration.Help))
+	age, err3 := meter.Float64ObservableGauge(catalog.HealthCheckAge.Name,
+		metric.WithUnit(catalog.HealthCheckAge.Unit), metric.WithDescription(catalog.HealthCheckAge.Help))
+	dropped, err4 := meter.Int64ObservableCounter(catalog.HealthLogDropped.Name,
+		metric.WithUnit(catalog.HealthLogDropped.Unit), metric.WithDescription(catalog.HealthLogDropped.Help))
 	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return fmt.Errorf("health: %w", err)
 	}

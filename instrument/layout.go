@@ -6,17 +6,16 @@ import (
 	"math/bits"
 	"slices"
 	"time"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // The bounds of the exported histograms in seconds, upper edges inclusive.
 var (
 	// The semantic conventions advise bounds from 1 ms on; embedded engines
 	// need the six below.
-	durationBounds = []float64{
-		1e-6, 5e-6, 10e-6, 50e-6, 100e-6, 500e-6,
-		0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10,
-	}
-	latencyBounds = []float64{0.001, 0.01, 0.1, 1}
+	durationBounds = catalog.OperationDuration.Bounds
+	latencyBounds  = catalog.RequestLatency.Bounds
 )
 
 const (

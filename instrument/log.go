@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/otelkv/otelkv/internal/tracefield"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // LogOptions choose which operations get a line, and what stands in it. With
@@ -86,7 +87,7 @@ func newOperationLog(c *config, r *record) *operationLog {
 		options.HashSecret = processSecret()
 	}
 	return &operationLog{
-		logger:     c.logger.With(zap.String("system", r.series.system), zap.String("namespace", r.series.namespace)),
+		logger:     c.logger.With(zap.String(string(catalog.FieldSystem), r.series.system), zap.String(string(catalog.FieldNamespace), r.series.namespace)),
 		options:    options,
 		suppressed: &r.suppressed,
 		floods:     make(map[floodKey]*flood),
@@ -109,15 +110,15 @@ func (l *operationLog) successLevel() zapcore.Level {
 func (l *operationLog) line(e event) (zapcore.Level, string) {
 	switch o := e.slot.outcome(); {
 	case e.slot.callersFault():
-		return zapcore.WarnLevel, "operation failed"
+		return zapcore.WarnLevel, string(catalog.OperationFailed)
 	case o == outcomeError:
-		return zapcore.ErrorLevel, "operation failed"
+		return zapcore.ErrorLevel, string(catalog.OperationFailed)
 	case e.slow:
-		return zapcore.WarnLevel, "operation slow"
+		return zapcore.WarnLevel, string(catalog.OperationSlow)
 	case o == outcomeOK, o == outcomeMiss:
-		return l.successLevel(), "operation succeeded"
+		return l.successLevel(), string(catalog.OperationSucceeded)
 	default:
-		return l.successLevel(), "operation ended"
+		return l.successLevel(), string(catalog.OperationEnded)
 	}
 }
 
@@ -162,30 +163,30 @@ func (l *operationLog) fields(ctx context.Context, e event, suppressed int) []za
 	fields := make([]zap.Field, 0, 14)
 	fields = append(fields,
 		tracefield.Context(ctx),
-		zap.String("operation", e.operationName()),
-		zap.String("outcome", e.slot.outcome().String()),
-		zap.Float64("duration_ms", float64(e.duration)/float64(time.Millisecond)))
+		zap.String(string(catalog.FieldOperation), e.operationName()),
+		zap.String(string(catalog.FieldOutcome), e.slot.outcome().String()),
+		zap.Float64(string(catalog.FieldDurationMS), float64(e.duration)/float64(time.Millisecond)))
 	if e.key != nil {
-		fields = append(fields, zap.Int("key_len", len(e.key)), zap.String("key_hash", l.hash(e.key)))
+		fields = append(fields, zap.Int(string(catalog.FieldKeyLen), len(e.key)), zap.String(string(catalog.FieldKeyHash), l.hash(e.key)))
 		if l.options.Keys {
-			fields = append(fields, zap.String("key", l.show(e.key)))
+			fields = append(fields, zap.String(string(catalog.FieldKey), l.show(e.key)))
 		}
 	}
 	if e.items > 0 {
-		fields = append(fields, zap.Int("batch_items", e.items))
+		fields = append(fields, zap.Int(string(catalog.FieldBatchItems), e.items))
 	}
-	fields = append(fields, zap.Int("value_bytes", e.valueBytes()))
+	fields = append(fields, zap.Int(string(catalog.FieldValueBytes), e.valueBytes()))
 	if name := e.failureName(); name != "" {
-		fields = append(fields, zap.String("error_type", name))
+		fields = append(fields, zap.String(string(catalog.FieldErrorType), name))
 	}
 	if e.err != nil && e.slot.outcome() != outcomeMiss {
-		fields = append(fields, zap.String("error", l.errorText(e.err, e.key)))
+		fields = append(fields, zap.String(string(catalog.FieldError), l.errorText(e.err, e.key)))
 	}
 	if e.evidence != "" {
-		fields = append(fields, zap.String("evidence", e.evidence))
+		fields = append(fields, zap.String(string(catalog.FieldEvidence), e.evidence))
 	}
 	if suppressed > 0 {
-		fields = append(fields, zap.Int("suppressed", suppressed))
+		fields = append(fields, zap.Int(string(catalog.FieldSuppressed), suppressed))
 	}
 	return fields
 }

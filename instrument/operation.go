@@ -1,6 +1,10 @@
 package instrument
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
+)
 
 // An operation is an index into the operations of an observer. For a store
 // these are the ones below; their order is the order on /metrics.
@@ -70,27 +74,27 @@ const fewStripes = 4
 
 // storeOperationInfo describes the operations of a kvdb store.
 var storeOperationInfo = [storeOperations]operationInfo{
-	opGet:    {name: "get", sends: true, delivers: true, outcomes: getOutcomes, failures: readFailures},
-	opPut:    {name: "put", sends: true, outcomes: writeOutcomes, failures: writeFailures},
-	opDelete: {name: "delete", sends: true, outcomes: writeOutcomes, failures: deleteFailures},
-	opScan:   {name: "scan", sends: true, delivers: true, outcomes: readOutcomes, failures: readFailures, stripes: fewStripes, callerTime: true},
+	opGet:    {name: string(catalog.Get), sends: true, delivers: true, outcomes: getOutcomes, failures: readFailures},
+	opPut:    {name: string(catalog.Put), sends: true, outcomes: writeOutcomes, failures: writeFailures},
+	opDelete: {name: string(catalog.Delete), sends: true, outcomes: writeOutcomes, failures: deleteFailures},
+	opScan:   {name: string(catalog.Scan), sends: true, delivers: true, outcomes: readOutcomes, failures: readFailures, stripes: fewStripes, callerTime: true},
 	opView: {
-		name: "view", sends: true, delivers: true, outcomes: []outcome{outcomeOK, outcomeAborted, outcomeCanceled, outcomeError},
+		name: string(catalog.View), sends: true, delivers: true, outcomes: []outcome{outcomeOK, outcomeAborted, outcomeCanceled, outcomeError},
 		failures: viewFailures, stripes: fewStripes, callerTime: true,
 	},
 	opUpdate: {
-		name: "update", sends: true, delivers: true, outcomes: []outcome{outcomeOK, outcomeConflict, outcomeAborted, outcomeCanceled, outcomeError},
+		name: string(catalog.Update), sends: true, delivers: true, outcomes: []outcome{outcomeOK, outcomeConflict, outcomeAborted, outcomeCanceled, outcomeError},
 		failures: writeFailures, stripes: fewStripes, callerTime: true,
 	},
 	opCompareAndSwap: {
-		name: "compare_and_swap", sends: true, outcomes: []outcome{outcomeOK, outcomeMiss, outcomeConflict, outcomeCanceled, outcomeError},
+		name: string(catalog.CompareAndSwap), sends: true, outcomes: []outcome{outcomeOK, outcomeMiss, outcomeConflict, outcomeCanceled, outcomeError},
 		failures: writeFailures, stripes: fewStripes,
 	},
-	opPing:        {name: "ping", outcomes: readOutcomes, failures: pingFailures, stripes: fewStripes},
-	opBatchPut:    {name: "BATCH put", sends: true, outcomes: writeOutcomes, failures: writeFailures, stripes: fewStripes, batch: true},
-	opBatchDelete: {name: "BATCH delete", sends: true, outcomes: writeOutcomes, failures: deleteFailures, stripes: fewStripes, batch: true},
-	opBatchGet:    {name: "BATCH get", sends: true, delivers: true, outcomes: readOutcomes, failures: readFailures, stripes: fewStripes, batch: true},
-	opBatch:       {name: "BATCH", sends: true, outcomes: writeOutcomes, failures: writeFailures, stripes: fewStripes, batch: true},
+	opPing:        {name: string(catalog.Ping), outcomes: readOutcomes, failures: pingFailures, stripes: fewStripes},
+	opBatchPut:    {name: string(catalog.BatchPut), sends: true, outcomes: writeOutcomes, failures: writeFailures, stripes: fewStripes, batch: true},
+	opBatchDelete: {name: string(catalog.BatchDelete), sends: true, outcomes: writeOutcomes, failures: deleteFailures, stripes: fewStripes, batch: true},
+	opBatchGet:    {name: string(catalog.BatchGet), sends: true, delivers: true, outcomes: readOutcomes, failures: readFailures, stripes: fewStripes, batch: true},
+	opBatch:       {name: string(catalog.Batch), sends: true, outcomes: writeOutcomes, failures: writeFailures, stripes: fewStripes, batch: true},
 }
 
 // operationNamed finds an operation by the name it has on /metrics.

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // An outcome is how an operation ended, as its caller sees it.
@@ -20,7 +21,10 @@ const (
 	outcomes
 )
 
-var outcomeNames = [outcomes]string{"ok", "miss", "conflict", "aborted", "canceled", "error"}
+var outcomeNames = [outcomes]string{
+	outcomeOK: string(catalog.OK), outcomeMiss: string(catalog.Miss), outcomeConflict: string(catalog.Conflict),
+	outcomeAborted: string(catalog.Aborted), outcomeCanceled: string(catalog.Canceled), outcomeError: string(catalog.Error),
+}
 
 func (o outcome) String() string { return outcomeNames[o] }
 
@@ -44,8 +48,17 @@ const (
 )
 
 var builtinFailureNames = [builtinFailures]string{
-	"timeout", "conflict", "closed", "read_only", "too_large", "unavailable",
-	"corruption", "no_space", "invalid_argument", "panic", "_OTHER",
+	failureTimeout:         string(catalog.ErrTimeout),
+	failureConflict:        string(catalog.ErrConflict),
+	failureClosed:          string(catalog.ErrClosed),
+	failureReadOnly:        string(catalog.ErrReadOnly),
+	failureTooLarge:        string(catalog.ErrTooLarge),
+	failureUnavailable:     string(catalog.ErrUnavailable),
+	failureCorruption:      string(catalog.ErrCorruption),
+	failureNoSpace:         string(catalog.ErrNoSpace),
+	failureInvalidArgument: string(catalog.ErrInvalidArgument),
+	failurePanic:           string(catalog.ErrPanic),
+	failureOther:           string(catalog.ErrOther),
 }
 
 // A slot is where an operation is counted: one for each outcome but conflict

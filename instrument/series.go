@@ -10,13 +10,14 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // Keys that the semantic conventions do not have.
 const (
-	outcomeKey  = attribute.Key("kvdb.outcome")
-	resourceKey = attribute.Key("kvdb.resource")
-	replicaKey  = attribute.Key("kvdb.replica")
+	outcomeKey  = attribute.Key(catalog.OutcomeAttribute)
+	resourceKey = attribute.Key(catalog.Resource)
+	replicaKey  = attribute.Key(catalog.Replica)
 )
 
 var reservedKeys = []attribute.Key{

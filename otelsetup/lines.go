@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 
+	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/otelsetup/internal/linewriter"
 	"github.com/otelkv/otelkv/otelsetup/internal/logcore"
 )
@@ -46,9 +47,9 @@ func (t *Telemetry) closeLines(ctx context.Context) error {
 
 // The reasons for which a line is not in the log.
 var (
-	lostStalled = metric.WithAttributeSet(attribute.NewSet(attribute.String("kvdb.log.reason", "output_stalled")))
-	lostFailed  = metric.WithAttributeSet(attribute.NewSet(attribute.String("kvdb.log.reason", "output_failed")))
-	sampledOut  = metric.WithAttributeSet(attribute.NewSet(attribute.String("kvdb.log.reason", "sampling")))
+	lostStalled = metric.WithAttributeSet(attribute.NewSet(attribute.String(catalog.LogReason, catalog.OutputStalled)))
+	lostFailed  = metric.WithAttributeSet(attribute.NewSet(attribute.String(catalog.LogReason, catalog.OutputFailed)))
+	sampledOut  = metric.WithAttributeSet(attribute.NewSet(attribute.String(catalog.LogReason, catalog.Sampling)))
 )
 
 // observeLines makes the metrics of the log.
@@ -56,12 +57,12 @@ func (t *Telemetry) observeLines(meter metric.Meter) error {
 	if t.lines == nil {
 		return nil
 	}
-	dropped, err := meter.Int64ObservableCounter("kvdb.log.dropped", metric.WithUnit("{line}"),
-		metric.WithDescription("Lines of the log that its output did not take, or its sampling dropped"))
-	stalls, err2 := meter.Int64ObservableCounter("kvdb.log.stalls", metric.WithUnit("{stall}"),
-		metric.WithDescription("Times that the output of the log took nothing for longer than a caller waits, or failed"))
-	waiting, err3 := meter.Int64ObservableGauge("kvdb.log.queue.size", metric.WithUnit("{line}"),
-		metric.WithDescription("Lines of the log that wait for its output"))
+	dropped, err := meter.Int64ObservableCounter(catalog.LogDropped.Name,
+		metric.WithUnit(catalog.LogDropped.Unit), metric.WithDescription(catalog.LogDropped.Help))
+	stalls, err2 := meter.Int64ObservableCounter(catalog.LogStalls.Name,
+		metric.WithUnit(catalog.LogStalls.Unit), metric.WithDescription(catalog.LogStalls.Help))
+	waiting, err3 := meter.Int64ObservableGauge(catalog.LogQueueSize.Name,
+		metric.WithUnit(catalog.LogQueueSize.Unit), metric.WithDescription(catalog.LogQueueSize.Help))
 	if err := errors.Join(err, err2, err3); err != nil {
 		return err
 	}

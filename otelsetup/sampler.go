@@ -9,7 +9,7 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 
-	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 const (
@@ -91,20 +91,20 @@ func (s *sampler) shutdown(ctx context.Context) error {
 // observe makes the instruments. The used share is the metric in which package
 // instrument reports the disk of a store: one metric, several resources.
 func (s *sampler) observe(meter metric.Meter) error {
-	memory, err := meter.Int64ObservableGauge("kvdb.memory",
-		metric.WithUnit("By"),
-		metric.WithDescription("Resident set of the process"))
+	memory, err := meter.Int64ObservableGauge(catalog.ResidentMemory.Name,
+		metric.WithUnit(catalog.ResidentMemory.Unit),
+		metric.WithDescription(catalog.ResidentMemory.Help))
 	if err != nil {
 		return err
 	}
-	utilization, err := meter.Float64ObservableGauge(instrument.UtilizationName,
-		metric.WithUnit(instrument.UtilizationUnit),
-		metric.WithDescription(instrument.UtilizationDescription))
+	utilization, err := meter.Float64ObservableGauge(catalog.Utilization.Name,
+		metric.WithUnit(catalog.Utilization.Unit),
+		metric.WithDescription(catalog.Utilization.Help))
 	if err != nil {
 		return err
 	}
-	ofCPU := metric.WithAttributeSet(attribute.NewSet(attribute.String("kvdb.resource", "cpu")))
-	ofMemory := metric.WithAttributeSet(attribute.NewSet(attribute.String("kvdb.resource", "memory")))
+	ofCPU := metric.WithAttributeSet(attribute.NewSet(attribute.String(catalog.Resource, catalog.CPU)))
+	ofMemory := metric.WithAttributeSet(attribute.NewSet(attribute.String(catalog.Resource, catalog.Memory)))
 	_, err = meter.RegisterCallback(func(_ context.Context, o metric.Observer) error {
 		now := s.fresh()
 		if now == nil {

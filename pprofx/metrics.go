@@ -9,13 +9,15 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 const (
 	scope      = "github.com/otelkv/otelkv/pprofx"
-	reasonKey  = attribute.Key("pprofx.reason")
-	profileKey = attribute.Key("pprofx.profile")
-	outcomeKey = attribute.Key("pprofx.outcome")
+	reasonKey  = attribute.Key(catalog.ProfileReason)
+	profileKey = attribute.Key(catalog.ProfileName)
+	outcomeKey = attribute.Key(catalog.ProfileOutcome)
 )
 
 const (
@@ -85,16 +87,16 @@ func (c *counts) spent(profile string, d time.Duration) {
 // from the start, so that the first failure shows as an increase.
 func (p *Profiler) observe() error {
 	meter := p.cfg.meterProvider.Meter(scope)
-	captures, err1 := meter.Int64ObservableCounter("pprofx.captures", metric.WithUnit("{capture}"),
-		metric.WithDescription("Evidence that was captured, by why and how it ended"))
-	files, err2 := meter.Int64ObservableCounter("pprofx.files", metric.WithUnit("{file}"),
-		metric.WithDescription("Files of evidence"))
-	requests, err3 := meter.Int64ObservableCounter("pprofx.requests", metric.WithUnit("{request}"),
-		metric.WithDescription("Requests for profiles over HTTP, by how they ended"))
-	recording, err4 := meter.Float64ObservableCounter("pprofx.recording.time", metric.WithUnit("s"),
-		metric.WithDescription("How long profiles were recorded"))
-	dropped, err5 := meter.Int64ObservableCounter("pprofx.log.dropped", metric.WithUnit("{line}"),
-		metric.WithDescription("Log lines that the logger did not take"))
+	captures, err1 := meter.Int64ObservableCounter(catalog.ProfileCaptures.Name,
+		metric.WithUnit(catalog.ProfileCaptures.Unit), metric.WithDescription(catalog.ProfileCaptures.Help))
+	files, err2 := meter.Int64ObservableCounter(catalog.ProfileFiles.Name,
+		metric.WithUnit(catalog.ProfileFiles.Unit), metric.WithDescription(catalog.ProfileFiles.Help))
+	requests, err3 := meter.Int64ObservableCounter(catalog.ProfileRequests.Name,
+		metric.WithUnit(catalog.ProfileRequests.Unit), metric.WithDescription(catalog.ProfileRequests.Help))
+	recording, err4 := meter.Float64ObservableCounter(catalog.ProfileRecordingTime.Name,
+		metric.WithUnit(catalog.ProfileRecordingTime.Unit), metric.WithDescription(catalog.ProfileRecordingTime.Help))
+	dropped, err5 := meter.Int64ObservableCounter(catalog.ProfileLogDropped.Name,
+		metric.WithUnit(catalog.ProfileLogDropped.Unit), metric.WithDescription(catalog.ProfileLogDropped.Help))
 	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
 		return fmt.Errorf("pprofx: %w", err)
 	}

@@ -24,6 +24,11 @@ var (
 		Help:       "How long profiles were recorded",
 		Attributes: []string{ProfileName}, Stability: Development, Source: fromPprofx,
 	}
+	ProfileLogDropped = Metric{
+		Name: "pprofx.log.dropped", Unit: "{line}", Kind: Counter,
+		Help:      "Log lines that the logger did not take",
+		Stability: Development, Source: fromPprofx,
+	}
 )
 
-var profileMetrics = []Metric{ProfileCaptures, ProfileFiles, ProfileRequests, ProfileRecordingTime}
+var profileMetrics = []Metric{ProfileCaptures, ProfileFiles, ProfileRequests, ProfileRecordingTime, ProfileLogDropped}

@@ -2,6 +2,12 @@ package catalog
 
 const fromInstrument = "instrument"
 
+// Names of the metrics that some readers cannot take.
+const (
+	QuantilesName           = "kvdb.request.latency.quantiles"
+	ExponentialDurationName = "db.client.operation.duration.exponential"
+)
+
 // Metrics of a store.
 var (
 	OperationDuration = Metric{
@@ -17,7 +23,7 @@ var (
 		Stability: Stable, Source: fromInstrument,
 	}
 	OperationDurationExponential = Metric{
-		Name: "db.client.operation.duration.exponential", Unit: "s", Kind: ExponentialHistogram,
+		Name: ExponentialDurationName, Unit: "s", Kind: ExponentialHistogram,
 		Help:       "Duration of database client operations, in exponential buckets",
 		Attributes: perOperation(ErrorType),
 		When:       "with native histograms; on /metrics it is the native side of db_client_operation_duration_seconds",
@@ -31,7 +37,7 @@ var (
 		Stability: Development, Source: fromInstrument,
 	}
 	RequestLatencyQuantiles = Metric{
-		Name: "kvdb.request.latency.quantiles", Unit: "s", Kind: Summary,
+		Name: QuantilesName, Unit: "s", Kind: Summary,
 		Help:       "Duration of operations over the last minute",
 		Attributes: perOperation(),
 		When:       "unless compatibility metrics are off, and for a reader that asks for summaries",

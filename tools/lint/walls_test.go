@@ -73,6 +73,10 @@ var importCases = []importCase{
 
 	{"health/a.go", root + "/kvdb", ""},
 	{"health/b.go", "go.opentelemetry.io/otel/metric", ""},
+	{"health/f.go", root + "/monitoring/catalog", ""},
+	{"instrument/o.go", root + "/monitoring/catalog", ""},
+	{"kvdb/kvpebble/g.go", root + "/monitoring/catalog", "adapter"},
+	{"monitoring/catalog/a.go", "go.opentelemetry.io/otel/attribute", "catalog"},
 	{"health/c.go", root + "/instrument", "health"},
 	{"health/d.go", root + "/otelsetup", "health"},
 	{"health/e.go", "go.opentelemetry.io/otel/sdk/metric", "health"},

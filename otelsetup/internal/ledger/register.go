@@ -7,19 +7,30 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // A Signal says what the records of a ledger are, by the names that the semantic
 // conventions have for them.
 type Signal struct {
-	item, unit, processor string
+	processor string // its otel.component.type
+
+	exported, inflight             catalog.Metric
+	processed, queueSize, queueCap catalog.Metric
 }
 
 // The signals. Data points have no processor, and so no queue.
 var (
-	Spans      = Signal{"span", "{span}", "batching_span_processor"}
-	LogRecords = Signal{"log", "{log_record}", "batching_log_processor"}
-	DataPoints = Signal{"metric_data_point", "{data_point}", ""}
+	Spans = Signal{
+		"batching_span_processor", catalog.SpanExported, catalog.SpanInflight,
+		catalog.SpanProcessed, catalog.SpanQueueSize, catalog.SpanQueueCapacity,
+	}
+	LogRecords = Signal{
+		"batching_log_processor", catalog.LogRecordExported, catalog.LogRecordInflight,
+		catalog.LogRecordProcessed, catalog.LogRecordQueueSize, catalog.LogRecordQueueCapacity,
+	}
+	DataPoints = Signal{exported: catalog.DataPointExported, inflight: catalog.DataPointInflight}
 )
 
 // Register makes a ledger visible under the metrics that the semantic
@@ -70,9 +81,9 @@ func failedWith(attrs []attribute.KeyValue, errorType string) metric.Measurement
 func (r *registration) exporter(s Signal, kind string, number int) {
 	l, attrs := r.ledger, component(kind, number)
 	all := metric.WithAttributeSet(attribute.NewSet(attrs...))
-	exported := r.counter("otel.sdk.exporter."+s.item+".exported", s.unit, "Records for which an export has ended, with error.type those that it did not deliver")
-	mended := r.counter("kvdb.export.mended", "{record}", "Records that were exported with U+FFFD in place of text that is not UTF-8")
-	inflight := r.gauge("otel.sdk.exporter."+s.item+".inflight", s.unit, "Records of exports under way")
+	exported := r.counter(s.exported)
+	mended := r.counter(catalog.ExportMended)
+	inflight := r.gauge(s.inflight)
 	var failed [failureCount]metric.MeasurementOption
 	for f := range failed {
 		failed[f] = failedWith(attrs, failureNames[f])
@@ -91,9 +102,9 @@ func (r *registration) processor(s Signal, number int) {
 	l, attrs := r.ledger, component(s.processor, number)
 	all := metric.WithAttributeSet(attribute.NewSet(attrs...))
 	full, late := failedWith(attrs, "queue_full"), failedWith(attrs, "already_shutdown")
-	processed := r.counter("otel.sdk.processor."+s.item+".processed", s.unit, "Records handed to the exporter, with error.type those dropped")
-	size := r.gauge("otel.sdk.processor."+s.item+".queue.size", s.unit, "Records that wait for an export or are in one")
-	capacity := r.gauge("otel.sdk.processor."+s.item+".queue.capacity", s.unit, "Records that there is room for")
+	processed := r.counter(s.processed)
+	size := r.gauge(s.queueSize)
+	capacity := r.gauge(s.queueCap)
 	r.readings = append(r.readings, func(o metric.Observer) {
 		c := l.Counts()
 		o.ObserveInt64(processed, int64(c.Delivered+c.Failed), all)
@@ -104,13 +115,13 @@ func (r *registration) processor(s Signal, number int) {
 	})
 }
 
-func (r *registration) counter(name, unit, description string) metric.Int64Observable {
-	c, err := r.meter.Int64ObservableCounter(name, metric.WithUnit(unit), metric.WithDescription(description))
+func (r *registration) counter(m catalog.Metric) metric.Int64Observable {
+	c, err := r.meter.Int64ObservableCounter(m.Name, metric.WithUnit(m.Unit), metric.WithDescription(m.Help))
 	return r.keep(c, err)
 }
 
-func (r *registration) gauge(name, unit, description string) metric.Int64Observable {
-	c, err := r.meter.Int64ObservableUpDownCounter(name, metric.WithUnit(unit), metric.WithDescription(description))
+func (r *registration) gauge(m catalog.Metric) metric.Int64Observable {
+	c, err := r.meter.Int64ObservableUpDownCounter(m.Name, metric.WithUnit(m.Unit), metric.WithDescription(m.Help))
 	return r.keep(c, err)
 }
 
