@@ -2,6 +2,7 @@ package benchmarks
 
 import (
 	"context"
+	"time"
 
 	sdklog "go.opentelemetry.io/otel/sdk/log"
 )
@@ -13,6 +14,9 @@ type LineLogger interface {
 	Flush(ctx context.Context) error
 	Close() error
 }
+
+// closeTime is how long the end of a logger may take.
+const closeTime = 10 * time.Second
 
 // message and line are what the lines say, as package instrument does.
 const message = "operation slow"

@@ -44,4 +44,8 @@ func (l *OTelKVLog) Flush(ctx context.Context) error {
 }
 
 // Close implements [LineLogger].
-func (l *OTelKVLog) Close() error { return l.telemetry.Shutdown(context.Background()) }
+func (l *OTelKVLog) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+	defer cancel()
+	return l.telemetry.Shutdown(ctx)
+}

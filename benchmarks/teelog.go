@@ -57,4 +57,8 @@ func (l *TeeLog) Log(ctx context.Context) {
 func (l *TeeLog) Flush(ctx context.Context) error { return l.provider.ForceFlush(ctx) }
 
 // Close implements [LineLogger].
-func (l *TeeLog) Close() error { return l.provider.Shutdown(context.Background()) }
+func (l *TeeLog) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+	defer cancel()
+	return l.provider.Shutdown(ctx)
+}

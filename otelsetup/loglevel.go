@@ -24,7 +24,8 @@ type logLevel struct {
 	level  zap.AtomicLevel
 	logger *zap.Logger
 
-	mu        sync.Mutex
+	mu        sync.Mutex // never held while a line is written
+	changes   int
 	temporary *temporaryLevel
 	stopped   bool
 	timers    sync.WaitGroup
@@ -85,13 +86,21 @@ func (l *logLevel) state() levelState {
 	return s
 }
 
-// set makes a change. The line about it is written at the lower of the two
-// levels, so that raising the level does not hide that it was raised.
+// set makes a change. When it returns, the level is in force.
 func (l *logLevel) set(change levelChange) error {
+	apply, err := l.prepare(change)
+	if err != nil {
+		return err
+	}
+	apply()
+	return nil
+}
+
+func (l *logLevel) prepare(change levelChange) (apply func(), err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.stopped {
-		return errStopped
+		return nil, errStopped
 	}
 	from := l.level.Level()
 	then := from
@@ -107,33 +116,51 @@ func (l *logLevel) set(change levelChange) error {
 		l.temporary = t
 		fields = append(fields, zap.Time("until", t.until), zap.String("then", then.String()))
 	}
-	l.apply(change.level, "log level changed", fields...)
-	return nil
+	return l.change(change.level, "log level changed", fields...), nil
 }
 
-func (l *logLevel) apply(to zapcore.Level, message string, fields ...zap.Field) {
-	if to > l.level.Level() {
-		l.logger.Warn(message, fields...)
+// change lowers the level, or returns it as it is, and what is left to do
+// without the lock: to write a line, and then to raise the level. So the line is
+// written at the lower of the two levels, and raising the level does not hide
+// that it was raised. A log that takes no line is not waited for.
+func (l *logLevel) change(to zapcore.Level, message string, fields ...zap.Field) (apply func()) {
+	l.changes++
+	number, from := l.changes, l.level.Level()
+	if to <= from {
 		l.level.SetLevel(to)
-		return
 	}
-	l.level.SetLevel(to)
-	l.logger.Warn(message, fields...)
+	return func() {
+		briefly(func() { l.logger.Warn(message, fields...) })
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		// A later change, or one by the program itself, stands.
+		if to > from && l.changes == number && l.level.Level() == from {
+			l.level.SetLevel(to)
+		}
+	}
 }
 
 // expire brings the former level back, unless the program itself has set
 // another meanwhile.
 func (l *logLevel) expire(t *temporaryLevel) {
 	defer l.timers.Done()
+	if apply := l.fallBack(t); apply != nil {
+		apply()
+	}
+}
+
+func (l *logLevel) fallBack(t *temporaryLevel) (apply func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.temporary != t {
-		return
+		return nil
 	}
 	l.temporary = nil
-	if from := l.level.Level(); from == t.level {
-		l.apply(t.then, "log level fell back", zap.String("from", from.String()), zap.String("to", t.then.String()))
+	from := l.level.Level()
+	if from != t.level {
+		return nil
 	}
+	return l.change(t.then, "log level fell back", zap.String("from", from.String()), zap.String("to", t.then.String()))
 }
 
 // end forgets the temporary level.

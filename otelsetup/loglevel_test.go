@@ -212,3 +212,30 @@ func TestLogLevelConcurrently(t *testing.T) {
 		t.Errorf("GET = %s", got)
 	}
 }
+
+// Nobody waits for a logger that hangs: the level changes, falls back and is
+// shown, and the handler stops.
+func TestLogLevelWithLogThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		held := make(chan struct{})
+		level := zap.NewAtomicLevelAt(zap.WarnLevel)
+		core, _ := observer.New(level)
+		h := &levelHarness{logLevel: newLogLevel(level, zap.New(core, zap.Hooks(func(zapcore.Entry) error {
+			<-held
+			return nil
+		})))}
+		defer close(held)
+
+		h.put(t, `{"level":"error"}`)
+		h.put(t, `{"level":"info","for":"5m"}`)
+		if got, want := h.get(t), `{"level":"info","until":"2000-01-01T00:05:00Z","then":"error"}`; got != want {
+			t.Errorf("GET = %s; want %s", got, want)
+		}
+		time.Sleep(6 * time.Minute)
+		if got, want := h.get(t), `{"level":"error"}`; got != want {
+			t.Errorf("GET = %s; want %s", got, want)
+		}
+		h.put(t, `{"level":"debug","for":"5m"}`)
+		h.stop()
+	})
+}

@@ -40,8 +40,13 @@ func (c *config) settle() (ignored, err error) {
 	return ignored, nil
 }
 
-// hiding is held while the environment of the process lacks something.
-var hiding sync.Mutex
+// hiding is what the environment of the process lacks while a Start runs that
+// must not see it. Several may run at once, and one may hang.
+var hiding struct {
+	sync.Mutex
+	starts int
+	hidden map[string]string
+}
 
 // hideBadAttributes takes what is wrong out of the variables that the SDK's
 // providers read by themselves while they are made, until restore is called. They
@@ -49,6 +54,10 @@ var hiding sync.Mutex
 // other way to another resource.
 func hideBadAttributes() (restore func()) {
 	hiding.Lock()
+	defer hiding.Unlock()
+	if hiding.starts++; hiding.starts > 1 {
+		return showAttributes
+	}
 	var good []string
 	list, name := os.Getenv(envAttributes), os.Getenv(envServiceName)
 	for pair := range strings.SplitSeq(list, ",") {
@@ -56,19 +65,28 @@ func hideBadAttributes() (restore func()) {
 			good = append(good, pair)
 		}
 	}
-	undo := []func(){hiding.Unlock}
+	hiding.hidden = make(map[string]string)
 	hide := func(variable, before, after string) {
 		if before != after && os.Setenv(variable, after) == nil {
-			undo = append(undo, func() { _ = os.Setenv(variable, before) })
+			hiding.hidden[variable] = before
 		}
 	}
 	hide(envAttributes, list, strings.Join(good, ","))
 	if checkUTF8(name) != nil {
 		hide(envServiceName, name, "")
 	}
-	return func() {
-		for i := len(undo) - 1; i >= 0; i-- {
-			undo[i]()
-		}
+	return showAttributes
+}
+
+// showAttributes puts back what is hidden, once for each hideBadAttributes.
+func showAttributes() {
+	hiding.Lock()
+	defer hiding.Unlock()
+	if hiding.starts--; hiding.starts > 0 {
+		return
 	}
+	for variable, before := range hiding.hidden {
+		_ = os.Setenv(variable, before) // as it was: it cannot fail
+	}
+	hiding.hidden = nil
 }

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"maps"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -160,8 +162,9 @@ func (s *server) drain() {
 
 func (s *server) each(do func(*client)) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	for c := range s.clients {
+	clients := slices.Collect(maps.Keys(s.clients))
+	s.mu.Unlock()
+	for _, c := range clients {
 		do(c)
 	}
 }

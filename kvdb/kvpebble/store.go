@@ -259,11 +259,12 @@ func (s *Store) release() (err error) {
 		}
 	}()
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	for c := range s.lent {
+	lent := s.lent
+	s.lent = nil // nobody enters any more
+	s.mu.Unlock()
+	for c := range lent {
 		err = errors.Join(err, c.Close())
 	}
-	clear(s.lent)
 	if s.owned {
 		err = errors.Join(err, s.db.Close(), s.disk.Close())
 	}
