@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/otelkv/otelkv/kvdb"
@@ -14,13 +15,10 @@ import (
 // nobody, and one that does so now and then is doing its work.
 const stalledShare = 0.5
 
-// stallTime is the statistic of engines that hold writes back.
-const stallTime = "kvdb.engine.write_stall.time"
-
 // Engine checks the state of an engine from two sources, of which at least one
 // is needed: the store's own statistics ([kvdb.StatsReader]), where a write
-// stall since the last run warns, and one that took more than half of the time
-// fails; and the function state, which returns the engine's standing error, nil
+// stall since the last run warns, one that took more than half of the time
+// fails, and [kvdb.StatFailed] fails at once; and the function state, which returns the engine's standing error, nil
 // when there is none, such as the last one of its background work. An error
 // that matches [kvdb.ErrReadOnly], [kvdb.ErrCorruption], [kvdb.ErrNoSpace] or
 // [kvdb.ErrClosed], of either source, fails at once. It says the name and
@@ -32,14 +30,15 @@ func Engine(name string, store kvdb.Store, state func(context.Context) error) Ch
 		return c
 	}
 	c.Network = overNetwork(store)
-	stats, ok := kvdb.As[kvdb.StatsReader](store)
+	reader, ok := kvdb.As[kvdb.StatsReader](store)
 	if !ok && state == nil {
 		c.err = errors.New("neither a store with a StatsReader nor a function tells the engine's state")
 		return c
 	}
 	e := engine{name: name, state: state}
 	if ok {
-		e.stats = stats
+		e.stats = newStats(reader)
+		e.stall, e.failed = e.stats.find(kvdb.StatWriteStallTime), e.stats.find(kvdb.StatFailed)
 	}
 	c.Run = e.run
 	return c
@@ -47,10 +46,12 @@ func Engine(name string, store kvdb.Store, state func(context.Context) error) Ch
 
 type engine struct {
 	name  string
-	stats kvdb.StatsReader
+	stats *stats
 	state func(context.Context) error
 
-	buf     []kvdb.Stat
+	stall, failed int // places of statistics; -1 is none
+	buf           []float64
+
 	last    time.Time // of the last reading
 	stalled float64   // seconds, at that time
 }
@@ -65,16 +66,19 @@ func (e *engine) run(ctx context.Context) error {
 		return nil
 	}
 	var err error
-	if e.buf, err = e.stats.AppendStats(ctx, e.buf[:0]); err != nil {
+	if e.buf, err = e.stats.read(ctx, e.buf); err != nil {
 		return e.explain(err)
 	}
-	for _, s := range e.buf {
-		if s.Name == stallTime {
-			return e.judgeStall(s.Value, time.Now())
-		}
+	if e.failed >= 0 && e.buf[e.failed] == 1 {
+		return Decisive(because(e.name+" failed", errEngineFailed))
+	}
+	if e.stall >= 0 && !math.IsNaN(e.buf[e.stall]) {
+		return e.judgeStall(e.buf[e.stall], time.Now())
 	}
 	return nil
 }
+
+var errEngineFailed = errors.New("the engine takes no more writes until it is opened again")
 
 func (e *engine) judgeStall(stalled float64, now time.Time) error {
 	before, since := e.stalled, now.Sub(e.last)

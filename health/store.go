@@ -113,31 +113,3 @@ func newCheck(name, reason string, interval time.Duration) Check {
 	}
 	return Check{Name: name, Reason: name + " " + reason, Interval: interval}
 }
-
-var errNoStat = errors.New("the store has no statistic")
-
-// Stat returns a function that reads one of a store's own statistics, for
-// [Utilization]: "kvdb.utilization.disk" is the used share of the disk in all
-// adapters that know it. The function's error says when the store has no such
-// statistic.
-func Stat(store kvdb.Store, stat string) func(context.Context) (float64, error) {
-	if typednil.Is(store) {
-		return func(context.Context) (float64, error) { return 0, errors.New("the store is nil") }
-	}
-	reader, ok := kvdb.As[kvdb.StatsReader](store)
-	return func(ctx context.Context) (float64, error) {
-		if !ok {
-			return 0, errors.New("the store has no StatsReader")
-		}
-		stats, err := reader.AppendStats(ctx, nil)
-		if err != nil {
-			return 0, err
-		}
-		for _, s := range stats {
-			if s.Name == stat {
-				return s.Value, nil
-			}
-		}
-		return 0, fmt.Errorf("%w %q", errNoStat, stat)
-	}
-}

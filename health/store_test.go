@@ -3,6 +3,7 @@ package health
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"syscall"
 	"testing"
@@ -170,8 +171,11 @@ func TestEngine(t *testing.T) {
 		store := testutil.NewFaulty()
 		var stalled float64
 		var broken error
-		store.Stats = func(_ context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
-			return append(dst, kvdb.Stat{Name: "kvdb.engine.flushes"}, kvdb.Stat{Name: stallTime, Value: stalled}), broken
+		failed := 0.0
+		store.Report(testutil.Counter("kvdb.engine.flushes", "{flush}", "Flushes", 0),
+			testutil.Counter(kvdb.StatWriteStallTime, "s", "Stalls", 0), testutil.Gauge(kvdb.StatFailed, "", "Failed", 0))
+		store.Stats = func(_ context.Context, dst []float64) ([]float64, error) {
+			return append(dst, 0, stalled, failed), broken
 		}
 		var state error
 		both := Engine("engine", store, func(context.Context) error { return state })
@@ -191,8 +195,13 @@ func TestEngine(t *testing.T) {
 		stalled += 5.1
 		want(StatusFail, false, "engine writes stalled")
 		want(StatusPass, false, "")
+		stalled = math.NaN()
+		want(StatusPass, false, "") // not known
 		stalled = 0
 		want(StatusPass, false, "") // opened again
+		failed = 1
+		want(StatusFail, true, "engine failed")
+		failed = 0
 		for kind, reason := range map[error]string{
 			kvdb.ErrReadOnly: "engine read only", kvdb.ErrCorruption: "engine corrupt",
 			kvdb.ErrNoSpace: "engine out of space", kvdb.ErrClosed: "engine closed",
@@ -217,15 +226,15 @@ func TestEngine(t *testing.T) {
 
 func TestStat(t *testing.T) {
 	store := testutil.NewFaulty()
-	store.Stats = func(_ context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
-		return append(dst, kvdb.Stat{Name: "other", Value: 1}, kvdb.Stat{Name: "kvdb.utilization.disk", Value: 0.95}), nil
-	}
-	c := Utilization("disk", Stat(store, "kvdb.utilization.disk"), nil)
+	store.Report(testutil.Gauge("kvdb.engine.other", "1", "Other", 1), testutil.Disk(0.95), testutil.Gauge("kvdb.engine.unknown", "1", "Unknown", math.NaN()))
+	c := Utilization("disk", Stat(store, kvdb.StatDiskUtilization), nil)
 	if err := run(t, c); judge(err).status != StatusFail || says(c, err) != "disk full" {
 		t.Errorf("%v", err)
 	}
 	for name, read := range map[string]func(context.Context) (float64, error){
 		"no such statistic": Stat(store, "nothing"),
+		"not known now":     Stat(store, "kvdb.engine.unknown"),
+		"wrong number":      Stat(miscounting(), kvdb.StatDiskUtilization),
 		"no statistics":     Stat(kvdb.NewMemory(nil), "nothing"),
 		"closed":            Stat(closed(), "nothing"),
 	} {
@@ -233,6 +242,13 @@ func TestStat(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// miscounting gives no value for what it declares.
+func miscounting() kvdb.Store {
+	s := testutil.NewFaulty()
+	s.Infos = []kvdb.StatInfo{testutil.Disk(0).StatInfo}
+	return s
 }
 
 func closed() kvdb.Store {

@@ -9,9 +9,6 @@ import (
 	"github.com/otelkv/otelkv/kvdb"
 )
 
-// diskStat is the statistic by which a store tells how full its disk is.
-const diskStat = "kvdb.utilization.disk"
-
 // StoreChecks returns the checks that a store can answer by its capabilities,
 // with the default limits and an interval of every, where 0 is 5 seconds:
 //
@@ -19,7 +16,7 @@ const diskStat = "kvdb.utilization.disk"
 //     [RoundTrip]
 //   - "replication", its [ReplicationLag], of a kvdb.Lagger
 //   - "disk", a [Utilization] of the disk that a kvdb.StatsReader reports; of one
-//     that reports no disk, such as a server's on another machine, it passes
+//     that knows no disk, such as a server's on another machine, it passes
 //
 // As with Ping, pass the store below its instrumentation. It does no I/O. A nil
 // store is an error of the registration.
@@ -46,7 +43,7 @@ func StoreChecks(store kvdb.Store, every time.Duration) []Check {
 }
 
 func diskOf(store kvdb.Store) func(context.Context) (float64, error) {
-	read := Stat(store, diskStat)
+	read := Stat(store, kvdb.StatDiskUtilization)
 	return func(ctx context.Context) (float64, error) {
 		share, err := read(ctx)
 		if errors.Is(err, errNoStat) {

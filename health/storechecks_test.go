@@ -2,6 +2,7 @@ package health
 
 import (
 	"context"
+	"math"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -43,23 +44,19 @@ func TestStoreChecks(t *testing.T) {
 
 // TestStoreChecksAnswer: each way in which a store can fail gets its words.
 func TestStoreChecksAnswer(t *testing.T) {
-	share := func(name string, v float64) func(context.Context, []kvdb.Stat) ([]kvdb.Stat, error) {
-		return func(_ context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
-			return append(dst, kvdb.Stat{Name: name, Value: v}), nil
-		}
-	}
 	for _, tc := range []struct {
 		name  string
 		lag   time.Duration
-		stats func(context.Context, []kvdb.Stat) ([]kvdb.Stat, error)
+		stat  testutil.Stat
 		fails []string
 		want  string
 	}{
-		{"well", time.Second, share(diskStat, 0.5), nil, "ready"},
-		{"another machine's disk", time.Second, share("other", 1), nil, "ready"},
-		{"down", time.Second, share(diskStat, 0.5), []string{"ping"}, "database down"},
-		{"lagging", time.Minute, share(diskStat, 0.5), nil, "replication lag too high"},
-		{"full", time.Second, share(diskStat, 0.95), nil, "disk full"},
+		{"well", time.Second, testutil.Disk(0.5), nil, "ready"},
+		{"another machine's disk", time.Second, testutil.Gauge("kvdb.engine.other", "1", "Other", 1), nil, "ready"},
+		{"a disk without a size", time.Second, testutil.Disk(math.NaN()), nil, "ready"},
+		{"down", time.Second, testutil.Disk(0.5), []string{"ping"}, "database down"},
+		{"lagging", time.Minute, testutil.Disk(0.5), nil, "replication lag too high"},
+		{"full", time.Second, testutil.Disk(0.95), nil, "disk full"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -67,7 +64,7 @@ func TestStoreChecksAnswer(t *testing.T) {
 				store.Lag = func(context.Context) (map[string]time.Duration, error) {
 					return map[string]time.Duration{"b": tc.lag}, nil
 				}
-				store.Stats = tc.stats
+				store.Report(tc.stat)
 				for _, op := range tc.fails {
 					store.Inject(testutil.On(testutil.Errors(kvdb.ErrUnavailable), op))
 				}

@@ -1,6 +1,10 @@
 package instrument
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/otelkv/otelkv/kvdb"
+)
 
 // seriesLimit is the most series that one store may ever show on /metrics.
 const seriesLimit = 1500
@@ -36,7 +40,7 @@ func (a *admission) resize(infos []operationInfo, failures, durationBounds int, 
 	if r.sized {
 		perOperation += 2 * histogram(sizeBuckets-1)
 	}
-	fixed := maxStats + 2*maxReplicas + 3 // in flight, disk, age
+	fixed := kvdb.MaxStats + 2*maxReplicas + poolSeries + 3 // in flight, disk, age
 	for i := range infos {
 		if !infos[i].absent {
 			fixed += perOperation

@@ -17,6 +17,7 @@ type views struct {
 	lagger        kvdb.Lagger
 	multiGetter   kvdb.MultiGetter
 	pinger        kvdb.Pinger
+	poolReader    kvdb.PoolReader
 	prefixScanner kvdb.PrefixScanner
 	scanner       kvdb.Scanner
 	statsReader   kvdb.StatsReader
@@ -62,6 +63,7 @@ func newViews(s *Store) views {
 	// These are not operations: they are passed on as they are.
 	v.describer, _ = kvdb.As[kvdb.Describer](s.next)
 	v.lagger, _ = kvdb.As[kvdb.Lagger](s.next)
+	v.poolReader, _ = kvdb.As[kvdb.PoolReader](s.next)
 	v.statsReader, _ = kvdb.As[kvdb.StatsReader](s.next)
 	return v
 }
@@ -80,6 +82,8 @@ func (v *views) as(target any) bool {
 		return give(t, v.multiGetter)
 	case *kvdb.Pinger:
 		return give(t, v.pinger)
+	case *kvdb.PoolReader:
+		return give(t, v.poolReader)
 	case *kvdb.PrefixScanner:
 		return give(t, v.prefixScanner)
 	case *kvdb.Scanner:

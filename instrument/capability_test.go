@@ -13,7 +13,7 @@ import (
 // operationsOf has the operations that each capability brings.
 var operationsOf = map[string][]string{
 	"Appender": nil, "Batcher": {"BATCH put", "BATCH delete", "BATCH"}, "Describer": nil, "Lagger": nil,
-	"MultiGetter": {"BATCH get"}, "Pinger": {"ping"}, "PrefixScanner": {"scan"}, "Scanner": {"scan"}, "StatsReader": nil,
+	"MultiGetter": {"BATCH get"}, "Pinger": {"ping"}, "PoolReader": nil, "PrefixScanner": {"scan"}, "Scanner": {"scan"}, "StatsReader": nil,
 	"Swapper": {"compare_and_swap"}, "TTLPutter": nil, "Updater": {"update"}, "Viewer": {"view"},
 }
 

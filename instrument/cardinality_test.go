@@ -24,13 +24,11 @@ const (
 // it may show.
 func full() *testutil.Faulty {
 	f := testutil.NewFaulty()
-	f.Stats = func(_ context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
-		dst = append(dst, kvdb.Stat{Name: instrument.DiskUtilizationStat, Unit: "1", Value: 0.5})
-		for i := range 100 {
-			dst = append(dst, kvdb.Stat{Name: fmt.Sprint("kvdb.engine.s", i), Unit: "1", Value: 1})
-		}
-		return dst, nil
+	stats := []testutil.Stat{testutil.Disk(0.5)}
+	for i := range kvdb.MaxStats - 1 {
+		stats = append(stats, testutil.Gauge(fmt.Sprint("kvdb.engine.s", i), "1", "Something", 1))
 	}
+	f.Report(stats...)
 	f.Lag = func(context.Context) (map[string]time.Duration, error) {
 		lag := make(map[string]time.Duration)
 		for i := range 100 {

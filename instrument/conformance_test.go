@@ -52,6 +52,7 @@ func testConformance(t *testing.T, p path) {
 		}, []string{"inner", "outer"}},
 		{"Everything", func(t testing.TB, to instrument.Option) kvdb.Store {
 			faulty := testutil.NewFaulty() // whose values do not expire
+			faulty.Report(testutil.Disk(0.5))
 			capable := slices.DeleteFunc(kvdb.Capabilities(faulty), func(name string) bool { return name == "TTLPutter" })
 			return wrap(t, kvtest.Mask(faulty, capable...), to)
 		}, []string{"memory"}},

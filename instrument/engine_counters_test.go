@@ -21,8 +21,9 @@ func TestEngineCounters(t *testing.T) {
 		delta := newReader(t, r, deltaTemporality)
 		below := testutil.NewFaulty()
 		var compactions setting[float64]
-		below.Stats = func(_ context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
-			return append(dst, kvdb.Stat{Name: "kvdb.engine.compactions", Unit: "{compaction}", Help: "Compactions", Counter: true, Value: compactions.get()}), nil
+		below.Report(testutil.Counter("kvdb.engine.compactions", "{compaction}", "Compactions", 0))
+		below.Stats = func(_ context.Context, dst []float64) ([]float64, error) {
+			return append(dst, compactions.get()), nil
 		}
 		compactions.set(100)
 		w := wrap(t, below, instrument.WithRegistry(r))
@@ -54,11 +55,12 @@ func TestEngineCountersAfterStaleness(t *testing.T) {
 		var value setting[float64]
 		var broken setting[bool]
 		value.set(10)
-		below.Stats = func(_ context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
+		below.Report(testutil.Counter("kvdb.engine.flushes", "{flush}", "Flushes", 0))
+		below.Stats = func(_ context.Context, dst []float64) ([]float64, error) {
 			if broken.get() {
 				return dst, kvdb.ErrUnavailable
 			}
-			return append(dst, kvdb.Stat{Name: "kvdb.engine.flushes", Unit: "{flush}", Help: "Flushes", Counter: true, Value: value.get()}), nil
+			return append(dst, value.get()), nil
 		}
 		w := wrap(t, below, instrument.WithRegistry(r))
 		defer w.Close()

@@ -39,6 +39,8 @@ type ledger struct {
 type aside struct {
 	suppressed atomic.Uint64                // lines
 	stats      atomic.Pointer[statsReading] // the engine's own; nil for ever where it has none
+	miscounted sync.Once                    // the engine's values were no more or less than declared
+	pool       atomic.Pointer[statsReading] // of connections, likewise
 	lag        atomic.Pointer[lagReading]
 }
 

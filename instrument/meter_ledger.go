@@ -2,9 +2,10 @@ package instrument
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"sync"
 
-	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/metric"
 )
 
@@ -32,69 +33,79 @@ func (m *meter) observe(l *ledger) error {
 	return nil
 }
 
-// observeEngine tells of the rows that the engine of a ledger brings. What cannot
-// be registered is left out, and the error goes to the handler of OpenTelemetry.
-func (m *meter) observeEngine(l *ledger) {
-	c := m.registry.lookAside(l)
+// observeEngine tells of what the engine of a ledger declares. A provider's
+// instruments stay, so what an earlier store declared in another way is an error
+// even when that one is closed.
+func (m *meter) observeEngine(l *ledger) error {
 	o := l.observation.Load()
-	var rows []observed
+	if o == nil {
+		return nil // that is an error already
+	}
+	missing := o.missing(engineRows(m.registry.lookAside(l)))
+	rows := make([]observed, len(missing))
 	var errs []error
-	for _, row := range o.missing(engineRows(c)) {
-		r, err := m.engineInstrument(&row)
+	for i := range missing {
+		var err error
+		rows[i], err = m.engineInstrument(&missing[i])
 		errs = append(errs, err)
-		if r.float != nil && r.unit == row.unit && r.kind == row.kind {
-			rows = append(rows, r)
-		}
 	}
-	if len(rows) > 0 {
-		registration, err := m.callBack(rows, func() *collection { return m.registry.lookAside(l) })
-		errs = append(errs, err)
-		o.keep(registration)
+	if err := errors.Join(errs...); err != nil || len(rows) == 0 {
+		return err
 	}
-	if err := errors.Join(errs...); err != nil {
-		otel.Handle(err)
+	registration, err := m.callBack(rows, func() *collection { return m.registry.lookAside(l) })
+	if err != nil {
+		return err
 	}
+	o.keep(registration)
+	o.have(missing)
+	return nil
 }
 
 // engineInstrument makes the instrument of a statistic, or returns the first one of
-// the name: an engine that disagrees with that is left out.
+// the name.
 func (m *meter) engineInstrument(r *row) (observed, error) {
-	first := func() observed {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		return m.engine[r.name]
+	first, ok := m.engineRow(r.name, nil)
+	if !ok {
+		o, err := m.instrument(r)
+		if err != nil {
+			return observed{}, err
+		}
+		first, _ = m.engineRow(r.name, &o)
 	}
-	if o := first(); o.float != nil {
-		return o, nil
+	if first.unit != r.unit || first.kind != r.kind {
+		return observed{}, fmt.Errorf("the statistic %q (%s) was told by another store in %s: one name is one metric", r.name, r.unit, first.unit)
 	}
-	o, err := m.instrument(r)
-	if err != nil {
-		return observed{}, err
-	}
-	m.mu.Lock()
-	if m.engine[r.name].float == nil {
-		m.engine[r.name] = o
-	}
-	m.mu.Unlock()
-	return first(), nil
+	return first, nil
 }
 
-// missing returns those of the rows that are not there yet, and counts them as
-// there.
+// engineRow returns the row of a name, which is o if there is none yet.
+func (m *meter) engineRow(name string, o *observed) (observed, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if _, ok := m.engine[name]; !ok && o != nil {
+		m.engine[name] = *o
+	}
+	first, ok := m.engine[name]
+	return first, ok
+}
+
+// missing returns those of the rows that are not there yet.
 func (o *observation) missing(rows []row) []row {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.DeleteFunc(rows, func(r row) bool { return o.engine[r.name] })
+}
+
+// have counts rows as there.
+func (o *observation) have(rows []row) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.engine == nil {
 		o.engine = make(map[string]bool)
 	}
-	var missing []row
 	for _, r := range rows {
-		if !o.engine[r.name] {
-			o.engine[r.name] = true
-			missing = append(missing, r)
-		}
+		o.engine[r.name] = true
 	}
-	return missing
 }
 
 // keep keeps a registration until the end, which may have come already.

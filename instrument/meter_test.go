@@ -43,12 +43,12 @@ func (r *meterReader) collect(t testing.TB) testutil.Samples {
 // busy is a store below that reports all that a store can.
 func busy() *testutil.Faulty {
 	f := testutil.NewFaulty()
-	f.Stats = func(_ context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
-		return append(dst,
-			kvdb.Stat{Name: "kvdb.engine.disk.size", Unit: "By", Help: "Size", Value: 4096},
-			kvdb.Stat{Name: "kvdb.engine.flushes", Unit: "{flush}", Help: "Flushes", Counter: true, Value: 3},
-			kvdb.Stat{Name: instrument.DiskUtilizationStat, Unit: "1", Help: "Disk", Value: 0.25}), nil
-	}
+	f.Report(
+		testutil.Gauge("kvdb.engine.disk.size", "By", "Size", 4096),
+		testutil.Counter("kvdb.engine.flushes", "{flush}", "Flushes", 3),
+		testutil.Gauge("kvdb.engine.unknown", "1", "Never known", math.NaN()),
+		testutil.Disk(0.25),
+	)
 	f.Lag = func(context.Context) (map[string]time.Duration, error) {
 		return map[string]time.Duration{"a": time.Second, "b": 0}, nil
 	}

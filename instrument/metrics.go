@@ -24,12 +24,6 @@ const (
 	ExponentialDurationName = catalog.ExponentialDurationName
 )
 
-// DiskUtilizationStat is the name of the kvdb.Stat in which an engine reports
-// the used share of the filesystem below it. It is shown as kvdb.utilization.
-const DiskUtilizationStat = "kvdb.utilization.disk"
-
-const engineStatPrefix = "kvdb.engine."
-
 // A definition is the identity of a metric.
 type definition struct{ name, unit, description string }
 
@@ -52,6 +46,11 @@ var (
 	connectedMetric     = defined(catalog.ReplicationConnected)
 	connectionsMetric   = defined(catalog.Connections)
 	farewellsLostMetric = defined(catalog.FarewellsLost)
+	poolCountMetric     = defined(catalog.PoolConnections)
+	poolMaxMetric       = defined(catalog.PoolMax)
+	poolPendingMetric   = defined(catalog.PoolPendingRequests)
+	poolTimeoutsMetric  = defined(catalog.PoolTimeouts)
+	poolWaitMetric      = defined(catalog.PoolWaitTime)
 	statsAgeMetric      = defined(catalog.StatsAge)
 )
 

@@ -2,6 +2,7 @@ package instrument
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -72,7 +73,7 @@ func (o *observer) reportTo(m *meter) error {
 	}
 	var err error
 	if o.histograms, err = newMeterHistograms(m, o.rec); err == nil {
-		err = m.observe(o.rec.ledger)
+		err = errors.Join(m.observe(o.rec.ledger), m.observeEngine(o.rec.ledger))
 	}
 	if err != nil {
 		o.close()

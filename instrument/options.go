@@ -49,6 +49,8 @@ type config struct {
 	thresholds []slowThreshold
 	onSlow     func(context.Context, SlowOperation) string
 
+	stats *statsReading // what the engine declares; nil where it has none
+
 	unregistered bool // a Telemetry has no Registry
 	errs         []error
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"math"
 	"sync"
 	"time"
 
@@ -18,16 +17,9 @@ const (
 	// staleAfter is how old a reading may be to be shown.
 	staleAfter = 3 * pollInterval
 
-	// Bounds on what an engine can add to the series of its store.
-	maxStats    = 32
+	// maxReplicas bounds what a store can add to its series.
 	maxReplicas = 32
 )
-
-// A statsReading is what the engine said of itself last.
-type statsReading struct {
-	at    time.Time // zero before the first
-	stats []kvdb.Stat
-}
 
 // A lagReading is how far each replica was behind. One that is known and has no
 // lag is not connected.
@@ -36,27 +28,23 @@ type lagReading struct {
 	lag map[string]*time.Duration
 }
 
-// pollers read an engine's statistics and replication lag in the background, so
+// pollers read an engine's statistics, connections and replication lag in the background, so
 // that a scrape does no I/O and an engine that hangs hangs alone.
 type pollers struct {
 	cancel context.CancelFunc
 	done   sync.WaitGroup
 }
 
-// start begins to poll. First, if it is not nil, is called with the first
-// statistics.
-func (p *pollers) start(rec *record, v views, first func([]kvdb.Stat)) {
+// start begins to poll.
+func (p *pollers) start(rec *record, v views) {
 	ctx, cancel := context.WithCancel(context.Background())
 	p.cancel = cancel
 	if v.statsReader != nil {
-		rec.stats.Store(new(statsReading))
-		p.every(ctx, func(ctx context.Context) {
-			stats, ok := rec.readStats(ctx, v.statsReader)
-			if ok && first != nil {
-				first(stats)
-				first = nil
-			}
-		})
+		p.every(ctx, func(ctx context.Context) { rec.readStats(ctx, v.statsReader) })
+	}
+	if v.poolReader != nil {
+		rec.pool.Store(&statsReading{infos: poolInfos})
+		p.every(ctx, func(ctx context.Context) { rec.readPool(ctx, v.poolReader) })
 	}
 	if v.lagger != nil {
 		rec.lag.Store(new(lagReading))
@@ -103,21 +91,6 @@ func (p *pollers) stop() {
 	case <-done:
 	case <-timeout.C:
 	}
-}
-
-func (r *record) readStats(ctx context.Context, from kvdb.StatsReader) (_ []kvdb.Stat, ok bool) {
-	stats, err := from.AppendStats(ctx, nil)
-	if err != nil {
-		return nil, false
-	}
-	kept := stats[:0]
-	for _, s := range stats {
-		if len(kept) < maxStats && !math.IsNaN(s.Value) && !math.IsInf(s.Value, 0) {
-			kept = append(kept, s)
-		}
-	}
-	r.stats.Store(&statsReading{at: time.Now(), stats: kept})
-	return kept, true
 }
 
 func (r *record) readLag(ctx context.Context, from kvdb.Lagger) {

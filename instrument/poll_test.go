@@ -3,121 +3,26 @@ package instrument_test
 import (
 	"context"
 	"errors"
-	"fmt"
-	"math"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/internal/testutil"
 	"github.com/otelkv/otelkv/kvdb"
 )
-
-func TestEngineMetrics(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		below := testutil.NewFaulty()
-		below.Stats = func(_ context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
-			return append(dst,
-				kvdb.Stat{Name: "kvdb.engine.disk.size", Unit: "By", Help: "Size", Value: 4096},
-				kvdb.Stat{Name: "kvdb.engine.disk.size", Unit: "By", Help: "Said twice", Value: 1},
-				kvdb.Stat{Name: "kvdb.engine.flushes", Unit: "{flush}", Help: "Flushes", Counter: true, Value: 3},
-				kvdb.Stat{Name: "kvdb.engine.nan", Unit: "1", Help: "Nothing", Value: math.NaN()},
-				kvdb.Stat{Name: "kvdb.engine.infinite", Unit: "1", Help: "Too much", Value: math.Inf(1)},
-				kvdb.Stat{Name: instrument.DiskUtilizationStat, Unit: "1", Help: "Disk", Value: 0.25},
-				kvdb.Stat{Name: "kvdb.requests", Unit: "1", Help: "Not the engine's to say", Counter: true, Value: 9},
-			), nil
-		}
-		h := newHarnessOver(t, below)
-		defer h.Close()
-		synctest.Wait()
-		got := make(map[string]float64)
-		for _, s := range h.collect() {
-			if s.Name == "kvdb.utilization" || s.Name == "kvdb.stats.age" || s.Attributes["db.operation.name"] == "" && s.Name != "kvdb.in_flight" && s.Name != "kvdb.log.suppressed" {
-				got[s.Series()] = s.Value
-			}
-		}
-		equalMaps(t, "series", got, map[string]float64{
-			`kvdb.engine.disk.size{db.namespace="memory",db.system.name="memory"}`:                 4096,
-			`kvdb.engine.flushes{db.namespace="memory",db.system.name="memory"}`:                   3,
-			`kvdb.utilization{db.namespace="memory",db.system.name="memory",kvdb.resource="disk"}`: 0.25,
-			`kvdb.stats.age{db.namespace="memory",db.system.name="memory"}`:                        0,
-		})
-	})
-}
-
-// Two engines that disagree about what a name means do not share it.
-func TestEngineMetricsDisagree(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		r := instrument.NewRegistry()
-		p := r.NewProducer()
-		for i, stats := range [][]kvdb.Stat{
-			{{Name: "kvdb.engine.a", Unit: "By"}, {Name: "kvdb.engine.b", Counter: true}, {Name: "kvdb.engine.c"}},
-			{{Name: "kvdb.engine.a", Unit: "s"}, {Name: "kvdb.engine.b"}, {Name: "kvdb.engine.c", Counter: true}},
-			{{Name: "kvdb.engine.a", Unit: "By"}, {Name: "kvdb.engine.b", Counter: true}, {Name: "kvdb.engine.c"}},
-		} {
-			below := testutil.NewFaulty()
-			below.Stats = func(_ context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) { return append(dst, stats...), nil }
-			w := wrap(t, below, instrument.WithRegistry(r), instrument.WithNamespace(fmt.Sprint(i)))
-			defer w.Close()
-		}
-		synctest.Wait()
-		collected := testutil.Collect(t, p)
-		for _, name := range []string{"kvdb.engine.a", "kvdb.engine.b", "kvdb.engine.c"} {
-			if got := collected.Find(name); len(got) != 2 || got[0].Attributes["db.namespace"] != "0" || got[1].Attributes["db.namespace"] != "2" {
-				t.Errorf("%s is %v, want the first and the third store's", name, got)
-			}
-		}
-	})
-}
-
-func TestEngineMetricsAreBounded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		below := testutil.NewFaulty()
-		below.Stats = func(_ context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
-			for i := range 1000 {
-				dst = append(dst, kvdb.Stat{Name: fmt.Sprint("kvdb.engine.s", i), Value: 1})
-			}
-			return dst, nil
-		}
-		round := 0
-		below.Lag = func(context.Context) (map[string]time.Duration, error) {
-			lag := make(map[string]time.Duration)
-			for i := range 1000 {
-				lag[fmt.Sprint(round, " ", i)] = time.Second
-			}
-			round++
-			return lag, nil
-		}
-		h := newHarnessOver(t, below)
-		defer h.Close()
-		for range 3 {
-			time.Sleep(11 * time.Second)
-			collected := h.collect()
-			engine := 0
-			for _, s := range collected {
-				if len(s.Name) > 12 && s.Name[:12] == "kvdb.engine." {
-					engine++
-				}
-			}
-			if engine != 32 || len(collected.Find("kvdb.replication.connected")) != 32 {
-				t.Errorf("%d statistics and %d replicas, want 32 of each", engine, len(collected.Find("kvdb.replication.connected")))
-			}
-		}
-	})
-}
 
 // Readings that are too old are left out; their age tells why.
 func TestStaleReadings(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		below := testutil.NewFaulty()
 		var failing setting[bool]
-		below.Stats = func(_ context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
+		below.Report(testutil.Gauge("kvdb.engine.disk.size", "By", "Size", 1), testutil.Disk(0.5))
+		read := below.Stats
+		below.Stats = func(ctx context.Context, dst []float64) ([]float64, error) {
 			if failing.get() {
 				return dst, kvdb.ErrUnavailable
 			}
-			return append(dst, kvdb.Stat{Name: "kvdb.engine.disk.size", Unit: "By", Value: 1},
-				kvdb.Stat{Name: instrument.DiskUtilizationStat, Unit: "1", Value: 0.5}), nil
+			return read(ctx, dst)
 		}
 		below.Lag = func(context.Context) (map[string]time.Duration, error) {
 			if failing.get() {
@@ -215,7 +120,7 @@ func TestPollFaults(t *testing.T) {
 				below := testutil.NewFaulty()
 				release := make(chan struct{})
 				under, most, calls := 0, 0, 0
-				below.Stats = func(ctx context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
+				below.Stats = func(ctx context.Context, dst []float64) ([]float64, error) {
 					calls++
 					under++
 					most = max(most, under)
@@ -272,7 +177,7 @@ func TestPollEndsWithClose(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		below := testutil.NewFaulty()
 		calls := 0
-		below.Stats = func(_ context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
+		below.Stats = func(_ context.Context, dst []float64) ([]float64, error) {
 			calls++
 			return dst, nil
 		}

@@ -222,15 +222,21 @@ func TestMeterProviderForgets(t *testing.T) {
 func TestMeterProviderEnginesDisagree(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		reader := newMeterReader()
-		for i, stat := range []kvdb.Stat{
-			{Name: "kvdb.engine.size", Unit: "By", Help: "Size", Value: 1},
-			{Name: "kvdb.engine.size", Unit: "By", Help: "What it takes", Value: 2},
-			{Name: "kvdb.engine.size", Unit: "{page}", Help: "Size", Value: 4},
-			{Name: "kvdb.engine.size", Unit: "By", Help: "Size", Counter: true, Value: 8},
+		for i, stat := range []testutil.Stat{
+			testutil.Gauge("kvdb.engine.size", "By", "Size", 1),
+			testutil.Gauge("kvdb.engine.size", "By", "What it takes", 2),
+			testutil.Gauge("kvdb.engine.size", "{page}", "Size", 4),
+			testutil.Counter("kvdb.engine.size", "By", "Size", 8),
 		} {
 			below := testutil.NewFaulty()
-			below.Stats = func(_ context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) { return append(dst, stat), nil }
-			wrap(t, below, instrument.WithMeterProvider(reader.provider), instrument.WithNamespace(fmt.Sprint(i)))
+			below.Report(stat)
+			w, err := instrument.Wrap(below, instrument.WithMeterProvider(reader.provider), instrument.WithNamespace(fmt.Sprint(i)))
+			if disagrees := i > 1; (err != nil) != disagrees {
+				t.Errorf("Wrap with %+v: %v", stat, err)
+			}
+			if err == nil {
+				defer w.Close()
+			}
 			synctest.Wait()
 		}
 		collected := reader.collect(t)

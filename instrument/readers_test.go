@@ -53,12 +53,15 @@ func (r *reader) counted() map[string]float64 {
 	counted := make(map[string]float64)
 	for _, scope := range r.raw().ScopeMetrics {
 		for _, m := range scope.Metrics {
-			if m.Name == instrument.QuantilesName || m.Name == "kvdb.in_flight" {
+			if m.Name == instrument.QuantilesName {
 				continue
 			}
 			var temporality metricdata.Temporality
 			switch data := m.Data.(type) {
 			case metricdata.Sum[int64]:
+				if !data.IsMonotonic {
+					continue // it is not told as a delta
+				}
 				temporality = data.Temporality
 			case metricdata.Sum[float64]:
 				temporality = data.Temporality

@@ -55,6 +55,7 @@ func newRecord(l *layout, infos []operationInfo, s *series, c *config) *record {
 		}
 		r.stripes[op] = make([]stripe, n)
 	}
+	r.stats.Store(c.stats)
 	newLedger(r).enter(r)
 	return r
 }

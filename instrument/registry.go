@@ -85,6 +85,13 @@ func (r *Registry) register(rec *record) (reopened bool, err error) {
 	if err := r.taken(rec.series); err != nil {
 		return false, err
 	}
+	for _, l := range r.ledgers {
+		if l.closedAt.IsZero() {
+			if err := disagree(l.aside.stats.Load(), rec.stats.Load()); err != nil {
+				return false, fmt.Errorf("instrument: %w", err)
+			}
+		}
+	}
 	r.forget(time.Now())
 	reopened = r.reopen(rec)
 	if !reopened {

@@ -1,15 +1,14 @@
 package instrument
 
 import (
-	"slices"
-	"strings"
+	"math"
 
 	"github.com/otelkv/otelkv/kvdb"
 )
 
-// engineRows are the metrics that the engines of a collection bring themselves.
-// Stores of several engines may share a name; who disagrees with the first about
-// what it is, is left out.
+// engineRows are the metrics that the engines of a collection declare. Stores of
+// several engines may share a name; who disagrees with the first about what it
+// is, which can only be one that is closed, is left out.
 func engineRows(c *collection) []row {
 	var rows []row
 	known := make(map[string]bool)
@@ -18,18 +17,20 @@ func engineRows(c *collection) []row {
 		if s.now.stats == nil {
 			continue
 		}
-		for at, stat := range s.now.stats.stats {
-			if strings.HasPrefix(stat.Name, engineStatPrefix) && !known[stat.Name] {
-				known[stat.Name] = true
-				rows = append(rows, engineRow(stat, at))
+		for at, info := range s.now.stats.infos {
+			// The disk's share is told as a utilization.
+			if info.Name != kvdb.StatDiskUtilization && !known[info.Name] {
+				known[info.Name] = true
+				rows = append(rows, engineRow(info, at))
 			}
 		}
 	}
 	return rows
 }
 
-// engineRow is the row of a statistic, which its engine names at the given place.
-func engineRow(like kvdb.Stat, at int) row {
+// engineRow is the row of a statistic, which its engine declares at the given
+// place.
+func engineRow(like kvdb.StatInfo, at int) row {
 	r := row{definition: definition{like.Name, like.Unit, like.Help}, kind: gauge}
 	if like.Counter {
 		r.kind = counter
@@ -37,24 +38,23 @@ func engineRow(like kvdb.Stat, at int) row {
 	r.floats = func(c *collection, yield floatPoints) {
 		for i := range c.sources {
 			s := &c.sources[i]
-			if s.now.stats == nil || !fresh(s.now.stats.at, s.now.at) || s.closed && !like.Counter {
+			if s.now.stats == nil || !fresh(s.now.stats.at, s.now.at) || s.closed && !like.Counter || !s.now.stats.declares(like) {
 				continue
 			}
-			if stat := find(s.counted.stats.stats, like.Name, at); stat != nil && stat.Unit == like.Unit && stat.Counter == like.Counter {
-				yield(s, s.set(0, labelStore, 0), stat.Value)
+			if value := s.counted.stats.value(like.Name, at); !math.IsNaN(value) {
+				yield(s, s.set(0, labelStore, 0), value)
 			}
 		}
 	}
 	return r
 }
 
-// find returns the first statistic of a name, which is likely to be at a place.
-func find(stats []kvdb.Stat, name string, at int) *kvdb.Stat {
-	if at >= len(stats) || stats[at].Name != name {
-		at = slices.IndexFunc(stats, func(s kvdb.Stat) bool { return s.Name == name })
+// declares reports whether a name stands for the same metric here.
+func (r *statsReading) declares(like kvdb.StatInfo) bool {
+	for _, info := range r.infos {
+		if info.Name == like.Name {
+			return info.Unit == like.Unit && info.Counter == like.Counter
+		}
 	}
-	if at < 0 {
-		return nil
-	}
-	return &stats[at]
+	return false
 }

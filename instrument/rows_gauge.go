@@ -4,14 +4,16 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
+
+	"github.com/otelkv/otelkv/kvdb"
 )
 
 // Rows of gauges, which say how an open store is.
 
 func utilization(c *collection, yield floatPoints) {
 	c.open(func(s *source) {
-		if disk, ok := s.now.stat(DiskUtilizationStat); ok {
-			yield(s, s.series.set(s.infos, seriesKey{label: labelResource, further: "disk"}), disk.Value)
+		if disk, ok := s.now.stat(kvdb.StatDiskUtilization); ok {
+			yield(s, s.series.set(s.infos, seriesKey{label: labelResource, further: "disk"}), disk)
 		}
 	})
 }

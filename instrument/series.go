@@ -18,12 +18,16 @@ const (
 	outcomeKey  = attribute.Key(catalog.OutcomeAttribute)
 	resourceKey = attribute.Key(catalog.Resource)
 	replicaKey  = attribute.Key(catalog.Replica)
+
+	// In the conventions' package these are functions only.
+	poolNameKey  = attribute.Key(catalog.PoolName)
+	poolStateKey = attribute.Key(catalog.PoolState)
 )
 
 var reservedKeys = []attribute.Key{
 	semconv.DBSystemNameKey, semconv.DBNamespaceKey, semconv.ServerAddressKey, semconv.ServerPortKey,
 	semconv.DBOperationNameKey, semconv.DBOperationBatchSizeKey, semconv.ErrorTypeKey,
-	outcomeKey, resourceKey, replicaKey, evidenceKey, "le", "quantile",
+	outcomeKey, resourceKey, replicaKey, evidenceKey, poolNameKey, poolStateKey, "le", "quantile",
 }
 
 // A series knows the attributes of everything that a store reports. The sets
@@ -31,6 +35,7 @@ var reservedKeys = []attribute.Key{
 // them again.
 type series struct {
 	system, namespace string
+	pool              string // of connections
 	failures          []string
 	base              []attribute.KeyValue
 
@@ -56,6 +61,7 @@ const (
 	labelStore // not even the operation
 	labelResource
 	labelReplica
+	labelPool // with a state, where there is one
 )
 
 func newSeries(info kvdb.Info, namespace string, failures []string, further []attribute.KeyValue) *series {
@@ -70,6 +76,7 @@ func newSeries(info kvdb.Info, namespace string, failures []string, further []at
 			s.base = append(s.base, semconv.ServerPort(info.Port))
 		}
 	}
+	s.pool = poolName(info, s.namespace)
 	s.base = append(s.base, further...)
 	return s
 }
@@ -136,6 +143,11 @@ func (s *series) set(infos []operationInfo, key seriesKey) attribute.Set {
 		attrs = append(attrs, semconv.ErrorTypeKey.String(s.failures[key.value]))
 	case labelResource:
 		attrs = append(attrs, resourceKey.String(key.further))
+	case labelPool:
+		attrs = append(attrs, poolNameKey.String(s.pool))
+		if key.further != "" {
+			attrs = append(attrs, poolStateKey.String(key.further))
+		}
 	case labelReplica:
 		attrs = append(attrs, replicaKey.String(key.further))
 	}

@@ -3,8 +3,6 @@ package instrument
 import (
 	"slices"
 	"time"
-
-	"github.com/otelkv/otelkv/kvdb"
 )
 
 // A snapshot is a copy of a ledger's totals at one moment, from which one
@@ -17,6 +15,7 @@ type snapshot struct {
 	suppressed uint64 // lines
 	ops        []opSnapshot
 	stats      *statsReading // nil where the engine has none
+	pool       *statsReading // nil where it has no connections
 	lag        *lagReading
 
 	compat, logged bool
@@ -38,7 +37,7 @@ func (l *ledger) snapshot(shares []float64) *snapshot {
 	defer l.mu.Unlock()
 	s := &snapshot{
 		infos: l.infos, ops: make([]opSnapshot, len(l.totals)), compat: l.compat, logged: l.logged,
-		stats: l.aside.stats.Load(), lag: l.aside.lag.Load(),
+		stats: l.aside.stats.Load(), pool: l.aside.pool.Load(), lag: l.aside.lag.Load(),
 	}
 	s.inFlight = l.drain()
 	s.at, s.suppressed = time.Now(), l.suppressed+l.aside.suppressed.Load()
@@ -54,7 +53,7 @@ func (l *ledger) glance() *snapshot {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return &snapshot{
-		at: time.Now(), compat: l.compat, logged: l.logged, stats: l.aside.stats.Load(), lag: l.aside.lag.Load(),
+		at: time.Now(), compat: l.compat, logged: l.logged, stats: l.aside.stats.Load(), pool: l.aside.pool.Load(), lag: l.aside.lag.Load(),
 	}
 }
 
@@ -93,20 +92,23 @@ func (s *snapshot) since(earlier *snapshot) *snapshot {
 		d.ops[i] = s.ops[i].since(&earlier.ops[i], earlier.at)
 	}
 	d.stats = s.stats.since(earlier.stats)
+	d.pool = s.pool.since(earlier.pool)
 	return &d
 }
 
 // baseline returns what the next snapshot is compared with: this one, but with
-// the engine's readings of the last one when they were too old to be told.
+// what was told last of the engine where its readings are too old to be told,
+// or not known.
 func (s *snapshot) baseline(last *snapshot) *snapshot {
-	if s.stats == nil || fresh(s.stats.at, s.at) {
+	if s.stats == nil && s.pool == nil {
 		return s
 	}
 	b := *s
-	b.stats = nil
+	var stats, pool *statsReading
 	if last != nil {
-		b.stats = last.stats
+		stats, pool = last.stats, last.pool
 	}
+	b.stats, b.pool = s.stats.baseline(stats, s.at), s.pool.baseline(pool, s.at)
 	return &b
 }
 
@@ -145,25 +147,6 @@ func (t tally) since(earlier tally, at time.Time) tally {
 	return tally{
 		counts: counts, nanos: t.nanos - earlier.nanos, spread: t.spread.since(earlier.spread), exemplars: exemplars,
 	}
-}
-
-// since subtracts what an engine's counters read before. One that fell has
-// begun anew.
-func (r *statsReading) since(earlier *statsReading) *statsReading {
-	if r == nil || earlier == nil {
-		return r
-	}
-	before := make(map[string]float64, len(earlier.stats))
-	for _, s := range earlier.stats {
-		before[s.Name] = s.Value
-	}
-	d := &statsReading{at: r.at, stats: slices.Clone(r.stats)}
-	for i, s := range d.stats {
-		if b := before[s.Name]; s.Counter && b <= s.Value {
-			d.stats[i].Value -= b
-		}
-	}
-	return d
 }
 
 // count is the number of operations, the sum of the buckets.
@@ -210,26 +193,4 @@ func (s *snapshot) ended() uint64 {
 		}
 	}
 	return n
-}
-
-// stat returns the reading of an engine statistic, if it is fresh.
-func (s *snapshot) stat(name string) (kvdb.Stat, bool) {
-	if s.stats == nil || !fresh(s.stats.at, s.at) {
-		return kvdb.Stat{}, false
-	}
-	for _, stat := range s.stats.stats {
-		if stat.Name == name {
-			return stat, true
-		}
-	}
-	return kvdb.Stat{}, false
-}
-
-// statsAge is how old the engine's statistics are; before the first reading it
-// counts from start.
-func (s *snapshot) statsAge(start time.Time) time.Duration {
-	if s.stats.at.IsZero() {
-		return s.at.Sub(start)
-	}
-	return s.at.Sub(s.stats.at)
 }

@@ -41,10 +41,15 @@
 //     their final values, because it did not come for five minutes or because
 //     there were more than 64
 //   - kvdb.utilization (1): gauge with kvdb.resource "disk", where the engine
-//     reports [DiskUtilizationStat]
+//     reports [kvdb.StatDiskUtilization]
 //   - kvdb.replication.lag (s), kvdb.replication.connected: gauges by
 //     kvdb.replica, where the store is a [kvdb.Lagger]
-//   - kvdb.stats.age (s) and the kvdb.engine.* metrics of a [kvdb.StatsReader]
+//   - db.client.connection.count, .max ({connection}), .pending_requests
+//     ({request}), .timeouts ({timeout}) and .wait_time (s; a histogram with one
+//     bucket, since pools tell count and sum): of a [kvdb.PoolReader], by
+//     db.client.connection.pool.name, which is address:port/namespace, and for
+//     the count db.client.connection.state
+//   - kvdb.stats.age (s) and the metrics that a [kvdb.StatsReader] declares
 //
 // Operations are get, put, delete, scan, view, update, compare_and_swap, ping,
 // and for batches of two or more "BATCH get", "BATCH put", "BATCH delete" and
@@ -59,8 +64,8 @@
 // and error type that occur, and counts later pairs as _OTHER.
 //
 // What is timed is the engine's method, and for scan, view and update the
-// caller's code within it. Describe, ReplicationLag, AppendStats and Close are
-// not operations.
+// caller's code within it. Describe, ReplicationLag, AppendStats, PoolStats and
+// Close are not operations.
 //
 // # Spans
 //
@@ -109,8 +114,9 @@ type Store struct {
 }
 
 // Wrap instruments s. It returns an error that lists everything that is wrong
-// with the options, matching [ErrDuplicate] when the registry or MeterProvider
-// already has an open store of the same system and namespace; s is then as it was. It blocks
+// with the options and with the statistics that s declares, matching
+// [ErrDuplicate] when the registry or MeterProvider already has an open store of
+// the same system and namespace; s is then as it was. It blocks
 // for no I/O: the engine's statistics are read in the background, at once and
 // then every ten seconds.
 //
@@ -129,16 +135,16 @@ func Wrap(s kvdb.Store, options ...Option) (*Store, error) {
 	}
 	w := &Store{next: s}
 	w.views = newViews(w)
+	var err error
+	if c.stats, err = declared(w.views.statsReader); err != nil {
+		return nil, fmt.Errorf("instrument: %w", err)
+	}
 	o, err := newObserver(info, availableOperations(s), c)
 	if err != nil {
 		return nil, err
 	}
 	w.observer = *o
-	var first func([]kvdb.Stat)
-	if m := o.registry.meter; m != nil {
-		first = func([]kvdb.Stat) { m.observeEngine(o.rec.ledger) }
-	}
-	w.pollers.start(w.observer.rec, w.views, first)
+	w.pollers.start(w.observer.rec, w.views)
 	return w, nil
 }
 

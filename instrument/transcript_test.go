@@ -88,12 +88,11 @@ func transcript(t *testing.T) []byte {
 	producer := registry.NewProducer(instrument.WithSummaries())
 	below := testutil.NewFaulty()
 	below.Info = kvdb.Info{System: "redis", Namespace: "users", Remote: true, Address: "db.example", Port: 6379}
-	below.Stats = func(_ context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
-		return append(dst,
-			kvdb.Stat{Name: "kvdb.engine.disk.size", Unit: "By", Help: "Size of the files", Value: 4096},
-			kvdb.Stat{Name: "kvdb.engine.flushes", Unit: "{flush}", Help: "Flushes", Counter: true, Value: 3},
-			kvdb.Stat{Name: instrument.DiskUtilizationStat, Unit: "1", Help: "Disk", Value: 0.25}), nil
-	}
+	below.Report(
+		testutil.Gauge("kvdb.engine.disk.size", "By", "Size of the files", 4096),
+		testutil.Counter("kvdb.engine.flushes", "{flush}", "Flushes", 3),
+		testutil.Disk(0.25),
+	)
 	below.Lag = func(context.Context) (map[string]time.Duration, error) {
 		return map[string]time.Duration{"replica-1": 1500 * time.Millisecond}, nil
 	}

@@ -77,6 +77,7 @@ var capabilities = []reflect.Type{
 	reflect.TypeFor[Lagger](),
 	reflect.TypeFor[MultiGetter](),
 	reflect.TypeFor[Pinger](),
+	reflect.TypeFor[PoolReader](),
 	reflect.TypeFor[PrefixScanner](),
 	reflect.TypeFor[Scanner](),
 	reflect.TypeFor[StatsReader](),

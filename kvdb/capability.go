@@ -155,20 +155,3 @@ type Lagger interface {
 	// nothing can be said.
 	ReplicationLag(ctx context.Context) (map[string]time.Duration, error)
 }
-
-// A Stat is one reading of an engine's own statistics.
-type Stat struct {
-	Name    string // an instrument name such as "kvdb.engine.disk.size"
-	Unit    string // UCUM: "By", "s", "{compaction}"
-	Help    string // one sentence without a full stop
-	Counter bool   // the value only grows; otherwise it is a gauge
-	Value   float64
-}
-
-// A StatsReader reads an engine's own statistics.
-type StatsReader interface {
-	// AppendStats appends the current readings to dst and returns the extended
-	// slice. The names are the same at every call. It may do I/O, so it is polled
-	// in the background and not called by a scrape.
-	AppendStats(ctx context.Context, dst []Stat) ([]Stat, error)
-}

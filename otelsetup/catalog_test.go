@@ -43,7 +43,8 @@ func TestCatalogKeepsToTheConventions(t *testing.T) {
 		Description() string
 	}
 	conventions := []convention{
-		dbconv.ClientOperationDuration{},
+		dbconv.ClientOperationDuration{}, dbconv.ClientConnectionCount{}, dbconv.ClientConnectionMax{},
+		dbconv.ClientConnectionPendingRequests{}, dbconv.ClientConnectionTimeouts{}, dbconv.ClientConnectionWaitTime{},
 		otelconv.SDKExporterSpanExported{}, otelconv.SDKExporterSpanInflight{}, otelconv.SDKProcessorSpanProcessed{},
 		otelconv.SDKProcessorSpanQueueSize{}, otelconv.SDKProcessorSpanQueueCapacity{},
 		otelconv.SDKExporterLogExported{}, otelconv.SDKExporterLogInflight{}, otelconv.SDKProcessorLogProcessed{},

@@ -24,12 +24,16 @@ func (s *source) ReplicationLag(context.Context) (map[string]time.Duration, erro
 	return map[string]time.Duration{"replica": time.Duration(s.behind.Load())}, nil
 }
 
-func (s *source) AppendStats(_ context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
+func (s *source) StatInfos() []kvdb.StatInfo {
+	return []kvdb.StatInfo{{Name: kvdb.StatDiskUtilization, Unit: "1", Help: "Used share of the disk"}}
+}
+
+func (s *source) AppendStats(_ context.Context, dst []float64) ([]float64, error) {
 	used := 0.5
 	if s.full.Load() {
 		used = 0.95
 	}
-	return append(dst, kvdb.Stat{Name: instrument.DiskUtilizationStat, Unit: "1", Value: used}), nil
+	return append(dst, used), nil
 }
 
 // TestReadiness: what goes wrong at the source of an instrumented store shows on

@@ -171,23 +171,28 @@ func TestFaultLag(t *testing.T) {
 func TestFaultDisk(t *testing.T) {
 	for name, below := range map[string]kvdb.StatsReader{"knows": statsMemory{}, "does not know": noStats{}} {
 		s := faultyStatsReader{newFaultyStore(nil, faultNone), below}
-		mine := kvdb.Stat{Name: instrument.DiskUtilizationStat, Value: 0.1} // somebody else's
-		usual, err := s.AppendStats(t.Context(), []kvdb.Stat{mine})
-		if err != nil || usual[len(usual)-1].Value >= diskUsed {
+		const mine = 0.1 // somebody else's
+		infos := s.StatInfos()
+		if err := kvdb.CheckStatInfos(infos); err != nil || len(infos) != 1 {
+			t.Errorf("%s: %v, %v", name, infos, err)
+		}
+		usual, err := s.AppendStats(t.Context(), []float64{mine})
+		if err != nil || len(usual) != 2 || usual[1] >= diskUsed {
 			t.Errorf("%s: %v, %v without a fault", name, usual, err)
 		}
 		s.set(faultDisk)
-		full, err := s.AppendStats(t.Context(), []kvdb.Stat{mine})
-		want := kvdb.Stat{Name: instrument.DiskUtilizationStat, Unit: "1", Value: diskUsed}
-		if err != nil || len(full) != 2 || full[0] != mine || full[1] != want {
-			t.Errorf("%s: %v, %v, want %v", name, full, err, want)
+		full, err := s.AppendStats(t.Context(), []float64{mine})
+		if err != nil || len(full) != 2 || full[0] != mine || full[1] != diskUsed {
+			t.Errorf("%s: %v, %v, want %v", name, full, err, diskUsed)
 		}
 	}
 }
 
 type noStats struct{}
 
-func (noStats) AppendStats(_ context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) { return dst, nil }
+func (noStats) StatInfos() []kvdb.StatInfo { return nil }
+
+func (noStats) AppendStats(_ context.Context, dst []float64) ([]float64, error) { return dst, nil }
 
 func TestParseFault(t *testing.T) {
 	for name, want := range map[string]error{

@@ -3,9 +3,10 @@ package main
 import (
 	"context"
 	"iter"
+	"math"
+	"slices"
 	"time"
 
-	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
@@ -171,20 +172,43 @@ type faultyStatsReader struct {
 	next kvdb.StatsReader
 }
 
+// diskInfo is the used share of the disk, which the fault is about.
+var diskInfo = kvdb.StatInfo{Name: kvdb.StatDiskUtilization, Unit: "1", Help: "Used share of the filesystem that holds the store"}
+
+// StatInfos declares the disk, whatever the store below does.
+func (r faultyStatsReader) StatInfos() []kvdb.StatInfo {
+	infos := r.next.StatInfos()
+	if disk(infos) < len(infos) {
+		return infos
+	}
+	return append(slices.Clone(infos), diskInfo)
+}
+
 // AppendStats claims a disk that is nearly full, whatever it is.
-func (r faultyStatsReader) AppendStats(ctx context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
-	n := len(dst)
+func (r faultyStatsReader) AppendStats(ctx context.Context, dst []float64) ([]float64, error) {
+	n, infos := len(dst), r.next.StatInfos()
 	dst, err := r.next.AppendStats(ctx, dst)
-	if err != nil || r.get() != faultDisk {
+	if err != nil {
 		return dst, err
 	}
-	for i := range dst[n:] {
-		if s := &dst[n+i]; s.Name == instrument.DiskUtilizationStat {
-			s.Value = diskUsed
-			return dst, nil
+	at := disk(infos)
+	if at == len(infos) {
+		dst = append(dst, math.NaN()) // not known
+	}
+	if r.get() == faultDisk && n+at < len(dst) {
+		dst[n+at] = diskUsed
+	}
+	return dst, nil
+}
+
+// disk returns the place of the disk, which is the end for who does not know it.
+func disk(infos []kvdb.StatInfo) int {
+	for i := range infos {
+		if infos[i].Name == kvdb.StatDiskUtilization {
+			return i
 		}
 	}
-	return append(dst, kvdb.Stat{Name: instrument.DiskUtilizationStat, Unit: "1", Value: diskUsed}), nil
+	return len(infos)
 }
 
 // A replica is simulated: it goes as long as the store does.

@@ -43,7 +43,7 @@ func startHealth(tel *otelsetup.Telemetry, profiles *program.Profiles, checks ..
 // sent elsewhere would only make another one slow.
 func checks(below kvdb.Store, store *instrument.Store, stocked <-chan struct{}) []health.Check {
 	lag := health.ReplicationLag("replication", below, nil)
-	disk := health.Utilization("disk", health.Stat(below, instrument.DiskUtilizationStat), nil)
+	disk := health.Utilization("disk", health.Stat(below, kvdb.StatDiskUtilization), nil)
 	return []health.Check{
 		health.Ping("database", below).Every(checkEvery),
 		operations(store),

@@ -21,8 +21,10 @@ import (
 // statsMemory is a store on a disk that is half full.
 type statsMemory struct{ *kvdb.Memory }
 
-func (statsMemory) AppendStats(_ context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
-	return append(dst, kvdb.Stat{Name: instrument.DiskUtilizationStat, Unit: "1", Value: 0.5}), nil
+func (statsMemory) StatInfos() []kvdb.StatInfo { return []kvdb.StatInfo{diskInfo} }
+
+func (statsMemory) AppendStats(_ context.Context, dst []float64) ([]float64, error) {
+	return append(dst, 0.5), nil
 }
 
 // A watched is a stocked store under load, with its faults and its probes.

@@ -26,10 +26,12 @@ type Faulty struct {
 	// Info is what Describe returns, unless it is zero.
 	Info kvdb.Info
 
-	// Stats and Lag are AppendStats and ReplicationLag. Without them, there is
-	// nothing to tell.
-	Stats func(ctx context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error)
+	// Infos, Stats, Lag and Pool are StatInfos, AppendStats, ReplicationLag and
+	// PoolStats. Without them, there is nothing to tell.
+	Infos []kvdb.StatInfo
+	Stats func(ctx context.Context, dst []float64) ([]float64, error)
 	Lag   func(ctx context.Context) (map[string]time.Duration, error)
+	Pool  func(ctx context.Context) (kvdb.PoolStats, error)
 
 	fault atomic.Pointer[Fault]
 }
@@ -42,6 +44,7 @@ var _ interface {
 	kvdb.Lagger
 	kvdb.MultiGetter
 	kvdb.Pinger
+	kvdb.PoolReader
 	kvdb.PrefixScanner
 	kvdb.Scanner
 	kvdb.StatsReader
@@ -239,8 +242,54 @@ func (f *Faulty) ReplicationLag(ctx context.Context) (map[string]time.Duration, 
 	return f.Lag(ctx)
 }
 
+// A Stat is a statistic with its value.
+type Stat struct {
+	kvdb.StatInfo
+	Value float64
+}
+
+// Report makes f tell statistics that do not change.
+func (f *Faulty) Report(stats ...Stat) {
+	values := make([]float64, len(stats))
+	f.Infos = nil
+	for i, s := range stats {
+		f.Infos = append(f.Infos, s.StatInfo)
+		values[i] = s.Value
+	}
+	f.Stats = func(_ context.Context, dst []float64) ([]float64, error) { return append(dst, values...), nil }
+}
+
+// Disk is the used share of a disk.
+func Disk(used float64) Stat {
+	return Stat{kvdb.StatInfo{Name: kvdb.StatDiskUtilization, Unit: "1", Help: "Used share of the disk"}, used}
+}
+
+// Gauge and Counter are a statistic of an engine.
+func Gauge(name, unit, help string, value float64) Stat {
+	return Stat{kvdb.StatInfo{Name: name, Unit: unit, Help: help}, value}
+}
+
+// Counter is a Gauge that only grows.
+func Counter(name, unit, help string, value float64) Stat {
+	return Stat{kvdb.StatInfo{Name: name, Unit: unit, Help: help, Counter: true}, value}
+}
+
+// PoolStats implements kvdb.PoolReader.
+func (f *Faulty) PoolStats(ctx context.Context) (kvdb.PoolStats, error) {
+	if err := f.Memory.Ping(ctx); err != nil {
+		return kvdb.PoolStats{}, err
+	}
+	if f.Pool == nil {
+		return kvdb.PoolStats{Idle: -1, Used: -1, Max: -1, Pending: -1, Timeouts: -1, Waits: -1, WaitTime: -1}, nil
+	}
+	return f.Pool(ctx)
+}
+
+// StatInfos implements kvdb.StatsReader.
+func (f *Faulty) StatInfos() []kvdb.StatInfo { return f.Infos }
+
 // AppendStats implements kvdb.StatsReader.
-func (f *Faulty) AppendStats(ctx context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
+func (f *Faulty) AppendStats(ctx context.Context, dst []float64) ([]float64, error) {
 	if err := f.Memory.Ping(ctx); err != nil {
 		return dst, err
 	}

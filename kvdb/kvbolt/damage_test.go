@@ -266,6 +266,9 @@ func TestDamageMetByACommit(t *testing.T) {
 		t.Errorf("Get: %v", err)
 	}
 	wantValue(t, s, "secret-0042", strings.Repeat("v", 100))
+	if got, known := readStats(t, s); got[kvdb.StatFailed] != 1 || len(known) < 5 {
+		t.Errorf("the statistics are %v, want that the engine has failed", got)
+	}
 	if err := s.Close(); err != nil {
 		t.Errorf("Close: %v", err)
 	}
@@ -296,9 +299,12 @@ func TestMetaPagesOverwrittenWhileOpen(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, call := range calls(t, s) {
-		if name != "Delete" {
+		if name != "Delete" && name != "AppendStats" {
 			wantCorruption(t, name, call())
 		}
+	}
+	if got, known := readStats(t, s); got[kvdb.StatFailed] != 1 || len(known) != 1 {
+		t.Errorf("the statistics are %v, want that the engine has failed", got)
 	}
 	_, err = kept.Get(context.Background(), []byte("k"))
 	wantKind(t, "a reader that is over", err, kvdb.ErrClosed)

@@ -1,6 +1,7 @@
 package kvbolt_test
 
 import (
+	"math"
 	"os"
 	"reflect"
 	"runtime"
@@ -14,33 +15,55 @@ import (
 	"github.com/otelkv/otelkv/kvdb/kvbolt"
 )
 
-// readStats returns the readings by name, and "name unit kind" in their order.
+// readStats returns the values that are known by name, and "name unit kind" in
+// their order.
 func readStats(t testing.TB, s *kvbolt.Store) (map[string]float64, []string) {
 	t.Helper()
+	infos := s.StatInfos()
 	stats, err := s.AppendStats(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || len(stats) != len(infos) {
+		t.Fatalf("%d values of %d statistics, %v", len(stats), len(infos), err)
 	}
 	values := make(map[string]float64)
 	var list []string
-	for _, st := range stats {
+	for i, info := range infos {
 		kind := "gauge"
-		if st.Counter {
+		if info.Counter {
 			kind = "counter"
 		}
-		values[st.Name] = st.Value
-		list = append(list, st.Name+" "+st.Unit+" "+kind)
+		if !math.IsNaN(stats[i]) {
+			values[info.Name] = stats[i]
+			list = append(list, info.Name+" "+info.Unit+" "+kind)
+		}
 	}
 	return values, list
+}
+
+// The package's function declares what its stores do.
+func TestStatInfos(t *testing.T) {
+	infos := kvbolt.StatInfos()
+	if err := kvdb.CheckStatInfos(infos); err != nil {
+		t.Error(err)
+	}
+	store := borrow(t, openBolt(t, nil), nil)
+	if got := store.StatInfos(); !reflect.DeepEqual(got, infos) {
+		t.Errorf("the store declares\n%v, the package\n%v", got, infos)
+	}
+	infos[0].Name = "the caller's"
+	if kvbolt.StatInfos()[0].Name != "kvdb.engine.disk.size" {
+		t.Error("the result is shared")
+	}
 }
 
 func TestStatsNames(t *testing.T) {
 	all := []string{
 		"kvdb.engine.disk.size By gauge",
+		"kvdb.engine.page.size By gauge",
 		"kvdb.engine.pages.free {page} gauge",
 		"kvdb.engine.page.writes {page} counter",
 		"kvdb.engine.read_transactions {transaction} gauge",
 		"kvdb.engine.read_transaction.oldest_age s gauge",
+		"kvdb.engine.failed  gauge",
 	}
 	if runtime.GOOS == "linux" || runtime.GOOS == "darwin" {
 		all = append(all, "kvdb.utilization.disk 1 gauge")
@@ -67,7 +90,7 @@ func TestStatsNames(t *testing.T) {
 	}{
 		"opened":            {open(t, newPath(t), nil), all},
 		"borrowed":          {borrow(t, openBolt(t, nil), nil), all},
-		"without counts":    {borrow(t, openBolt(t, &bolt.Options{NoStatistics: true}), nil), without("page", "transactions")},
+		"without counts":    {borrow(t, openBolt(t, &bolt.Options{NoStatistics: true}), nil), without("{page}", "transactions")},
 		"read-only":         {open(t, path, &kvbolt.Options{Bolt: &bolt.Options{ReadOnly: true}}), without("pages.free")},
 		"read-only, loaded": {open(t, path, &kvbolt.Options{Bolt: &bolt.Options{ReadOnly: true, PreLoadFreelist: true}}), all},
 		"gone":              {gone, without("disk")},
@@ -107,6 +130,8 @@ func TestStatsValues(t *testing.T) {
 	emptied, _ := readStats(t, s)
 	for name, ok := range map[string]bool{
 		"kvdb.engine.disk.size":                   filled["kvdb.engine.disk.size"] == float64(info.Size()) && info.Size() > 200_000,
+		"kvdb.engine.page.size":                   filled["kvdb.engine.page.size"] == float64(os.Getpagesize()),
+		"kvdb.engine.failed":                      filled["kvdb.engine.failed"] == 0,
 		"kvdb.engine.page.writes":                 filled["kvdb.engine.page.writes"] > fresh["kvdb.engine.page.writes"]+50,
 		"kvdb.engine.pages.free":                  emptied["kvdb.engine.pages.free"] > filled["kvdb.engine.pages.free"]+50,
 		"kvdb.engine.read_transactions":           fresh["kvdb.engine.read_transactions"] == 0,

@@ -58,19 +58,8 @@
 //
 // # Statistics
 //
-// The package emits no telemetry of its own. AppendStats reads, of the engine:
-//
-//	kvdb.engine.disk.size                    By             size of the file
-//	kvdb.engine.pages.free                   {page}         pages to write to before the file grows
-//	kvdb.engine.page.writes                  {page}         counter
-//	kvdb.engine.read_transactions            {transaction}  open now, those of others included
-//	kvdb.engine.read_transaction.oldest_age  s              0 without one; of this store only
-//	kvdb.utilization.disk                    1              0 to 1, of the filesystem, as df has it
-//
-// The size is left out when the file is gone, the last one as well on systems
-// other than Linux and macOS, and for a filesystem that has no size. A handle
-// with NoStatistics has neither pages nor the number of transactions, a
-// read-only one without PreLoadFreelist no free pages.
+// The package emits no telemetry of its own; [StatInfos] declares what
+// AppendStats reads of the engine.
 //
 // [bbolt]: https://github.com/etcd-io/bbolt
 package kvbolt
@@ -116,6 +105,7 @@ type Store struct {
 	path     string // absolute; empty when it is not known
 	info     kvdb.Info
 
+	pageSize  int
 	counts    bool // the engine counts pages and transactions
 	freePages bool // the engine knows its free pages
 
@@ -238,6 +228,7 @@ func (s *Store) inspect(op string) (missing bool, err error) {
 	}
 	defer t.finish()
 	// The transaction above is counted, unless none is.
+	s.pageSize = s.db.Info().PageSize
 	s.counts = s.db.Stats().TxN > 0
 	s.freePages = s.counts && (!s.readOnly || s.db.PreLoadFreelist)
 	if s.file != nil {

@@ -2,6 +2,7 @@ package kvpebble
 
 import (
 	"errors"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -11,8 +12,8 @@ import (
 	"github.com/otelkv/otelkv/kvdb"
 )
 
-// Events keeps what Pebble tells only a listener: its write stalls, and that a
-// flush finds no space on the disk. [Open] brings its own. For a handle that
+// Events keeps what Pebble tells only a listener: its write stalls, which of its
+// flushes fail, and that one finds no space on the disk. [Open] brings its own. For a handle that
 // [New] borrows, install the listener before the database is opened:
 //
 //	events := kvpebble.NewEvents()
@@ -28,6 +29,8 @@ type Events struct {
 	active int           // stalls that have begun and not ended
 	began  time.Time     // when active rose from zero
 	total  time.Duration // of the periods that have ended
+
+	flushes, flushFailures int64
 
 	noSpace atomic.Pointer[error] // of the last flush; nil when it found some
 }
@@ -67,6 +70,13 @@ func (e *Events) Listener(next *pebble.EventListener) *pebble.EventListener {
 }
 
 func (e *Events) flushEnd(err error) {
+	e.mu.Lock()
+	if err == nil {
+		e.flushes++
+	} else {
+		e.flushFailures++
+	}
+	e.mu.Unlock()
 	if errors.Is(kind(err), kvdb.ErrNoSpace) {
 		e.noSpace.Store(&err)
 	} else {
@@ -119,14 +129,21 @@ func (e *Events) stallEnd() {
 	}
 }
 
-// stalled returns the number of stalls and the time spent in them. A stall
-// that lasts counts up to now, or the worst one of all would show too late.
-func (e *Events) stalled() (int64, time.Duration) {
+// events are the counts of an Events, in the units of the statistics.
+type events struct{ stalls, stalled, flushes, flushFailures float64 }
+
+// seen returns the counts. A stall that lasts counts up to now, or the worst one
+// of all would show too late. A nil Events knows nothing.
+func (e *Events) seen() events {
+	if e == nil {
+		unknown := math.NaN()
+		return events{unknown, unknown, unknown, unknown}
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	total := e.total
 	if e.active > 0 {
 		total += time.Since(e.began)
 	}
-	return e.stalls, total
+	return events{float64(e.stalls), total.Seconds(), float64(e.flushes), float64(e.flushFailures)}
 }

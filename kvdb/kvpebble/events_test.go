@@ -14,8 +14,8 @@ func TestEventsCountStalls(t *testing.T) {
 		l := e.Listener(nil)
 		want := func(stalls int64, total time.Duration) {
 			t.Helper()
-			if n, d := e.stalled(); n != stalls || d != total {
-				t.Errorf("%d stalls of %v, want %d of %v", n, d, stalls, total)
+			if got := e.seen(); got.stalls != float64(stalls) || got.stalled != total.Seconds() {
+				t.Errorf("%v stalls of %v s, want %d of %v", got.stalls, got.stalled, stalls, total)
 			}
 		}
 		want(0, 0)
@@ -57,7 +57,7 @@ func TestEventsListenerComposes(t *testing.T) {
 		t.Error("a callback that the user left to Pebble's default is set")
 	}
 	user.WriteStallBegin(pebble.WriteStallBeginInfo{})
-	if n, _ := e.stalled(); n != 1 {
-		t.Errorf("%d stalls, want 1: the user's listener was changed", n)
+	if n := e.seen().stalls; n != 1 {
+		t.Errorf("%v stalls, want 1: the user's listener was changed", n)
 	}
 }

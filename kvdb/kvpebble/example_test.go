@@ -78,9 +78,9 @@ func ExampleNew() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	for _, s := range stats {
-		if s.Name == "kvdb.engine.write_stalls" {
-			fmt.Println(s.Name, s.Value)
+	for i, info := range store.StatInfos() {
+		if info.Name == "kvdb.engine.write_stalls" {
+			fmt.Println(info.Name, stats[i])
 		}
 	}
 	// Output:

@@ -60,6 +60,9 @@ func TestFullDisk(t *testing.T) {
 			t.Errorf("Put after the log has failed: %v, want ErrNoSpace", err)
 		}
 		wantValue(t, s, "before", "1")
+		if got, _ := readStats(t, s); got[kvdb.StatFailed] != 1 {
+			t.Errorf("%s is %v after the log has failed, want 1", kvdb.StatFailed, got[kvdb.StatFailed])
+		}
 		if err := s.Close(); !errors.Is(err, kvdb.ErrNoSpace) {
 			t.Errorf("Close: %v, want ErrNoSpace", err)
 		}
@@ -153,12 +156,58 @@ func TestFullDiskWithRoomInTheLog(t *testing.T) {
 	if err := s.Ping(t.Context()); err != nil {
 		t.Errorf("Ping: %v", err)
 	}
+	if got, _ := readStats(t, s); got["kvdb.engine.flushes"] != 0 || got["kvdb.engine.flush.failures"] < 1 || got[kvdb.StatFailed] != 0 {
+		t.Errorf("on a full disk: %v flushes, %v failures, failed %v, want none, some, and 0",
+			got["kvdb.engine.flushes"], got["kvdb.engine.flush.failures"], got[kvdb.StatFailed])
+	}
 	full.Off()
 	<-flushed
 	put(t, s, "after", "1")
+	if got, _ := readStats(t, s); got["kvdb.engine.flushes"] < 1 {
+		t.Errorf("with room: %v flushes, want some", got["kvdb.engine.flushes"])
+	}
 	if err := s.Close(); err != nil {
 		t.Errorf("Close: %v", err)
 	}
+}
+
+// A compaction that finds no space is not counted as one that was done.
+func TestCompactionOnFullDisk(t *testing.T) {
+	fs, full := fullDisk(vfs.NewMem(), ".sst")
+	db, err := pebble.Open("db", &pebble.Options{FS: fs, Logger: silent{t}, DisableAutomaticCompactions: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	s, err := kvpebble.New(db, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, value := range []string{"1", "2"} {
+		put(t, s, "a", value)
+		put(t, s, "z", value)
+		if err := db.Flush(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := func(when string, done, failed float64) {
+		t.Helper()
+		got, _ := readStats(t, s)
+		if got["kvdb.engine.compactions"] != done || (got["kvdb.engine.compaction.failures"] > 0) != (failed > 0) {
+			t.Errorf("%s: %v compactions, %v failures, want %v and %v", when, got["kvdb.engine.compactions"], got["kvdb.engine.compaction.failures"], done, failed)
+		}
+	}
+	want("before", 0, 0)
+	full.On()
+	if err := db.Compact(t.Context(), []byte("a"), []byte("zz"), false); err == nil {
+		t.Error("a compaction works without space")
+	}
+	want("on a full disk", 0, 1)
+	full.Off()
+	if err := db.Compact(t.Context(), []byte("a"), []byte("zz"), false); err != nil {
+		t.Error(err)
+	}
+	want("with room", 1, 1)
 }
 
 // A manifest that cannot be written when the store is created is an error of

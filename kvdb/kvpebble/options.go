@@ -44,7 +44,7 @@ type Options struct {
 
 	// Events are the counts of a listener that is installed in a handle that New
 	// borrows. For New only. By default, there are no statistics of write
-	// stalls, and writes to a full disk may wait.
+	// stalls and flushes, and writes to a full disk may wait.
 	Events *Events
 }
 

@@ -2,17 +2,106 @@ package kvpebble
 
 import (
 	"context"
+	"math"
+	"time"
 
+	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/otelkv/otelkv/kvdb"
 )
 
-// AppendStats implements [kvdb.StatsReader] with the statistics that the
-// package comment lists. It takes Pebble's main lock for some microseconds and
-// asks the operating system for the size of the filesystem, whose reading is
-// left out when the answer is an error.
-func (s *Store) AppendStats(ctx context.Context, dst []kvdb.Stat) (out []kvdb.Stat, err error) {
+// A reading is what the statistics of one moment are made from.
+type reading struct {
+	*pebble.Metrics
+	listened events // what only a listener is told; unknown without one
+	fsyncs   uint64
+	fsync    time.Duration // of all of them
+	failed   bool
+	disk     float64
+}
+
+// stats are the statistics of every store of this package, with how each is
+// read.
+var stats = []struct {
+	kvdb.StatInfo
+	value func(*reading) float64
+}{
+	{gauge("kvdb.engine.disk.size", "By", "Size of the files of the store"),
+		func(r *reading) float64 { return float64(r.DiskSpaceUsage()) }},
+	{counter("kvdb.engine.write_stalls", "{stall}", "Times that the engine held writes back"),
+		func(r *reading) float64 { return r.listened.stalls }},
+	{counter(kvdb.StatWriteStallTime, "s", "Time during which the engine held writes back"),
+		func(r *reading) float64 { return r.listened.stalled }},
+	{counter("kvdb.engine.flushes", "{flush}", "Flushes of memory tables to disk that succeeded"),
+		func(r *reading) float64 { return r.listened.flushes }},
+	{counter("kvdb.engine.flush.failures", "{flush}", "Flushes of memory tables to disk that failed, and are tried again"),
+		func(r *reading) float64 { return r.listened.flushFailures }},
+	{counter("kvdb.engine.compactions", "{compaction}", "Compactions that succeeded"),
+		func(r *reading) float64 {
+			return float64(r.Compact.Count - r.Compact.FailedCount - r.Compact.CancelledCount)
+		}},
+	{counter("kvdb.engine.compaction.failures", "{compaction}", "Compactions that failed, without those that were canceled"),
+		func(r *reading) float64 { return float64(r.Compact.FailedCount) }},
+	{gauge("kvdb.engine.compaction.debt", "By", "Estimated bytes to compact until the tree is stable"),
+		func(r *reading) float64 { return float64(r.Compact.EstimatedDebt) }},
+	{gauge("kvdb.engine.l0.sublevels", "{sublevel}", "Sublevels of level 0, of which too many stall writes"),
+		func(r *reading) float64 { return float64(r.Levels[0].Sublevels) }},
+	{gauge("kvdb.engine.read_amplification", "{level}", "Levels and sublevels that a read may have to look into"),
+		func(r *reading) float64 { return float64(r.ReadAmp()) }},
+	{gauge("kvdb.engine.memtable.size", "By", "Memory of the tables that are not flushed yet"),
+		func(r *reading) float64 { return float64(r.MemTable.Size) }},
+	{gauge("kvdb.engine.wal.size", "By", "Live data in the write-ahead log"),
+		func(r *reading) float64 { return float64(r.WAL.Size) }},
+	{counter("kvdb.engine.wal.fsyncs", "{fsync}", "Times that the write-ahead log was made durable"),
+		func(r *reading) float64 { return float64(r.fsyncs) }},
+	{counter("kvdb.engine.wal.fsync.time", "s", "Time that it took to make the write-ahead log durable"),
+		func(r *reading) float64 { return r.fsync.Seconds() }},
+	{counter("kvdb.engine.cache.hits", "{access}", "Blocks found in the block cache"),
+		func(r *reading) float64 { return float64(r.BlockCache.Hits) }},
+	{counter("kvdb.engine.cache.misses", "{access}", "Blocks not found in the block cache"),
+		func(r *reading) float64 { return float64(r.BlockCache.Misses) }},
+	{gauge(kvdb.StatFailed, "", "Whether the engine takes no more writes until it is opened again"),
+		func(r *reading) float64 {
+			if r.failed {
+				return 1
+			}
+			return 0
+		}},
+	{gauge(kvdb.StatDiskUtilization, "1", "Used share of the filesystem that holds the store"),
+		func(r *reading) float64 { return r.disk }},
+}
+
+func gauge(name, unit, help string) kvdb.StatInfo {
+	return kvdb.StatInfo{Name: name, Unit: unit, Help: help, Stability: kvdb.StabilityDevelopment}
+}
+
+func counter(name, unit, help string) kvdb.StatInfo {
+	i := gauge(name, unit, help)
+	i.Counter = true
+	return i
+}
+
+// StatInfos declares the statistics of the stores of this package. The caller
+// owns the result. Values are not known, and NaN, of write stalls and flushes
+// for a borrowed handle without [Options.Events], and of the filesystem for a
+// store whose directory is not known or whose filesystem has no size, such as
+// one in memory.
+func StatInfos() []kvdb.StatInfo {
+	infos := make([]kvdb.StatInfo, len(stats))
+	for i := range stats {
+		infos[i] = stats[i].StatInfo
+	}
+	return infos
+}
+
+// StatInfos implements [kvdb.StatsReader] with those of the package.
+func (s *Store) StatInfos() []kvdb.StatInfo { return StatInfos() }
+
+// AppendStats implements [kvdb.StatsReader]. It takes Pebble's main lock for
+// some microseconds and asks the operating system for the size of the
+// filesystem.
+func (s *Store) AppendStats(ctx context.Context, dst []float64) (out []float64, err error) {
 	out = dst
 	if err := kvdb.CheckContext(ctx, opStats); err != nil {
 		return out, err
@@ -23,30 +112,15 @@ func (s *Store) AppendStats(ctx context.Context, dst []kvdb.Stat) (out []kvdb.St
 	}
 	defer s.leave(in, opStats, &err)
 
-	m := s.db.Metrics()
-	gauge := func(name, unit, help string, value float64) {
-		out = append(out, kvdb.Stat{Name: name, Unit: unit, Help: help, Value: value})
+	r := reading{Metrics: s.db.Metrics(), listened: s.events.seen(), failed: s.failure.get() != nil, disk: math.NaN()}
+	if r.fsyncs, r.fsync, err = fsyncs(r.Metrics); err != nil {
+		return out, wrap(opStats, err)
 	}
-	counter := func(name, unit, help string, value float64) {
-		out = append(out, kvdb.Stat{Name: name, Unit: unit, Help: help, Counter: true, Value: value})
-	}
-	gauge("kvdb.engine.disk.size", "By", "Size of the files of the store", float64(m.DiskSpaceUsage()))
-	if s.events != nil {
-		stalls, stalled := s.events.stalled()
-		counter("kvdb.engine.write_stalls", "{stall}", "Times that the engine held writes back", float64(stalls))
-		counter("kvdb.engine.write_stall.time", "s", "Time during which the engine held writes back", stalled.Seconds())
-	}
-	counter("kvdb.engine.compactions", "{compaction}", "Compactions that have ended", float64(m.Compact.Count))
-	gauge("kvdb.engine.compaction.debt", "By", "Estimated bytes to compact until the tree is stable", float64(m.Compact.EstimatedDebt))
-	gauge("kvdb.engine.l0.sublevels", "{sublevel}", "Sublevels of level 0, of which too many stall writes", float64(m.Levels[0].Sublevels))
-	gauge("kvdb.engine.read_amplification", "1", "Levels and sublevels that a read may have to look into", float64(m.ReadAmp()))
-	gauge("kvdb.engine.memtable.size", "By", "Memory of the tables that are not flushed yet", float64(m.MemTable.Size))
-	gauge("kvdb.engine.wal.size", "By", "Live data in the write-ahead log", float64(m.WAL.Size))
-	counter("kvdb.engine.cache.hits", "{access}", "Blocks found in the block cache", float64(m.BlockCache.Hits))
-	counter("kvdb.engine.cache.misses", "{access}", "Blocks not found in the block cache", float64(m.BlockCache.Misses))
-	counter("kvdb.engine.flushes", "{flush}", "Flushes of memory tables to disk", float64(m.Flush.Count))
 	if used, ok := s.usage(); ok {
-		gauge("kvdb.utilization.disk", "1", "Used share of the filesystem that holds the store", used)
+		r.disk = used
+	}
+	for i := range stats {
+		out = append(out, stats[i].value(&r))
 	}
 	return out, nil
 }

@@ -3,8 +3,10 @@ package kvpebble_test
 import (
 	"bytes"
 	"errors"
+	"math"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -16,63 +18,83 @@ import (
 	"github.com/otelkv/otelkv/kvdb/kvpebble"
 )
 
-// readStats returns the readings by name, and "name unit kind" in their order.
+// readStats returns the values that are known by name, and "name unit kind" in
+// their order.
 func readStats(t testing.TB, s *kvpebble.Store) (map[string]float64, []string) {
 	t.Helper()
+	infos := s.StatInfos()
 	stats, err := s.AppendStats(t.Context(), nil)
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || len(stats) != len(infos) {
+		t.Fatalf("%d values of %d statistics, %v", len(stats), len(infos), err)
 	}
 	values := make(map[string]float64)
 	var list []string
-	for _, st := range stats {
+	for i, info := range infos {
 		kind := "gauge"
-		if st.Counter {
+		if info.Counter {
 			kind = "counter"
 		}
-		if st.Help == "" || strings.HasSuffix(st.Help, ".") {
-			t.Errorf("%s: help %q, want a sentence without a full stop", st.Name, st.Help)
+		if !math.IsNaN(stats[i]) {
+			values[info.Name] = stats[i]
+			list = append(list, info.Name+" "+info.Unit+" "+kind)
 		}
-		values[st.Name] = st.Value
-		list = append(list, st.Name+" "+st.Unit+" "+kind)
 	}
 	return values, list
 }
 
-var (
-	stallStats  = []string{"kvdb.engine.write_stalls {stall} counter", "kvdb.engine.write_stall.time s counter"}
-	metricStats = []string{
-		"kvdb.engine.compactions {compaction} counter",
-		"kvdb.engine.compaction.debt By gauge",
-		"kvdb.engine.l0.sublevels {sublevel} gauge",
-		"kvdb.engine.read_amplification 1 gauge",
-		"kvdb.engine.memtable.size By gauge",
-		"kvdb.engine.wal.size By gauge",
-		"kvdb.engine.cache.hits {access} counter",
-		"kvdb.engine.cache.misses {access} counter",
-		"kvdb.engine.flushes {flush} counter",
+// The package's function declares what its stores do.
+func TestStatInfos(t *testing.T) {
+	infos := kvpebble.StatInfos()
+	if err := kvdb.CheckStatInfos(infos); err != nil {
+		t.Error(err)
 	}
-)
+	store := borrow(t, nil)
+	if got := store.StatInfos(); !reflect.DeepEqual(got, infos) {
+		t.Errorf("the store declares\n%v, the package\n%v", got, infos)
+	}
+	infos[0].Name = "the caller's"
+	if kvpebble.StatInfos()[0].Name != "kvdb.engine.disk.size" {
+		t.Error("the result is shared")
+	}
+}
 
 func TestStatsNames(t *testing.T) {
-	concat := func(lists ...[]string) []string {
-		all := []string{"kvdb.engine.disk.size By gauge"}
-		for _, l := range lists {
-			all = append(all, l...)
-		}
-		return all
+	all := []string{
+		"kvdb.engine.disk.size By gauge",
+		"kvdb.engine.write_stalls {stall} counter",
+		"kvdb.engine.write_stall.time s counter",
+		"kvdb.engine.flushes {flush} counter",
+		"kvdb.engine.flush.failures {flush} counter",
+		"kvdb.engine.compactions {compaction} counter",
+		"kvdb.engine.compaction.failures {compaction} counter",
+		"kvdb.engine.compaction.debt By gauge",
+		"kvdb.engine.l0.sublevels {sublevel} gauge",
+		"kvdb.engine.read_amplification {level} gauge",
+		"kvdb.engine.memtable.size By gauge",
+		"kvdb.engine.wal.size By gauge",
+		"kvdb.engine.wal.fsyncs {fsync} counter",
+		"kvdb.engine.wal.fsync.time s counter",
+		"kvdb.engine.cache.hits {access} counter",
+		"kvdb.engine.cache.misses {access} counter",
+		"kvdb.engine.failed  gauge",
+		"kvdb.utilization.disk 1 gauge",
 	}
-	disk := []string{"kvdb.utilization.disk 1 gauge"}
+	without := func(parts ...string) []string {
+		return slices.DeleteFunc(slices.Clone(all), func(name string) bool {
+			return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(name, part) })
+		})
+	}
+	const events, disk = "{flush}", "utilization"
 	for name, tt := range map[string]struct {
 		store *kvpebble.Store
 		want  []string
 	}{
-		"opened":              {open(t, t.TempDir(), nil), concat(stallStats, metricStats, disk)},
-		"opened in memory":    {open(t, "db", &kvpebble.Options{Pebble: &pebble.Options{FS: vfs.NewMem()}}), concat(stallStats, metricStats)},
-		"borrowed":            {borrow(t, nil), concat(metricStats)},
-		"borrowed, events":    {borrow(t, &kvpebble.Options{Events: kvpebble.NewEvents()}), concat(stallStats, metricStats)},
-		"borrowed, directory": {borrow(t, &kvpebble.Options{Dir: t.TempDir()}), concat(metricStats, disk)},
-		"borrowed, gone":      {borrow(t, &kvpebble.Options{Dir: filepath.Join(t.TempDir(), "gone")}), concat(metricStats)},
+		"opened":              {open(t, t.TempDir(), nil), all},
+		"opened in memory":    {open(t, "db", &kvpebble.Options{Pebble: &pebble.Options{FS: vfs.NewMem()}}), without(disk)},
+		"borrowed":            {borrow(t, nil), without(events, "stall", disk)},
+		"borrowed, events":    {borrow(t, &kvpebble.Options{Events: kvpebble.NewEvents()}), without(disk)},
+		"borrowed, directory": {borrow(t, &kvpebble.Options{Dir: t.TempDir()}), without(events, "stall")},
+		"borrowed, gone":      {borrow(t, &kvpebble.Options{Dir: filepath.Join(t.TempDir(), "gone")}), without(events, "stall", disk)},
 	} {
 		for range 2 {
 			if _, got := readStats(t, tt.store); !reflect.DeepEqual(got, tt.want) {
@@ -83,12 +105,15 @@ func TestStatsNames(t *testing.T) {
 }
 
 func TestStatsValues(t *testing.T) {
-	db, err := pebble.Open("db", &pebble.Options{FS: vfs.NewMem(), Logger: silent{t}, DisableAutomaticCompactions: true})
+	events := kvpebble.NewEvents()
+	db, err := pebble.Open("db", &pebble.Options{
+		FS: vfs.NewMem(), Logger: silent{t}, EventListener: events.Listener(nil), DisableAutomaticCompactions: true,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	s, err := kvpebble.New(db, nil)
+	s, err := kvpebble.New(db, &kvpebble.Options{Events: events})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,13 +136,18 @@ func TestStatsValues(t *testing.T) {
 	}
 	compacted, _ := readStats(t, s)
 	for name, rose := range map[string]bool{
-		"kvdb.engine.flushes":            flushed["kvdb.engine.flushes"] == fresh["kvdb.engine.flushes"]+4,
-		"kvdb.engine.disk.size":          flushed["kvdb.engine.disk.size"] > fresh["kvdb.engine.disk.size"],
-		"kvdb.engine.l0.sublevels":       flushed["kvdb.engine.l0.sublevels"] >= 1 && compacted["kvdb.engine.l0.sublevels"] == 0,
-		"kvdb.engine.read_amplification": flushed["kvdb.engine.read_amplification"] >= 1 && compacted["kvdb.engine.read_amplification"] == 1,
-		"kvdb.engine.compactions":        compacted["kvdb.engine.compactions"] > fresh["kvdb.engine.compactions"],
-		"kvdb.engine.cache.hits":         compacted["kvdb.engine.cache.hits"] > fresh["kvdb.engine.cache.hits"],
-		"kvdb.engine.cache.misses":       compacted["kvdb.engine.cache.misses"] > fresh["kvdb.engine.cache.misses"],
+		"kvdb.engine.flushes":             flushed["kvdb.engine.flushes"] == fresh["kvdb.engine.flushes"]+4,
+		"kvdb.engine.disk.size":           flushed["kvdb.engine.disk.size"] > fresh["kvdb.engine.disk.size"],
+		"kvdb.engine.l0.sublevels":        flushed["kvdb.engine.l0.sublevels"] >= 1 && compacted["kvdb.engine.l0.sublevels"] == 0,
+		"kvdb.engine.read_amplification":  flushed["kvdb.engine.read_amplification"] >= 1 && compacted["kvdb.engine.read_amplification"] == 1,
+		"kvdb.engine.compactions":         compacted["kvdb.engine.compactions"] > fresh["kvdb.engine.compactions"],
+		"kvdb.engine.wal.fsyncs":          flushed["kvdb.engine.wal.fsyncs"] >= fresh["kvdb.engine.wal.fsyncs"]+4,
+		"kvdb.engine.wal.fsync.time":      flushed["kvdb.engine.wal.fsync.time"] > fresh["kvdb.engine.wal.fsync.time"] && flushed["kvdb.engine.wal.fsync.time"] < 60,
+		"kvdb.engine.failed":              compacted["kvdb.engine.failed"] == 0,
+		"kvdb.engine.flush.failures":      compacted["kvdb.engine.flush.failures"] == 0,
+		"kvdb.engine.compaction.failures": compacted["kvdb.engine.compaction.failures"] == 0,
+		"kvdb.engine.cache.hits":          compacted["kvdb.engine.cache.hits"] > fresh["kvdb.engine.cache.hits"],
+		"kvdb.engine.cache.misses":        compacted["kvdb.engine.cache.misses"] > fresh["kvdb.engine.cache.misses"],
 	} {
 		if !rose {
 			t.Errorf("%s: %v fresh, %v after 4 flushes, %v after a compaction", name, fresh[name], flushed[name], compacted[name])
@@ -127,7 +157,7 @@ func TestStatsValues(t *testing.T) {
 
 func TestStatsErrors(t *testing.T) {
 	s := borrow(t, nil)
-	dst := []kvdb.Stat{{Name: "mine"}}
+	dst := []float64{42}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -35,25 +35,9 @@
 //
 // # Statistics
 //
-// The package emits no telemetry of its own. AppendStats reads, of the engine:
-//
-//	kvdb.engine.disk.size          By            files of the store
-//	kvdb.engine.write_stalls       {stall}       counter
-//	kvdb.engine.write_stall.time   s             counter; a stall that lasts is in it
-//	kvdb.engine.compactions        {compaction}  counter
-//	kvdb.engine.compaction.debt    By            bytes to compact until the tree is stable
-//	kvdb.engine.l0.sublevels       {sublevel}
-//	kvdb.engine.read_amplification 1             sublevels of L0 and levels below with data
-//	kvdb.engine.memtable.size      By
-//	kvdb.engine.wal.size           By            live data in the write-ahead log
-//	kvdb.engine.cache.hits         {access}      counter
-//	kvdb.engine.cache.misses       {access}      counter
-//	kvdb.engine.flushes            {flush}       counter
-//	kvdb.utilization.disk          1             0 to 1, of the filesystem, as df has it
-//
-// Those of write stalls are left out for a borrowed handle without
-// [Options.Events], the last one for a store whose directory is not known or
-// whose filesystem has no size, such as one in memory.
+// The package emits no telemetry of its own; [StatInfos] declares what
+// AppendStats reads of the engine. A borrowed handle without [Options.Events]
+// tells nothing of write stalls and flushes.
 //
 // [Pebble]: https://github.com/cockroachdb/pebble
 package kvpebble

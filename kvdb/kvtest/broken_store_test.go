@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"math"
 	"runtime"
 	"slices"
 	"sync"
@@ -430,22 +431,68 @@ var brokenStores = []broken{
 	{"an unknown lag of another kind", "ReplicationLag/Lag", func(e *engine, f *flawed) {
 		f.lag = func(context.Context) (map[string]time.Duration, error) { return nil, errOther }
 	}},
-	{"statistics overwrite dst", "AppendStats/Appends", func(e *engine, f *flawed) {
-		f.stats = func(ctx context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) { return e.AppendStats(ctx, dst[:0]) }
-	}},
-	{"statistics come and go", "AppendStats/Constant", func(e *engine, f *flawed) {
+	{"a statistic outside the prefix", "AppendStats/Declared", declares(kvdb.StatInfo{Name: "kvdb.requests", Unit: "{request}", Help: "Some help"})},
+	{"a statistic without a unit", "AppendStats/Declared", declares(kvdb.StatInfo{Name: "kvdb.engine.n", Help: "Some help"})},
+	{"one name with two units", "AppendStats/Declared", declares(
+		kvdb.StatInfo{Name: "kvdb.engine.n", Unit: "s", Help: "Some help"}, kvdb.StatInfo{Name: "kvdb.engine.n", Unit: "By", Help: "Some help"})},
+	{"no statistics", "AppendStats/Declared", declares()},
+	{"statistics come and go", "AppendStats/Declared", func(e *engine, f *flawed) {
 		n := 0
-		f.stats = func(ctx context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
+		f.infos = func() []kvdb.StatInfo {
 			n++
+			infos := e.StatInfos()
+			return infos[:max(1, len(infos)-n+1)]
+		}
+	}},
+	{"statistics overwrite dst", "AppendStats/Appends", func(e *engine, f *flawed) {
+		f.stats = func(ctx context.Context, dst []float64) ([]float64, error) { return e.AppendStats(ctx, dst[:0]) }
+	}},
+	{"a value too few", "AppendStats/Appends", func(e *engine, f *flawed) {
+		f.stats = func(ctx context.Context, dst []float64) ([]float64, error) {
 			stats, err := e.AppendStats(ctx, dst)
-			return stats[:max(0, len(stats)-n+1)], err
+			return stats[:len(stats)-1], err
 		}
 	}},
-	{"a statistic without a unit", "AppendStats/Described", func(e *engine, f *flawed) {
-		f.stats = func(_ context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
-			return append(dst, kvdb.Stat{Name: "n", Help: "Some help"}), nil
+	{"a counter falls", "AppendStats/Values", values(2, 1)},
+	{"a counter below 0", "AppendStats/Values", values(-1, 0)},
+	{"an infinite value", "AppendStats/Values", values(1, math.Inf(1))},
+	{"a pool's count falls", "PoolStats/Counts", pools(kvdb.PoolStats{Idle: 1, Timeouts: 1}, kvdb.PoolStats{Idle: 1})},
+	{"a pool without a connection", "PoolStats/Counts", pools(kvdb.PoolStats{}, kvdb.PoolStats{})},
+	{"a pool with too many connections", "PoolStats/Counts", pools(kvdb.PoolStats{}, kvdb.PoolStats{Idle: 1, Used: 1, Max: 1})},
+}
+
+func declares(infos ...kvdb.StatInfo) func(*engine, *flawed) {
+	return func(_ *engine, f *flawed) {
+		f.infos = func() []kvdb.StatInfo { return infos }
+	}
+}
+
+// values is a flaw of the engine's first statistic, by reading.
+func values(readings ...float64) func(*engine, *flawed) {
+	return func(e *engine, f *flawed) {
+		next := queue(readings)
+		f.stats = func(ctx context.Context, dst []float64) ([]float64, error) {
+			stats, err := e.AppendStats(ctx, dst)
+			stats[len(dst)] = next()
+			return stats, err
 		}
-	}},
+	}
+}
+
+func pools(readings ...kvdb.PoolStats) func(*engine, *flawed) {
+	return func(_ *engine, f *flawed) {
+		next := queue(readings)
+		f.pool = func(context.Context) (kvdb.PoolStats, error) { return next(), nil }
+	}
+}
+
+// queue returns a function that returns each of all, and then the last one.
+func queue[T any](all []T) func() T {
+	n := 0
+	return func() T {
+		n++
+		return all[min(n, len(all))-1]
+	}
 }
 
 func mapped(muts []kvdb.Mutation, change func(kvdb.Mutation) kvdb.Mutation) []kvdb.Mutation {

@@ -95,6 +95,12 @@ func callsOf(s kvdb.Store) []call {
 			return err
 		}})
 	}
+	if c, ok := kvdb.As[kvdb.PoolReader](s); ok {
+		calls = append(calls, call{"PoolStats", false, func(ctx context.Context, _ []byte) error {
+			_, err := c.PoolStats(ctx)
+			return err
+		}})
+	}
 	return calls
 }
 

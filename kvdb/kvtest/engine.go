@@ -5,7 +5,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/otelkv/otelkv/kvdb"
 )
@@ -64,66 +63,4 @@ var lagCases = []capabilityCase[kvdb.Lagger]{
 			f.Errorf("ReplicationLag after %v: %v", slices.Collect(maps.Keys(again)), err)
 		}
 	}},
-}
-
-var statsCases = []capabilityCase[kvdb.StatsReader]{
-	{"Appends", func(f *fixture, r kvdb.StatsReader) {
-		mine := kvdb.Stat{Name: "mine", Value: 1}
-		stats, err := r.AppendStats(f.Context(), []kvdb.Stat{mine})
-		if err != nil || len(stats) == 0 || stats[0] != mine {
-			f.Errorf("AppendStats to one = %+v, %v, want that one first", stats, err)
-		}
-	}},
-	{"Constant", func(f *fixture, r kvdb.StatsReader) {
-		first := f.stats(r)
-		for range 10 {
-			f.put("k", "v")
-		}
-		second := f.stats(r)
-		if !slices.Equal(statNames(first), statNames(second)) {
-			f.Errorf("the statistics %q became %q", statNames(first), statNames(second))
-		}
-		for i := range min(len(first), len(second)) {
-			was, is := first[i], second[i]
-			if was.Unit != is.Unit || was.Help != is.Help || was.Counter != is.Counter {
-				f.Errorf("the statistic %+v became %+v", was, is)
-			}
-			if is.Counter && is.Value < was.Value {
-				f.Errorf("the counter %s fell from %v to %v", is.Name, was.Value, is.Value)
-			}
-		}
-	}},
-	{"Described", func(f *fixture, r kvdb.StatsReader) {
-		stats := f.stats(r)
-		for _, s := range stats {
-			if s.Name == "" || s.Unit == "" || s.Help == "" || strings.HasSuffix(s.Help, ".") {
-				f.Errorf("the statistic %+v wants a name, a unit, and a help without a full stop", s)
-			}
-			if math.IsNaN(s.Value) || math.IsInf(s.Value, 0) {
-				f.Errorf("the statistic %s is %v", s.Name, s.Value)
-			}
-		}
-		names := statNames(stats)
-		slices.Sort(names)
-		if len(slices.Compact(names)) != len(stats) {
-			f.Errorf("two statistics have one name: %q", names)
-		}
-	}},
-}
-
-func (f *fixture) stats(r kvdb.StatsReader) []kvdb.Stat {
-	f.Helper()
-	stats, err := r.AppendStats(f.Context(), nil)
-	if err != nil {
-		f.Fatalf("AppendStats: %v", err)
-	}
-	return stats
-}
-
-func statNames(stats []kvdb.Stat) []string {
-	names := make([]string, len(stats))
-	for i, s := range stats {
-		names[i] = s.Name
-	}
-	return names
 }

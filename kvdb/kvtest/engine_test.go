@@ -3,6 +3,7 @@ package kvtest
 import (
 	"context"
 	"iter"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -84,14 +85,26 @@ func (e *engine) ReplicationLag(ctx context.Context) (map[string]time.Duration, 
 	return map[string]time.Duration{"replica": time.Second}, nil
 }
 
-func (e *engine) AppendStats(ctx context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
+func (e *engine) StatInfos() []kvdb.StatInfo {
+	return []kvdb.StatInfo{
+		{Name: "kvdb.engine.writes", Unit: "{write}", Help: "The writes so far", Counter: true},
+		{Name: "kvdb.engine.disk.size", Unit: "By", Help: "The size on disk"},
+		{Name: kvdb.StatDiskUtilization, Unit: "1", Help: "The used share of the disk"},
+	}
+}
+
+func (e *engine) AppendStats(ctx context.Context, dst []float64) ([]float64, error) {
 	if err := e.Ping(ctx); err != nil {
 		return dst, err
 	}
-	return append(dst,
-		kvdb.Stat{Name: "kvdb.engine.writes", Unit: "{write}", Help: "The writes so far", Counter: true, Value: 1},
-		kvdb.Stat{Name: "kvdb.engine.disk.size", Unit: "By", Help: "The size on disk", Value: 2},
-	), nil
+	return append(dst, 1, 2, math.NaN()), nil
+}
+
+func (e *engine) PoolStats(ctx context.Context) (kvdb.PoolStats, error) {
+	if err := e.Ping(ctx); err != nil {
+		return kvdb.PoolStats{}, err
+	}
+	return kvdb.PoolStats{Idle: 1, Max: 2, Pending: -1}, nil
 }
 
 func (e *engine) fits(op string, key, value []byte) error {

@@ -28,7 +28,9 @@ type flawed struct {
 	ping      func(ctx context.Context) error
 	describe  func() kvdb.Info
 	lag       func(ctx context.Context) (map[string]time.Duration, error)
-	stats     func(ctx context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error)
+	infos     func() []kvdb.StatInfo
+	stats     func(ctx context.Context, dst []float64) ([]float64, error)
+	pool      func(ctx context.Context) (kvdb.PoolStats, error)
 }
 
 // either returns flaw, or sound where there is none.
@@ -101,6 +103,14 @@ func (f flawed) ReplicationLag(ctx context.Context) (map[string]time.Duration, e
 	return either(f.lag == nil, f.lag, f.engine.ReplicationLag)(ctx)
 }
 
-func (f flawed) AppendStats(ctx context.Context, dst []kvdb.Stat) ([]kvdb.Stat, error) {
+func (f flawed) StatInfos() []kvdb.StatInfo {
+	return either(f.infos == nil, f.infos, f.engine.StatInfos)()
+}
+
+func (f flawed) PoolStats(ctx context.Context) (kvdb.PoolStats, error) {
+	return either(f.pool == nil, f.pool, f.engine.PoolStats)(ctx)
+}
+
+func (f flawed) AppendStats(ctx context.Context, dst []float64) ([]float64, error) {
 	return either(f.stats == nil, f.stats, f.engine.AppendStats)(ctx, dst)
 }

@@ -96,6 +96,7 @@ var areas = []area{
 	capability("Describe", describeCases),
 	capability("ReplicationLag", lagCases),
 	capability("AppendStats", statsCases),
+	capability("PoolStats", poolCases),
 }
 
 func everyStore(name string, cases []storeCase) area {

@@ -38,6 +38,8 @@ func (m *mask) As(target any) bool {
 		return unmask(m, target)
 	case *kvdb.Pinger:
 		return unmask(m, target)
+	case *kvdb.PoolReader:
+		return unmask(m, target)
 	case *kvdb.PrefixScanner:
 		return unmask(m, target)
 	case *kvdb.Scanner:

@@ -37,6 +37,8 @@ func (t *Tally) As(target any) bool {
 		return pass(t.next, target)
 	case *kvdb.StatsReader:
 		return pass(t.next, target)
+	case *kvdb.PoolReader:
+		return pass(t.next, target)
 	}
 	return false
 }

@@ -103,6 +103,7 @@ func TestTally(t *testing.T) {
 			must[kvdb.Describer](t, s).Describe()
 			must[kvdb.Lagger](t, s).ReplicationLag(ctx)
 			must[kvdb.StatsReader](t, s).AppendStats(ctx, nil)
+			must[kvdb.PoolReader](t, s).PoolStats(ctx)
 			s.Close()
 		}, nil},
 		{"view", func(s kvdb.Store) {

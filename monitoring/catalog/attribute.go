@@ -8,6 +8,8 @@ const (
 	ErrorType     = "error.type"
 	ServerAddress = "server.address"
 	ServerPort    = "server.port"
+	PoolName      = "db.client.connection.pool.name"
+	PoolState     = "db.client.connection.state" // idle or used
 	ComponentType = "otel.component.type"
 	ComponentName = "otel.component.name"
 )

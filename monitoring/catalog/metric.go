@@ -72,7 +72,7 @@ const (
 // caller's own.
 func All() []Metric {
 	var all []Metric
-	for _, group := range [][]Metric{storeMetrics, serverMetrics, processMetrics, logMetrics, healthMetrics, profileMetrics, exportMetrics} {
+	for _, group := range [][]Metric{storeMetrics, poolMetrics, serverMetrics, processMetrics, logMetrics, healthMetrics, profileMetrics, exportMetrics} {
 		all = append(all, group...)
 	}
 	return all

@@ -1,0 +1,41 @@
+package catalog
+
+const withPool = "for stores with a pool of connections, as far as it is known"
+
+// Metrics of a store's pool of connections to its server.
+var (
+	PoolConnections = Metric{
+		Name: "db.client.connection.count", Unit: "{connection}", Kind: UpDownCounter,
+		Help:       "The number of connections that are currently in state described by the `state` attribute",
+		Attributes: perStore(PoolName, PoolState), When: withPool,
+		Stability: Development, Source: fromInstrument,
+	}
+	PoolMax = Metric{
+		Name: "db.client.connection.max", Unit: "{connection}", Kind: UpDownCounter,
+		Help:       "The maximum number of open connections allowed",
+		Attributes: perStore(PoolName), When: "for stores with a pool of connections that has a limit",
+		Stability: Development, Source: fromInstrument,
+	}
+	PoolPendingRequests = Metric{
+		Name: "db.client.connection.pending_requests", Unit: "{request}", Kind: UpDownCounter,
+		Help:       "The number of current pending requests for an open connection",
+		Attributes: perStore(PoolName), When: withPool,
+		Stability: Development, Source: fromInstrument,
+	}
+	PoolTimeouts = Metric{
+		Name: "db.client.connection.timeouts", Unit: "{timeout}", Kind: Counter,
+		Help:       "The number of connection timeouts that have occurred trying to obtain a connection from the pool",
+		Attributes: perStore(PoolName), When: withPool,
+		Stability: Development, Source: fromInstrument,
+	}
+	PoolWaitTime = Metric{
+		Name: "db.client.connection.wait_time", Unit: "s", Kind: Histogram,
+		Help:       "The time it took to obtain an open connection from the pool",
+		Attributes: perStore(PoolName), Bounds: []float64{},
+		When:      withPool + "; not with a MeterProvider",
+		Note:      "It has one bucket, since a pool tells how often and how long was waited and no more: the mean is the sum divided by the count; a request that got a connection at once is not in it",
+		Stability: Development, Source: fromInstrument,
+	}
+)
+
+var poolMetrics = []Metric{PoolConnections, PoolMax, PoolPendingRequests, PoolTimeouts, PoolWaitTime}
