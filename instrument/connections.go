@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"sync"
 	"sync/atomic"
 )
 
@@ -50,9 +49,9 @@ func (s *server) listen(l net.Listener, done func()) net.Listener {
 type countingListener struct {
 	net.Listener
 	server *server
-	closed sync.Once
+	closed atomic.Bool
 	users  atomic.Int64 // itself, and its connections
-	once   sync.Once
+	left   atomic.Bool  // by all
 	done   func()
 }
 
@@ -67,27 +66,29 @@ func (l *countingListener) Accept() (net.Conn, error) {
 }
 
 func (l *countingListener) Close() error {
-	l.closed.Do(l.leave)
+	if !l.closed.Swap(true) {
+		l.leave()
+	}
 	return l.Listener.Close()
 }
 
 func (l *countingListener) leave() {
-	if l.users.Add(-1) == 0 {
-		l.once.Do(l.done)
+	if l.users.Add(-1) == 0 && !l.left.Swap(true) {
+		l.done()
 	}
 }
 
 type countedConn struct {
 	net.Conn
 	listener *countingListener
-	closed   sync.Once
+	closed   atomic.Bool
 }
 
 func (c *countedConn) Close() error {
-	c.closed.Do(func() {
+	if !c.closed.Swap(true) {
 		c.listener.server.open.Add(-1)
 		c.listener.leave()
-	})
+	}
 	return c.Conn.Close()
 }
 

@@ -96,7 +96,13 @@ func newOperationLog(c *config, r *record) *operationLog {
 
 // successes reports whether an operation that went well may get a line.
 func (l *operationLog) successes() bool {
-	return l != nil && l.logger.Core().Enabled(l.successLevel())
+	return l != nil && l.enabled(l.successLevel())
+}
+
+// enabled asks the core, which may be the user's.
+func (l *operationLog) enabled(level zapcore.Level) (is bool) {
+	defer func() { _ = recover() }()
+	return l.logger.Core().Enabled(level)
 }
 
 func (l *operationLog) successLevel() zapcore.Level {
@@ -125,7 +131,7 @@ func (l *operationLog) line(e event) (zapcore.Level, string) {
 // write logs an operation if it failed, was slow, or successes are logged.
 func (l *operationLog) write(ctx context.Context, span trace.SpanContext, e event) {
 	level, message := l.line(e)
-	if !l.logger.Core().Enabled(level) {
+	if !l.enabled(level) {
 		return
 	}
 	var suppressed int
@@ -138,12 +144,25 @@ func (l *operationLog) write(ctx context.Context, span trace.SpanContext, e even
 	case l.options.Sample > 1 && rand.IntN(l.options.Sample) > 0:
 		return
 	}
-	if line := l.logger.Check(level, message); line != nil {
-		if !span.Equal(trace.SpanContextFromContext(ctx)) {
-			ctx = trace.ContextWithSpanContext(ctx, span)
+	l.guarded(func() {
+		if line := l.logger.Check(level, message); line != nil {
+			if !span.Equal(trace.SpanContextFromContext(ctx)) {
+				ctx = trace.ContextWithSpanContext(ctx, span)
+			}
+			line.Write(append(l.fields(ctx, e, suppressed), l.further(ctx)...)...)
 		}
-		line.Write(append(l.fields(ctx, e, suppressed), l.further(ctx)...)...)
-	}
+	})
+}
+
+// guarded calls what writes a line. A logger that panics must not fail the
+// operation: it costs the line, which counts as suppressed.
+func (l *operationLog) guarded(write func()) {
+	defer func() {
+		if recover() != nil {
+			l.suppressed.Add(1)
+		}
+	}()
+	write()
 }
 
 // further asks the user for fields. A panic must not fail the operation.

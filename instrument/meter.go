@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
+
+	"github.com/otelkv/otelkv/internal/outbox"
 )
 
 // A meter tells the readers of a MeterProvider what a registry holds, through
@@ -104,7 +107,9 @@ func (m *meter) callBack(rows []observed, collect func() *collection) (metric.Re
 	return registration, nil
 }
 
+// observe tells of a row. A filter of exemplars that panics costs what is left of it.
 func (r *observed) observe(c *collection, to metric.Observer) {
+	defer func() { _ = recover() }()
 	if r.int != nil {
 		r.ints(c, func(_ *source, set attribute.Set, n int64) { to.ObserveInt64(r.int, n, metric.WithAttributeSet(set)) })
 		return
@@ -127,13 +132,24 @@ func (m *meter) register(rec *record) error {
 // stop takes back what does not belong to a store.
 func (m *meter) stop() { giveBack(m.own) }
 
-// giveBack takes a callback back. What the provider has against it concerns
-// nobody who could help.
-func giveBack(r metric.Registration) {
-	if r == nil {
-		return
-	}
-	if err := r.Unregister(); err != nil {
-		otel.Handle(fmt.Errorf("instrument: %w", err))
-	}
+// giveBackLimit is how long the Close of a store waits for a collection under way:
+// the SDK holds its lock meanwhile, and may wait for a callback that hangs.
+const giveBackLimit = time.Second
+
+// giveBack takes callbacks back, and waits for that no longer than its limit. What
+// the provider has against it concerns nobody who could help.
+func giveBack(registrations ...metric.Registration) {
+	ctx, cancel := context.WithTimeout(context.Background(), giveBackLimit)
+	defer cancel()
+	_, _ = outbox.Try(ctx, func() (none struct{}) {
+		for _, r := range registrations {
+			if r == nil {
+				continue
+			}
+			if err := r.Unregister(); err != nil {
+				otel.Handle(fmt.Errorf("instrument: %w", err))
+			}
+		}
+		return none
+	})
 }

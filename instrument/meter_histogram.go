@@ -85,8 +85,9 @@ func (m *meter) histogram(r *row) (recorder, error) {
 }
 
 // record records an operation that has ended. The context has the operation's own
-// span in it, for the exemplar.
+// span in it, for the exemplar. A filter of exemplars that panics costs the point.
 func (h *meterHistograms) record(ctx context.Context, op operation, s slot, d time.Duration, sent, read int) {
+	defer func() { _ = recover() }()
 	at := &h.slots[op][s]
 	all := at.Load()
 	if all == nil {

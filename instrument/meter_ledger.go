@@ -127,7 +127,5 @@ func (o *observation) end() {
 	registrations := o.registrations
 	o.registrations, o.ended = nil, true
 	o.mu.Unlock()
-	for _, r := range registrations {
-		giveBack(r)
-	}
+	giveBack(registrations...)
 }

@@ -54,7 +54,7 @@ func WithSummaries() ProducerOption {
 // WithMetricFilter leaves out the metrics for whose names, such as
 // "kvdb.request.latency", keep returns false. They cost nothing then. Keep is
 // called at each collection; it must be safe for concurrent use and must not
-// block. By default, all are kept.
+// block; if it panics, the metric is kept. By default, all are kept.
 func WithMetricFilter(keep func(name string) bool) ProducerOption {
 	return producerOptionFunc(func(p *Producer) {
 		if keep != nil {
@@ -86,8 +86,8 @@ func (r *Registry) NewProducer(options ...ProducerOption) *Producer {
 // the caller's.
 func (p *Producer) Produce(context.Context) ([]metricdata.ScopeMetrics, error) {
 	b := builder{
-		counters:   p.temporality(sdkmetric.InstrumentKindCounter),
-		histograms: p.temporality(sdkmetric.InstrumentKindHistogram),
+		counters:   p.speaks(sdkmetric.InstrumentKindCounter),
+		histograms: p.speaks(sdkmetric.InstrumentKindHistogram),
 	}
 	b.collection = p.reader.collect(demand{
 		counterDeltas:   b.counters == metricdata.DeltaTemporality,
@@ -104,7 +104,26 @@ func (p *Producer) Produce(context.Context) ([]metricdata.ScopeMetrics, error) {
 	}}, nil
 }
 
-// keeps reports whether the reader gets the metric.
-func (p *Producer) keeps(name string) bool {
-	return (p.summaries || name != QuantilesName) && p.keep(name)
+// speaks asks the user's selector. One that panics selects what is the default.
+func (p *Producer) speaks(of sdkmetric.InstrumentKind) (t metricdata.Temporality) {
+	defer func() {
+		if recover() != nil {
+			t = sdkmetric.DefaultTemporalitySelector(of)
+		}
+	}()
+	return p.temporality(of)
+}
+
+// keeps reports whether the reader gets the metric. A filter of the user that
+// panics keeps it.
+func (p *Producer) keeps(name string) (kept bool) {
+	if !p.summaries && name == QuantilesName {
+		return false
+	}
+	defer func() {
+		if recover() != nil {
+			kept = true
+		}
+	}()
+	return p.keep(name)
 }

@@ -98,7 +98,9 @@ func (r *Recorder) Operation(name string) *Operation {
 		return o
 	}
 	if l := r.observer.log; l != nil && !r.undeclared.Swap(true) {
-		l.logger.Warn("operation not recorded: declare it, or \"other\", with NewRecorder", zap.String("operation", strings.ToValidUTF8(name, "\uFFFD")))
+		l.guarded(func() {
+			l.logger.Warn("operation not recorded: declare it, or \"other\", with NewRecorder", zap.String("operation", strings.ToValidUTF8(name, "\uFFFD")))
+		})
 	}
 	return nil
 }

@@ -95,8 +95,18 @@ func (sp *spanner) wants(parent trace.Span) bool {
 	return sc.IsRemote() && sc.IsSampled()
 }
 
-// startSpan reads the clock once for span, metric and log.
-func (p *op) startSpan(ctx context.Context, parent trace.Span) context.Context {
+// startSpan reads the clock once for span, metric and log. A sampler or a processor
+// that panics costs the span.
+func (p *op) startSpan(ctx context.Context, parent trace.Span) (spanned context.Context) {
+	defer func() {
+		if recover() != nil {
+			p.traced, spanned = nil, ctx
+		}
+	}()
+	return p.makeSpan(ctx, parent)
+}
+
+func (p *op) makeSpan(ctx context.Context, parent trace.Span) context.Context {
 	sp := &p.observer.spans
 	start := time.Now().Add(-p.took)
 	p.start = start.Sub(base)
@@ -128,7 +138,12 @@ func (sp *spanner) start(ctx context.Context, p *op) (context.Context, trace.Spa
 // endSpan ends the operation's span, makes it first where that was left for
 // later, and returns the context that names the operation: its own span's or,
 // with an event, its parent's.
-func (p *op) endSpan(ctx context.Context, e event) trace.SpanContext {
+func (p *op) endSpan(ctx context.Context, e event) (span trace.SpanContext) {
+	defer func() {
+		if recover() != nil { // of a processor
+			span = trace.SpanContext{}
+		}
+	}()
 	t := p.traced
 	if t == nil || t.mode == spanLate && !e.slow {
 		return trace.SpanContext{}

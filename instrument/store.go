@@ -34,8 +34,8 @@
 //     above, so that of the first contains operations in flight
 //   - kvdb.batch.items ({item}): counter by db.operation.name
 //   - kvdb.in_flight ({operation}): operations that began and have not ended
-//   - kvdb.log.suppressed ({line}): lines held back by [LogOptions].Burst, with a
-//     logger
+//   - kvdb.log.suppressed ({line}): lines held back by [LogOptions].Burst, or lost to
+//     a logger that panicked; with a logger
 //   - kvdb.farewells.lost ({store}): counter without attributes, once a store has
 //     been closed: closed stores that were forgotten before this reader was told
 //     their final values, because it did not come for five minutes or because
