@@ -43,6 +43,9 @@ func (l *OTelKVLog) Flush(ctx context.Context) error {
 	return errors.Join(l.logger.Sync(), l.telemetry.ForceFlush(ctx))
 }
 
+// Lost returns how many lines JSON lacks.
+func (l *OTelKVLog) Lost() uint64 { return l.telemetry.Losses().LogLines }
+
 // Close implements [LineLogger].
 func (l *OTelKVLog) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closeTime)

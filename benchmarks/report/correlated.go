@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/otelkv/otelkv/benchmarks"
@@ -19,13 +20,31 @@ const (
 
 // correlatedLogs measures a line that has the ids of a sampled span, to JSON
 // and through a batch processor to an exporter that throws it away: by the
-// logger of package otelsetup, and by a Tee.
-func (s *session) correlatedLogs() (_ row, err error) {
-	ours, err := benchmarks.NewOTelKVLog(s.ctx, io.Discard)
+// logger of package otelsetup, and by a Tee. The JSON is thrown away, too.
+func (s *session) correlatedLogs() (row, error) { return s.logs(io.Discard, io.Discard) }
+
+// pipedLogs measures the same with JSON that goes into a pipe, as that of a
+// standard output does.
+func (s *session) pipedLogs() (_ row, err error) {
+	ours, err := openDrain()
 	if err != nil {
 		return row{}, err
 	}
-	theirs := benchmarks.NewTeeLog(io.Discard)
+	defer func() { err = errors.Join(err, ours.close()) }()
+	theirs, err := openDrain()
+	if err != nil {
+		return row{}, err
+	}
+	defer func() { err = errors.Join(err, theirs.close()) }()
+	return s.logs(ours.File, theirs.File)
+}
+
+func (s *session) logs(ourJSON, theirJSON io.Writer) (_ row, err error) {
+	ours, err := benchmarks.NewOTelKVLog(s.ctx, ourJSON)
+	if err != nil {
+		return row{}, err
+	}
+	theirs := benchmarks.NewTeeLog(theirJSON)
 	defer func() { err = errors.Join(err, ours.Close(), theirs.Close()) }()
 	sampled, end := benchmarks.SampledParent(s.ctx)
 	defer end()
@@ -35,6 +54,9 @@ func (s *session) correlatedLogs() (_ row, err error) {
 	}, max(1, s.rounds/logShare))
 	if err != nil {
 		return row{}, err
+	}
+	if lost := ours.Lost(); lost > 0 {
+		return row{}, fmt.Errorf("%d lines were lost, which costs less than to write them", lost)
 	}
 	e, err := ratioOf(samples["log"], samples["log_tee"])
 	if err != nil {

@@ -117,6 +117,11 @@ var definitions = []definition{
 		measure: (*session).correlatedLogs,
 	},
 	{
+		name: "log_pipe", goal: atMost(1),
+		what:    "the same with JSON that goes into a pipe with a reader",
+		measure: (*session).pipedLogs,
+	},
+	{
 		name: "log_disabled_allocs", goal: atMost(0),
 		what:    "allocations of operation logs at a level that is off",
 		measure: (*session).disabledLogs,

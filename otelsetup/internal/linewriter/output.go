@@ -23,6 +23,9 @@ type output interface {
 }
 
 func newOutput(w io.Writer) output {
+	if w == io.Discard {
+		return discard{}
+	}
 	f, ok := w.(*os.File)
 	if !ok {
 		return foreign{w}
@@ -53,6 +56,14 @@ func (f file) write(lines []byte) (int, error) { return f.Write(cut(lines, mostA
 
 func (f file) syncs() bool { return f.regular }
 func (f file) sync() error { return f.Sync() }
+
+// discard is [io.Discard], which is known not to block.
+type discard struct{}
+
+func (discard) try(lines []byte) int            { return len(lines) }
+func (discard) write(lines []byte) (int, error) { return len(lines), nil }
+func (discard) syncs() bool                     { return false }
+func (discard) sync() error                     { return nil }
 
 // foreign is a writer of the user's.
 type foreign struct{ io.Writer }
