@@ -98,7 +98,7 @@ func (r *record) readLag(ctx context.Context, from kvdb.Lagger) {
 	last := r.lag.Load().lag
 	switch {
 	case errors.Is(err, kvdb.ErrLagUnknown):
-		r.lag.Store(&lagReading{lag: last}) // without a time, so nothing is shown
+		r.lag.Store(&lagReading{lag: last}) // without a time, so no lag is shown
 		return
 	case err != nil:
 		return

@@ -39,10 +39,13 @@ func TestStaleReadings(t *testing.T) {
 			if got := collected.Sum("kvdb.stats.age"); got != age {
 				t.Errorf("kvdb.stats.age is %v, want %v", got, age)
 			}
-			for _, name := range []string{"kvdb.engine.disk.size", "kvdb.utilization", "kvdb.replication.lag", "kvdb.replication.connected"} {
+			for _, name := range []string{"kvdb.engine.disk.size", "kvdb.utilization", "kvdb.replication.lag"} {
 				if got := collected.Find(name); (len(got) == 1) != there {
 					t.Errorf("at the age %v, %s is %v, want it there: %v", age, name, got, there)
 				}
+			}
+			if got := collected.Find("kvdb.replication.connected"); len(got) != 1 || (got[0].Value == 1) != there {
+				t.Errorf("at the age %v, kvdb.replication.connected is %v, want one that is 1: %v", age, got, there)
 			}
 		}
 		want(0, true)
@@ -89,9 +92,10 @@ func TestReplicationLag(t *testing.T) {
 		lag.set(map[string]time.Duration{"a": time.Second})
 		time.Sleep(10 * time.Second)
 		check(map[string]float64{"a": 1}, map[string]float64{"a": 1, "b": 0, "unknown": 0, "\uFFFD": 0})
+		none := map[string]float64{"a": 0, "b": 0, "unknown": 0, "\uFFFD": 0}
 		failure.set(&kvdb.Error{Op: "lag", Kind: kvdb.ErrLagUnknown})
 		time.Sleep(10 * time.Second)
-		check(nil, nil)
+		check(nil, none)
 		failure.set(nil)
 		time.Sleep(10 * time.Second)
 		check(map[string]float64{"a": 1}, map[string]float64{"a": 1, "b": 0, "unknown": 0, "\uFFFD": 0})
@@ -99,7 +103,7 @@ func TestReplicationLag(t *testing.T) {
 		time.Sleep(20 * time.Second)
 		check(map[string]float64{"a": 1}, map[string]float64{"a": 1, "b": 0, "unknown": 0, "\uFFFD": 0})
 		time.Sleep(20 * time.Second)
-		check(nil, nil)
+		check(nil, none)
 	})
 }
 

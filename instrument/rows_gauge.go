@@ -44,12 +44,19 @@ func connected(c *collection, yield floatPoints) {
 	})
 }
 
+// replicas calls visit for each replica that was ever known, without a lag while
+// that is unknown: a replica that nobody can ask counts as not connected, or its
+// series would go when it is needed.
 func replicas(c *collection, visit func(*source, attribute.Set, *time.Duration)) {
 	c.open(func(s *source) {
-		if s.now.lag == nil || !fresh(s.now.lag.at, s.now.at) {
+		if s.now.lag == nil {
 			return
 		}
+		known := fresh(s.now.lag.at, s.now.at)
 		for name, lag := range s.now.lag.lag {
+			if !known {
+				lag = nil
+			}
 			visit(s, s.series.set(s.infos, seriesKey{label: labelReplica, further: clean(name)}), lag)
 		}
 	})

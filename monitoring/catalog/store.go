@@ -114,7 +114,8 @@ var (
 	ReplicationConnected = Metric{
 		Name: "kvdb.replication.connected", Kind: Gauge,
 		Help:       "Whether a replica is connected",
-		Attributes: perStore(Replica), When: "for stores with replicas",
+		Attributes: perStore(Replica), When: "for stores with replicas, each from the first time that its lag was known",
+		Note:      "It is 0 while the lag is not known, too",
 		Stability: Development, Source: fromInstrument,
 	}
 	StatsAge = Metric{
