@@ -309,33 +309,38 @@ func (m *refusingMeter) RegisterCallback(f metric.Callback, of ...metric.Observa
 
 // Stores come and go beside readers: nobody waits for ever.
 func TestMeterProviderConcurrently(t *testing.T) {
+	for name, c := range map[string]struct{ names, told int }{"few": {3, 80}, "many": {20, 64}} {
+		t.Run(name, func(t *testing.T) { testConcurrently(t, c.names, float64(c.told)) })
+	}
+}
+
+func testConcurrently(t *testing.T, names int, told float64) {
 	readers := []*sdkmetric.ManualReader{sdkmetric.NewManualReader(), sdkmetric.NewManualReader()}
 	mp := sdkmetric.NewMeterProvider(sdkmetric.WithReader(readers[0]), sdkmetric.WithReader(readers[1]))
-	stop := make(chan struct{})
+	opened := make(chan struct{}, len(readers))
 	var collecting, opening sync.WaitGroup
 	for _, r := range readers {
 		collecting.Go(func() {
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-					var rm metricdata.ResourceMetrics
-					if err := r.Collect(context.Background(), &rm); err != nil {
-						t.Error(err)
-					}
+			for range opened {
+				var rm metricdata.ResourceMetrics
+				if err := r.Collect(context.Background(), &rm); err != nil {
+					t.Error(err)
 				}
 			}
 		})
 	}
-	const goroutines, times = 4, 50
+	const goroutines, times = 4, 20
 	for g := range goroutines {
 		opening.Go(func() {
 			for i := range times {
-				w, err := instrument.Wrap(busy(), instrument.WithMeterProvider(mp), instrument.WithNamespace(fmt.Sprint(g, i%3)))
+				w, err := instrument.Wrap(kvdb.NewMemory(nil), instrument.WithMeterProvider(mp), instrument.WithNamespace(fmt.Sprint(g, i%names)))
 				if err != nil {
 					t.Error(err)
 					return
+				}
+				select {
+				case opened <- struct{}{}:
+				default:
 				}
 				_, _ = w.Get(t.Context(), []byte("key"))
 				_ = w.Close()
@@ -343,16 +348,17 @@ func TestMeterProviderConcurrently(t *testing.T) {
 		})
 	}
 	opening.Wait()
-	close(stop)
+	close(opened)
 	collecting.Wait()
 	var rm metricdata.ResourceMetrics
 	if err := readers[0].Collect(t.Context(), &rm); err != nil {
 		t.Fatal(err)
 	}
 	collected := testutil.Flatten(rm.ScopeMetrics)
-	for _, name := range []string{"kvdb.requests", "db.client.operation.duration_count"} {
-		if n := collected.Sum(name); n != goroutines*times {
-			t.Errorf("%s is %v, want %d", name, n, goroutines*times)
-		}
+	if n := collected.Sum("kvdb.requests"); n != told {
+		t.Errorf("%v requests, want %v", n, told)
+	}
+	if n := collected.Sum("db.client.operation.duration_count"); n != goroutines*times {
+		t.Errorf("%v durations, want %d", n, goroutines*times)
 	}
 }
