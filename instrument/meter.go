@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 
 	"github.com/otelkv/otelkv/internal/outbox"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // A meter tells the readers of a MeterProvider what a registry holds, through
@@ -71,16 +72,16 @@ func newMeter(mp metric.MeterProvider, r *Registry) error {
 func (m *meter) instrument(r *row) (observed, error) {
 	o := observed{row: r}
 	var err error
-	unit, description := metric.WithUnit(r.unit), metric.WithDescription(r.description)
+	unit, description := metric.WithUnit(r.Unit), metric.WithDescription(r.Help)
 	switch ints := r.ints != nil; {
-	case ints && r.kind == counter:
-		o.int, err = m.Int64ObservableCounter(r.name, unit, description)
+	case ints && r.Kind == catalog.Counter:
+		o.int, err = m.Int64ObservableCounter(r.Name, unit, description)
 	case ints:
-		o.int, err = m.Int64ObservableUpDownCounter(r.name, unit, description)
-	case r.kind == counter:
-		o.float, err = m.Float64ObservableCounter(r.name, unit, description)
+		o.int, err = m.Int64ObservableUpDownCounter(r.Name, unit, description)
+	case r.Kind == catalog.Counter:
+		o.float, err = m.Float64ObservableCounter(r.Name, unit, description)
 	default:
-		o.float, err = m.Float64ObservableGauge(r.name, unit, description)
+		o.float, err = m.Float64ObservableGauge(r.Name, unit, description)
 	}
 	return o, err
 }

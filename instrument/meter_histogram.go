@@ -12,7 +12,6 @@ import (
 // A measure is what a MeterProvider's own histogram records of an operation: the
 // one kind of metric that cannot be told from a record.
 type measure struct {
-	bounds  []float64
 	failure bool // by the type of the error, too
 	has     func(*record, *operationInfo) bool
 	value   func(d time.Duration, sent, read int) float64
@@ -74,12 +73,12 @@ func (h *meterHistograms) used(m *measure) bool {
 func (m *meter) histogram(r *row) (recorder, error) {
 	of := recorder{measure: r.measure}
 	var err error
-	unit, description := metric.WithUnit(r.unit), metric.WithDescription(r.description)
-	bounds := metric.WithExplicitBucketBoundaries(r.measure.bounds...)
-	if r.kind == sizeHistogram {
-		of.int, err = m.Int64Histogram(r.name, unit, description, bounds)
+	unit, description := metric.WithUnit(r.Unit), metric.WithDescription(r.Help)
+	bounds := metric.WithExplicitBucketBoundaries(r.Bounds...)
+	if r.whole {
+		of.int, err = m.Int64Histogram(r.Name, unit, description, bounds)
 	} else {
-		of.float, err = m.Float64Histogram(r.name, unit, description, bounds)
+		of.float, err = m.Float64Histogram(r.Name, unit, description, bounds)
 	}
 	return of, err
 }

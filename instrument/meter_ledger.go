@@ -64,16 +64,16 @@ func (m *meter) observeEngine(l *ledger) error {
 // engineInstrument makes the instrument of a statistic, or returns the first one of
 // the name.
 func (m *meter) engineInstrument(r *row) (observed, error) {
-	first, ok := m.engineRow(r.name, nil)
+	first, ok := m.engineRow(r.Name, nil)
 	if !ok {
 		o, err := m.instrument(r)
 		if err != nil {
 			return observed{}, err
 		}
-		first, _ = m.engineRow(r.name, &o)
+		first, _ = m.engineRow(r.Name, &o)
 	}
-	if first.unit != r.unit || first.kind != r.kind {
-		return observed{}, fmt.Errorf("the statistic %q (%s) was told by another store in %s: one name is one metric", r.name, r.unit, first.unit)
+	if first.Unit != r.Unit || first.Kind != r.Kind {
+		return observed{}, fmt.Errorf("the statistic %q (%s) was told by another store in %s: one name is one metric", r.Name, r.Unit, first.Unit)
 	}
 	return first, nil
 }
@@ -93,7 +93,7 @@ func (m *meter) engineRow(name string, o *observed) (observed, bool) {
 func (o *observation) missing(rows []row) []row {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return slices.DeleteFunc(rows, func(r row) bool { return o.engine[r.name] })
+	return slices.DeleteFunc(rows, func(r row) bool { return o.engine[r.Name] })
 }
 
 // have counts rows as there.
@@ -104,7 +104,7 @@ func (o *observation) have(rows []row) {
 		o.engine = make(map[string]bool)
 	}
 	for _, r := range rows {
-		o.engine[r.name] = true
+		o.engine[r.Name] = true
 	}
 }
 

@@ -24,36 +24,4 @@ const (
 	ExponentialDurationName = catalog.ExponentialDurationName
 )
 
-// A definition is the identity of a metric.
-type definition struct{ name, unit, description string }
-
-var (
-	durationMetric      = defined(catalog.OperationDuration)
-	exponentialMetric   = defined(catalog.OperationDurationExponential)
-	latencyMetric       = defined(catalog.RequestLatency)
-	quantilesMetric     = defined(catalog.RequestLatencyQuantiles)
-	requestsMetric      = defined(catalog.Requests)
-	errorsMetric        = defined(catalog.Errors)
-	readMetric          = defined(catalog.BytesRead)
-	writtenMetric       = defined(catalog.BytesWritten)
-	requestSizeMetric   = defined(catalog.RequestSize)
-	responseSizeMetric  = defined(catalog.ResponseSize)
-	itemsMetric         = defined(catalog.BatchItems)
-	inFlightMetric      = defined(catalog.InFlight)
-	suppressedMetric    = defined(catalog.LogSuppressed)
-	utilizationMetric   = defined(catalog.Utilization)
-	lagMetric           = defined(catalog.ReplicationLag)
-	connectedMetric     = defined(catalog.ReplicationConnected)
-	connectionsMetric   = defined(catalog.Connections)
-	farewellsLostMetric = defined(catalog.FarewellsLost)
-	poolCountMetric     = defined(catalog.PoolConnections)
-	poolMaxMetric       = defined(catalog.PoolMax)
-	poolPendingMetric   = defined(catalog.PoolPendingRequests)
-	poolTimeoutsMetric  = defined(catalog.PoolTimeouts)
-	poolWaitMetric      = defined(catalog.PoolWaitTime)
-	statsAgeMetric      = defined(catalog.StatsAge)
-)
-
-func defined(m catalog.Metric) definition { return definition{m.Name, m.Unit, m.Help} }
-
 var quantileShares = []float64{0.5, 0.95, 0.99}

@@ -3,6 +3,8 @@ package instrument
 import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // A builder makes of one collection what a Producer produces.
@@ -19,11 +21,11 @@ func (b *builder) metrics(keep func(name string) bool) []metricdata.Metrics {
 	for _, rows := range [...][]row{table, engine} {
 		for i := range rows {
 			r := &rows[i]
-			if !keep(r.name) {
+			if !keep(r.Name) {
 				continue
 			}
 			if data := b.data(r); data != nil {
-				all = append(all, metricdata.Metrics{Name: r.name, Unit: r.unit, Description: r.description, Data: data})
+				all = append(all, metricdata.Metrics{Name: r.Name, Unit: r.Unit, Description: r.Help, Data: data})
 			}
 		}
 	}
@@ -31,19 +33,20 @@ func (b *builder) metrics(keep func(name string) bool) []metricdata.Metrics {
 }
 
 func (b *builder) data(r *row) metricdata.Aggregation {
-	switch r.kind {
-	case counter, upDownCounter, gauge:
+	switch r.Kind {
+	case catalog.Counter, catalog.UpDownCounter, catalog.Gauge:
 		if r.ints != nil {
 			return numbers(b, r, r.ints)
 		}
 		return numbers(b, r, r.floats)
-	case histogram:
+	case catalog.Histogram:
+		if r.whole {
+			return histograms[int64](b, r, 1)
+		}
 		return histograms[float64](b, r, 1e9)
-	case sizeHistogram:
-		return histograms[int64](b, r, 1)
-	case exponentialHistogram:
+	case catalog.ExponentialHistogram:
 		return b.exponentials(r)
-	case summary:
+	case catalog.Summary:
 		return b.summary(r)
 	default:
 		return nil
@@ -58,12 +61,12 @@ func numbers[N int64 | float64](
 	points(b.collection, func(s *source, set attribute.Set, value N) {
 		p := metricdata.DataPoint[N]{Attributes: set, Time: b.at, Value: value}
 		switch {
-		case r.kind == gauge:
-		case r.shared && r.kind == counter:
+		case r.Kind == catalog.Gauge:
+		case r.shared && r.Kind == catalog.Counter:
 			p.StartTime = b.since()
 		case r.shared:
 			p.StartTime = b.registry.start
-		case r.kind == counter:
+		case r.Kind == catalog.Counter:
 			p.StartTime = s.since
 		default:
 			p.StartTime = s.start
@@ -73,9 +76,9 @@ func numbers[N int64 | float64](
 	switch {
 	case len(all) == 0:
 		return nil
-	case r.kind == gauge:
+	case r.Kind == catalog.Gauge:
 		return metricdata.Gauge[N]{DataPoints: all}
-	case r.kind == counter:
+	case r.Kind == catalog.Counter:
 		return metricdata.Sum[N]{DataPoints: all, Temporality: b.counters, IsMonotonic: true}
 	default:
 		return metricdata.Sum[N]{DataPoints: all, Temporality: metricdata.CumulativeTemporality}

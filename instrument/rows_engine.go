@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // engineRows are the metrics that the engines of a collection declare. Stores of
@@ -31,9 +32,9 @@ func engineRows(c *collection) []row {
 // engineRow is the row of a statistic, which its engine declares at the given
 // place.
 func engineRow(like kvdb.StatInfo, at int) row {
-	r := row{definition: definition{like.Name, like.Unit, like.Help}, kind: gauge}
+	r := row{Metric: catalog.Metric{Name: like.Name, Unit: like.Unit, Help: like.Help, Kind: catalog.Gauge}}
 	if like.Counter {
-		r.kind = counter
+		r.Kind = catalog.Counter
 	}
 	r.floats = func(c *collection, yield floatPoints) {
 		for i := range c.sources {

@@ -11,22 +11,20 @@ import (
 
 var (
 	measureDuration = measure{
-		bounds: durationBounds, failure: true, value: seconds,
+		failure: true, value: seconds,
 		has: func(*record, *operationInfo) bool { return true },
 	}
 	measureLatency = measure{
-		bounds: latencyBounds, value: seconds,
-		has: func(r *record, _ *operationInfo) bool { return r.compat },
+		value: seconds,
+		has:   func(r *record, _ *operationInfo) bool { return r.compat },
 	}
 	measureRequestSize = measure{
-		bounds: sizeBounds(),
-		value:  func(_ time.Duration, sent, _ int) float64 { return float64(sent) },
-		has:    func(r *record, i *operationInfo) bool { return r.sized && i.sends },
+		value: func(_ time.Duration, sent, _ int) float64 { return float64(sent) },
+		has:   func(r *record, i *operationInfo) bool { return r.sized && i.sends },
 	}
 	measureResponseSize = measure{
-		bounds: sizeBounds(),
-		value:  func(_ time.Duration, _, read int) float64 { return float64(read) },
-		has:    func(r *record, i *operationInfo) bool { return r.sized && i.delivers },
+		value: func(_ time.Duration, _, read int) float64 { return float64(read) },
+		has:   func(r *record, i *operationInfo) bool { return r.sized && i.delivers },
 	}
 )
 

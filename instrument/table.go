@@ -1,17 +1,21 @@
 package instrument
 
-import "go.opentelemetry.io/otel/attribute"
+import (
+	"go.opentelemetry.io/otel/attribute"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
+)
 
 // A row is a metric with all that is needed to report it. It has the one of the
 // three ways to its points that belongs to its kind.
 type row struct {
-	definition
-	kind          kind
+	catalog.Metric
 	each          int  // points of an operation, for the memory to begin with
 	shared        bool // the registry's and no store's: its points have no source
 	ints          func(*collection, intPoints)
 	floats        func(*collection, floatPoints)
 	distributions func(*collection, distributionPoints)
+	whole         bool     // distributions are of bytes, else of nanoseconds that are told as seconds
 	measure       *measure // of a MeterProvider's own histogram, if there is one
 }
 
@@ -20,18 +24,6 @@ type (
 	intPoints          = func(*source, attribute.Set, int64)
 	floatPoints        = func(*source, attribute.Set, float64)
 	distributionPoints = func(*source, attribute.Set, distribution)
-)
-
-type kind uint8
-
-const (
-	counter kind = iota
-	upDownCounter
-	gauge
-	histogram     // of seconds
-	sizeHistogram // of bytes
-	exponentialHistogram
-	summary
 )
 
 // A distribution is one series of a histogram or summary. Its memory is its own.
@@ -55,30 +47,30 @@ func (d *distribution) count() uint64 {
 
 // table has all metrics of this package but those that engines bring, in the
 // order in which they are told by a Producer and through a MeterProvider. A new
-// metric is a row here.
+// metric is an entry of the catalogue, a row here, and what counts it.
 var table = []row{
-	{definition: durationMetric, kind: histogram, each: 1, distributions: durations, measure: &measureDuration},
-	{definition: exponentialMetric, kind: exponentialHistogram, distributions: exponentials},
-	{definition: latencyMetric, kind: histogram, each: 1, distributions: latencies, measure: &measureLatency},
-	{definition: quantilesMetric, kind: summary, distributions: quantiles},
-	{definition: requestsMetric, kind: counter, each: 5, ints: requests},
-	{definition: errorsMetric, kind: counter, each: len(writeFailures), ints: failures},
-	{definition: readMetric, kind: counter, each: 1, ints: sums(func(s *opSnapshot) uint64 { return s.read })},
-	{definition: writtenMetric, kind: counter, each: 1, ints: sums(func(s *opSnapshot) uint64 { return s.written })},
-	{definition: requestSizeMetric, kind: sizeHistogram, distributions: requestSizes, measure: &measureRequestSize},
-	{definition: responseSizeMetric, kind: sizeHistogram, distributions: responseSizes, measure: &measureResponseSize},
-	{definition: itemsMetric, kind: counter, ints: items},
-	{definition: inFlightMetric, kind: upDownCounter, ints: inFlight},
-	{definition: suppressedMetric, kind: counter, ints: suppressed},
-	{definition: utilizationMetric, kind: gauge, floats: utilization},
-	{definition: lagMetric, kind: gauge, floats: lag},
-	{definition: connectedMetric, kind: gauge, floats: connected},
-	{definition: poolCountMetric, kind: upDownCounter, ints: poolCount},
-	{definition: poolMaxMetric, kind: upDownCounter, ints: poolGauge(poolMax)},
-	{definition: poolPendingMetric, kind: upDownCounter, ints: poolGauge(poolPending)},
-	{definition: poolTimeoutsMetric, kind: counter, ints: poolTimeoutCount},
-	{definition: poolWaitMetric, kind: histogram, distributions: poolWaitTime},
-	{definition: statsAgeMetric, kind: gauge, floats: statsAge},
-	{definition: connectionsMetric, kind: upDownCounter, shared: true, ints: connections},
-	{definition: farewellsLostMetric, kind: counter, shared: true, ints: farewellsLost},
+	{Metric: catalog.OperationDuration, each: 1, distributions: durations, measure: &measureDuration},
+	{Metric: catalog.OperationDurationExponential, distributions: exponentials},
+	{Metric: catalog.RequestLatency, each: 1, distributions: latencies, measure: &measureLatency},
+	{Metric: catalog.RequestLatencyQuantiles, distributions: quantiles},
+	{Metric: catalog.Requests, each: 5, ints: requests},
+	{Metric: catalog.Errors, each: len(writeFailures), ints: failures},
+	{Metric: catalog.BytesRead, each: 1, ints: sums(func(s *opSnapshot) uint64 { return s.read })},
+	{Metric: catalog.BytesWritten, each: 1, ints: sums(func(s *opSnapshot) uint64 { return s.written })},
+	{Metric: catalog.RequestSize, whole: true, distributions: requestSizes, measure: &measureRequestSize},
+	{Metric: catalog.ResponseSize, whole: true, distributions: responseSizes, measure: &measureResponseSize},
+	{Metric: catalog.BatchItems, ints: items},
+	{Metric: catalog.InFlight, ints: inFlight},
+	{Metric: catalog.LogSuppressed, ints: suppressed},
+	{Metric: catalog.Utilization, floats: utilization},
+	{Metric: catalog.ReplicationLag, floats: lag},
+	{Metric: catalog.ReplicationConnected, floats: connected},
+	{Metric: catalog.PoolConnections, ints: poolCount},
+	{Metric: catalog.PoolMax, ints: poolGauge(poolMax)},
+	{Metric: catalog.PoolPendingRequests, ints: poolGauge(poolPending)},
+	{Metric: catalog.PoolTimeouts, ints: poolTimeoutCount},
+	{Metric: catalog.PoolWaitTime, distributions: poolWaitTime},
+	{Metric: catalog.StatsAge, floats: statsAge},
+	{Metric: catalog.Connections, shared: true, ints: connections},
+	{Metric: catalog.FarewellsLost, shared: true, ints: farewellsLost},
 }

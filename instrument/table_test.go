@@ -1,19 +1,31 @@
 package instrument
 
-import "testing"
+import (
+	"testing"
 
-// Each row of the table can be told: it has the one way to its points that
-// belongs to its kind, and a name of its own.
+	"github.com/otelkv/otelkv/monitoring/catalog"
+)
+
+// What the catalogue says that this package emits has a row, and the one way to
+// its points that belongs to its kind.
 func TestTable(t *testing.T) {
-	known := make(map[string]bool)
+	missing := make(map[string]bool)
+	for _, m := range catalog.All() {
+		if m.Source == "instrument" {
+			missing[m.Name] = true
+		}
+	}
 	for _, r := range table {
-		if known[r.name] || r.name == "" || r.description == "" {
-			t.Errorf("%q is no name or description of its own: %q", r.name, r.description)
+		if !missing[r.Name] {
+			t.Errorf("%s is not in the catalogue, or twice in the table", r.Name)
 		}
-		known[r.name] = true
-		numbers := r.kind <= gauge
-		if (r.ints != nil) == (r.floats != nil) && numbers || (r.distributions != nil) == numbers {
-			t.Errorf("%s: the points do not fit the kind %d", r.name, r.kind)
+		delete(missing, r.Name)
+		number := r.Kind == catalog.Counter || r.Kind == catalog.UpDownCounter || r.Kind == catalog.Gauge
+		if (r.ints != nil) == (r.floats != nil) && number || (r.distributions != nil) == number {
+			t.Errorf("%s: the points do not fit a %s", r.Name, r.Kind)
 		}
+	}
+	for name := range missing {
+		t.Errorf("%s has no row", name)
 	}
 }
