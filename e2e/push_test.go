@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 )
@@ -67,6 +68,9 @@ func TestPrometheusTakesEveryPush(t *testing.T) {
 			}
 			if refused := scraped(t, address, refusals); refused > 0 {
 				t.Errorf("%v exports were refused: %s", refused, program.stdout.tail(2000))
+			}
+			if said := server.stderr.tail(1 << 20); strings.Contains(said, "out of order") {
+				t.Errorf("Prometheus says: %s", said)
 			}
 			p := &prometheus{process: server, url: "http://" + address}
 			for _, expression := range []string{"sum(kvdb_requests_total)", "sum(go_schedule_duration_seconds_count)", "target_info"} {

@@ -4,133 +4,18 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
-	"net/http/httptest"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	dto "github.com/prometheus/client_model/go"
-	"go.opentelemetry.io/otel/trace"
 	logspb "go.opentelemetry.io/proto/otlp/logs/v1"
 	"go.uber.org/zap"
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
 )
-
-// A moody receiver answers as its mood is, and can be gone.
-type moody struct {
-	backend
-	mood     atomic.Value // string
-	protocol string
-	addr     string
-	stop     func()
-}
-
-func newMoody(t *testing.T, protocol, mood string) *moody {
-	m := &moody{protocol: protocol, addr: "127.0.0.1:0"}
-	m.mood.Store(mood)
-	m.listen(t)
-	t.Cleanup(func() { m.stop() })
-	if mood == "gone" {
-		m.stop()
-	}
-	return m
-}
-
-func (m *moody) listen(t *testing.T) {
-	t.Helper()
-	listener, err := net.Listen("tcp", m.addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m.addr = listener.Addr().String()
-	if m.protocol == protocolGRPC {
-		server := newServer(&m.backend, grpc.UnaryInterceptor(m.intercept))
-		m.stop = server.Stop
-		go server.Serve(listener)
-		return
-	}
-	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: http.HandlerFunc(m.answer)}}
-	server.Start()
-	m.stop = server.Close
-}
-
-func (m *moody) answer(w http.ResponseWriter, r *http.Request) {
-	switch m.mood.Load() {
-	case "refuses":
-		http.Error(w, "not yours", http.StatusForbidden)
-	case "503":
-		http.Error(w, "later", http.StatusServiceUnavailable)
-	case "hangs":
-		io.Copy(io.Discard, r.Body)
-		<-r.Context().Done()
-	case "slow":
-		select {
-		case <-time.After(50 * time.Millisecond):
-			m.ServeHTTP(w, r)
-		case <-r.Context().Done():
-		}
-	default:
-		m.ServeHTTP(w, r)
-	}
-}
-
-func (m *moody) intercept(ctx context.Context, request any, _ *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (any, error) {
-	switch m.mood.Load() {
-	case "refuses":
-		return nil, status.Error(codes.PermissionDenied, "not yours")
-	case "503":
-		return nil, status.Error(codes.Unavailable, "later")
-	case "hangs":
-		<-ctx.Done()
-		return nil, ctx.Err()
-	case "slow":
-		select {
-		case <-time.After(50 * time.Millisecond):
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-	}
-	return handle(ctx, request)
-}
-
-// comesBack makes it answer.
-func (m *moody) comesBack(t *testing.T) {
-	if m.mood.Swap("answers") == "gone" {
-		m.listen(t)
-	}
-}
-
-// hasLog reports whether a record with this body came.
-func (m *moody) hasLog(body string) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, r := range m.logs {
-		if r.GetBody().GetStringValue() == body {
-			return true
-		}
-	}
-	return false
-}
-
-func (m *moody) hasSpan(id trace.SpanID) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, s := range m.spans {
-		if trace.SpanID(s.GetSpanId()) == id {
-			return true
-		}
-	}
-	return false
-}
 
 const testQueue = 64
 
