@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net"
 	"sync/atomic"
+
+	"github.com/otelkv/otelkv/internal/typednil"
 )
 
 // CountConnections returns a listener that counts the open connections it has
@@ -14,7 +16,7 @@ import (
 //
 // The connections have a method NetConn that returns the one of l.
 func CountConnections(l net.Listener, options ...Option) (net.Listener, error) {
-	if isNil(l) {
+	if typednil.Is(l) {
 		return nil, errors.New("instrument: the listener is nil: check the error of net.Listen")
 	}
 	c := newConfig(options)

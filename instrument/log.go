@@ -144,11 +144,11 @@ func (l *operationLog) write(ctx context.Context, span trace.SpanContext, e even
 	case l.options.Sample > 1 && rand.IntN(l.options.Sample) > 0:
 		return
 	}
+	if !span.Equal(trace.SpanContextFromContext(ctx)) {
+		ctx = trace.ContextWithSpanContext(ctx, span)
+	}
 	l.guarded(func() {
 		if line := l.logger.Check(level, message); line != nil {
-			if !span.Equal(trace.SpanContextFromContext(ctx)) {
-				ctx = trace.ContextWithSpanContext(ctx, span)
-			}
 			line.Write(append(l.fields(ctx, e, suppressed), l.further(ctx)...)...)
 		}
 	})

@@ -13,6 +13,8 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/internal/typednil"
 )
 
 // Telemetry is where a store reports: what package otelsetup starts with one
@@ -65,7 +67,7 @@ type slowThreshold struct {
 // over it, wherever they stand. A nil tel is an error of Wrap.
 func WithTelemetry(tel Telemetry) Option {
 	return optionFunc(func(c *config) {
-		if isNil(tel) {
+		if typednil.Is(tel) {
 			c.errs = append(c.errs, errors.New("WithTelemetry(nil): pass what otelsetup.Start returned, after checking its error"))
 			return
 		}
@@ -74,7 +76,7 @@ func WithTelemetry(tel Telemetry) Option {
 		if c.registry == nil {
 			c.registry = r
 		}
-		if tp := tel.TracerProvider(); c.tracerProvider == nil && !isNil(tp) {
+		if tp := tel.TracerProvider(); c.tracerProvider == nil && !typednil.Is(tp) {
 			c.tracerProvider = tp
 		}
 		if l := tel.Logger(); c.logger == nil {
@@ -108,7 +110,7 @@ func WithRegistry(r *Registry) Option {
 // it.
 func WithMeterProvider(mp metric.MeterProvider) Option {
 	return optionFunc(func(c *config) {
-		if isNil(mp) {
+		if typednil.Is(mp) {
 			c.errs = append(c.errs, errors.New("WithMeterProvider(nil): leave it out for the global one"))
 			return
 		}
@@ -120,7 +122,7 @@ func WithMeterProvider(mp metric.MeterProvider) Option {
 // Telemetry's provider, else the global one.
 func WithTracerProvider(tp trace.TracerProvider) Option {
 	return optionFunc(func(c *config) {
-		if !isNil(tp) {
+		if !typednil.Is(tp) {
 			c.tracerProvider = tp
 		}
 	})

@@ -97,8 +97,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"reflect"
 
+	"github.com/otelkv/otelkv/internal/typednil"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
@@ -122,7 +122,7 @@ type Store struct {
 //
 // The Store owns s: its Close closes s.
 func Wrap(s kvdb.Store, options ...Option) (*Store, error) {
-	if isNil(s) {
+	if typednil.Is(s) {
 		return nil, errors.New("instrument: the store is nil: open it, and check the error, before Wrap")
 	}
 	c := newConfig(options)
@@ -190,18 +190,3 @@ func (s *Store) Unwrap() kvdb.Store { return s.next }
 // As implements [kvdb.Decorator] with instrumented views of the capabilities of
 // the store below.
 func (s *Store) As(target any) bool { return s.views.as(target) }
-
-// isNil reports whether v is nil or a nil pointer in an interface, which would
-// panic later and far from its cause.
-func isNil(v any) bool {
-	if v == nil {
-		return true
-	}
-	r := reflect.ValueOf(v)
-	switch r.Kind() {
-	case reflect.Pointer, reflect.Map, reflect.Func, reflect.Interface:
-		return r.IsNil()
-	default:
-		return false
-	}
-}

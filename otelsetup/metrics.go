@@ -15,6 +15,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/resource"
 
 	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/internal/typednil"
 	"github.com/otelkv/otelkv/otelsetup/internal/callbacks"
 	"github.com/otelkv/otelkv/otelsetup/internal/ledger"
 )
@@ -111,7 +112,7 @@ func (t *Telemetry) newReaders(ctx context.Context, c *config) (readers []sdkmet
 	}
 	for _, r := range c.readers {
 		reader, err := r.factory(&stamped{Producer: sparing{t.newProducer(c, r.temporality), t.failedCallbacks}})
-		if err == nil && reader == nil {
+		if err == nil && typednil.Is(reader) {
 			err = errors.New("the factory returned nil")
 		}
 		if err != nil {

@@ -6,6 +6,8 @@ import (
 	"math"
 
 	"go.uber.org/zap/zapcore"
+
+	"github.com/otelkv/otelkv/internal/typednil"
 )
 
 // validate returns every problem with the options and the environment at once.
@@ -13,6 +15,7 @@ func (c *config) validate() error {
 	var p problems
 	c.validateConflicts(&p)
 	c.validateLogging(&p)
+	c.validateNils(&p)
 	for _, attr := range c.attributes {
 		if !attr.Valid() {
 			p.add("WithResourceAttributes", fmt.Errorf("the attribute %q has no key or no value", attr.Key))
@@ -28,7 +31,7 @@ func (c *config) validate() error {
 			p.add("WithReader", errors.New("the factory is nil"))
 		}
 	}
-	if c.join && (c.registerer == nil || c.gatherer == nil) {
+	if c.join && (typednil.Is(c.registerer) || typednil.Is(c.gatherer)) {
 		p.add("WithPrometheusRegistry", errors.New("the registerer or the gatherer is nil"))
 	}
 	if c.shutdownTimeout <= 0 {
@@ -59,6 +62,30 @@ func (c *config) validateConflicts(p *problems) {
 		if conflict.given {
 			p.add(conflict.option, errors.New("has no effect on the "+conflict.with))
 		}
+	}
+}
+
+// validateNils finds nil pointers in interfaces, as a constructor leaves whose
+// error nobody looked at: their methods would panic later, far from here. A nil
+// alone changes nothing.
+func (c *config) validateNils(p *problems) {
+	check := func(option string, value any) {
+		if value != nil && typednil.Is(value) {
+			p.add(option, fmt.Errorf("the value is %s: look at the error of what makes it", typednil.Name(value)))
+		}
+	}
+	check("WithTracerProvider", c.tracerProvider)
+	check("WithSampler", c.sampler)
+	check("WithDefaultSampler", c.defaultSampler)
+	check("WithLogWriter", c.logWriter)
+	for _, sp := range c.spanProcessors {
+		check("WithSpanProcessor", sp)
+	}
+	for _, e := range c.spanExporters {
+		check("WithSpanExporter", e)
+	}
+	for _, e := range c.logExporters {
+		check("WithLogExporter", e)
 	}
 }
 

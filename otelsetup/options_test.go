@@ -12,6 +12,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel/attribute"
+	sdklog "go.opentelemetry.io/otel/sdk/log"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
@@ -57,6 +58,14 @@ func TestBadSettings(t *testing.T) {
 		{"failing factory", nil, []Option{WithReader(nil, working), WithReader(nil, failing)}, []string{"WithReader", "no backend"}},
 		{"empty factory", nil, []Option{WithReader(nil, empty)}, []string{"WithReader", "nil"}},
 		{"no registerer", nil, []Option{WithPrometheusRegistry(nil, prometheus.NewRegistry())}, []string{"WithPrometheusRegistry"}},
+		{"nil pointers", nil, []Option{
+			WithSpanProcessor((*tracetest.SpanRecorder)(nil)), WithSpanExporter((*tracetest.NoopExporter)(nil)),
+			WithSampler((*nilSampler)(nil)), WithDefaultSampler((*nilSampler)(nil)),
+			WithLogWriter((*os.File)(nil)), WithLogExporter((*nilLogExporter)(nil)),
+		}, []string{"WithSpanProcessor: the value is a nil *tracetest.SpanRecorder", "WithSpanExporter", "WithSampler", "WithDefaultSampler", "WithLogWriter", "WithLogExporter"}},
+		{"a nil provider", nil, []Option{WithTracerProvider((*sdktrace.TracerProvider)(nil))}, []string{"WithTracerProvider: the value is a nil"}},
+		{"nil registries", nil, []Option{WithPrometheusRegistry((*prometheus.Registry)(nil), (*prometheus.Registry)(nil))}, []string{"WithPrometheusRegistry"}},
+		{"a nil reader", nil, []Option{WithReader(nil, func(sdkmetric.Producer) (sdkmetric.Reader, error) { return (*sdkmetric.ManualReader)(nil), nil })}, []string{"WithReader"}},
 		{"no gatherer", nil, []Option{WithPrometheusRegistry(prometheus.NewRegistry(), nil)}, []string{"WithPrometheusRegistry"}},
 		{"no time to shut down", nil, []Option{WithShutdownTimeout(-time.Second)}, []string{"WithShutdownTimeout", "-1s"}},
 		{"endpoint option without scheme", nil, []Option{WithOTLPEndpoint("localhost:4318")}, []string{"WithOTLPEndpoint", "http"}},
@@ -177,3 +186,8 @@ func with(settings map[string]string, name, value string) map[string]string {
 	}
 	return more
 }
+
+type (
+	nilSampler     struct{ sdktrace.Sampler }
+	nilLogExporter struct{ sdklog.Exporter }
+)

@@ -115,7 +115,7 @@ func (l hungListener) Close() error { <-l.end; return l.Listener.Close() }
 
 // TestHungListener: Close has a limit.
 func TestHungListener(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it listens at once
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +165,7 @@ func TestHungDisk(t *testing.T) {
 		if took := time.Since(began); first == nil || !strings.Contains(first.Error(), "evidence") || took != diskLimit {
 			t.Errorf("Close: %v after %v", first, took)
 		}
-		if again := p.Close(); again != first { //nolint:errorlint // the same one
+		if again := p.Close(); again != first {
 			t.Errorf("again: %v", again)
 		}
 		if err := <-waits; !errors.Is(err, ErrClosed) {

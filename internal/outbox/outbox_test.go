@@ -67,7 +67,7 @@ func TestHungCallCostsItself(t *testing.T) {
 // TestBadCallCostsItself: what panics or ends its goroutine holds up nothing.
 func TestBadCallCostsItself(t *testing.T) {
 	for name, bad := range map[string]func(){
-		"panic": func() { panic("no") }, "nil panic": func() { panic(nil) }, //nolint:govet // on purpose
+		"panic": func() { panic("no") }, "nil panic": func() { panic(nil) },
 		"exit": runtime.Goexit,
 	} {
 		t.Run(name, func(t *testing.T) {
