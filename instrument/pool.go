@@ -29,10 +29,6 @@ var poolInfos = []kvdb.StatInfo{
 	poolWaitNanos: {Name: "wait nanos", Counter: true},
 }
 
-// poolSeries is how many series a pool has: a count for each of two states,
-// three numbers, and a histogram of one bucket.
-const poolSeries = 2 + 3 + 3
-
 func (r *record) readPool(ctx context.Context, from kvdb.PoolReader) {
 	p, err := from.PoolStats(ctx)
 	if err != nil {
