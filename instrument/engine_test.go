@@ -73,7 +73,7 @@ func TestWrongStatistics(t *testing.T) {
 			below.Infos = tt.infos
 			w, err := instrument.Wrap(below, option)
 			if w != nil || err == nil || !strings.Contains(err.Error(), tt.want) {
-				t.Errorf("%s, %s: Wrap = %v, %v, want an error with %q", name, way, w, err, tt.want)
+				t.Errorf("%s, %s: Wrap gave a store: %t, and %v, want an error with %q", name, way, w != nil, err, tt.want)
 			}
 			below.Infos = nil
 			if w, err = instrument.Wrap(below, option); err != nil {
