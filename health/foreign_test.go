@@ -130,3 +130,13 @@ func TestCloseHoldsUpNobody(t *testing.T) {
 		}
 	})
 }
+
+// TestBadDetails: who is asked whether details are shown may panic.
+func TestBadDetails(t *testing.T) {
+	h := start(t, WithDetails(func(*http.Request) bool { panic("no") }))
+	r := httptest.NewRequest(http.MethodGet, "/healthz", http.NoBody)
+	r.Header.Set("Accept", typeJSON)
+	if res := request(h, r); res.code != http.StatusOK || !strings.Contains(res.body, `"pass"`) {
+		t.Errorf("%d %s", res.code, res.body)
+	}
+}

@@ -95,8 +95,7 @@ func (p *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		code = p.bad
 	}
 	if wantsJSON(r) {
-		details := p.health.cfg.details
-		answer(w, code, typeJSON, j.json(details != nil && details(r)))
+		answer(w, code, typeJSON, j.json(p.health.cfg.allows(r)))
 		return
 	}
 	answer(w, code, typeText, j.text(query.Has("verbose")))

@@ -53,6 +53,17 @@ func newConfig(opts []Option) (config, error) {
 	return c, errors.Join(c.errs...)
 }
 
+// allows asks the user whether details are shown. A panic is a no: the probe has
+// an answer without them.
+func (c *config) allows(r *http.Request) (details bool) {
+	defer func() {
+		if recover() != nil {
+			details = false
+		}
+	}()
+	return c.details != nil && c.details(r)
+}
+
 func (c *config) refuse(format string, args ...any) {
 	c.errs = append(c.errs, fmt.Errorf("health: "+format, args...))
 }
@@ -105,8 +116,8 @@ func WithMeterProvider(mp metric.MeterProvider) Option {
 
 // WithDetails shows the texts of errors, and durations, in the JSON answer to
 // requests for which allow returns true. Such texts hold addresses, and may hold
-// passwords. Allow runs for each request for JSON and must be safe for
-// concurrent use. By default, nobody is shown details.
+// passwords. Allow runs for each request for JSON, must be safe for concurrent
+// use and must not block; if it panics, there are none. By default, nobody is shown details.
 func WithDetails(allow func(*http.Request) bool) Option {
 	return optionFunc(func(c *config) { c.details = allow })
 }
