@@ -9,6 +9,8 @@ import (
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 const failedCallbackEvery = time.Minute
@@ -42,15 +44,17 @@ func (l *failedCallbacks) report(of string, err error) {
 	}
 	go func() {
 		defer l.busy.Store(false)
-		l.logger.Error("callback failed", zap.String("callback", of), zap.String("error", firstLine(err)), suppressed)
+		deliver(context.Background(), make(chan error, 1), func(context.Context) error {
+			l.logger.Error("callback failed", zap.String("callback", of), zap.String("error", firstLine(err)), suppressed)
+			return nil
+		})
 	}()
 }
 
 // register makes the count a metric.
 func (l *failedCallbacks) register(meter metric.Meter) error {
-	_, err := meter.Int64ObservableCounter("kvdb.callback.failures",
-		metric.WithUnit("{call}"),
-		metric.WithDescription("Calls of the program's callbacks, span processors and sampler that failed or hung"),
+	_, err := meter.Int64ObservableCounter(catalog.CallbackFailures.Name,
+		metric.WithUnit(catalog.CallbackFailures.Unit), metric.WithDescription(catalog.CallbackFailures.Help),
 		metric.WithInt64Callback(func(_ context.Context, o metric.Int64Observer) error {
 			o.Observe(l.calls.Load())
 			return nil

@@ -123,7 +123,7 @@ func each[T any](all []T, do func(T, context.Context) error) func(context.Contex
 	return func(ctx context.Context) error {
 		results := make(chan error, len(all))
 		for _, one := range all {
-			go func() { results <- do(one, ctx) }()
+			go deliver(ctx, results, func(ctx context.Context) error { return do(one, ctx) })
 		}
 		var errs []error
 		for range all {

@@ -18,12 +18,17 @@ type reader struct {
 
 // Shutdown implements metric.Reader.
 func (r *reader) Shutdown(ctx context.Context) error {
-	r.once.Do(func() { r.err = r.Reader.Shutdown(ctx) })
+	r.once.Do(func() {
+		r.err = errExited
+		defer panicked(&r.err)
+		r.err = r.Reader.Shutdown(ctx)
+	})
 	return r.err
 }
 
 // ForceFlush flushes a reader that knows how to.
-func (r *reader) ForceFlush(ctx context.Context) error {
+func (r *reader) ForceFlush(ctx context.Context) (err error) {
+	defer panicked(&err)
 	if f, ok := r.Reader.(interface{ ForceFlush(context.Context) error }); ok {
 		return f.ForceFlush(ctx)
 	}

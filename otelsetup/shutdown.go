@@ -117,7 +117,7 @@ func within(ctx context.Context, budget time.Duration, f func(context.Context) e
 	ctx, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
 	result := make(chan error, 1)
-	go func() { result <- f(ctx) }()
+	go deliver(ctx, result, f)
 	select {
 	case err := <-result:
 		return err
@@ -125,6 +125,18 @@ func within(ctx context.Context, budget time.Duration, f func(context.Context) e
 		return ctx.Err()
 	}
 }
+
+// deliver runs f and sends its error, whatever f does: on a goroutine of ours a
+// panic would end the program, and readers, loggers and the text of errors are
+// anybody's.
+func deliver(ctx context.Context, result chan<- error, f func(context.Context) error) {
+	err := errExited
+	defer func() { result <- err }()
+	defer panicked(&err)
+	err = f(ctx)
+}
+
+var errExited = errors.New("ended its goroutine")
 
 // briefly runs f, and goes on without it when it takes longer than a moment.
 func briefly(f func()) {

@@ -10,7 +10,7 @@ var ResidentMemory = Metric{
 	Stability: Development, Source: fromOtelsetup,
 }
 
-var processMetrics = []Metric{ResidentMemory}
+var processMetrics = []Metric{ResidentMemory, CallbackFailures}
 
 // Metrics of the program's log.
 var (
@@ -33,3 +33,10 @@ var (
 )
 
 var logMetrics = []Metric{LogDropped, LogStalls, LogQueueSize}
+
+// CallbackFailures counts what a program hands in and cannot answer for.
+var CallbackFailures = Metric{
+	Name: "kvdb.callback.failures", Unit: "{call}", Kind: Counter,
+	Help:      "Calls of the program's callbacks, span processors and sampler that failed or hung",
+	Stability: Development, Source: fromOtelsetup,
+}
