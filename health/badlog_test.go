@@ -4,9 +4,14 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"os"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"github.com/otelkv/otelkv/internal/testutil"
 )
@@ -78,5 +83,52 @@ func TestBadLogger(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestUnreadPipe is the same with a real pipe, full, that nobody reads.
+func TestUnreadPipe(t *testing.T) {
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = reader.Close() }() // which ends the write that hangs
+	defer func() { _ = writer.Close() }()
+	if err := writer.SetWriteDeadline(time.Now().Add(100 * time.Millisecond)); err != nil {
+		t.Skip("a pipe has no deadline here: it cannot be filled")
+	}
+	for full := make([]byte, 4096); err == nil; {
+		_, err = writer.Write(full)
+	}
+	_ = writer.SetWriteDeadline(time.Time{})
+	logger := zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()), zapcore.Lock(writer), zap.DebugLevel))
+
+	disk := newSubject(fails(errors.New("statfs: no")))
+	h := start(t, WithLogger(logger), WithChecks(disk.check("disk")))
+	if _, err := h.Heartbeat("flush loop", time.Second); err != nil {
+		t.Fatal(err)
+	}
+	<-time.After(3500 * time.Millisecond)
+	if ok, text := h.Answer(Liveness); ok || !strings.HasPrefix(text, "flush loop silent for ") {
+		t.Errorf("alive %t: %s", ok, text)
+	}
+	if ok, text := h.Answer(Readiness); ok || text != "disk failed" {
+		t.Errorf("ready %t: %s", ok, text)
+	}
+	began := time.Now()
+	if err := h.Close(); err == nil || !strings.Contains(err.Error(), "log lines") {
+		t.Errorf("Close: %v", err)
+	}
+	if took := time.Since(began); took > 10*closeGrace {
+		t.Errorf("Close took %v", took)
+	}
+	_ = reader.Close()
+	eventually := time.After(10 * time.Second)
+	for h.log.Stalled(time.Now()) > 0 {
+		select {
+		case <-eventually:
+			t.Fatal("the line does not end with its pipe")
+		case <-time.After(10 * time.Millisecond):
+		}
 	}
 }
