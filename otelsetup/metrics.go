@@ -39,7 +39,7 @@ func (t *Telemetry) startMetrics(ctx context.Context, c *config, res *resource.R
 	}
 	var readers []*reader
 	for _, r := range made {
-		readers = append(readers, &reader{Reader: r})
+		readers = append(readers, &reader{Reader: r, accounts: &t.metricAccounts})
 		opts = append(opts, sdkmetric.WithReader(readers[len(readers)-1]))
 	}
 	provider := sdkmetric.NewMeterProvider(opts...)

@@ -12,6 +12,8 @@ import (
 // Telemetry asks all at once, and then the provider.
 type reader struct {
 	sdkmetric.Reader
+	accounts *accounts // of the metrics
+
 	once sync.Once
 	err  error
 }
@@ -35,9 +37,9 @@ func (r *reader) ForceFlush(ctx context.Context) (err error) {
 	return nil
 }
 
-// endReader sends what there is and shuts the reader down.
-func (t *Telemetry) endReader(r *reader, ctx context.Context) error {
-	if t.metricAccounts.pending() { // Shutdown would cut that export off
+// end sends what there is and shuts the reader down.
+func (r *reader) end(ctx context.Context) error {
+	if r.accounts.pending() { // Shutdown would cut that export off
 		_ = r.ForceFlush(ctx) // the last export is still to come
 	}
 	return r.Shutdown(ctx)
@@ -45,7 +47,7 @@ func (t *Telemetry) endReader(r *reader, ctx context.Context) error {
 
 // readerStep is the step that ends the provider and its readers.
 func (t *Telemetry) readerStep(provider *sdkmetric.MeterProvider, readers []*reader) step {
-	end := each(readers, t.endReader)
+	end := each(readers, (*reader).end)
 	return step{
 		name: signalMetrics.name, items: signalMetrics.items, accounts: &t.metricAccounts, repeats: true,
 		run: func(ctx context.Context) error {
