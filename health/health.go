@@ -233,13 +233,13 @@ func (h *Health) Close() error {
 	h.closed = true
 	h.mu.Unlock()
 	if !first {
-		<-h.ended
+		<-h.ended //otelkv:waitok the first call has a limit
 		return nil
 	}
 	defer close(h.ended)
 	h.draining.Store(true)
 	h.cancel()
-	h.loops.Wait() // which wait for nobody
+	h.loops.Wait() //otelkv:waitok loops wait for nobody
 
 	ctx, cancel := context.WithTimeout(context.Background(), closeGrace)
 	defer cancel()

@@ -131,7 +131,7 @@ func (r *Registry) unregister(rec *record) {
 	}
 	r.mu.Unlock()
 	if stopped != nil {
-		<-stopped
+		<-stopped //otelkv:waitok rotate waits for nobody
 	}
 	rec.ledger.settle()
 	r.expire()

@@ -67,7 +67,7 @@ func (n *nativeHistograms) Collect(ch chan<- prometheus.Metric) {
 		close(rendered)
 		<-done
 	}()
-	n.exporter.Collect(rendered)
+	n.exporter.Collect(rendered) //otelkv:lockok who waits would wait for the same callbacks, and a scrape has a limit
 }
 
 // nativeMetric is a metric that the exporter rendered, with a native histogram if

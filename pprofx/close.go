@@ -33,7 +33,7 @@ func (p *Profiler) Close() error {
 	p.closed = true
 	p.mu.Unlock()
 	if !first {
-		<-p.ended
+		<-p.ended //otelkv:waitok the first call has a limit
 		return p.lastErr
 	}
 	defer close(p.ended)

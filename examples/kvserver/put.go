@@ -34,12 +34,12 @@ func (k *keyspace) put(ctx context.Context, w write) (done bool, err error) {
 		lock := k.locks.of(w.key)
 		lock.RLock()
 		defer lock.RUnlock()
-		return true, k.putNow(ctx, w)
+		return true, k.putNow(ctx, w) //otelkv:lockok the lock is there to keep swaps of the key away
 	case k.swapper == nil:
 		lock := k.locks.of(w.key)
 		lock.Lock()
 		defer lock.Unlock()
-		return k.putLocked(ctx, w)
+		return k.putLocked(ctx, w) //otelkv:lockok the lock is there to keep other writers of the key away
 	case w.ttl != 0: // a swap has no TTL
 		return false, k.unsupported(w.ttlOption + " together with NX or XX")
 	case w.when == ifAbsent:

@@ -272,7 +272,7 @@ func (s *Store) Close() error {
 			t.end(errClosed)
 		})
 	}
-	ended.Wait()
+	ended.Wait() //otelkv:waitok the engine cannot be closed under a call
 	if err := s.locked(opClose); err != nil {
 		return s.abandon(err)
 	}

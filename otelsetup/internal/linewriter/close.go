@@ -96,7 +96,7 @@ func (w *Writer) await(ctx context.Context, limit time.Duration, done func() boo
 		case time.Since(moved) >= limit:
 			return errStalled
 		}
-		w.moved.Wait()
+		w.moved.Wait() //otelkv:waitok the timer and ctx wake it
 	}
 	return nil
 }

@@ -147,7 +147,7 @@ func (w *Writer) say() {
 		return
 	}
 	if w.notice != nil {
-		line := w.notice(w.losses.unsaid)
+		line := w.notice(w.losses.unsaid) //otelkv:lockok it makes bytes of a number
 		w.queue = append(w.queue, line...)
 		w.added += uint64(len(line))
 	}

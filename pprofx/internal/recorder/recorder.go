@@ -87,7 +87,7 @@ func (r *Recorder) Affords(d time.Duration) bool { return r.budget.affords(d, ti
 func (r *Recorder) spent(profile string, d time.Duration) {
 	r.budget.spend(d, time.Now())
 	if r.opts.OnSpent != nil {
-		r.opts.OnSpent(profile, d)
+		r.opts.OnSpent(profile, d) //otelkv:lockok it adds to counters
 	}
 }
 
