@@ -29,6 +29,7 @@ func full() *testutil.Faulty {
 		stats = append(stats, testutil.Gauge(fmt.Sprint("kvdb.engine.s", i), "1", "Something", 1))
 	}
 	f.Report(stats...)
+	f.Pool = func(context.Context) (kvdb.PoolStats, error) { return kvdb.PoolStats{Idle: 1, Max: 1}, nil }
 	f.Lag = func(context.Context) (map[string]time.Duration, error) {
 		lag := make(map[string]time.Duration)
 		for i := range 100 {
