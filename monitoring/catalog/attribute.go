@@ -20,6 +20,7 @@ const (
 	Resource         = "kvdb.resource"     // cpu, memory or disk
 	Replica          = "kvdb.replica"      // the name of a replica, as its adapter tells it
 	LogReason        = "kvdb.log.reason"   // why a line is not in the log
+	Gatherer         = "kvdb.gatherer"     // a source of the page that Prometheus scrapes
 	CheckName        = "health.check.name" // as it was registered
 	CheckState       = "health.state"      // pass, warn, fail or unknown
 	ProfileReason    = "pprofx.reason"     // what evidence was captured for

@@ -7,6 +7,21 @@ var ExportMended = Metric{
 	Attributes: component, When: "with OTLP", Stability: Development, Source: fromOtelsetup,
 }
 
+// Metrics of the pages that Prometheus scrapes.
+var (
+	ScrapeDropped = Metric{
+		Name: "kvdb.scrape.dropped", Unit: "{series}", Kind: Counter,
+		Help:       "Series that were left out of pages",
+		Attributes: []string{Gatherer, ErrorType}, When: "once there was one",
+		Stability: Development, Source: fromOtelsetup,
+	}
+	ScrapeFailures = Metric{
+		Name: "kvdb.scrape.failures", Unit: "{failure}", Kind: Counter,
+		Help:       "Gatherings for pages that failed or were late",
+		Attributes: []string{Gatherer, ErrorType}, Stability: Development, Source: fromOtelsetup,
+	}
+)
+
 // Metrics of the SDK's way out, as the semantic conventions define them.
 var (
 	SpanExported      = exported("span", "{span}", "spans")
@@ -28,7 +43,7 @@ var (
 var exportMetrics = []Metric{
 	SpanExported, SpanInflight, SpanProcessed, SpanQueueSize, SpanQueueCapacity,
 	LogRecordExported, LogRecordInflight, LogRecordProcessed, LogRecordQueueSize, LogRecordQueueCapacity,
-	DataPointExported, DataPointInflight, ExportMended,
+	DataPointExported, DataPointInflight, ExportMended, ScrapeDropped, ScrapeFailures,
 }
 
 var (

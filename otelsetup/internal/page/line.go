@@ -1,0 +1,92 @@
+package page
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/oneline"
+)
+
+// A line is something to be said: metrics that are left out, a gatherer that
+// fails, or one that answers again.
+type line struct {
+	loss
+	metrics  []string
+	detail   string // of the first metric
+	err      error
+	failures int
+}
+
+// Say says what has come up, without waiting for the logger.
+func (l *Losses) Say() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.lines) == 0 || l.writing != nil {
+		return
+	}
+	l.writing = make(chan struct{})
+	go l.write(l.writing)
+}
+
+// write writes lines until there are none. No lock is held meanwhile: a logger may
+// take its time.
+func (l *Losses) write(done chan<- struct{}) {
+	defer close(done)
+	for {
+		l.mu.Lock()
+		lines := l.lines
+		l.lines = nil
+		if len(lines) == 0 {
+			l.writing = nil
+			l.mu.Unlock()
+			return
+		}
+		l.mu.Unlock()
+		for _, line := range lines {
+			line.write(l.logger)
+		}
+	}
+}
+
+// Wait waits until all is said.
+func (l *Losses) Wait(ctx context.Context) error {
+	l.Say()
+	l.mu.Lock()
+	writing := l.writing
+	l.mu.Unlock()
+	if writing == nil {
+		return nil
+	}
+	select {
+	case <-writing:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+const metricsShown = 20
+
+func (l line) write(logger *zap.Logger) {
+	defer func() { _ = recover() }() // of a logger that is the program's
+	gatherer := zap.String("gatherer", l.gatherer)
+	switch {
+	case l.metrics != nil:
+		shown := l.metrics[:min(len(l.metrics), metricsShown)]
+		names := strings.Join(shown, ", ")
+		if more := len(l.metrics) - len(shown); more > 0 {
+			names += fmt.Sprintf(" and %d more", more)
+		}
+		logger.Warn("metrics left out of the page", gatherer, zap.String("error_type", l.reason),
+			zap.String("metrics", names), zap.String("reason", l.detail))
+	case l.err != nil:
+		text, n := oneline.Errors(l.err)
+		logger.Warn("metrics gatherer fails", gatherer, zap.String("error_type", l.reason),
+			zap.String("error", text), zap.Int("errors", n), zap.Int("failures", l.failures))
+	default:
+		logger.Info("metrics gatherer answers again", gatherer, zap.Int("failures", l.failures))
+	}
+}
