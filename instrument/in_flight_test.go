@@ -2,12 +2,10 @@ package instrument_test
 
 import (
 	"context"
-	"iter"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/internal/testutil"
@@ -18,14 +16,6 @@ import (
 func inFlight(t testing.TB, r *instrument.Registry) func() float64 {
 	p := r.NewProducer(instrument.WithMetricFilter(func(name string) bool { return name == "kvdb.in_flight" }))
 	return func() float64 { return testutil.Collect(t, p).Sum("kvdb.in_flight") }
-}
-
-// often counts up to n, or for two seconds on a machine that is busy.
-func often(n int) iter.Seq[int] {
-	return func(yield func(int) bool) {
-		for i, start := 0, time.Now(); i < n && time.Since(start) < 2*time.Second && yield(i); i++ {
-		}
-	}
 }
 
 // deep calls f so far down the stack that its stripe is another one.
@@ -72,7 +62,7 @@ func TestOneInFlight(t *testing.T) {
 			})
 			read := inFlight(t, r)
 			readings := make(map[float64]int)
-			for range often(10_000) {
+			for range 10_000 {
 				readings[read()]++
 			}
 			close(stop)
@@ -120,7 +110,7 @@ func TestBlockedInFlight(t *testing.T) {
 		}
 	})
 	read := inFlight(t, r)
-	for range often(5_000) {
+	for range 5_000 {
 		if n := read(); n < blocked || n > blocked+1 {
 			t.Errorf("%v operations in flight, want %d or one more", n, blocked)
 		}
@@ -157,7 +147,7 @@ func TestManyInFlight(t *testing.T) {
 	}
 	read := inFlight(t, r)
 	readings := make(map[float64]int)
-	for range often(5_000) {
+	for range 5_000 {
 		before := began.Load()
 		n := read()
 		if most := goroutines + float64(began.Load()-before); n < 0 || n > most {

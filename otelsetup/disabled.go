@@ -9,6 +9,8 @@ import (
 	sdklog "go.opentelemetry.io/otel/sdk/log"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	tracenoop "go.opentelemetry.io/otel/trace/noop"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/page"
 )
 
 // startDisabled sets providers that do nothing, as OTEL_SDK_DISABLED asks for. The
@@ -27,7 +29,10 @@ func (t *Telemetry) startDisabled(c *config) {
 			each(c.spanProcessors, sdktrace.SpanProcessor.Shutdown)(ctx))
 	}})
 	t.gatherer, t.joined = c.gatherer, c.join
-	if !c.join {
+	if c.join {
+		t.addSource(page.NewSource(joinedGatherer, c.gatherer))
+	} else {
 		t.gatherer = prometheus.NewRegistry()
+		t.addSource(page.NewTrustedSource(ownGatherer, t.gatherer))
 	}
 }

@@ -3,19 +3,10 @@ package otelsetup
 import (
 	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
-	dto "github.com/prometheus/client_model/go"
-)
 
-// The bounds of a scrape: Prometheus gives up after 10 seconds by default, and
-// rarely more than two servers scrape one target.
-const (
-	scrapeTimeout    = 10 * time.Second
-	scrapesAtOnce    = 8
-	scrapeErrorEvery = 10 * time.Second
+	"github.com/otelkv/otelkv/otelsetup/internal/page"
 )
 
 // MetricsHandler returns a handler for /metrics. It answers GET and HEAD with
@@ -23,31 +14,34 @@ const (
 // gatherers in extra, as Prometheus text, OpenMetrics (with exemplars) or
 // protobuf, whichever the scraper asks for, compressed if it likes.
 //
-// What cannot be gathered, is there twice, or is of a gatherer in extra that
-// takes more than 5 seconds is left out, the first gatherer winning, and is
-// logged, at most every 10 seconds; the rest is served. Scrapes at the same time
-// share one gathering. A scrape that takes more than 10 seconds, or is one of
-// more than 8 at once, is answered with 503.
+// What is broken costs itself only: a gatherer that fails, panics or does not
+// answer within half of the scrape's time (of 10 seconds, or what the scraper says),
+// a series that is there already, the first gatherer winning, and what Prometheus
+// would refuse the whole page over, such as a histogram with an attribute "le". Each
+// is counted by kvdb.scrape.failures and kvdb.scrape.dropped, and logged once. If it
+// is the joined registry that does not answer, the page has the metrics of the
+// Telemetry alone; if it is a callback of one of the program's instruments, those
+// of the stores.
+//
+// Scrapes at the same time share one gathering, and a gatherer that hangs costs one
+// goroutine. A scrape that takes more than 10 seconds, or is one of more than 8 at
+// once, is answered with 503.
 //
 // After Shutdown the handler serves what is not the Telemetry's: the joined
 // registry and the extra gatherers. Without either it answers 503, so that
 // the target is down instead of empty.
 func (t *Telemetry) MetricsHandler(extra ...prometheus.Gatherer) http.Handler {
-	all := &page{own: recovering{t.gatherer}}
-	for _, g := range extra {
-		if g != nil {
-			all.extra = append(all.extra, &patient{gatherer: recovering{g}})
+	p := &page.Page{Own: t.sources, Losses: t.losses}
+	for i, g := range extra {
+		if g == nil || t.serves(g) {
+			continue
 		}
+		source := page.NewSource(fmt.Sprintf("extra_%d", i+1), g)
+		t.losses.Open(source)
+		p.Extra = append(p.Extra, source)
 	}
-	foreign := t.joined || len(all.extra) > 0
-	scrape := promhttp.HandlerFor(all, promhttp.HandlerOpts{
-		ErrorLog:            &scrapeLog{logger: t.diagnostics, limit: limiter{interval: scrapeErrorEvery}},
-		ErrorHandling:       promhttp.ContinueOnError,
-		EnableOpenMetrics:   true,
-		MaxRequestsInFlight: scrapesAtOnce,
-		CoalesceGather:      true,
-		Timeout:             scrapeTimeout,
-	})
+	foreign := t.joined || len(p.Extra) > 0
+	scrape := page.Handler(p)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			w.Header().Set("Allow", "GET, HEAD")
@@ -66,15 +60,9 @@ func (t *Telemetry) MetricsHandler(extra ...prometheus.Gatherer) http.Handler {
 	})
 }
 
-// recovering turns a panic of a gatherer into an error. A registry does so for
-// its collectors; other gatherers may not.
-type recovering struct{ prometheus.Gatherer }
-
-func (g recovering) Gather() (families []*dto.MetricFamily, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			families, err = nil, fmt.Errorf("gatherer panicked: %v", p)
-		}
-	}()
-	return g.Gatherer.Gather()
+// serves reports whether an extra gatherer is on the page anyway.
+func (t *Telemetry) serves(extra prometheus.Gatherer) bool {
+	registry, ok := extra.(*prometheus.Registry)
+	served, same := t.gatherer.(*prometheus.Registry)
+	return ok && same && registry == served
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -15,6 +17,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/page"
 )
 
 // extra returns a registry with one gauge.
@@ -72,21 +77,37 @@ type bomb struct{}
 func (bomb) Describe(chan<- *prometheus.Desc) {}
 func (bomb) Collect(chan<- prometheus.Metric) { panic("bomb") }
 
+// said returns the lines that scrapes have caused, of all lines.
+func said(t *testing.T, tel *Telemetry, lines func() []observer.LoggedEntry) []observer.LoggedEntry {
+	t.Helper()
+	if err := tel.losses.Wait(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return slices.DeleteFunc(lines(), func(line observer.LoggedEntry) bool {
+		return !strings.HasPrefix(line.Message, "metrics ")
+	})
+}
+
 func TestHandlerSurvivesWhatIsBroken(t *testing.T) {
 	dead := prometheus.NewRegistry()
 	dead.MustRegister(bomb{})
+	const fails, left = "metrics gatherer fails", "metrics left out of the page"
 	for _, tt := range []struct {
 		name     string
 		gatherer prometheus.Gatherer
+		message  string
 		want     string // in the log line
+		metric   string // and its error_type
+		reason   string
 	}{
-		{"an error", gathererFunc(func() ([]*dto.MetricFamily, error) { return nil, errors.New("no luck") }), "no luck"},
-		{"a panic", gathererFunc(func() ([]*dto.MetricFamily, error) { panic("boom") }), "boom"},
-		{"a panicking collector", dead, "bomb"},
-		{"a duplicate", extra("app_ready", 2), "app_ready"},
+		{"an error", gathererFunc(func() ([]*dto.MetricFamily, error) { return nil, errors.New("no luck") }), fails, "no luck", "kvdb_scrape_failures_total", "_OTHER"},
+		{"a panic", gathererFunc(func() ([]*dto.MetricFamily, error) { panic("boom") }), fails, "boom", "kvdb_scrape_failures_total", "panic"},
+		{"its end", gathererFunc(func() ([]*dto.MetricFamily, error) { runtime.Goexit(); return nil, nil }), fails, "ended", "kvdb_scrape_failures_total", "_OTHER"},
+		{"a panicking collector", dead, fails, "bomb", "kvdb_scrape_failures_total", "_OTHER"},
+		{"a duplicate", extra("app_ready", 2), left, "app_ready", "kvdb_scrape_dropped_total", "duplicate"},
 		{"another type", gathererFunc(func() ([]*dto.MetricFamily, error) {
 			return []*dto.MetricFamily{{Name: new("app_ready"), Help: new("Of the program"), Type: new(dto.MetricType_COUNTER), Metric: []*dto.Metric{{Counter: &dto.Counter{Value: new(1.0)}}}}}, nil
-		}), "app_ready"},
+		}), left, "app_ready", "kvdb_scrape_dropped_total", "conflict"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			log, lines := recordingLogger()
@@ -103,20 +124,29 @@ func TestHandlerSurvivesWhatIsBroken(t *testing.T) {
 					t.Error("the Telemetry's own metrics are missing")
 				}
 			}
-			got := lines()
+			got := said(t, tel, lines)
 			if len(got) != 1 {
-				t.Fatalf("%d log lines, want 1", len(got))
+				t.Fatalf("%d log lines, want 1: %v", len(got), got)
 			}
-			text, _ := got[0].ContextMap()["error"].(string)
-			if got[0].Message != "scrape incomplete" || !strings.Contains(text, tt.want) || strings.Contains(text, "\n") || len(text) > 1000 {
-				t.Errorf("log line %v", got[0])
+			fields := got[0].ContextMap()
+			text := fmt.Sprint(fields)
+			if got[0].Message != tt.message || fields["gatherer"] != "extra_3" || fields["error_type"] != tt.reason ||
+				!strings.Contains(text, tt.want) || strings.Contains(text, "\n") || len(text) > 1000 {
+				t.Errorf("log line %v: %v", got[0].Message, text)
+			}
+			counted := false
+			for _, m := range scrape(t, h)[tt.metric].GetMetric() {
+				counted = counted || labelOf(m, "kvdb_gatherer") == "extra_3" && labelOf(m, "error_type") == tt.reason && m.GetCounter().GetValue() == 3
+			}
+			if !counted {
+				t.Errorf("%s does not count it", tt.metric)
 			}
 		})
 	}
 }
 
-// An extra gatherer that blocks costs its own metrics, and one goroutine however
-// often it is asked.
+// An extra gatherer that blocks costs its own metrics, one wait and one goroutine
+// however often it is asked.
 func TestHandlerLeavesABlockedGatherer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
@@ -126,20 +156,24 @@ func TestHandlerLeavesABlockedGatherer(t *testing.T) {
 			<-release
 			return extra("app_blocked", 1).Gather()
 		})
-		tel := start(t, WithoutProcessMetrics(), WithoutRuntimeMetrics())
+		log, lines := recordingLogger()
+		tel := start(t, WithLogger(log), WithoutProcessMetrics(), WithoutRuntimeMetrics())
 		h := tel.MetricsHandler(blocked, extra("app_ready", 1), blocked)
-		for range 3 {
+		for _, want := range []time.Duration{page.Patience, 0, 0} {
 			began := time.Now()
 			families := scrape(t, h)
 			if families["target_info"] == nil || families["app_ready"] == nil || families["app_blocked"] != nil {
 				t.Errorf("families %v", families)
 			}
-			if took := time.Since(began); took != extraTimeout {
-				t.Errorf("the scrape took %v, want %v", took, extraTimeout)
+			if took := time.Since(began); took != want {
+				t.Errorf("the scrape took %v, want %v", took, want)
 			}
 		}
 		if n := runs.Load(); n != 2 {
 			t.Errorf("%d runs of two gatherers", n)
+		}
+		if n := sum(scrape(t, h)["kvdb_scrape_failures_total"], "kvdb_gatherer", "extra_1"); n != 3 {
+			t.Errorf("%v failures before this scrape, want 3", n)
 		}
 		close(release)
 		synctest.Wait()
@@ -149,31 +183,16 @@ func TestHandlerLeavesABlockedGatherer(t *testing.T) {
 		if n := runs.Load(); n != 4 {
 			t.Errorf("%d runs, want another of each", n)
 		}
-	})
-}
-
-func TestScrapeLogIsBounded(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		log, lines := recordingLogger()
-		l := &scrapeLog{logger: log, limit: limiter{interval: scrapeErrorEvery}}
-		var many prometheus.MultiError
-		for i := range 1000 {
-			many = append(many, fmt.Errorf("series %d: %s\nstack", i, strings.Repeat("é", 500)))
+		var messages []string
+		for _, line := range said(t, tel, lines) {
+			messages = append(messages, fmt.Sprint(line.Message, " ", line.ContextMap()["gatherer"]))
 		}
-		l.Println("error gathering metrics:", many)
-		l.Println("error gathering metrics:", many)
-		time.Sleep(scrapeErrorEvery)
-		l.Println("error gathering metrics:", many)
-
-		got := lines()
-		if len(got) != 2 {
-			t.Fatalf("%d lines, want 2", len(got))
-		}
-		fields := got[1].ContextMap()
-		text, _ := fields["error"].(string)
-		if fields["errors"] != int64(1000) || fields["suppressed"] != int64(1) || !strings.HasSuffix(text, "; and 997 more") ||
-			strings.Contains(text, "\n") || strings.ContainsRune(text, '\uFFFD') || len(text) > 1100 {
-			t.Errorf("fields %v", fields)
+		slices.Sort(messages)
+		if want := []string{
+			"metrics gatherer answers again extra_1", "metrics gatherer answers again extra_3",
+			"metrics gatherer fails extra_1", "metrics gatherer fails extra_3", "metrics left out of the page extra_3",
+		}; !slices.Equal(messages, want) {
+			t.Errorf("lines %q", messages)
 		}
 	})
 }

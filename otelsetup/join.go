@@ -9,76 +9,91 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
-	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/otelsetup/internal/page"
 )
 
-// register registers the collectors, and sets the gatherer that serves them.
-func (t *Telemetry) register(c *config, exporter prometheus.Collector) error {
-	registerer := c.registerer
-	t.gatherer, t.joined = c.gatherer, c.join
-	if !c.join {
-		own := prometheus.NewRegistry()
-		registerer, t.gatherer = own, own
-	}
+// The gatherers of a page, as metrics and lines name them.
+const (
+	ownGatherer     = "telemetry"
+	joinedGatherer  = "joined"
+	recordsGatherer = "stores"
+	meterGatherer   = "meter_provider" // within that of the Telemetry
+)
 
-	if err := registerer.Register(marker{}); err != nil {
+// register registers the collectors, and sets the gatherers that serve them: in a
+// registry of their own at any rate, so that another one that hangs does not take
+// them with it.
+func (t *Telemetry) register(c *config, s *scraped) error {
+	all, records := newGate(s.all), newGate(s.records)
+	t.steps = append(t.steps, step{name: "the collectors", run: func(context.Context) error {
+		all.shut()
+		records.shut()
+		return nil
+	}})
+	own, fallback := prometheus.NewRegistry(), prometheus.NewRegistry()
+	process := collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})
+	if err := errors.Join(own.Register(all), fallback.Register(records)); err != nil {
+		return err
+	}
+	if c.processMetrics {
+		if err := own.Register(process); err != nil {
+			return err
+		}
+		t.steps = append(t.steps, step{name: "the process collector", run: func(context.Context) error {
+			own.Unregister(process)
+			return nil
+		}})
+	}
+	t.gatherer = own
+	if c.join {
+		t.joined, t.gatherer = true, c.gatherer
+		if err := t.join(c, all, process); err != nil {
+			return fmt.Errorf("WithPrometheusRegistry: %w", err)
+		}
+		t.addSource(page.NewSource(joinedGatherer, c.gatherer))
+	}
+	t.addSource(page.NewTrustedSource(ownGatherer, own))
+	t.addSource(page.NewTrustedSource(recordsGatherer, fallback))
+	return nil
+}
+
+// addSource adds a gatherer to those of which the first one that answers is served.
+func (t *Telemetry) addSource(s *page.Source) {
+	t.sources = append(t.sources, s)
+	t.losses.Open(s)
+}
+
+// join registers the collectors in the program's registry.
+func (t *Telemetry) join(c *config, all *gate, process prometheus.Collector) error {
+	if err := c.registerer.Register(marker{}); err != nil {
 		if _, ok := errors.AsType[prometheus.AlreadyRegisteredError](err); ok {
 			err = errors.New("another Telemetry has joined this registry")
 		}
-		return fmt.Errorf("WithPrometheusRegistry: %w", err)
+		return err
 	}
-	unregister := []prometheus.Collector{marker{}}
-	summaries := &summaryCollector{
-		producer: t.registry.NewProducer(instrument.WithSummaries(), instrument.WithMetricFilter(func(name string) bool {
-			return name == instrument.QuantilesName
-		})),
-	}
-	gates := []*gate{newGate(exporter), newGate(summaries)}
-	t.steps = append(t.steps, step{name: "the collectors", run: func(context.Context) error {
-		for _, g := range gates {
-			g.shut()
-		}
-		for _, c := range unregister {
-			registerer.Unregister(c)
+	joined := []prometheus.Collector{marker{}}
+	t.steps = append(t.steps, step{name: "the joined registry", run: func(context.Context) error {
+		all.shut() // before another Telemetry can join
+		for _, collector := range joined {
+			c.registerer.Unregister(collector)
 		}
 		return nil
 	}})
-
-	for _, g := range gates {
-		if err := registerer.Register(g); err != nil {
-			return fmt.Errorf("WithPrometheusRegistry: %w", err)
-		}
+	if err := c.registerer.Register(all); err != nil {
+		return err
 	}
-	if c.processMetrics {
-		process := collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})
-		err := registerer.Register(process)
-		if _, ok := errors.AsType[prometheus.AlreadyRegisteredError](err); ok {
-			return nil // the program's own one serves as well, and stays
-		}
-		if err != nil {
-			return fmt.Errorf("WithPrometheusRegistry: %w", err)
-		}
-		unregister = append(unregister, process)
+	if !c.processMetrics {
+		return nil
 	}
-	return nil
-}
-
-// capture is a registerer that keeps the collector it is given. The exporter
-// registers by itself, and for good.
-type capture struct{ collector prometheus.Collector }
-
-func (c *capture) Register(collector prometheus.Collector) error {
-	c.collector = collector
-	return nil
-}
-
-func (c *capture) MustRegister(cs ...prometheus.Collector) {
-	for _, collector := range cs {
-		c.collector = collector
+	err := c.registerer.Register(process)
+	if _, ok := errors.AsType[prometheus.AlreadyRegisteredError](err); ok {
+		return nil // the program's own one serves as well, and stays
 	}
+	if err == nil {
+		joined = append(joined, process)
+	}
+	return err
 }
-
-func (c *capture) Unregister(prometheus.Collector) bool { return false }
 
 // A gate is a collector that can be taken out of use. A registry cannot
 // unregister a collector that describes no metrics beforehand, which is the

@@ -5,10 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/otlptranslator"
 	"go.opentelemetry.io/contrib/instrumentation/runtime"
-	otelprom "go.opentelemetry.io/otel/exporters/prometheus"
 	"go.opentelemetry.io/otel/metric"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
@@ -17,22 +14,22 @@ import (
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/internal/typednil"
 	"github.com/otelkv/otelkv/otelsetup/internal/callbacks"
+	"github.com/otelkv/otelkv/otelsetup/internal/exposition"
 	"github.com/otelkv/otelkv/otelsetup/internal/ledger"
 )
-
-// translation turns OpenTelemetry's names into Prometheus', here and in the
-// exporter, whose own default hangs on a global of another package.
-var translation = otlptranslator.UnderscoreEscapingWithSuffixes
 
 // startMetrics sets the registry of records and the MeterProvider with all of
 // its readers, and registers what Prometheus scrapes.
 func (t *Telemetry) startMetrics(ctx context.Context, c *config, res *resource.Resource) error {
 	t.failedCallbacks = newFailedCallbacks(t.diagnostics)
-	exporter, collector, err := t.newPrometheusExporter(c)
+	t.names = exposition.NewNames(memoryName, connectionsName)
+	scraped, err := t.newScraped(c, res)
 	if err != nil {
 		return err
 	}
-	opts := []sdkmetric.Option{sdkmetric.WithResource(res), sdkmetric.WithReader(exporter)}
+	opts := []sdkmetric.Option{
+		sdkmetric.WithResource(res), sdkmetric.WithReader(scraped.reader), sdkmetric.WithView(t.names.View),
+	}
 	made, err := t.newReaders(ctx, c)
 	if err != nil {
 		return err
@@ -43,10 +40,10 @@ func (t *Telemetry) startMetrics(ctx context.Context, c *config, res *resource.R
 		opts = append(opts, sdkmetric.WithReader(readers[len(readers)-1]))
 	}
 	provider := sdkmetric.NewMeterProvider(opts...)
-	t.meterProvider = callbacks.Guard(provider, t.failedCallbacks.report)
+	t.meterProvider = meterProvider{callbacks.Guard(provider, t.failedCallbacks.report), c.runtimeMetrics}
 	t.steps = append(t.steps, t.readerStep(provider, readers))
 
-	if err := t.register(c, collector); err != nil {
+	if err := t.register(c, scraped); err != nil {
 		return err
 	}
 	if err := t.observeSelf(provider.Meter(scopeName)); err != nil {
@@ -61,35 +58,6 @@ func (t *Telemetry) startMetrics(ctx context.Context, c *config, res *resource.R
 		return t.startUsage(c, provider)
 	}
 	return nil
-}
-
-// newPrometheusExporter returns the exporter and the collector behind it.
-func (t *Telemetry) newPrometheusExporter(c *config) (sdkmetric.Reader, prometheus.Collector, error) {
-	var captured capture
-	// The exporter cannot render a summary; summaryCollector does.
-	producer := c.exemplary(t.registry.NewProducer())
-	natives := &nativeHistograms{Producer: producer}
-	if c.nativeHistograms {
-		producer = natives
-	}
-	opts := []otelprom.Option{
-		otelprom.WithRegisterer(&captured),
-		otelprom.WithTranslationStrategy(translation),
-		otelprom.WithoutScopeInfo(),
-		otelprom.WithProducer(producer),
-	}
-	if c.runtimeMetrics {
-		opts = append(opts, otelprom.WithProducer(runtime.NewProducer()))
-	}
-	exporter, err := otelprom.New(opts...)
-	if err != nil {
-		return nil, nil, fmt.Errorf("prometheus exporter: %w", err)
-	}
-	if !c.nativeHistograms {
-		return exporter, captured.collector, nil
-	}
-	natives.exporter = captured.collector
-	return exporter, natives, nil
 }
 
 // newReaders makes the readers that the environment asks for and calls the
@@ -154,7 +122,9 @@ func (t *Telemetry) newProducer(c *config, temporality sdkmetric.TemporalitySele
 	producer := producers{c.exemplary(t.registry.NewProducer(
 		instrument.WithTemporality(temporality),
 		instrument.WithSummaries(), // OTLP carries them
-		instrument.WithMetricFilter(func(name string) bool { return name != instrument.ExponentialDurationName })))}
+		instrument.WithMetricFilter(func(name string) bool {
+			return name != instrument.ExponentialDurationName && t.keeps(name)
+		})))}
 	// The runtime's producer knows no other temporality, and a reader of deltas
 	// would add its cumulative counts up.
 	if c.runtimeMetrics && temporality(sdkmetric.InstrumentKindHistogram) == metricdata.CumulativeTemporality {
@@ -166,6 +136,7 @@ func (t *Telemetry) newProducer(c *config, temporality sdkmetric.TemporalitySele
 // startUsage starts the readings of the process and their instruments.
 func (t *Telemetry) startUsage(c *config, provider metric.MeterProvider) error {
 	s := startSampler(c.readUsage)
+	s.taken = func() bool { return t.names.Taken(memoryName, memoryUnit) }
 	t.steps = append(t.steps, step{name: "the readings of the process", run: s.shutdown})
 	if err := s.observe(provider.Meter(scopeName)); err != nil {
 		return fmt.Errorf("process metrics: %w", err)
@@ -175,5 +146,6 @@ func (t *Telemetry) startUsage(c *config, provider metric.MeterProvider) error {
 
 // observeSelf makes the metrics of the telemetry itself, but for those of spans.
 func (t *Telemetry) observeSelf(meter metric.Meter) error {
-	return errors.Join(t.metricAccounts.register(meter), t.logAccounts.register(meter), t.failedCallbacks.register(meter), t.observeLines(meter))
+	return errors.Join(t.metricAccounts.register(meter), t.logAccounts.register(meter),
+		t.failedCallbacks.register(meter), t.observeLines(meter), t.losses.Register(meter))
 }

@@ -104,7 +104,7 @@ func TestWithoutProcessAndRuntimeMetrics(t *testing.T) {
 	read := func() usage { t.Error("a reading was taken"); return usage{} }
 	tel := start(t, WithoutProcessMetrics(), WithoutRuntimeMetrics(), withUsage(read))
 	names := slices.Sorted(maps.Keys(scrape(t, tel.MetricsHandler())))
-	if !slices.Equal(names, []string{"kvdb_callback_failures_total", "target_info"}) {
+	if !slices.Equal(names, []string{"kvdb_callback_failures_total", "kvdb_scrape_failures_total", "target_info"}) {
 		t.Errorf("metrics %v", names)
 	}
 }
@@ -154,6 +154,13 @@ func TestFurtherReader(t *testing.T) {
 			}
 		})
 	}
+}
+
+// fixed is a producer of one metric.
+type fixed struct{ err error }
+
+func (f fixed) Produce(context.Context) ([]metricdata.ScopeMetrics, error) {
+	return []metricdata.ScopeMetrics{{Metrics: []metricdata.Metrics{{Name: "fixed", Data: metricdata.Gauge[int64]{}}}}}, f.err
 }
 
 func TestProducersKeepWhatWorks(t *testing.T) {

@@ -21,6 +21,7 @@ const (
 // does not wait for a file system.
 type sampler struct {
 	read    func() usage
+	taken   func() bool // the program has the memory as a metric of its own; nil for never
 	current atomic.Pointer[sample]
 	cancel  context.CancelFunc
 	done    chan struct{}
@@ -110,7 +111,7 @@ func (s *sampler) observe(meter metric.Meter) error {
 		if now == nil {
 			return nil
 		}
-		if !math.IsNaN(now.resident) {
+		if !math.IsNaN(now.resident) && (s.taken == nil || !s.taken()) {
 			o.ObserveInt64(memory, int64(now.resident))
 		}
 		if !math.IsNaN(now.cpuShare) {

@@ -49,6 +49,9 @@
 //	otel.sdk.exporter.metric_data_point.…   {data_point}                 rejected, invalid or _OTHER
 //	otel.sdk.exporter.log.exported          {log_record}
 //	otel.sdk.exporter.*.inflight                          updowncounter  in an export
+//	kvdb.scrape.failures                    {failure}     counter        gatherings for pages that failed or were
+//	                                                                     late, by kvdb.gatherer and error.type
+//	kvdb.scrape.dropped                     {series}      counter        series left out of pages, likewise
 //	kvdb.export.mended                      {record}      counter        exported with U+FFFD in place of
 //	                                                                     text that is not UTF-8
 //
@@ -167,8 +170,10 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/otelsetup/internal/exposition"
 	"github.com/otelkv/otelkv/otelsetup/internal/linewriter"
 	"github.com/otelkv/otelkv/otelsetup/internal/logcore"
+	"github.com/otelkv/otelkv/otelsetup/internal/page"
 )
 
 const scopeName = "github.com/otelkv/otelkv/otelsetup"
@@ -189,8 +194,11 @@ type Telemetry struct {
 	lines  *linewriter.Writer // of both loggers; nil if the caller has one
 	stderr *linewriter.Writer
 
+	names    *exposition.Names // of metrics
 	gatherer prometheus.Gatherer
-	joined   bool // gatherer is the user's
+	joined   bool           // gatherer is the user's
+	sources  []*page.Source // of a page; the first one that answers is served
+	losses   *page.Losses
 	closed   chan struct{}
 
 	traceAccounts, metricAccounts, logAccounts accounts
@@ -253,6 +261,8 @@ func (t *Telemetry) start(ctx context.Context, c *config) error {
 	if mended {
 		briefly(func() { t.diagnostics.Warn("resource mended", zap.String("reason", "an attribute that is not UTF-8")) })
 	}
+	t.losses = page.NewLosses(t.diagnostics)
+	t.steps = append(t.steps, step{name: "the lines of scrapes", run: t.losses.Wait})
 	if c.disabled {
 		t.startDisabled(c)
 	} else {

@@ -1,26 +1,15 @@
-package otelsetup
+package exposition
 
 import (
-	"context"
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 )
-
-// fixed is a producer of one summary.
-type fixed struct {
-	metric metricdata.Metrics
-	err    error
-}
-
-func (f fixed) Produce(context.Context) ([]metricdata.ScopeMetrics, error) {
-	return []metricdata.ScopeMetrics{{Metrics: []metricdata.Metrics{f.metric}}}, f.err
-}
 
 func latency(points ...metricdata.SummaryDataPoint) metricdata.Metrics {
 	return metricdata.Metrics{
@@ -71,6 +60,12 @@ func TestSummary(t *testing.T) {
 			wantErr:  "UTF-8",
 		},
 		{
+			name:     "a label of Prometheus' own",
+			producer: fixed{metric: latency(point(2, attribute.String("quantile", "x")), point(1, attribute.String("a", "x")))},
+			want:     `label:{name:"a" value:"x"} summary:{sample_count:7 sample_sum:1.5 quantile:{quantile:0.5 value:1}}`,
+			wantErr:  "quantile",
+		},
+		{
 			name:     "a producer that fails in part",
 			producer: fixed{metric: latency(point(1)), err: errors.New("half of it")},
 			want:     `summary:{sample_count:7 sample_sum:1.5 quantile:{quantile:0.5 value:1}}`,
@@ -87,11 +82,12 @@ func TestSummary(t *testing.T) {
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			registry := prometheus.NewRegistry()
-			registry.MustRegister(&summaryCollector{producer: tt.producer})
-			families, err := registry.Gather()
-			if (err != nil) != (tt.wantErr != "") || (err != nil && !strings.Contains(err.Error(), tt.wantErr)) {
-				t.Errorf("error %v, want %q", err, tt.wantErr)
+			h := newHarness(t, NewNames(), false, tt.producer)
+			families := h.gather()
+			delete(families, "target_info")
+			said := fmt.Sprint(h.report.drops, h.report.failed)
+			if !strings.Contains(said, tt.wantErr) || (said == "[] []") != (tt.wantErr == "") {
+				t.Errorf("reported %s, want %q", said, tt.wantErr)
 			}
 			if tt.want == "" {
 				if len(families) != 0 {
@@ -99,11 +95,12 @@ func TestSummary(t *testing.T) {
 				}
 				return
 			}
-			if len(families) != 1 || families[0].GetName() != "kvdb_request_latency_quantiles_seconds" || len(families[0].GetMetric()) != 1 {
+			family := families["kvdb_request_latency_quantiles_seconds"]
+			if len(families) != 1 || len(family.GetMetric()) != 1 {
 				t.Fatalf("families %v", families)
 			}
 			// The text of a message separates fields by one or two blanks.
-			if got := strings.Join(strings.Fields(families[0].GetMetric()[0].String()), " "); got != tt.want {
+			if got := strings.Join(strings.Fields(family.GetMetric()[0].String()), " "); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
