@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -46,12 +47,19 @@ func startQuickstart(t *testing.T, env ...string) (p *process, address string) {
 // runQuickstart is startQuickstart with further arguments.
 func runQuickstart(t *testing.T, args []string, env ...string) (p *process, address string) {
 	t.Helper()
+	return runQuickstartTo(t, nil, args, env...)
+}
+
+// runQuickstartTo gives it another standard output than a transcript.
+func runQuickstartTo(t *testing.T, stdout io.Writer, args []string, env ...string) (p *process, address string) {
+	t.Helper()
 	path, err := quickstart()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(path, append([]string{"-listen", "127.0.0.1:0", "-pprof", ""}, args...)...)
 	cmd.Env = append(os.Environ(), append([]string{"TMPDIR=" + t.TempDir()}, env...)...)
+	cmd.Stdout = stdout
 	p = launch(t, cmd)
 	url := regexp.MustCompile(`http://(\S+?)/metrics`)
 	eventually(t, p, "the greeting", func() bool { return strings.Contains(p.stderr.String(), "Stop with") })

@@ -69,7 +69,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 	}
 
 	// With telemetry these are more than they are without: the store is wrapped,
-	// the listener counts, and one more thing is checked.
+	// the listener counts, and two more things are checked.
 	store, logger, meters := bare, zap.NewNop(), metric.MeterProvider(noop.NewMeterProvider())
 	checks := checks(bare, dir.Path)
 	var tel *otelsetup.Telemetry
@@ -98,7 +98,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 		if err != nil {
 			return errors.Join(err, bare.Close())
 		}
-		store, checks = wrapped, append(checks, operations(wrapped))
+		store, checks = wrapped, append(checks, operations(wrapped), program.LogCheck(tel, checkInterval))
 		if listener, err = instrument.CountConnections(listener, instrument.WithTelemetry(tel)); err != nil {
 			return errors.Join(err, store.Close())
 		}

@@ -206,7 +206,7 @@ func TestEngines(t *testing.T) {
 					t.Errorf("/metrics has no %s", want)
 				}
 			}
-			for path, want := range map[string]string{"/healthz": "alive\n", "/startupz": "started\n", "/readyz": "ready\n"} {
+			for path, want := range map[string]string{"/healthz": "alive\n", "/startupz": "started\n", "/readyz": "ready\n", "/readyz/log": "ready\n"} {
 				for deadline := time.Now().Add(time.Minute); ; <-time.After(10 * time.Millisecond) {
 					status, body := r.get(path)
 					if status == http.StatusOK && body == want {

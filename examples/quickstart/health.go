@@ -29,7 +29,7 @@ func startHealth(tel *otelsetup.Telemetry, profiles *program.Profiles, checks ..
 		health.WithMeterProvider(tel.MeterProvider()),
 		health.WithDetails(program.IsLocal),
 		health.WithOnTransition(profiles.OnTransition),
-		health.WithChecks(checks...),
+		health.WithChecks(append(checks, program.LogCheck(tel, checkEvery))...),
 	)
 	profiles.Report(probes)
 	return probes, err

@@ -22,7 +22,7 @@ func TestServes(t *testing.T) {
 				t.Errorf("GET %s = %q, want %q", path, got, want)
 			}
 		}
-		for _, check := range []string{"database", "operations", "replication", "disk", "memory"} {
+		for _, check := range []string{"database", "operations", "replication", "disk", "memory", "log"} {
 			if got := get(t, p.web+"/readyz/"+check); got != "ready\n" {
 				t.Errorf("GET /readyz/%s = %q", check, got)
 			}
