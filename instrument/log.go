@@ -70,6 +70,10 @@ type operationLog struct {
 	floods map[floodKey]*flood
 }
 
+// ownCode leaves call site and stack out of the lines: they would be this
+// package's, whatever operation it is.
+var ownCode = []zap.Option{zap.WithCaller(false), zap.AddStacktrace(zapcore.InvalidLevel)}
+
 // newOperationLog makes the log of a store, which counts in its record what it
 // suppresses.
 func newOperationLog(c *config, r *record) *operationLog {
@@ -87,7 +91,7 @@ func newOperationLog(c *config, r *record) *operationLog {
 		options.HashSecret = processSecret()
 	}
 	return &operationLog{
-		logger:     c.logger.With(zap.String(string(catalog.FieldSystem), r.series.system), zap.String(string(catalog.FieldNamespace), r.series.namespace)),
+		logger:     c.logger.WithOptions(ownCode...).With(zap.String(string(catalog.FieldSystem), r.series.system), zap.String(string(catalog.FieldNamespace), r.series.namespace)),
 		options:    options,
 		suppressed: &r.suppressed,
 		floods:     make(map[floodKey]*flood),

@@ -190,9 +190,16 @@ func WithSizes() Option {
 
 // WithoutCompatMetrics leaves out kvdb.request.latency and its quantiles, which
 // say again, for dashboards that expect them, what
-// db.client.operation.duration says. By default, they are there.
+// db.client.operation.duration says. By default, they are there for a store, and not
+// for a Recorder; see [WithCompatMetrics].
 func WithoutCompatMetrics() Option {
 	return optionFunc(func(c *config) { c.noCompat = true })
+}
+
+// WithCompatMetrics takes back a WithoutCompatMetrics before it, and the default of
+// a [Recorder].
+func WithCompatMetrics() Option {
+	return optionFunc(func(c *config) { c.noCompat = false })
 }
 
 // WithSpanOptions chooses which operations get spans. By default, it is the

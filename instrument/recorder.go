@@ -40,10 +40,11 @@ const maxOperations = 12
 var operationSyntax = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_. -]{0,39}$`)
 
 // NewRecorder returns a recorder of the given operations. Info says what the calls go to; its System and Namespace become
-// db.system.name and db.namespace. The options are those of Wrap. An error lists
+// db.system.name and db.namespace. The options are those of Wrap; without
+// [WithCompatMetrics] the two metrics of that name are left out. An error lists
 // everything that is wrong.
 func NewRecorder(info kvdb.Info, operations []string, options ...Option) (*Recorder, error) {
-	c := newConfig(options)
+	c := newConfig(append([]Option{WithoutCompatMetrics()}, options...))
 	if err := errors.Join(c.validate(operations...), checkOperations(operations)); err != nil {
 		return nil, fmt.Errorf("instrument: %w", err)
 	}

@@ -156,7 +156,7 @@ func TestRecorderRecord(t *testing.T) {
 
 		got := testutil.Collect(t, producer)
 		for name, want := range map[string]float64{"lookup": 3, "evict": 0} {
-			if n := got.Sum("kvdb.request.latency_bucket", "db.operation.name", name, "le", "0.1"); n != want {
+			if n := got.Sum("db.client.operation.duration_bucket", "db.operation.name", name, "le", "0.1"); n != want {
 				t.Errorf("%v of %s within 100 ms, want %v", n, name, want)
 			}
 		}
@@ -214,8 +214,21 @@ func TestRecorderRecordsAtMostAYear(t *testing.T) {
 		r.Operation("lookup").Record(t.Context(), math.MaxInt64, nil)
 	}
 	const year = 365 * 24 * time.Hour
-	if got, want := testutil.Collect(t, producer).Sum("kvdb.request.latency_sum"), 584*year.Seconds(); got < want {
+	if got, want := testutil.Collect(t, producer).Sum("db.client.operation.duration_sum"), 584*year.Seconds(); got < want {
 		t.Errorf("the sum is %v s, want at least %v", got, want)
+	}
+}
+
+// The metrics for dashboards of stores are there on demand.
+func TestRecorderCompatMetrics(t *testing.T) {
+	for want, options := range [][]instrument.Option{nil, {instrument.WithCompatMetrics()}} {
+		registry := instrument.NewRegistry()
+		producer := registry.NewProducer()
+		r := newRecorder(t, append(options, instrument.WithRegistry(registry))...)
+		r.Operation("lookup").Record(t.Context(), time.Second, nil)
+		if n := testutil.Collect(t, producer).Sum("kvdb.request.latency_count"); n != float64(want) {
+			t.Errorf("%v calls in kvdb.request.latency, want %d", n, want)
+		}
 	}
 }
 

@@ -29,7 +29,7 @@ func NewMetrics() *Metrics { // only constant options, so that nothing can fail
 	m := new(Metrics)
 	m.tel, _ = otelsetup.Start(context.Background(), otelsetup.WithLenientEnvironment(), otelsetup.WithoutProcessMetrics())
 	m.requests, _ = instrument.NewRecorder(kvdb.Info{System: "kvdb", Namespace: "requests"}, []string{"get", "put", "delete", "scan", "other"},
-		instrument.WithTelemetry(m.tel), instrument.WithSpanOptions(instrument.SpanOptions{Roots: true}),
+		instrument.WithTelemetry(m.tel), instrument.WithCompatMetrics(), instrument.WithSpanOptions(instrument.SpanOptions{Roots: true}),
 		instrument.WithOnSlow(func(ctx context.Context, slow instrument.SlowOperation) (evidence string) {
 			return m.profiler.Load().OnSlow(ctx, slow.Operation, slow.Duration)
 		}))
