@@ -72,7 +72,7 @@ func (c *Call) Begin(ctx context.Context) context.Context {
 // it. Use [Do] there. Deferred, End counts a panic as an error of the type panic;
 // it recovers and goes on with the same value. It counts the end of the goroutine
 // by [runtime.Goexit] likewise, for which it looks at its caller where there is no
-// error; that costs some 150 ns, which Do saves.
+// error; that costs some 250 ns, which Do saves.
 func (c *Call) End(err *error) {
 	if v := recover(); v != nil {
 		c.finish(errUnfinished)
