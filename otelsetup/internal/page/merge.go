@@ -101,7 +101,7 @@ func seriesKey(m *dto.Metric) string {
 		}
 	}
 	slices.Sort(parts)
-	if m.TimestampMs != nil {
+	if m != nil && m.TimestampMs != nil {
 		parts = append(parts, strconv.FormatInt(m.GetTimestampMs(), 10))
 	}
 	return strings.Join(parts, "\xff")

@@ -42,7 +42,10 @@ func (p *Page) Gather(length time.Duration) ([]*dto.MetricFamily, error) {
 		runs[i] = extra.start()
 	}
 	own, failure := p.own(began, length)
-	parts := []part{own}
+	var parts []part
+	if own.source != nil {
+		parts = append(parts, own)
+	}
 	for i, extra := range p.Extra {
 		families, err := runs[i].wait(began.Add(length / 2))
 		p.Losses.note(extra, err)
