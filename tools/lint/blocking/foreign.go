@@ -53,6 +53,8 @@ var wrapped = map[string]map[string]bool{
 // harmless are interfaces and function types whose methods and functions are
 // called everywhere and return at once, and the sync.Locker that is a lock.
 var harmless = names(`error context.Context context.CancelFunc context.CancelCauseFunc fmt.Stringer
+	go.opentelemetry.io/otel/metric.Float64Observer go.opentelemetry.io/otel/metric.Int64Observer
+	go.opentelemetry.io/otel/metric.Observer
 	hash.Hash hash.Hash32 hash.Hash64 io/fs.DirEntry io/fs.FileInfo math/rand/v2.Source net.Addr
 	os.Signal reflect.Type sort.Interface sync.Locker`)
 

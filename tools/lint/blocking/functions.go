@@ -11,13 +11,14 @@ import (
 type functions struct {
 	known   []*ssa.Function
 	foreign string
-	param   bool // foreign is what a function of the package is handed
+	param   bool // foreign is what the function that calls it is handed
+	caller  *ssa.Function
 	seen    map[ssa.Value]bool
 }
 
 // functionsOf finds where a function value comes from.
 func (f *flow) functionsOf(v ssa.Value) *functions {
-	found := &functions{seen: map[ssa.Value]bool{}}
+	found := &functions{caller: v.Parent(), seen: map[ssa.Value]bool{}}
 	f.find(v, found)
 	return found
 }
@@ -107,7 +108,7 @@ func (f *flow) findArgument(p *ssa.Parameter, found *functions) {
 	object, _ := fn.Object().(*types.Func)
 	if f.taken[fn] || object != nil && object.Exported() {
 		if found.foreign == "" {
-			found.foreign, found.param = "the function "+p.Name()+", which is the caller's", true
+			found.foreign, found.param = "the function "+p.Name()+", which is the caller's", within(found.caller, fn)
 		}
 		return
 	}

@@ -81,6 +81,14 @@ func (b *box) users() {
 	}
 }
 
+func (b *box) keeps(name string) bool { return b.filter(name) }
+
+func (b *box) usersThrough() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.keeps("x") // want `b.mu is held over a call of the function filter, which is the caller's, in keeps`
+}
+
 // Check calls what it is handed.
 func (b *box) Check(ctx context.Context, check func(context.Context) error) error { // want Check:`calls its parameters`
 	b.mu.Lock()
