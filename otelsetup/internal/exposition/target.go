@@ -15,7 +15,7 @@ const targetName, targetHelp = "target_info", "Target metadata"
 // MeterProvider adds those of the environment once more.
 func target(res *resource.Resource, report Report) (prometheus.Metric, error) {
 	set, _ := attribute.NewSetWithFiltered(res.Attributes(), func(attr attribute.KeyValue) bool {
-		problem := ""
+		var problem string
 		switch {
 		case !validKey(string(attr.Key)):
 			problem = fmt.Sprintf("the attribute %q of the resource cannot be a label", attr.Key)

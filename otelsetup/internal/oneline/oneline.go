@@ -50,7 +50,7 @@ func parts(err error) []error {
 	if multi, ok := errors.AsType[prometheus.MultiError](err); ok {
 		return multi
 	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok && len(joined.Unwrap()) > 0 { //nolint:errorlint // what is joined, not what is wrapped
+	if joined, ok := err.(interface{ Unwrap() []error }); ok && len(joined.Unwrap()) > 0 {
 		return joined.Unwrap()
 	}
 	return []error{err}

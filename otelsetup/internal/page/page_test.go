@@ -2,6 +2,7 @@ package page
 
 import (
 	"math"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -117,7 +118,7 @@ func TestCollision(t *testing.T) {
 
 func TestLength(t *testing.T) {
 	for header, want := range map[string]time.Duration{"": longest, "2.5": 2500 * time.Millisecond, "NaN": longest, "-1": longest, "60": longest} {
-		r := httptest.NewRequest("GET", "/", nil)
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.Header.Set("X-Prometheus-Scrape-Timeout-Seconds", header)
 		if got := length(r); got != want {
 			t.Errorf("%q: %v, want %v", header, got, want)
