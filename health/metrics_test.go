@@ -43,14 +43,17 @@ func TestMetrics(t *testing.T) {
 			return b.String()
 		}
 		wait(500 * time.Millisecond)
-		const want = `health.check.status{health.check.name="database",health.state="fail"} 1
-health.check.status{health.check.name="disk",health.state="unknown"} 1
-health.check.status{health.check.name="loop",health.state="pass"} 1
-health.check.status{health.check.name="scheduler",health.state="pass"} 1
-health.check.duration{health.check.name="database"} 0.1
-health.check.age{health.check.name="database"} 0.4
-health.check.age{health.check.name="loop"} 0.5
-health.check.age{health.check.name="scheduler"} 0
+		const want = `health.check.status{health.check.kind="liveness",health.check.name="loop",health.state="pass"} 1
+health.check.status{health.check.kind="liveness",health.check.name="scheduler",health.state="pass"} 1
+health.check.status{health.check.kind="readiness",health.check.name="database",health.state="fail"} 1
+health.check.status{health.check.kind="readiness",health.check.name="disk",health.state="unknown"} 1
+health.check.duration{health.check.kind="readiness",health.check.name="database"} 0.1
+health.check.age{health.check.kind="liveness",health.check.name="loop"} 0.5
+health.check.age{health.check.kind="liveness",health.check.name="scheduler"} 0
+health.check.age{health.check.kind="readiness",health.check.name="database"} 0.4
+health.ready{health.probe="liveness"} 1
+health.ready{health.probe="readiness"} 0
+health.ready{health.probe="startup"} 1
 health.log.dropped{} 0
 `
 		if got := collect(); got != want {
@@ -96,4 +99,33 @@ func TestBrokenMeterProvider(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	}
+}
+
+// TestReadyWhileDraining: the end of a program begins on a metric.
+func TestReadyWhileDraining(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		reader := sdkmetric.NewManualReader()
+		h := start(t, WithMeterProvider(sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))))
+		ready := func() (values map[string]float64) {
+			var got metricdata.ResourceMetrics
+			if err := reader.Collect(t.Context(), &got); err != nil {
+				t.Fatal(err)
+			}
+			values = make(map[string]float64)
+			for _, s := range testutil.Flatten(got.ScopeMetrics).Find("health.ready") {
+				values[s.Attributes["health.probe"]] = s.Value
+			}
+			return values
+		}
+		wait(time.Second)
+		if got := ready(); got["readiness"] != 1 || got["liveness"] != 1 || got["startup"] != 1 {
+			t.Errorf("before the drain: %v, want 1 of each", got)
+		}
+		if err := h.Drain(t.Context(), 0); err != nil {
+			t.Fatal(err)
+		}
+		if got := ready(); got["readiness"] != 0 || got["liveness"] != 1 {
+			t.Errorf("while it drains: %v, want no readiness and liveness", got)
+		}
+	})
 }

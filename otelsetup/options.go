@@ -96,7 +96,9 @@ func WithServiceName(name string) Option {
 // WithServiceVersion sets the resource attribute service.version. An empty
 // version changes nothing.
 //
-// By default, it is the service.version in OTEL_RESOURCE_ATTRIBUTES, if any.
+// By default, it is the service.version in OTEL_RESOURCE_ATTRIBUTES, else the
+// version of the main module, or else the commit, with which the go command has
+// stamped the program, if any.
 func WithServiceVersion(version string) Option {
 	return optionFunc(func(c *config) { c.serviceVersion = version })
 }

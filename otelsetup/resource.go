@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/resource"
@@ -54,7 +55,39 @@ func detect(ctx context.Context) []attribute.KeyValue {
 			attrs = append(attrs, found.Attributes()...)
 		}
 	}
+	if version := buildVersion(); version != "" {
+		attrs = append(attrs, attribute.String("service.version", version))
+	}
 	return append(attrs, attribute.String("service.name", unknownService()))
+}
+
+// buildVersion returns what the go command has stamped the program with: the
+// version of its module or, where that has none, the commit.
+func buildVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	return versionOf(info)
+}
+
+func versionOf(info *debug.BuildInfo) string {
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	var revision, dirty string
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			revision = s.Value
+		case s.Key == "vcs.modified" && s.Value == "true":
+			dirty = "+dirty"
+		}
+	}
+	if revision == "" {
+		return ""
+	}
+	return revision + dirty
 }
 
 func unknownService() string {

@@ -92,6 +92,9 @@ func (s *sampler) shutdown(ctx context.Context) error {
 // observe makes the instruments. The used share is the metric in which package
 // instrument reports the disk of a store: one metric, several resources.
 func (s *sampler) observe(meter metric.Meter) error {
+	if err := observeUptime(meter); err != nil {
+		return err
+	}
 	memory, err := meter.Int64ObservableGauge(catalog.ResidentMemory.Name,
 		metric.WithUnit(catalog.ResidentMemory.Unit),
 		metric.WithDescription(catalog.ResidentMemory.Help))

@@ -22,6 +22,8 @@ const (
 	LogReason        = "kvdb.log.reason"   // why a line is not in the log
 	Gatherer         = "kvdb.gatherer"     // a source of the page that Prometheus scrapes
 	CheckName        = "health.check.name" // as it was registered
+	CheckKind        = "health.check.kind" // the probes that it is for: readiness, startup|readiness
+	Probe            = "health.probe"      // liveness, readiness or startup
 	CheckState       = "health.state"      // pass, warn, fail or unknown
 	ProfileReason    = "pprofx.reason"     // what evidence was captured for
 	ProfileName      = "pprofx.profile"    // the kind of profile

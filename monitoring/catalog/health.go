@@ -7,18 +7,24 @@ var (
 	HealthCheckStatus = Metric{
 		Name: "health.check.status", Kind: Gauge,
 		Help:       "1 for the state that the check is in, 0 for the others",
-		Attributes: []string{CheckName, CheckState}, Stability: Development, Source: fromHealth,
+		Attributes: []string{CheckName, CheckKind, CheckState}, Stability: Development, Source: fromHealth,
 	}
 	HealthCheckDuration = Metric{
 		Name: "health.check.duration", Unit: "s", Kind: Gauge,
 		Help:       "How long the last run of the check took",
-		Attributes: []string{CheckName}, When: "once the check has run",
+		Attributes: []string{CheckName, CheckKind}, When: "once the check has run",
 		Stability: Development, Source: fromHealth,
 	}
 	HealthCheckAge = Metric{
 		Name: "health.check.age", Unit: "s", Kind: Gauge,
 		Help:       "How old the last result of the check is",
-		Attributes: []string{CheckName}, When: "once the check has run",
+		Attributes: []string{CheckName, CheckKind}, When: "once the check has run",
+		Stability: Development, Source: fromHealth,
+	}
+	HealthReady = Metric{
+		Name: "health.ready", Kind: Gauge,
+		Help:       "1 while the probe is answered with yes, 0 while it is not",
+		Attributes: []string{Probe}, Note: "A program that drains is not ready",
 		Stability: Development, Source: fromHealth,
 	}
 	HealthLogDropped = Metric{
@@ -28,4 +34,4 @@ var (
 	}
 )
 
-var healthMetrics = []Metric{HealthCheckStatus, HealthCheckDuration, HealthCheckAge, HealthLogDropped}
+var healthMetrics = []Metric{HealthCheckStatus, HealthCheckDuration, HealthCheckAge, HealthReady, HealthLogDropped}

@@ -10,7 +10,15 @@ var ResidentMemory = Metric{
 	Stability: Development, Source: fromOtelsetup,
 }
 
-var processMetrics = []Metric{ResidentMemory, CallbackFailures}
+// Uptime tells of a restart where process_start_time_seconds, which is the
+// Prometheus client's own, does not arrive.
+var Uptime = Metric{
+	Name: "process.uptime", Unit: "s", Kind: Gauge,
+	Help: "The time the process has been running", When: "with process metrics",
+	Stability: Development, Source: fromOtelsetup,
+}
+
+var processMetrics = []Metric{ResidentMemory, Uptime, CallbackFailures}
 
 // Metrics of the program's log.
 var (
