@@ -103,12 +103,12 @@ func (n *Names) generation() int {
 	return n.made
 }
 
-// claim notes that a scope has a metric and returns its family, nil when it cannot
-// have one. The first claim decides what the family is.
-func (n *Names) claim(c claim, first bool) *family {
+// claim notes that a scope has a metric, unless that cannot have a family. The
+// first claim decides what the family is.
+func (n *Names) claim(c claim, first bool) {
 	name := n.build(c.identity)
 	if name == "" {
-		return nil
+		return
 	}
 	f := n.families[name]
 	if f == nil {
@@ -116,7 +116,7 @@ func (n *Names) claim(c claim, first bool) *family {
 		n.families[name] = f
 	}
 	if f.index(c.scope, c.identity, c.description) >= 0 || len(f.claims) >= maxClaims {
-		return f
+		return
 	}
 	n.made++
 	c.yields = ours(c.scope) && c.kind.isGauge() && slices.Contains(n.yielding, c.name)
@@ -125,7 +125,6 @@ func (n *Names) claim(c claim, first bool) *family {
 	} else {
 		f.claims = append(f.claims, c)
 	}
-	return f
 }
 
 // build returns the name on the page.

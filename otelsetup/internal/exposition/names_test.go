@@ -190,7 +190,8 @@ func TestOurScopes(t *testing.T) {
 		t.Fatal(err)
 	}
 	gauge.Record(t.Context(), 2, metric.WithAttributes(attribute.String("resource", "cpu")))
-	if got := values(h.gather()["kvdb_used_bytes"]); !maps.Equal(got, map[string]float64{"": 1, "resource=cpu ": 2}) {
+	const cpu = "resource=cpu "
+	if got := values(h.gather()["kvdb_used_bytes"]); !maps.Equal(got, map[string]float64{"": 1, cpu: 2}) {
 		t.Errorf("got %v", got)
 	}
 }

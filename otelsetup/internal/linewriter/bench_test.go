@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -32,7 +33,7 @@ func BenchmarkWriteLine(b *testing.B) {
 		})
 	}
 	b.Run("file alone", func(b *testing.B) {
-		line := append(head, tail...)
+		line := slices.Concat(head, tail)
 		for b.Loop() {
 			if _, err := f.Write(line); err != nil {
 				b.Fatal(err)
