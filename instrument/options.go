@@ -101,8 +101,8 @@ func WithRegistry(r *Registry) Option {
 // of mp, so that Views and limits of the SDK apply. Counters and gauges are
 // observed when a reader collects. Histograms are recorded, at the SDK's cost:
 // half a microsecond an operation. It cannot be combined with WithTelemetry or
-// WithRegistry. By default, with neither of them, it is the global provider, which
-// may be set later.
+// WithRegistry. By default, with neither of them, and with nil, it is the global
+// provider, which may be set later.
 //
 // What that way cannot do: show histograms before the first operation, forget
 // those of a closed store, and offer kvdb.request.latency.quantiles. All else of a
@@ -110,11 +110,9 @@ func WithRegistry(r *Registry) Option {
 // it.
 func WithMeterProvider(mp metric.MeterProvider) Option {
 	return optionFunc(func(c *config) {
-		if typednil.Is(mp) {
-			c.errs = append(c.errs, errors.New("WithMeterProvider(nil): leave it out for the global one"))
-			return
+		if !typednil.Is(mp) {
+			c.meterProvider = mp
 		}
-		c.meterProvider = mp
 	})
 }
 

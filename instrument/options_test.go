@@ -47,7 +47,6 @@ func TestWrapRefuses(t *testing.T) {
 		{"a typed nil telemetry", store, []instrument.Option{instrument.WithTelemetry((*telemetry)(nil))}, []string{"WithTelemetry(nil)"}},
 		{"an empty telemetry", store, []instrument.Option{instrument.WithTelemetry(&telemetry{})}, []string{"Registry is nil", "NewRegistry"}},
 		{"a nil registry", store, []instrument.Option{instrument.WithRegistry(nil)}, []string{"WithRegistry(nil)", "NewRegistry"}},
-		{"a nil meter provider", store, []instrument.Option{instrument.WithMeterProvider(nil)}, []string{"WithMeterProvider(nil)"}},
 		{"two places for metrics", store, []instrument.Option{good, instrument.WithMeterProvider(noop.NewMeterProvider())}, []string{"choose one"}},
 		{"too many types", store, []instrument.Option{good, instrument.WithErrorClassifier(nil, nine...)}, []string{"9 types are more than 8"}},
 		{"bad types", store, []instrument.Option{good, instrument.WithErrorClassifier(nil, "Upper", "", "a b", strings.Repeat("x", 41))},
@@ -229,6 +228,17 @@ func TestWithPartialTelemetry(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
+		}
+		_ = w.Close()
+	}
+}
+
+// A nil provider is the default, as for spans and lines.
+func TestNilMeterProviderIsTheDefault(t *testing.T) {
+	for _, option := range []instrument.Option{nil, instrument.WithRegistry(instrument.NewRegistry())} {
+		w, err := instrument.Wrap(kvdb.NewMemory(nil), instrument.WithMeterProvider(nil), option)
+		if err != nil {
+			t.Fatal(err)
 		}
 		_ = w.Close()
 	}
