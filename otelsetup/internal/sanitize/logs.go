@@ -13,9 +13,13 @@ import (
 // whose scope or resource has to be mended: a record has no setter for them. See
 // [LoggerProvider]. The argument is not changed.
 func Records(records []sdklog.Record) (_ []sdklog.Record, mended, leftOut int) {
-	good := func(r sdklog.Record) bool { return origin(&r) && clean(&r) }
-	first := slices.IndexFunc(records, func(r sdklog.Record) bool { return !good(r) })
-	if first < 0 {
+	var of origins
+	origin := func(r *sdklog.Record) bool { return of.right(r.InstrumentationScope(), r.Resource()) }
+	first := 0
+	for first < len(records) && origin(&records[first]) && clean(&records[first]) {
+		first++
+	}
+	if first == len(records) {
 		return records, 0, 0
 	}
 	all := slices.Clone(records[:first])
@@ -31,13 +35,6 @@ func Records(records []sdklog.Record) (_ []sdklog.Record, mended, leftOut int) {
 		}
 	}
 	return all, mended, leftOut
-}
-
-// origin reports whether the scope and the resource are right.
-func origin(r *sdklog.Record) bool {
-	_, badScope := Scope(r.InstrumentationScope())
-	_, badResource := Resource(r.Resource())
-	return !badScope && !badResource
 }
 
 // clean reports whether the record itself is.

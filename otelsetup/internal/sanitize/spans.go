@@ -12,8 +12,9 @@ import (
 // Spans mends spans and returns how many it had to. The argument is not changed.
 func Spans(spans []sdktrace.ReadOnlySpan) (_ []sdktrace.ReadOnlySpan, mended int) {
 	all := spans
+	var of origins
 	for i, s := range spans {
-		good, bad := spanOf(s)
+		good, bad := spanOf(s, &of)
 		if !bad {
 			continue
 		}
@@ -50,7 +51,7 @@ func (s *span) Resource() *resource.Resource                { return s.resource 
 // still has.
 func (s *span) InstrumentationLibrary() instrumentation.Scope { return s.scope }
 
-func spanOf(s sdktrace.ReadOnlySpan) (_ sdktrace.ReadOnlySpan, mended bool) {
+func spanOf(s sdktrace.ReadOnlySpan, of *origins) (_ sdktrace.ReadOnlySpan, mended bool) {
 	name, status := s.Name(), s.Status()
 	mended = in(&name, &status.Description)
 	attrs, bad := Attributes(s.Attributes())
@@ -59,10 +60,13 @@ func spanOf(s sdktrace.ReadOnlySpan) (_ sdktrace.ReadOnlySpan, mended bool) {
 	mended = mended || bad
 	links, bad := each(s.Links(), link)
 	mended = mended || bad
-	scope, bad := Scope(s.InstrumentationScope())
-	mended = mended || bad
-	res, bad := Resource(s.Resource())
-	if !mended && !bad {
+	scope, res := s.InstrumentationScope(), s.Resource()
+	if !of.right(scope, res) {
+		scope, _ = Scope(scope)
+		res, _ = Resource(res)
+		mended = true
+	}
+	if !mended {
 		return s, false
 	}
 	return &span{s, name, status, attrs, events, links, scope, res}, true
