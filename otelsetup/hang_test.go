@@ -15,6 +15,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"go.opentelemetry.io/otel/metric"
 
+	"github.com/otelkv/otelkv/health"
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
 )
@@ -166,7 +167,7 @@ func (c troubled) Gather() ([]*dto.MetricFamily, error) {
 }
 
 // Whatever a collector does: each scrape is answered in time and has what is ours,
-// operations do not wait, and Shutdown comes to its end.
+// operations and probes do not wait, and Close and Shutdown come to their end.
 func TestCollectorInTrouble(t *testing.T) {
 	for what, trouble := range troubles {
 		for where, with := range map[string]func(troubled) ([]Option, []prometheus.Gatherer){
@@ -196,6 +197,12 @@ func TestCollectorInTrouble(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
+					probes, err := health.New(health.WithLogger(tel.Logger()), health.WithMeterProvider(tel.MeterProvider()),
+						health.WithChecks(health.Ping("store", store)))
+					if err != nil {
+						t.Fatal(err)
+					}
+					synctest.Wait() // the first check has passed
 					h := tel.MetricsHandler(extras...)
 					for n := range 3 {
 						answered := make(chan string)
@@ -208,6 +215,13 @@ func TestCollectorInTrouble(t *testing.T) {
 						if err := store.Put(t.Context(), []byte("k"), []byte("v")); err != nil || time.Since(began) != 0 {
 							t.Errorf("an operation waits, error %v", err)
 						}
+						for path, probe := range map[string]http.Handler{"/healthz": probes.LivenessHandler(), "/readyz": probes.ReadinessHandler()} {
+							w := httptest.NewRecorder()
+							probe.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
+							if w.Code != http.StatusOK || time.Since(began) != 0 {
+								t.Errorf("%s: status %d after %v: %s", path, w.Code, time.Since(began), w.Body)
+							}
+						}
 						body := <-answered
 						if !strings.HasPrefix(body, "status 200, in time true") || !strings.Contains(body, "\nkvdb_requests_total{") {
 							t.Fatalf("scrape %d: %s", n, body)
@@ -216,10 +230,11 @@ func TestCollectorInTrouble(t *testing.T) {
 							t.Errorf("the good metric beside it is missing: %s", body)
 						}
 					}
-					if err := store.Close(); err != nil {
-						t.Fatal(err)
-					}
 					began := time.Now()
+					if err := errors.Join(probes.Close(), store.Close()); err != nil || time.Since(began) != 0 {
+						t.Errorf("Close took %v, error %v", time.Since(began), err)
+					}
+					began = time.Now()
 					if err := tel.Shutdown(t.Context()); err != nil || time.Since(began) > time.Second {
 						t.Errorf("Shutdown took %v, error %v", time.Since(began), err)
 					}
