@@ -91,4 +91,3 @@ func size(slices [][]byte) int {
 	}
 	return n
 }
-

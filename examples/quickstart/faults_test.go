@@ -95,7 +95,7 @@ func TestStateFaults(t *testing.T) {
 				return line["message"] == "check changed" && line["reason"] == tt.reason && line["to"] == "fail" && line["level"] == "warn"
 			})
 		})
-		failing := `health_check_status{health_check_name="` + tt.check + `",health_state="fail"}`
+		failing := `health_check_status{health_check_kind="readiness",health_check_name="` + tt.check + `",health_state="fail"}`
 		if got := sample(t, p, failing); got != 1 {
 			t.Errorf("%s is %v", failing, got)
 		}
