@@ -146,9 +146,9 @@ func abandonedPipe(t *testing.T) *os.File {
 	r, w := pipe(t)
 	go func() {
 		some := make([]byte, 64<<10)
-		for n, lines := 0, 0; lines < 3; {
-			var err error
-			if n, err = r.Read(some); err != nil {
+		for lines := 0; lines < 3; {
+			n, err := r.Read(some)
+			if err != nil {
 				return
 			}
 			lines += bytes.Count(some[:n], []byte("\n"))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,8 +34,12 @@ func TestFunction(t *testing.T) {
 func TestFunctionThatHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
-		calls := 0
-		f := NewFunction(func() int { calls++; <-release; return calls })
+		var calls atomic.Int64
+		f := NewFunction(func() int64 {
+			n := calls.Add(1)
+			<-release
+			return n
+		})
 		began := time.Now()
 		for i, want := range []error{errLate, errBusy, errBusy} {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -43,8 +48,8 @@ func TestFunctionThatHangs(t *testing.T) {
 			}
 			cancel()
 		}
-		if d := time.Since(began); d != time.Second || calls != 1 {
-			t.Errorf("%d calls, %v", calls, d)
+		if d := time.Since(began); d != time.Second || calls.Load() != 1 {
+			t.Errorf("%d calls, %v", calls.Load(), d)
 		}
 		close(release)
 		synctest.Wait()
