@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // views are the instrumented capabilities of a store, each nil exactly when the
@@ -114,22 +115,11 @@ func give[T any](target *T, view T) bool {
 // availableOperations returns the operations of a store, those absent that it
 // has no capability for.
 func availableOperations(s kvdb.Store) []operationInfo {
-	infos := storeOperationInfo
-	infos[opScan].absent = lacks[kvdb.Scanner](s) && lacks[kvdb.PrefixScanner](s)
-	infos[opView].absent = lacks[kvdb.Viewer](s)
-	infos[opUpdate].absent = lacks[kvdb.Updater](s)
-	infos[opCompareAndSwap].absent = lacks[kvdb.Swapper](s)
-	infos[opPing].absent = lacks[kvdb.Pinger](s)
-	infos[opBatchGet].absent = lacks[kvdb.MultiGetter](s)
-	for _, batch := range []operation{opBatchPut, opBatchDelete, opBatch} {
-		infos[batch].absent = lacks[kvdb.Batcher](s)
+	infos, has := storeOperationInfo, kvdb.Capabilities(s)
+	for i := range infos {
+		infos[i].absent = !catalog.Operation(infos[i].name).Contract().In(has)
 	}
 	return infos[:]
-}
-
-func lacks[T any](s kvdb.Store) bool {
-	_, ok := kvdb.As[T](s)
-	return !ok
 }
 
 type appender struct {

@@ -2,6 +2,7 @@ package instrument
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
@@ -44,57 +45,42 @@ type operationInfo struct {
 	absent     bool // the store has no capability for it
 }
 
-var (
-	readOutcomes  = []outcome{outcomeOK, outcomeCanceled, outcomeError}
-	getOutcomes   = []outcome{outcomeOK, outcomeMiss, outcomeCanceled, outcomeError}
-	writeOutcomes = []outcome{outcomeOK, outcomeConflict, outcomeCanceled, outcomeError}
-
-	readFailures = []failure{
-		failureTimeout, failureClosed, failureUnavailable, failureCorruption,
-		failureInvalidArgument, failurePanic, failureOther,
-	}
-	writeFailures = []failure{
-		failureTimeout, failureClosed, failureReadOnly, failureTooLarge, failureUnavailable,
-		failureCorruption, failureNoSpace, failureInvalidArgument, failurePanic, failureOther,
-	}
-	deleteFailures = []failure{
-		failureTimeout, failureClosed, failureReadOnly, failureUnavailable,
-		failureCorruption, failureNoSpace, failureInvalidArgument, failurePanic, failureOther,
-	}
-	viewFailures = []failure{
-		failureTimeout, failureClosed, failureUnavailable, failureCorruption, failurePanic, failureOther,
-	}
-	pingFailures = []failure{failureTimeout, failureClosed, failureUnavailable, failureOther}
-)
-
 // fewStripes is enough for operations that last long enough not to meet on a
 // cache line: a scan, a transaction and a batch take microseconds where a get
 // from memory takes tens of nanoseconds.
 const fewStripes = 4
 
-// storeOperationInfo describes the operations of a kvdb store.
+// storeOperationInfo describes the operations of a kvdb store, with how many
+// stripes each has.
 var storeOperationInfo = [storeOperations]operationInfo{
-	opGet:    {name: string(catalog.Get), sends: true, delivers: true, outcomes: getOutcomes, failures: readFailures},
-	opPut:    {name: string(catalog.Put), sends: true, outcomes: writeOutcomes, failures: writeFailures},
-	opDelete: {name: string(catalog.Delete), sends: true, outcomes: writeOutcomes, failures: deleteFailures},
-	opScan:   {name: string(catalog.Scan), sends: true, delivers: true, outcomes: readOutcomes, failures: readFailures, stripes: fewStripes, callerTime: true},
-	opView: {
-		name: string(catalog.View), sends: true, delivers: true, outcomes: []outcome{outcomeOK, outcomeAborted, outcomeCanceled, outcomeError},
-		failures: viewFailures, stripes: fewStripes, callerTime: true,
-	},
-	opUpdate: {
-		name: string(catalog.Update), sends: true, delivers: true, outcomes: []outcome{outcomeOK, outcomeConflict, outcomeAborted, outcomeCanceled, outcomeError},
-		failures: writeFailures, stripes: fewStripes, callerTime: true,
-	},
-	opCompareAndSwap: {
-		name: string(catalog.CompareAndSwap), sends: true, outcomes: []outcome{outcomeOK, outcomeMiss, outcomeConflict, outcomeCanceled, outcomeError},
-		failures: writeFailures, stripes: fewStripes,
-	},
-	opPing:        {name: string(catalog.Ping), outcomes: readOutcomes, failures: pingFailures, stripes: fewStripes},
-	opBatchPut:    {name: string(catalog.BatchPut), sends: true, outcomes: writeOutcomes, failures: writeFailures, stripes: fewStripes, batch: true},
-	opBatchDelete: {name: string(catalog.BatchDelete), sends: true, outcomes: writeOutcomes, failures: deleteFailures, stripes: fewStripes, batch: true},
-	opBatchGet:    {name: string(catalog.BatchGet), sends: true, delivers: true, outcomes: readOutcomes, failures: readFailures, stripes: fewStripes, batch: true},
-	opBatch:       {name: string(catalog.Batch), sends: true, outcomes: writeOutcomes, failures: writeFailures, stripes: fewStripes, batch: true},
+	opGet:            contract(catalog.Get, 0),
+	opPut:            contract(catalog.Put, 0),
+	opDelete:         contract(catalog.Delete, 0),
+	opScan:           contract(catalog.Scan, fewStripes),
+	opView:           contract(catalog.View, fewStripes),
+	opUpdate:         contract(catalog.Update, fewStripes),
+	opCompareAndSwap: contract(catalog.CompareAndSwap, fewStripes),
+	opPing:           contract(catalog.Ping, fewStripes),
+	opBatchPut:       contract(catalog.BatchPut, fewStripes),
+	opBatchDelete:    contract(catalog.BatchDelete, fewStripes),
+	opBatchGet:       contract(catalog.BatchGet, fewStripes),
+	opBatch:          contract(catalog.Batch, fewStripes),
+}
+
+// contract describes an operation as the catalogue does.
+func contract(name catalog.Operation, stripes int) operationInfo {
+	c := name.Contract()
+	info := operationInfo{
+		name: string(name), stripes: stripes, callerTime: c.CallerTime,
+		batch: c.Batch, sends: c.Sends, delivers: c.Delivers,
+	}
+	for _, o := range c.Outcomes {
+		info.outcomes = append(info.outcomes, outcome(slices.Index(outcomeNames[:], string(o))))
+	}
+	for _, kind := range c.Errors {
+		info.failures = append(info.failures, failure(slices.Index(builtinFailureNames[:], string(kind))))
+	}
+	return info
 }
 
 // operationNamed finds an operation by the name it has on /metrics.

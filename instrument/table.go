@@ -54,7 +54,7 @@ var table = []row{
 	{Metric: catalog.RequestLatency, each: 1, distributions: latencies, measure: &measureLatency},
 	{Metric: catalog.RequestLatencyQuantiles, distributions: quantiles},
 	{Metric: catalog.Requests, each: 5, ints: requests},
-	{Metric: catalog.Errors, each: len(writeFailures), ints: failures},
+	{Metric: catalog.Errors, each: int(builtinFailures), ints: failures},
 	{Metric: catalog.BytesRead, each: 1, ints: sums(func(s *opSnapshot) uint64 { return s.read })},
 	{Metric: catalog.BytesWritten, each: 1, ints: sums(func(s *opSnapshot) uint64 { return s.written })},
 	{Metric: catalog.RequestSize, whole: true, distributions: requestSizes, measure: &measureRequestSize},

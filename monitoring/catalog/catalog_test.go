@@ -107,3 +107,23 @@ func TestKinds(t *testing.T) {
 		t.Errorf("error.type is the label %s", got)
 	}
 }
+
+func TestContracts(t *testing.T) {
+	for _, o := range catalog.Operations() {
+		c := o.Contract()
+		for _, outcome := range []catalog.Outcome{catalog.OK, catalog.Canceled, catalog.Error} {
+			if !slices.Contains(c.Outcomes, outcome) {
+				t.Errorf("%s cannot end as %s", o, outcome)
+			}
+		}
+		if len(c.Errors) == 0 || slices.Contains(c.Errors, catalog.ErrConflict) {
+			t.Errorf("%s has the errors %q; a conflict is an outcome of its own", o, c.Errors)
+		}
+		if !c.In(c.Capabilities) || len(c.Capabilities) > 0 && c.In([]string{"Describer"}) {
+			t.Errorf("%s comes with %q, and with another", o, c.Capabilities)
+		}
+	}
+	if c := catalog.Operation("fly").Contract(); c.Outcomes != nil || c.Errors != nil {
+		t.Errorf("an operation that is not there can end as %v", c)
+	}
+}

@@ -30,14 +30,7 @@ func Operations() []Operation {
 // OutsideLatency reports whether objectives of latency, rules and default
 // thresholds of slowness leave the operation out: the durations of a scan, a view
 // and an update contain the caller's own code, and a ping serves probes.
-func (o Operation) OutsideLatency() bool {
-	switch o {
-	case Scan, View, Update, Ping:
-		return true
-	default:
-		return false
-	}
-}
+func (o Operation) OutsideLatency() bool { return o.Contract().CallerTime || o == Ping }
 
 // An Outcome is a value of kvdb.outcome: how an operation ended, as its caller
 // sees it.
