@@ -40,12 +40,6 @@ var (
 	DataPointInflight = inflight("metric_data_point", "{data_point}", "metric data points")
 )
 
-var exportMetrics = []Metric{
-	SpanExported, SpanInflight, SpanProcessed, SpanQueueSize, SpanQueueCapacity,
-	LogRecordExported, LogRecordInflight, LogRecordProcessed, LogRecordQueueSize, LogRecordQueueCapacity,
-	DataPointExported, DataPointInflight, ExportMended, ScrapeDropped, ScrapeFailures,
-}
-
 var (
 	component       = []string{ComponentType, ComponentName}
 	failedComponent = []string{ComponentType, ComponentName, ErrorType}

@@ -33,5 +33,3 @@ var (
 		Stability: Development, Source: fromHealth,
 	}
 )
-
-var healthMetrics = []Metric{HealthCheckStatus, HealthCheckDuration, HealthCheckAge, HealthReady, HealthLogDropped}

@@ -72,8 +72,8 @@ const (
 // caller's own.
 func All() []Metric {
 	var all []Metric
-	for _, group := range [][]Metric{storeMetrics, poolMetrics, serverMetrics, processMetrics, logMetrics, healthMetrics, profileMetrics, exportMetrics} {
-		all = append(all, group...)
+	for _, g := range groups {
+		all = append(all, g.Metrics...)
 	}
 	return all
 }

@@ -37,5 +37,3 @@ var (
 		Stability: Development, Source: fromInstrument,
 	}
 )
-
-var poolMetrics = []Metric{PoolConnections, PoolMax, PoolPendingRequests, PoolTimeouts, PoolWaitTime}

@@ -18,8 +18,6 @@ var Uptime = Metric{
 	Stability: Development, Source: fromOtelsetup,
 }
 
-var processMetrics = []Metric{ResidentMemory, Uptime, CallbackFailures}
-
 // Metrics of the program's log.
 var (
 	LogDropped = Metric{
@@ -39,8 +37,6 @@ var (
 		When: "unless the logger is the caller's own", Stability: Development, Source: fromOtelsetup,
 	}
 )
-
-var logMetrics = []Metric{LogDropped, LogStalls, LogQueueSize}
 
 // CallbackFailures counts what a program hands in and cannot answer for.
 var CallbackFailures = Metric{

@@ -30,5 +30,3 @@ var (
 		Stability: Development, Source: fromPprofx,
 	}
 )
-
-var profileMetrics = []Metric{ProfileCaptures, ProfileFiles, ProfileRequests, ProfileRecordingTime, ProfileLogDropped}

@@ -140,14 +140,6 @@ var (
 	}
 )
 
-var storeMetrics = []Metric{
-	OperationDuration, OperationDurationExponential, RequestLatency, RequestLatencyQuantiles,
-	Requests, Errors, BytesRead, BytesWritten, RequestSize, ResponseSize, BatchItems,
-	InFlight, LogSuppressed, Utilization, ReplicationLag, ReplicationConnected, StatsAge,
-}
-
-var serverMetrics = []Metric{Connections, FarewellsLost}
-
 // sizes are 16 B × 4ⁿ up to 16 MiB.
 var sizes = func() (bounds [11]float64) {
 	for i := range bounds {
