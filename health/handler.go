@@ -17,9 +17,11 @@ const (
 	pathValue = "check"
 )
 
-// Mount adds /healthz, /readyz, /readyz/{check} and /startupz to a mux.
+// Mount adds /healthz, which is also /livez, /readyz, /readyz/{check} and
+// /startupz to a mux.
 func (h *Health) Mount(mux *http.ServeMux) {
 	mux.Handle("/healthz", h.LivenessHandler())
+	mux.Handle("/livez", h.LivenessHandler())
 	mux.Handle("/readyz", h.ReadinessHandler())
 	mux.Handle("/readyz/{"+pathValue+"}", h.ReadinessHandler())
 	mux.Handle("/startupz", h.StartupHandler())

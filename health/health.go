@@ -111,6 +111,7 @@ type entry struct {
 	state   func(now time.Time) State // reads memory only
 	started func() bool               // whether it has passed once; nil unless it is for startup
 	running func() bool               // whether its function has not returned; nil without one
+	end     context.CancelFunc        // ends its goroutine; nil without one
 
 	mu       sync.Mutex // held by report
 	reported State
@@ -167,7 +168,12 @@ func (h *Health) Register(checks ...Check) error {
 		return err
 	}
 	for _, r := range runners {
-		h.loops.Go(func() { r.loop(h.ctx) })
+		ctx, end := context.WithCancel(h.ctx)
+		r.entry.end = end
+		h.loops.Go(func() {
+			defer end()
+			r.loop(ctx)
+		})
 	}
 	return nil
 }
@@ -265,15 +271,20 @@ func (h *Health) stuck(ctx context.Context) error {
 		h.calls.Wait()
 		close(returned)
 	}()
+	var names []string
+	stuck := false
 	select {
 	case <-returned:
 	case <-ctx.Done():
+		stuck = true
 	}
-	var names []string
 	for _, e := range *h.entries.Load() {
 		if e.running != nil && e.running() {
 			names = append(names, e.name)
 		}
+	}
+	if stuck && len(names) == 0 {
+		names = append(names, "a check that was unregistered")
 	}
 	if !h.hooks.close(ctx) {
 		names = append(names, "a hook")
