@@ -1,17 +1,22 @@
 package catalog
 
-// Attributes of the semantic conventions.
+// Attributes of the semantic conventions. [Attributes] says what each means.
 const (
-	SystemName    = "db.system.name"
-	Namespace     = "db.namespace"
-	OperationName = "db.operation.name"
-	ErrorType     = "error.type"
-	ServerAddress = "server.address"
-	ServerPort    = "server.port"
-	PoolName      = "db.client.connection.pool.name"
-	PoolState     = "db.client.connection.state" // idle or used
-	ComponentType = "otel.component.type"
-	ComponentName = "otel.component.name"
+	SystemName     = "db.system.name"
+	Namespace      = "db.namespace"
+	OperationName  = "db.operation.name"
+	BatchSize      = "db.operation.batch.size"
+	ErrorType      = "error.type"
+	ServerAddress  = "server.address"
+	ServerPort     = "server.port"
+	PoolName       = "db.client.connection.pool.name"
+	PoolState      = "db.client.connection.state" // idle or used
+	ComponentType  = "otel.component.type"
+	ComponentName  = "otel.component.name"
+	ScopeName      = "otel.scope.name"
+	ScopeVersion   = "otel.scope.version"
+	ServiceName    = "service.name"
+	ServiceVersion = "service.version"
 )
 
 // Attributes of this project.
@@ -25,6 +30,8 @@ const (
 	CheckKind        = "health.check.kind" // the probes that it is for: readiness, startup|readiness
 	Probe            = "health.probe"      // liveness, readiness or startup
 	CheckState       = "health.state"      // pass, warn, fail or unknown
+	EvidenceID       = "kvdb.evidence.id"  // what the hook on slow operations has left behind
+	DurationSeconds  = "kvdb.duration"     // of an operation, on an event
 	ProfileReason    = "pprofx.reason"     // what evidence was captured for
 	ProfileName      = "pprofx.profile"    // the kind of profile
 	ProfileOutcome   = "pprofx.outcome"    // how a capture or request ended

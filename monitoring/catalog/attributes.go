@@ -1,0 +1,68 @@
+package catalog
+
+// An Attribute is one of metrics, spans or the resource.
+type Attribute struct {
+	Key    string
+	Type   ValueType
+	Help   string   // one sentence without a full stop
+	Values []string // all that it can have, where these are few
+}
+
+// Attributes returns all attributes in the order of the reference, in memory of
+// the caller's own.
+func Attributes() []Attribute {
+	return []Attribute{
+		{Key: SystemName, Type: String, Help: "The system of the store, such as pebble"},
+		{Key: Namespace, Type: String, Help: "The name of the store among those of its system"},
+		{Key: OperationName, Type: String, Help: "The operation", Values: texts(Operations())},
+		{Key: BatchSize, Type: Int, Help: "How many items a batch has"},
+		{Key: ErrorType, Type: String, Help: "The kind of error, where there was one: of an operation, one of these or a type that the program declares; of the telemetry's own metrics, what the metric says", Values: texts(ErrorKinds())},
+		{Key: ServerAddress, Type: String, Help: "The host of an engine that is a server"},
+		{Key: ServerPort, Type: Int, Help: "The port of an engine that is a server"},
+		{Key: OutcomeAttribute, Type: String, Help: "How the operation ended", Values: texts(Outcomes())},
+		{Key: Resource, Type: String, Help: "The resource", Values: []string{CPU, Memory, Disk}},
+		{Key: Replica, Type: String, Help: "The name of a replica, as its adapter tells it"},
+		{Key: EvidenceID, Type: String, Help: "What the hook on slow operations has left behind, such as the path of a profile"},
+		{Key: DurationSeconds, Type: Double, Help: "How long the operation took, in seconds"},
+
+		{Key: PoolName, Type: String, Help: "The name of the pool of connections"},
+		{Key: PoolState, Type: String, Help: "The state of a connection", Values: []string{"idle", "used"}},
+
+		{Key: CheckName, Type: String, Help: "The name of the check, as it was registered"},
+		{Key: CheckKind, Type: String, Help: "The probes that the check is for, with a bar between them"},
+		{Key: CheckState, Type: String, Help: "The state of the check", Values: []string{"pass", "warn", "fail", "unknown"}},
+		{Key: Probe, Type: String, Help: "The probe", Values: []string{"liveness", "readiness", "startup"}},
+
+		{Key: ProfileReason, Type: String, Help: "What evidence was captured for"},
+		{Key: ProfileName, Type: String, Help: "The kind of profile"},
+		{Key: ProfileOutcome, Type: String, Help: "How a capture or a request ended"},
+
+		{Key: LogReason, Type: String, Help: "Why a line is not in the log", Values: []string{OutputStalled, OutputFailed, Sampling}},
+		{Key: Gatherer, Type: String, Help: "A source of the page that Prometheus scrapes"},
+		{Key: ComponentType, Type: String, Help: "The kind of exporter or processor, such as otlp_http_span_exporter"},
+		{Key: ComponentName, Type: String, Help: "The kind with a number"},
+		{Key: ScopeName, Type: String, Help: "The instrumentation scope; on /metrics only where two scopes claim the same metric"},
+		{Key: ScopeVersion, Type: String, Help: "The version of the scope, likewise"},
+
+		{Key: ServiceName, Type: String, Help: "The name of the program, in the resource"},
+		{Key: ServiceVersion, Type: String, Help: "The version of the program, in the resource: by default that which the go command has stamped it with"},
+	}
+}
+
+// FindAttribute returns the attribute of a key.
+func FindAttribute(key string) (Attribute, bool) {
+	for _, a := range Attributes() {
+		if a.Key == key {
+			return a, true
+		}
+	}
+	return Attribute{}, false
+}
+
+func texts[T ~string](all []T) []string {
+	list := make([]string, len(all))
+	for i, v := range all {
+		list[i] = string(v)
+	}
+	return list
+}

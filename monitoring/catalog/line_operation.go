@@ -1,0 +1,56 @@
+package catalog
+
+// Messages of operations.
+const (
+	OperationFailed      Message = "operation failed"
+	OperationSlow        Message = "operation slow"
+	OperationSucceeded   Message = "operation succeeded"
+	OperationEnded       Message = "operation ended"
+	OperationNotRecorded Message = "operation not recorded"
+)
+
+var (
+	ofOperation = []Field{
+		FieldSystem, FieldNamespace, FieldOperation, FieldOutcome, FieldDurationMS, FieldValueBytes,
+	}
+	ofSomeOperations = traced(FieldKeyLen, FieldKeyHash, FieldKey, FieldBatchItems,
+		FieldErrorType, FieldError, FieldEvidence, FieldSuppressed)
+)
+
+var operationLines = []Line{
+	{
+		Message: OperationFailed, Levels: []Level{LevelError, LevelWarn},
+		Fields: ofOperation, Optional: ofSomeOperations, Open: true,
+		When:    "An operation of a store ended in an error",
+		Note:    "At warn when the caller is at fault. Lines that agree in message, operation and error type are bounded: ten a second, and as many of sampled traces",
+		Sources: []string{fromInstrument},
+	},
+	{
+		Message: OperationSlow, Levels: atWarn,
+		Fields: ofOperation, Optional: ofSomeOperations, Open: true,
+		When:    "An operation took as long as its threshold or longer, and did not fail",
+		Note:    "Bounded as those that failed",
+		Sources: []string{fromInstrument},
+	},
+	{
+		Message: OperationSucceeded, Levels: []Level{LevelDebug, LevelInfo},
+		Fields: ofOperation, Optional: ofSomeOperations, Open: true,
+		When:    "An operation ended well, or found nothing",
+		Note:    "At info by option; one in so many by another",
+		Sources: []string{fromInstrument},
+	},
+	{
+		Message: OperationEnded, Levels: []Level{LevelDebug, LevelInfo},
+		Fields: ofOperation, Optional: ofSomeOperations, Open: true,
+		When:    "An operation was canceled, lost to another, or its transaction was aborted by the caller",
+		Note:    "At info by option; one in so many by another",
+		Sources: []string{fromInstrument},
+	},
+	{
+		Message: OperationNotRecorded, Levels: atWarn,
+		Fields:  []Field{FieldSystem, FieldNamespace, FieldOperation, FieldReason},
+		When:    "A recorder was asked for an operation that was not declared",
+		Note:    "Once for each recorder",
+		Sources: []string{fromInstrument},
+	},
+}

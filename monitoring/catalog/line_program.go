@@ -1,0 +1,88 @@
+package catalog
+
+const (
+	fromExamples         = "examples"
+	fromQuickstart       = "examples/quickstart"
+	fromKVServer         = "examples/kvserver"
+	fromMonitoringSystem = "examples/monitoringsystem"
+)
+
+// Messages of the example programs.
+const (
+	Started               Message = "started"
+	Stopping              Message = "stopping"
+	FaultChanged          Message = "fault changed"
+	ProfilesNotStarted    Message = "profiles not started"
+	ConnectionAccepted    Message = "connection accepted"
+	ConnectionNotAccepted Message = "connection not accepted"
+	ClientRefused         Message = "client refused"
+	ClientDropped         Message = "client dropped"
+	ClientSpeaksHTTP      Message = "client speaks HTTP"
+	ReplyCutOff           Message = "reply cut off"
+	CommandPanicked       Message = "command panicked"
+)
+
+var programLines = []Line{
+	{
+		Message: Started, Levels: atInfo,
+		Fields: []Field{FieldListen}, Optional: []Field{FieldAdmin, FieldEngine, FieldRate, FieldFault},
+		When:    "The program serves",
+		Sources: []string{fromQuickstart, fromKVServer},
+	},
+	{
+		Message: Stopping, Levels: atInfo,
+		When:    "The program was asked to stop",
+		Sources: []string{fromQuickstart, fromKVServer},
+	},
+	{
+		Message: FaultChanged, Levels: atInfo,
+		Fields:  []Field{FieldFault},
+		When:    "Somebody has made the program show a fault, or no more",
+		Sources: []string{fromQuickstart},
+	},
+	{
+		Message: ProfilesNotStarted, Levels: atError,
+		Fields:  []Field{FieldError},
+		When:    "Profiles are not served, and there will be no evidence",
+		Sources: []string{fromMonitoringSystem},
+	},
+	ofClient(Line{
+		Message: ConnectionAccepted, Levels: atDebug, When: "A client has connected",
+	}),
+	{
+		Message: ConnectionNotAccepted, Levels: atWarn,
+		Fields: []Field{FieldError}, Optional: []Field{FieldSuppressed},
+		When:    "The listener did not deliver a client",
+		Sources: []string{fromKVServer},
+	},
+	ofClient(Line{
+		Message: ClientRefused, Levels: atWarn, Fields: []Field{FieldError},
+		When: "A client broke the protocol or asked for too much, and was told so",
+	}),
+	ofClient(Line{
+		Message: ClientDropped, Levels: atWarn, Fields: []Field{FieldError},
+		When: "A client sent the rest of a command too late, or did not read its replies",
+	}),
+	ofClient(Line{
+		Message: ClientSpeaksHTTP, Levels: atWarn,
+		When: "A client sent what a web browser sends",
+	}),
+	ofClient(Line{
+		Message: ReplyCutOff, Levels: atWarn, Fields: []Field{FieldError},
+		When: "A command failed after its reply had begun, and the client was dropped",
+	}),
+	ofClient(Line{
+		Message: CommandPanicked, Levels: atWarn, Fields: []Field{FieldPanic, FieldStack},
+		When: "A command panicked, and its client was dropped",
+	}),
+}
+
+// ofClient completes a line about a client of kvserver.
+func ofClient(l Line) Line {
+	l.Fields = append([]Field{FieldClientIP}, l.Fields...)
+	if l.Message != ConnectionAccepted {
+		l.Optional = []Field{FieldSuppressed}
+	}
+	l.Sources = []string{fromKVServer}
+	return l
+}
