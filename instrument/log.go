@@ -74,13 +74,8 @@ type operationLog struct {
 // package's, whatever operation it is.
 var ownCode = []zap.Option{zap.WithCaller(false), zap.AddStacktrace(zapcore.InvalidLevel)}
 
-// newOperationLog makes the log of a store, which counts in its record what it
-// suppresses.
-func newOperationLog(c *config, r *record) *operationLog {
-	if c.logger == nil {
-		return nil
-	}
-	options := c.logs
+// newOperationLog makes the log of a store, which counts what it suppresses.
+func newOperationLog(logger *zap.Logger, options LogOptions, s *series, suppressed *atomic.Uint64) *operationLog {
 	if options.KeyLimit <= 0 {
 		options.KeyLimit = defaultKeyLimit
 	}
@@ -91,9 +86,9 @@ func newOperationLog(c *config, r *record) *operationLog {
 		options.HashSecret = processSecret()
 	}
 	return &operationLog{
-		logger:     c.logger.WithOptions(ownCode...).With(zap.String(string(catalog.FieldSystem), r.series.system), zap.String(string(catalog.FieldNamespace), r.series.namespace)),
+		logger:     logger.WithOptions(ownCode...).With(zap.String(string(catalog.FieldSystem), s.system), zap.String(string(catalog.FieldNamespace), s.namespace)),
 		options:    options,
-		suppressed: &r.suppressed,
+		suppressed: suppressed,
 		floods:     make(map[floodKey]*flood),
 	}
 }
@@ -117,7 +112,7 @@ func (l *operationLog) successLevel() zapcore.Level {
 }
 
 // line returns the level and the message of an operation.
-func (l *operationLog) line(e event) (zapcore.Level, string) {
+func (l *operationLog) line(e *event) (zapcore.Level, string) {
 	switch o := e.slot.outcome(); {
 	case e.slot.callersFault():
 		return zapcore.WarnLevel, string(catalog.OperationFailed)
@@ -132,8 +127,17 @@ func (l *operationLog) line(e event) (zapcore.Level, string) {
 	}
 }
 
-// write logs an operation if it failed, was slow, or successes are logged.
-func (l *operationLog) write(ctx context.Context, span trace.SpanContext, e event) {
+// take logs an operation if it failed, was slow, or successes are logged.
+func (l *operationLog) take(ctx context.Context, e event) event {
+	l.write(ctx, &e)
+	return e
+}
+
+func (l *operationLog) write(ctx context.Context, e *event) {
+	span := e.span
+	if !span.IsValid() {
+		span = trace.SpanContextFromContext(ctx)
+	}
 	level, message := l.line(e)
 	if !l.enabled(level) {
 		return
@@ -182,11 +186,11 @@ func (l *operationLog) further(ctx context.Context) (fields []zap.Field) {
 	return l.options.Fields(ctx)
 }
 
-func (l *operationLog) fields(ctx context.Context, e event, suppressed int) []zap.Field {
+func (l *operationLog) fields(ctx context.Context, e *event, suppressed int) []zap.Field {
 	fields := make([]zap.Field, 0, 14)
 	fields = append(fields,
 		tracefield.Context(ctx),
-		zap.String(string(catalog.FieldOperation), e.operationName()),
+		zap.String(string(catalog.FieldOperation), e.operation),
 		zap.String(string(catalog.FieldOutcome), e.slot.outcome().String()),
 		zap.Float64(string(catalog.FieldDurationMS), float64(e.duration)/float64(time.Millisecond)))
 	if e.key != nil {
@@ -199,8 +203,8 @@ func (l *operationLog) fields(ctx context.Context, e event, suppressed int) []za
 		fields = append(fields, zap.Int(string(catalog.FieldBatchItems), e.items))
 	}
 	fields = append(fields, zap.Int(string(catalog.FieldValueBytes), e.valueBytes()))
-	if name := e.failureName(); name != "" {
-		fields = append(fields, zap.String(string(catalog.FieldErrorType), name))
+	if e.failure != "" {
+		fields = append(fields, zap.String(string(catalog.FieldErrorType), e.failure))
 	}
 	if e.err != nil && e.slot.outcome() != outcomeMiss {
 		fields = append(fields, zap.String(string(catalog.FieldError), l.errorText(e.err, e.key)))

@@ -57,21 +57,35 @@ func (t slowThreshold) set(slow []time.Duration, infos []operationInfo) {
 	}
 }
 
-// askEvidence calls the user's hook. Its panic must not fail the operation, nor may
-// a path in another encoding than UTF-8 fail the export of the span.
-func (o *observer) askEvidence(ctx context.Context, e event) (id string) {
+// evidence is the sink that asks the user's hook for what it has kept of a slow
+// operation.
+type evidence struct {
+	hook   func(context.Context, SlowOperation) string
+	series *series
+}
+
+func (v evidence) take(ctx context.Context, e event) event {
+	if e.slow {
+		e.evidence = v.ask(ctx, &e)
+	}
+	return e
+}
+
+// ask calls the hook. Its panic must not fail the operation, nor may a path in
+// another encoding than UTF-8 fail the export of the span.
+func (v evidence) ask(ctx context.Context, e *event) (id string) {
 	defer func() {
 		if recover() != nil {
 			id = ""
 		}
 	}()
-	id = o.onSlow(ctx, SlowOperation{
-		System:    o.rec.series.system,
-		Namespace: o.rec.series.namespace,
-		Operation: e.operationName(),
+	id = v.hook(ctx, SlowOperation{
+		System:    v.series.system,
+		Namespace: v.series.namespace,
+		Operation: e.operation,
 		Duration:  e.duration,
 		Outcome:   e.slot.outcome().String(),
-		ErrorType: e.failureName(),
+		ErrorType: e.failure,
 	})
 	return strings.ToValidUTF8(id, "\uFFFD")
 }

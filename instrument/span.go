@@ -56,13 +56,16 @@ const (
 // evidenceKey names what a hook on a slow operation left behind.
 const evidenceKey = attribute.Key("kvdb.evidence.id")
 
-// A spanner makes the spans of a store.
+// A spanner makes the spans of a store, and is the sink that ends them.
 type spanner struct {
 	tracer  trace.Tracer
 	options SpanOptions
 	kind    trace.SpanStartOption
-	names   []string
-	attrs   []trace.SpanStartEventOption // by operation
+
+	// By operation.
+	operations []string
+	names      []string // of spans
+	attrs      []trace.SpanStartEventOption
 }
 
 func newSpanner(tracer trace.Tracer, options SpanOptions, infos []operationInfo, s *series, remote bool) spanner {
@@ -71,6 +74,7 @@ func newSpanner(tracer trace.Tracer, options SpanOptions, infos []operationInfo,
 		sp.kind = trace.WithSpanKind(trace.SpanKindClient)
 	}
 	for _, info := range infos {
+		sp.operations = append(sp.operations, info.name)
 		sp.names = append(sp.names, info.name+" "+s.namespace)
 		sp.attrs = append(sp.attrs, trace.WithAttributes(s.with(semconv.DBOperationName(info.name))...))
 	}
@@ -95,72 +99,69 @@ func (sp *spanner) wants(parent trace.Span) bool {
 	return sc.IsRemote() && sc.IsSampled()
 }
 
-// startSpan reads the clock once for span, metric and log. A sampler or a processor
-// that panics costs the span.
-func (p *op) startSpan(ctx context.Context, parent trace.Span) (spanned context.Context) {
+// start makes the span of an operation that began at the given moment. A sampler
+// or a processor that panics costs the span.
+func (sp *spanner) start(
+	ctx context.Context, parent trace.Span, kind operation, at time.Time, items int,
+) (spanned context.Context, t *traced) {
 	defer func() {
 		if recover() != nil {
-			p.traced, spanned = nil, ctx
+			spanned, t = ctx, nil
 		}
 	}()
-	return p.makeSpan(ctx, parent)
-}
-
-func (p *op) makeSpan(ctx context.Context, parent trace.Span) context.Context {
-	sp := &p.observer.spans
-	start := time.Now().Add(-p.took)
-	p.start = start.Sub(base)
-	if !ask(ctx, sp.options.Filter, p.observer.rec.infos[p.kind].name) {
-		return ctx
+	if !ask(ctx, sp.options.Filter, sp.operations[kind]) {
+		return ctx, nil
 	}
-	p.traced = &traced{start: start}
+	t = &traced{start: at}
 	if sp.options.ParentEvents && parent.IsRecording() {
-		p.traced.mode, p.traced.span = spanParent, parent
+		t.mode, t.span = spanParent, parent
 	}
 	switch {
 	case sp.options.SlowOnly:
-		p.traced.mode = spanLate
-	case p.traced.span == nil:
-		ctx, p.traced.span = sp.start(ctx, p)
+		t.mode = spanLate
+	case t.span == nil:
+		ctx, t.span = sp.make(ctx, t, kind, items)
 	}
-	return ctx
+	return ctx, t
 }
 
-func (sp *spanner) start(ctx context.Context, p *op) (context.Context, trace.Span) {
-	t := p.traced
-	options := append(t.starting[:0], sp.kind, sp.attrs[p.kind], trace.WithTimestamp(t.start))
-	if p.items > 0 {
-		options = append(options, trace.WithAttributes(semconv.DBOperationBatchSize(p.items)))
+func (sp *spanner) make(ctx context.Context, t *traced, kind operation, items int) (context.Context, trace.Span) {
+	options := append(t.starting[:0], sp.kind, sp.attrs[kind], trace.WithTimestamp(t.start))
+	if items > 0 {
+		options = append(options, trace.WithAttributes(semconv.DBOperationBatchSize(items)))
 	}
-	return sp.tracer.Start(ctx, sp.names[p.kind], options...)
+	return sp.tracer.Start(ctx, sp.names[kind], options...)
 }
 
-// endSpan ends the operation's span, makes it first where that was left for
-// later, and returns the context that names the operation: its own span's or,
-// with an event, its parent's.
-func (p *op) endSpan(ctx context.Context, e event) (span trace.SpanContext) {
+// take ends the operation's span, and makes it first where that was left for later.
+func (sp *spanner) take(ctx context.Context, e event) event {
+	e.span = sp.end(ctx, &e)
+	return e
+}
+
+func (sp *spanner) end(ctx context.Context, e *event) (span trace.SpanContext) {
 	defer func() {
 		if recover() != nil { // of a processor
 			span = trace.SpanContext{}
 		}
 	}()
-	t := p.traced
+	t := e.traced
 	if t == nil || t.mode == spanLate && !e.slow {
 		return trace.SpanContext{}
 	}
 	end := t.start.Add(e.duration)
 	if t.mode != spanOwn && t.span != nil {
-		p.addEvent(t.span, e, end)
+		sp.addEvent(t.span, e, end)
 		return t.span.SpanContext()
 	}
 	if t.mode == spanLate {
-		_, t.span = p.observer.spans.start(ctx, p)
+		_, t.span = sp.make(ctx, t, e.kind, e.items)
 	}
 	if attrs := e.attributes(); len(attrs) > 0 {
 		t.span.SetAttributes(attrs...)
 	}
-	if e.slot.failed() {
-		t.span.SetStatus(codes.Error, e.failureName())
+	if e.failure != "" {
+		t.span.SetStatus(codes.Error, e.failure)
 	}
 	t.ending[0] = trace.WithTimestamp(end)
 	t.span.End(t.ending[:]...)
@@ -168,17 +169,16 @@ func (p *op) endSpan(ctx context.Context, e event) (span trace.SpanContext) {
 }
 
 // addEvent puts the operation on its parent.
-func (p *op) addEvent(parent trace.Span, e event, end time.Time) {
-	sp := &p.observer.spans
+func (sp *spanner) addEvent(parent trace.Span, e *event, end time.Time) {
 	attrs := append(e.attributes(), attribute.Float64("kvdb.duration", e.duration.Seconds()))
-	parent.AddEvent(sp.names[p.kind], trace.WithTimestamp(end), sp.attrs[p.kind], trace.WithAttributes(attrs...))
+	parent.AddEvent(sp.names[e.kind], trace.WithTimestamp(end), sp.attrs[e.kind], trace.WithAttributes(attrs...))
 }
 
 // attributes are those that are known only at the end.
 func (e *event) attributes() []attribute.KeyValue {
 	var attrs []attribute.KeyValue
-	if name := e.failureName(); name != "" {
-		attrs = append(attrs, semconv.ErrorTypeKey.String(name))
+	if e.failure != "" {
+		attrs = append(attrs, semconv.ErrorTypeKey.String(e.failure))
 	}
 	if e.evidence != "" {
 		attrs = append(attrs, evidenceKey.String(e.evidence))
