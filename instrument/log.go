@@ -86,7 +86,7 @@ func newOperationLog(logger *zap.Logger, options LogOptions, s *series, suppress
 		options.HashSecret = processSecret()
 	}
 	return &operationLog{
-		logger:     logger.WithOptions(ownCode...).With(zap.String(string(catalog.FieldSystem), s.system), zap.String(string(catalog.FieldNamespace), s.namespace)),
+		logger:     logger.WithOptions(ownCode...).With(zap.String(catalog.FieldSystem, s.system), zap.String(catalog.FieldNamespace, s.namespace)),
 		options:    options,
 		suppressed: suppressed,
 		floods:     make(map[floodKey]*flood),
@@ -115,15 +115,15 @@ func (l *operationLog) successLevel() zapcore.Level {
 func (l *operationLog) line(e *event) (zapcore.Level, string) {
 	switch o := e.slot.outcome(); {
 	case e.slot.callersFault():
-		return zapcore.WarnLevel, string(catalog.OperationFailed)
+		return zapcore.WarnLevel, catalog.OperationFailed
 	case o == outcomeError:
-		return zapcore.ErrorLevel, string(catalog.OperationFailed)
+		return zapcore.ErrorLevel, catalog.OperationFailed
 	case e.slow:
-		return zapcore.WarnLevel, string(catalog.OperationSlow)
+		return zapcore.WarnLevel, catalog.OperationSlow
 	case o == outcomeOK, o == outcomeMiss:
-		return l.successLevel(), string(catalog.OperationSucceeded)
+		return l.successLevel(), catalog.OperationSucceeded
 	default:
-		return l.successLevel(), string(catalog.OperationEnded)
+		return l.successLevel(), catalog.OperationEnded
 	}
 }
 
@@ -190,30 +190,30 @@ func (l *operationLog) fields(ctx context.Context, e *event, suppressed int) []z
 	fields := make([]zap.Field, 0, 14)
 	fields = append(fields,
 		tracefield.Context(ctx),
-		zap.String(string(catalog.FieldOperation), e.operation),
-		zap.String(string(catalog.FieldOutcome), e.slot.outcome().String()),
-		zap.Float64(string(catalog.FieldDurationMS), float64(e.duration)/float64(time.Millisecond)))
+		zap.String(catalog.FieldOperation, e.operation),
+		zap.String(catalog.FieldOutcome, e.slot.outcome().String()),
+		zap.Float64(catalog.FieldDurationMS, float64(e.duration)/float64(time.Millisecond)))
 	if e.key != nil {
-		fields = append(fields, zap.Int(string(catalog.FieldKeyLen), len(e.key)), zap.String(string(catalog.FieldKeyHash), l.hash(e.key)))
+		fields = append(fields, zap.Int(catalog.FieldKeyLen, len(e.key)), zap.String(catalog.FieldKeyHash, l.hash(e.key)))
 		if l.options.Keys {
-			fields = append(fields, zap.String(string(catalog.FieldKey), l.show(e.key)))
+			fields = append(fields, zap.String(catalog.FieldKey, l.show(e.key)))
 		}
 	}
 	if e.items > 0 {
-		fields = append(fields, zap.Int(string(catalog.FieldBatchItems), e.items))
+		fields = append(fields, zap.Int(catalog.FieldBatchItems, e.items))
 	}
-	fields = append(fields, zap.Int(string(catalog.FieldValueBytes), e.valueBytes()))
+	fields = append(fields, zap.Int(catalog.FieldValueBytes, e.valueBytes()))
 	if e.failure != "" {
-		fields = append(fields, zap.String(string(catalog.FieldErrorType), e.failure))
+		fields = append(fields, zap.String(catalog.FieldErrorType, e.failure))
 	}
 	if e.err != nil && e.slot.outcome() != outcomeMiss {
-		fields = append(fields, zap.String(string(catalog.FieldError), l.errorText(e.err, e.key)))
+		fields = append(fields, zap.String(catalog.FieldError, l.errorText(e.err, e.key)))
 	}
 	if e.evidence != "" {
-		fields = append(fields, zap.String(string(catalog.FieldEvidence), e.evidence))
+		fields = append(fields, zap.String(catalog.FieldEvidence, e.evidence))
 	}
 	if suppressed > 0 {
-		fields = append(fields, zap.Int(string(catalog.FieldSuppressed), suppressed))
+		fields = append(fields, zap.Int(catalog.FieldSuppressed, suppressed))
 	}
 	return fields
 }

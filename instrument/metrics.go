@@ -4,7 +4,7 @@ import "github.com/otelkv/otelkv/monitoring/catalog"
 
 // scopeName is the instrumentation scope of everything that this package
 // reports.
-const scopeName = "github.com/otelkv/otelkv/instrument"
+const scopeName = catalog.ScopeInstrument
 
 // Names of metrics that other packages share or treat on their own.
 const (

@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // A Recorder records the calls of something that is no kvdb store, such as a
@@ -100,7 +101,9 @@ func (r *Recorder) Operation(name string) *Operation {
 	}
 	if l := r.observer.log; l != nil && !r.undeclared.Swap(true) {
 		l.guarded(func() {
-			l.logger.Warn("operation not recorded: declare it, or \"other\", with NewRecorder", zap.String("operation", strings.ToValidUTF8(name, "\uFFFD")))
+			l.logger.Warn(catalog.OperationNotRecorded,
+				zap.String(catalog.FieldOperation, strings.ToValidUTF8(name, "\uFFFD")),
+				zap.String(catalog.FieldReason, "declare it, or \"other\", with NewRecorder"))
 		})
 	}
 	return nil

@@ -9,6 +9,8 @@ import (
 	"go.opentelemetry.io/otel/codes"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // SpanOptions choose which operations get a span. The zero value makes a child
@@ -54,7 +56,7 @@ const (
 )
 
 // evidenceKey names what a hook on a slow operation left behind.
-const evidenceKey = attribute.Key("kvdb.evidence.id")
+const evidenceKey = attribute.Key(catalog.EvidenceID)
 
 // A spanner makes the spans of a store, and is the sink that ends them.
 type spanner struct {
@@ -75,7 +77,7 @@ func newSpanner(tracer trace.Tracer, options SpanOptions, infos []operationInfo,
 	}
 	for _, info := range infos {
 		sp.operations = append(sp.operations, info.name)
-		sp.names = append(sp.names, info.name+" "+s.namespace)
+		sp.names = append(sp.names, catalog.SpanName(info.name, s.namespace))
 		sp.attrs = append(sp.attrs, trace.WithAttributes(s.with(semconv.DBOperationName(info.name))...))
 	}
 	return sp
@@ -170,7 +172,7 @@ func (sp *spanner) end(ctx context.Context, e *event) (span trace.SpanContext) {
 
 // addEvent puts the operation on its parent.
 func (sp *spanner) addEvent(parent trace.Span, e *event, end time.Time) {
-	attrs := append(e.attributes(), attribute.Float64("kvdb.duration", e.duration.Seconds()))
+	attrs := append(e.attributes(), attribute.Float64(catalog.DurationSeconds, e.duration.Seconds()))
 	parent.AddEvent(sp.names[e.kind], trace.WithTimestamp(end), sp.attrs[e.kind], trace.WithAttributes(attrs...))
 }
 
