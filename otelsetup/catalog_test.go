@@ -1,15 +1,26 @@
 package otelsetup
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/prometheus/otlptranslator"
 	"go.opentelemetry.io/otel/semconv/v1.43.0/dbconv"
+	"go.opentelemetry.io/otel/semconv/v1.43.0/goconv"
 	"go.opentelemetry.io/otel/semconv/v1.43.0/otelconv"
+	"go.opentelemetry.io/otel/semconv/v1.43.0/processconv"
 
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
+
+func inCatalogue() []catalog.Metric {
+	all := catalog.All()
+	for _, g := range catalog.Others() {
+		all = append(all, g.Metrics...)
+	}
+	return all
+}
 
 // TestCatalogNamesAsTheExporter: the name on /metrics is what the exporter makes
 // of name, unit and kind.
@@ -23,7 +34,7 @@ func TestCatalogNamesAsTheExporter(t *testing.T) {
 		catalog.Summary:              otlptranslator.MetricTypeSummary,
 	}
 	namer := otlptranslator.NewMetricNamer("", otlptranslator.UnderscoreEscapingWithSuffixes)
-	for _, m := range catalog.All() {
+	for _, m := range inCatalogue() {
 		want, err := namer.Build(otlptranslator.Metric{Name: m.Name, Unit: m.Unit, Type: types[m.Kind]})
 		if err != nil {
 			t.Errorf("%s: %v", m.Name, err)
@@ -50,6 +61,9 @@ func TestCatalogKeepsToTheConventions(t *testing.T) {
 		otelconv.SDKExporterLogExported{}, otelconv.SDKExporterLogInflight{}, otelconv.SDKProcessorLogProcessed{},
 		otelconv.SDKProcessorLogQueueSize{}, otelconv.SDKProcessorLogQueueCapacity{},
 		otelconv.SDKExporterMetricDataPointExported{}, otelconv.SDKExporterMetricDataPointInflight{},
+		processconv.Uptime{},
+		goconv.MemoryUsed{}, goconv.MemoryLimit{}, goconv.MemoryAllocated{}, goconv.MemoryAllocations{}, goconv.MemoryGCGoal{},
+		goconv.GoroutineCount{}, goconv.ProcessorLimit{}, goconv.ConfigGogc{}, goconv.ScheduleDuration{},
 	}
 	theirs := make(map[string]bool)
 	for _, c := range conventions {
@@ -63,9 +77,9 @@ func TestCatalogKeepsToTheConventions(t *testing.T) {
 			t.Errorf("%s: %q %q, want %q %q", m.Name, m.Unit, m.Help, d.Unit(), d.Description())
 		}
 	}
-	for _, m := range catalog.All() {
+	for _, m := range inCatalogue() {
 		of, _, _ := strings.Cut(m.Name, ".")
-		if (of == "db" || of == "otel") && !theirs[m.Name] && m.Name != catalog.OperationDurationExponential.Name {
+		if slices.Contains([]string{"db", "otel", "process", "go"}, of) && !theirs[m.Name] && m.Name != catalog.OperationDurationExponential.Name {
 			t.Errorf("%s is in a namespace of the conventions, and none of theirs", m.Name)
 		}
 	}

@@ -2,21 +2,37 @@ package catalog
 
 // Attributes of the semantic conventions. [Attributes] says what each means.
 const (
-	SystemName     = "db.system.name"
-	Namespace      = "db.namespace"
-	OperationName  = "db.operation.name"
-	BatchSize      = "db.operation.batch.size"
-	ErrorType      = "error.type"
-	ServerAddress  = "server.address"
-	ServerPort     = "server.port"
-	PoolName       = "db.client.connection.pool.name"
-	PoolState      = "db.client.connection.state" // idle or used
-	ComponentType  = "otel.component.type"
-	ComponentName  = "otel.component.name"
-	ScopeName      = "otel.scope.name"
-	ScopeVersion   = "otel.scope.version"
-	ServiceName    = "service.name"
-	ServiceVersion = "service.version"
+	SystemName    = "db.system.name"
+	Namespace     = "db.namespace"
+	OperationName = "db.operation.name"
+	BatchSize     = "db.operation.batch.size"
+	ErrorType     = "error.type"
+	ServerAddress = "server.address"
+	ServerPort    = "server.port"
+	PoolName      = "db.client.connection.pool.name"
+	PoolState     = "db.client.connection.state" // idle or used
+	ComponentType = "otel.component.type"
+	ComponentName = "otel.component.name"
+	ScopeName     = "otel.scope.name"
+	ScopeVersion  = "otel.scope.version"
+	MemoryType    = "go.memory.type" // stack or other
+)
+
+// Attributes of the resource, which stand on no series but that of [TargetInfo].
+const (
+	ServiceName           = "service.name"
+	ServiceVersion        = "service.version"
+	ServiceInstanceID     = "service.instance.id"
+	HostName              = "host.name"
+	OSType                = "os.type"
+	ContainerID           = "container.id"
+	ProcessPID            = "process.pid"
+	ProcessExecutableName = "process.executable.name"
+	ProcessRuntimeName    = "process.runtime.name"
+	ProcessRuntimeVersion = "process.runtime.version"
+	SDKLanguage           = "telemetry.sdk.language"
+	SDKName               = "telemetry.sdk.name"
+	SDKVersion            = "telemetry.sdk.version"
 )
 
 // Attributes of this project.

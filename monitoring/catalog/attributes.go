@@ -43,9 +43,21 @@ func Attributes() []Attribute {
 		{Key: ComponentName, Type: String, Help: "The kind with a number"},
 		{Key: ScopeName, Type: String, Help: "The instrumentation scope; on /metrics only where two scopes claim the same metric"},
 		{Key: ScopeVersion, Type: String, Help: "The version of the scope, likewise"},
+		{Key: MemoryType, Type: String, Help: "What the Go runtime uses memory for", Values: []string{"stack", "other"}},
 
 		{Key: ServiceName, Type: String, Help: "The name of the program, in the resource"},
 		{Key: ServiceVersion, Type: String, Help: "The version of the program, in the resource: by default that which the go command has stamped it with"},
+		{Key: ServiceInstanceID, Type: String, Help: "A random name of this run of the program, in the resource"},
+		{Key: HostName, Type: String, Help: "The name of the host, in the resource"},
+		{Key: OSType, Type: String, Help: "The operating system, in the resource"},
+		{Key: ContainerID, Type: String, Help: "The id of the container, in the resource, where there is one"},
+		{Key: ProcessPID, Type: Int, Help: "The id of the process, in the resource"},
+		{Key: ProcessExecutableName, Type: String, Help: "The name of the program's file, in the resource"},
+		{Key: ProcessRuntimeName, Type: String, Help: "The name of the runtime, in the resource: go"},
+		{Key: ProcessRuntimeVersion, Type: String, Help: "The version of Go, in the resource"},
+		{Key: SDKLanguage, Type: String, Help: "The language of the SDK, in the resource: go"},
+		{Key: SDKName, Type: String, Help: "The name of the SDK, in the resource: opentelemetry"},
+		{Key: SDKVersion, Type: String, Help: "The version of the SDK, in the resource"},
 	}
 }
 

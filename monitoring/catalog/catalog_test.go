@@ -29,6 +29,9 @@ func TestMetrics(t *testing.T) {
 		if m.Kind.String() == "unknown" || m.Stability == "" || m.Source == "" {
 			t.Errorf("%s: kind %v, stability %q, source %q", m.Name, m.Kind, m.Stability, m.Source)
 		}
+		if m.Only != "" && m.Only != catalog.Page && m.Only != catalog.OTLP {
+			t.Errorf("%s: only %q", m.Name, m.Only)
+		}
 		if (m.Kind == catalog.Histogram) != (m.Bounds != nil) || !slices.IsSorted(m.Bounds) {
 			t.Errorf("%s: a %v with bounds %v", m.Name, m.Kind, m.Bounds)
 		}
@@ -46,9 +49,42 @@ func TestMetrics(t *testing.T) {
 }
 
 func TestAllIsTheCallersOwn(t *testing.T) {
-	catalog.All()[0].Name = "changed"
-	if got := catalog.All()[0].Name; got == "changed" {
+	catalog.All()[0].Name, catalog.Others()[0].Metrics[0].Name = "changed", "changed"
+	if catalog.All()[0].Name == "changed" || catalog.Others()[0].Metrics[0].Name == "changed" {
 		t.Error("a caller has changed the catalogue")
+	}
+}
+
+func others() (all []catalog.Metric) {
+	for _, g := range catalog.Others() {
+		all = append(all, g.Metrics...)
+	}
+	return all
+}
+
+// TestOthers: what is not ours is marked, and is on /metrics under the name that
+// it has there anyway.
+func TestOthers(t *testing.T) {
+	ours := make(map[string]bool)
+	for _, m := range catalog.All() {
+		ours[m.PrometheusName()] = true
+	}
+	for _, m := range others() {
+		if module, _, _ := strings.Cut(m.Source, "/"); !strings.Contains(module, ".") {
+			t.Errorf("%s: the source %q is no module", m.Name, m.Source)
+		}
+		if ours[m.PrometheusName()] {
+			t.Errorf("%s is ours, too", m.Name)
+		}
+		if m.Only == catalog.Page && m.PrometheusName() != m.Name {
+			t.Errorf("%s would be %s on /metrics", m.Name, m.PrometheusName())
+		}
+		if got, ok := catalog.Find(m.Name); !ok || got.Source != m.Source {
+			t.Errorf("Find(%q) = %v, %t", m.Name, got, ok)
+		}
+		if m.Help == "" || strings.HasSuffix(m.Help, ".") || m.Stability == "" || !unit.MatchString(m.Unit) {
+			t.Errorf("%s: help %q, stability %q, unit %q", m.Name, m.Help, m.Stability, m.Unit)
+		}
 	}
 }
 

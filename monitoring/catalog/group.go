@@ -1,7 +1,5 @@
 package catalog
 
-import "slices"
-
 // A Group is metrics that are read together: a section of the reference.
 type Group struct {
 	// Name is the heading.
@@ -13,15 +11,9 @@ type Group struct {
 	Metrics []Metric
 }
 
-// Groups returns all metrics in the groups and the order of the reference, in
-// memory of the caller's own.
-func Groups() []Group {
-	all := slices.Clone(groups)
-	for i := range all {
-		all[i].Metrics = slices.Clone(all[i].Metrics)
-	}
-	return all
-}
+// Groups returns all metrics of this project in the groups and the order of the
+// reference, in memory of the caller's own.
+func Groups() []Group { return cloned(groups) }
 
 var groups = []Group{
 	{

@@ -15,12 +15,14 @@ import (
 // Every metric is in a group: all exported variables of the package are metrics.
 func TestGroups(t *testing.T) {
 	grouped := make(map[string]bool)
-	text, err := os.ReadFile("group.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, word := range strings.FieldsFunc(string(text), func(r rune) bool { return strings.ContainsRune(" \t\n,{}", r) }) {
-		grouped[word] = true
+	for _, file := range []string{"group.go", "group_others.go"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, word := range strings.FieldsFunc(string(text), func(r rune) bool { return strings.ContainsRune(" \t\n,{}", r) }) {
+			grouped[word] = true
+		}
 	}
 	vars := 0
 	for _, name := range exportedVars(t) {
@@ -29,11 +31,11 @@ func TestGroups(t *testing.T) {
 			t.Errorf("%s is in no group", name)
 		}
 	}
-	if got := len(catalog.All()); got != vars {
+	if got := len(catalog.All()) + len(others()); got != vars {
 		t.Errorf("%d metrics are in groups, %d variables are there", got, vars)
 	}
 	var names []string
-	for _, g := range catalog.Groups() {
+	for _, g := range append(catalog.Groups(), catalog.Others()...) {
 		if len(g.Metrics) == 0 || !strings.HasSuffix(g.About, ".") || slices.Contains(names, g.Name) {
 			t.Errorf("group %q: %d metrics, about %q", g.Name, len(g.Metrics), g.About)
 		}

@@ -1,6 +1,6 @@
 package catalog
 
-// A Metric is one that this project emits, in OpenTelemetry's terms.
+// A Metric is one that a program shows, in OpenTelemetry's terms.
 type Metric struct {
 	// Name is that of the instrument: "kvdb.requests".
 	Name string
@@ -23,12 +23,16 @@ type Metric struct {
 	// When says when the metric is there. Empty means always.
 	When string
 
+	// Only is the one way out that has the metric. Empty means all.
+	Only Way
+
 	// Note says what is not obvious to who makes a panel or a rule of it.
 	Note string
 
 	Stability Stability
 
-	// Source is the package that emits it, relative to the module path.
+	// Source is the package that emits it, relative to the module path; for one of
+	// [Others] it is their module.
 	Source string
 }
 
@@ -68,19 +72,22 @@ const (
 	Development Stability = "development"
 )
 
-// All returns every metric, in the order of the reference, in memory of the
-// caller's own.
-func All() []Metric {
-	var all []Metric
-	for _, g := range groups {
-		all = append(all, g.Metrics...)
-	}
-	return all
-}
+// A Way is one on which metrics leave a program.
+type Way string
 
-// Find returns the metric of a name.
+// Ways out.
+const (
+	Page Way = "/metrics" // what Prometheus scrapes
+	OTLP Way = "OTLP"     // and every other reader of a MeterProvider
+)
+
+// All returns every metric that this project emits, in the order of the
+// reference, in memory of the caller's own.
+func All() []Metric { return metricsOf(groups) }
+
+// Find returns the metric of a name, ours or one of [Others].
 func Find(name string) (Metric, bool) {
-	for _, m := range All() {
+	for _, m := range append(All(), metricsOf(otherGroups)...) {
 		if m.Name == name {
 			return m, true
 		}

@@ -23,7 +23,7 @@ func TestAttributes(t *testing.T) {
 		t.Error("FindAttribute finds what is not there")
 	}
 	declared(t, "", told)
-	for _, m := range catalog.All() {
+	for _, m := range append(catalog.All(), others()...) {
 		for _, key := range m.Attributes {
 			if !told[key] {
 				t.Errorf("%s: the attribute %s is unknown", m.Name, key)

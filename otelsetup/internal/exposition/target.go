@@ -6,9 +6,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/resource"
-)
 
-const targetName, targetHelp = "target_info", "Target metadata"
+	"github.com/otelkv/otelkv/monitoring/catalog"
+)
 
 // target returns the metric whose labels are the attributes of the resource. The
 // exporter would have none for one attribute that cannot be a label, and its
@@ -24,12 +24,12 @@ func target(res *resource.Resource, report Report) (prometheus.Metric, error) {
 		default:
 			return true
 		}
-		report.Dropped(Drop{Metric: targetName, Reason: Invalid, Detail: problem, Series: 1})
+		report.Dropped(Drop{Metric: catalog.TargetInfo.Name, Reason: Invalid, Detail: problem, Series: 1})
 		return false
 	})
 	names, values, err := labels(set)
 	if err != nil {
 		return nil, err
 	}
-	return prometheus.NewConstMetric(prometheus.NewDesc(targetName, targetHelp, names, nil), prometheus.GaugeValue, 1, values...)
+	return prometheus.NewConstMetric(prometheus.NewDesc(catalog.TargetInfo.Name, catalog.TargetInfo.Help, names, nil), prometheus.GaugeValue, 1, values...)
 }
