@@ -70,7 +70,8 @@
 //
 // The runtime's histogram go.schedule.duration and the process collector read
 // their values at the scrape: the first from the Go runtime, the second from
-// /proc.
+// /proc. Of the histogram there are five bounds ([WithRuntimeBuckets] has all), and of
+// the collector what is the process's: not the network, whose bytes are the host's.
 //
 // # Delivery
 //

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"go.opentelemetry.io/contrib/instrumentation/runtime"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.opentelemetry.io/otel/sdk/resource"
@@ -38,7 +37,7 @@ func (t *Telemetry) newScraped(c *config, res *resource.Resource) (*scraped, err
 		return nil, err
 	}
 	if c.runtimeMetrics {
-		opts = append(opts, sdkmetric.WithProducer(runtime.NewProducer()))
+		opts = append(opts, sdkmetric.WithProducer(newRuntimeProducer(c)))
 	}
 	reader := sdkmetric.NewManualReader(opts...)
 

@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/otelkv/otelkv/otelsetup/internal/page"
 )
@@ -31,7 +30,7 @@ func (t *Telemetry) register(c *config, s *scraped) error {
 		return nil
 	}})
 	own, fallback := prometheus.NewRegistry(), prometheus.NewRegistry()
-	process := collectors.NewProcessCollector(collectors.ProcessCollectorOpts{})
+	process := newProcessCollector()
 	if err := errors.Join(own.Register(all), fallback.Register(records)); err != nil {
 		return err
 	}

@@ -128,7 +128,7 @@ func (t *Telemetry) newProducer(c *config, temporality sdkmetric.TemporalitySele
 	// The runtime's producer knows no other temporality, and a reader of deltas
 	// would add its cumulative counts up.
 	if c.runtimeMetrics && temporality(sdkmetric.InstrumentKindHistogram) == metricdata.CumulativeTemporality {
-		producer = append(producer, runtime.NewProducer())
+		producer = append(producer, newRuntimeProducer(c))
 	}
 	return producer
 }

@@ -42,6 +42,7 @@ type config struct {
 	nativeHistograms bool
 	processMetrics   bool
 	runtimeMetrics   bool
+	runtimeBuckets   bool
 
 	logger       *zap.Logger
 	logWriter    io.Writer

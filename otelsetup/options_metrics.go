@@ -103,3 +103,12 @@ func WithoutProcessMetrics() Option {
 func WithoutRuntimeMetrics() Option {
 	return optionFunc(func(c *config) { c.runtimeMetrics = false })
 }
+
+// WithRuntimeBuckets keeps all buckets of go.schedule.duration that the Go runtime
+// has, about 160, each of them a series of this process.
+//
+// By default, it has five bounds of the runtime's own, near 10 and 100 µs and 1, 10
+// and 100 ms.
+func WithRuntimeBuckets() Option {
+	return optionFunc(func(c *config) { c.runtimeBuckets = true })
+}
