@@ -94,6 +94,10 @@ var importCases = []importCase{
 	{"examples/a/c.go", "net/http/pprof", "everywhere"},
 	{"examples/a/d.go", "testing", "production"},
 
+	{"internal/system/a.go", "golang.org/x/sys/unix", ""},
+	{"internal/system/b.go", root + "/monitoring/objective", "system"},
+	{"internal/system/c.go", root + "/internal/outbox", "system"},
+
 	{"internal/testutil/a.go", "testing", ""},
 	{"internal/b/b.go", "testing/fstest", "production"},
 	{"internal/b/c.go", root + "/kvdb/kvtest", "production"},

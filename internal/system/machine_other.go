@@ -1,0 +1,5 @@
+//go:build !linux && !darwin && !windows
+
+package system
+
+func machineMemory() (uint64, error) { return 0, unsupported() }
