@@ -94,6 +94,12 @@ var importCases = []importCase{
 	{"examples/a/c.go", "net/http/pprof", "everywhere"},
 	{"examples/a/d.go", "testing", "production"},
 
+	{"health/g.go", root + "/internal/system", ""},
+	{"pprofx/e.go", root + "/internal/system", ""},
+	{"otelsetup/g.go", root + "/internal/system", ""},
+	{"kvdb/kvbolt/a.go", root + "/internal/system", ""},
+	{"instrument/p.go", root + "/internal/system", "instrument"},
+	{"kvdb/f.go", root + "/internal/system", "kvdb"},
 	{"internal/system/a.go", "golang.org/x/sys/unix", ""},
 	{"internal/system/b.go", root + "/monitoring/objective", "system"},
 	{"internal/system/c.go", root + "/internal/outbox", "system"},
@@ -273,6 +279,7 @@ var modules = map[string]string{
 	"go.opentelemetry.io/otel":                     "v1.0.0",
 	"go.uber.org/goleak":                           "v1.0.0",
 	"go.uber.org/zap":                              "v1.0.0",
+	"golang.org/x/sys":                             "v0.1.0",
 }
 
 // stubs writes an empty package for every import from outside, so that the
