@@ -26,11 +26,11 @@ func CountConnections(l net.Listener, options ...Option) (net.Listener, error) {
 	if c.registry != nil {
 		return c.registry.server.listen(l, func() {}), nil
 	}
-	r, err := registryOf(c.meterProvider)
+	m, err := meterOf(c.meterProvider)
 	if err != nil {
 		return nil, fmt.Errorf("instrument: %w", err)
 	}
-	return r.server.listen(l, r.meter.releaseLater), nil
+	return m.registry.server.listen(l, m.releaseLater), nil
 }
 
 // A server is what all listeners of a registry have in common.

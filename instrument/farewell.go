@@ -65,10 +65,7 @@ func (r *Registry) sweep() {
 	r.dropped = nil
 	r.mu.Unlock()
 	for _, l := range dropped {
-		if o := l.observation.Load(); o != nil {
-			o.end()
-		}
-		r.meter.release()
+		r.sweeps(l)
 	}
 }
 
@@ -98,7 +95,7 @@ func (r *Registry) drop(l *ledger) {
 		r.lost++
 	}
 	l.dropped = true
-	if r.meter != nil {
+	if r.sweeps != nil {
 		r.dropped = append(r.dropped, l)
 	}
 	for _, p := range r.readers {

@@ -21,8 +21,6 @@ type ledger struct {
 	looked   bool      // its final values were observed; guarded by the registry
 	dropped  bool      // guarded by the registry
 
-	observation atomic.Pointer[observation] // nil but for a MeterProvider
-
 	mu      sync.Mutex // guards the rest
 	infos   []operationInfo
 	totals  []*total  // by operation

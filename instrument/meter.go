@@ -28,8 +28,9 @@ type meter struct {
 	rows     []observed // of stores
 	own      metric.Registration
 
-	mu     sync.Mutex
-	engine map[string]observed // of engines, by name; guarded by mu
+	mu           sync.Mutex
+	engine       map[string]observed      // of engines, by name; guarded by mu
+	observations map[*ledger]*observation // guarded by mu
 
 	users int // open and closed stores, and listeners; guarded by providers
 }
@@ -41,9 +42,13 @@ type observed struct {
 	float metric.Float64Observable
 }
 
-// newMeter makes the meter of a registry that nobody has yet.
-func newMeter(mp metric.MeterProvider, r *Registry) error {
-	m := &meter{Meter: mp.Meter(scopeName), provider: mp, registry: r, engine: make(map[string]observed)}
+// newMeter makes the meter of a provider, with a registry of its own.
+func newMeter(mp metric.MeterProvider) (*meter, error) {
+	m := &meter{
+		Meter: mp.Meter(scopeName), provider: mp, registry: NewRegistry(),
+		engine: make(map[string]observed), observations: make(map[*ledger]*observation),
+	}
+	m.registry.sweeps = m.forget
 	var own []observed
 	var errs []error
 	for i := range table {
@@ -60,12 +65,11 @@ func newMeter(mp metric.MeterProvider, r *Registry) error {
 		}
 	}
 	if err := errors.Join(errs...); err != nil {
-		return err
+		return nil, err
 	}
-	r.meter = m
 	var err error
-	m.own, err = m.callBack(own, r.glance)
-	return err
+	m.own, err = m.callBack(own, m.registry.glance)
+	return m, err
 }
 
 // instrument makes the instrument of a row.

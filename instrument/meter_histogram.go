@@ -9,14 +9,6 @@ import (
 	"go.opentelemetry.io/otel/metric"
 )
 
-// A measure is what a MeterProvider's own histogram records of an operation: the
-// one kind of metric that cannot be told from a record.
-type measure struct {
-	failure bool // by the type of the error, too
-	has     func(*record, *operationInfo) bool
-	value   func(d time.Duration, sent, read int) float64
-}
-
 // meterHistograms record the operations of one store in the histograms of a
 // MeterProvider.
 type meterHistograms struct {

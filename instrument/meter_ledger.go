@@ -21,12 +21,12 @@ type observation struct {
 // observe begins to tell of a ledger, if nobody does yet.
 func (m *meter) observe(l *ledger) error {
 	o := new(observation)
-	if !l.observation.CompareAndSwap(nil, o) {
+	if !m.begin(l, o) {
 		return nil // of a store that was opened before
 	}
 	registration, err := m.callBack(m.rows, func() *collection { return m.registry.look(l) })
 	if err != nil {
-		l.observation.Store(nil) // for the next one to try
+		m.end(l) // for the next one to try
 		return err
 	}
 	o.keep(registration)
@@ -37,7 +37,7 @@ func (m *meter) observe(l *ledger) error {
 // instruments stay, so what an earlier store declared in another way is an error
 // even when that one is closed.
 func (m *meter) observeEngine(l *ledger) error {
-	o := l.observation.Load()
+	o := m.observation(l)
 	if o == nil {
 		return nil // that is an error already
 	}
@@ -119,6 +119,41 @@ func (o *observation) keep(r metric.Registration) {
 	if ended {
 		giveBack(r)
 	}
+}
+
+// begin makes o the observation of a ledger, unless there is one.
+func (m *meter) begin(l *ledger, o *observation) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.observations[l] != nil {
+		return false
+	}
+	m.observations[l] = o
+	return true
+}
+
+// observation returns the observation of a ledger, or nil.
+func (m *meter) observation(l *ledger) *observation {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.observations[l]
+}
+
+// end takes out the observation of a ledger, and returns it.
+func (m *meter) end(l *ledger) *observation {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	o := m.observations[l]
+	delete(m.observations, l)
+	return o
+}
+
+// forget ends what the provider has of a ledger that is told no more.
+func (m *meter) forget(l *ledger) {
+	if o := m.end(l); o != nil {
+		o.end()
+	}
+	m.release()
 }
 
 // end takes the callbacks back.

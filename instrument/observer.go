@@ -40,11 +40,13 @@ func newObserver(info kvdb.Info, infos []operationInfo, c *config) (*observer, e
 		t.set(slow, infos)
 	}
 	registry := c.registry
+	var m *meter
 	if registry == nil {
 		var err error
-		if registry, err = registryOf(c.meterProvider); err != nil {
+		if m, err = meterOf(c.meterProvider); err != nil {
 			return nil, fmt.Errorf("instrument: %w", err)
 		}
+		registry = m.registry
 	}
 	o := &observer{
 		registry:   registry,
@@ -59,11 +61,11 @@ func newObserver(info kvdb.Info, infos []operationInfo, c *config) (*observer, e
 		o.log = newOperationLog(c.logger, c.logs, series, &o.rec.suppressed)
 	}
 	o.sinks = o.newSinks(c.onSlow)
-	if registry.meter == nil {
+	if m == nil {
 		_, err := registry.register(o.rec)
 		return o, err
 	}
-	return o, o.reportTo(registry.meter)
+	return o, o.reportTo(m)
 }
 
 // reportTo registers what the observer records with a MeterProvider.

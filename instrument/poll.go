@@ -3,30 +3,18 @@ package instrument
 import (
 	"context"
 	"errors"
-	"maps"
+	"fmt"
+	"slices"
 	"sync"
 	"time"
+
+	"go.opentelemetry.io/otel"
 
 	"github.com/otelkv/otelkv/kvdb"
 )
 
-const (
-	// pollTimeout ends a reading; the values of the last one stay.
-	pollTimeout = 5 * time.Second
-
-	// staleAfter is how old a reading may be to be shown.
-	staleAfter = 3 * pollInterval
-
-	// maxReplicas bounds what a store can add to its series.
-	maxReplicas = 32
-)
-
-// A lagReading is how far each replica was behind. One that is known and has no
-// lag is not connected.
-type lagReading struct {
-	at  time.Time // zero while nothing can be said
-	lag map[string]*time.Duration
-}
+// pollTimeout ends a reading; the values of the last one stay.
+const pollTimeout = 5 * time.Second
 
 // pollers read an engine's statistics, connections and replication lag in the background, so
 // that a scrape does no I/O and an engine that hangs hangs alone.
@@ -40,15 +28,15 @@ func (p *pollers) start(rec *record, v views) {
 	ctx, cancel := context.WithCancel(context.Background())
 	p.cancel = cancel
 	if v.statsReader != nil {
-		p.every(ctx, func(ctx context.Context) { rec.readStats(ctx, v.statsReader) })
+		p.every(ctx, func(ctx context.Context) { readStats(ctx, rec, v.statsReader) })
 	}
 	if v.poolReader != nil {
-		rec.pool.Store(&statsReading{infos: poolInfos})
-		p.every(ctx, func(ctx context.Context) { rec.readPool(ctx, v.poolReader) })
+		rec.expectPool()
+		p.every(ctx, func(ctx context.Context) { readPool(ctx, rec, v.poolReader) })
 	}
 	if v.lagger != nil {
-		rec.lag.Store(new(lagReading))
-		p.every(ctx, func(ctx context.Context) { rec.readLag(ctx, v.lagger) })
+		rec.expectLag()
+		p.every(ctx, func(ctx context.Context) { readLag(ctx, rec, v.lagger) })
 	}
 }
 
@@ -93,27 +81,46 @@ func (p *pollers) stop() {
 	}
 }
 
-func (r *record) readLag(ctx context.Context, from kvdb.Lagger) {
-	lag, err := from.ReplicationLag(ctx)
-	last := r.lag.Load().lag
-	switch {
-	case errors.Is(err, kvdb.ErrLagUnknown):
-		r.lag.Store(&lagReading{lag: last}) // without a time, so no lag is shown
-		return
-	case err != nil:
+// readStats reads the engine's statistics. Values that are no more or less than
+// were declared are told of once.
+func readStats(ctx context.Context, rec *record, from kvdb.StatsReader) {
+	declared := len(rec.stats.Load().infos)
+	values, err := from.AppendStats(ctx, make([]float64, 0, declared))
+	if err != nil || rec.keepStats(values) {
 		return
 	}
-	now := lagReading{at: time.Now(), lag: make(map[string]*time.Duration)}
-	for name := range last {
-		now.lag[name] = nil
-	}
-	for name, d := range maps.All(lag) {
-		if _, known := now.lag[name]; known || len(now.lag) < maxReplicas {
-			now.lag[name] = &d
-		}
-	}
-	r.lag.Store(&now)
+	rec.miscounted.Do(func() {
+		otel.Handle(fmt.Errorf("instrument: %s %q: AppendStats gave %d values for the %d statistics that StatInfos declares: they are not shown",
+			rec.series.system, rec.series.namespace, len(values), declared))
+	})
 }
 
-// fresh reports whether a reading is still worth showing.
-func fresh(at, now time.Time) bool { return !at.IsZero() && now.Sub(at) <= staleAfter }
+func readPool(ctx context.Context, rec *record, from kvdb.PoolReader) {
+	if p, err := from.PoolStats(ctx); err == nil {
+		rec.keepPool(p)
+	}
+}
+
+func readLag(ctx context.Context, rec *record, from kvdb.Lagger) {
+	switch lag, err := from.ReplicationLag(ctx); {
+	case err == nil:
+		rec.keepLag(lag)
+	case errors.Is(err, kvdb.ErrLagUnknown):
+		rec.loseLag()
+	}
+}
+
+// declared returns what a store's statistics are. A declaration that is wrong,
+// and one that panics, is an error of Wrap: nobody would see it later.
+func declared(r kvdb.StatsReader) (_ *statsReading, err error) {
+	if r == nil {
+		return nil, nil
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the store's StatInfos panicked: %v", p)
+		}
+	}()
+	infos := slices.Clone(r.StatInfos())
+	return &statsReading{infos: infos}, kvdb.CheckStatInfos(infos)
+}

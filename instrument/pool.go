@@ -1,11 +1,7 @@
 package instrument
 
 import (
-	"context"
-	"fmt"
 	"math"
-	"net"
-	"strconv"
 	"time"
 
 	"github.com/otelkv/otelkv/kvdb"
@@ -29,11 +25,11 @@ var poolInfos = []kvdb.StatInfo{
 	poolWaitNanos: {Name: "wait nanos", Counter: true},
 }
 
-func (r *record) readPool(ctx context.Context, from kvdb.PoolReader) {
-	p, err := from.PoolStats(ctx)
-	if err != nil {
-		return
-	}
+// expectPool says that there is a pool, of which nothing is known yet.
+func (a *aside) expectPool() { a.pool.Store(&statsReading{infos: poolInfos}) }
+
+// keepPool keeps what a pool says of itself.
+func (a *aside) keepPool(p kvdb.PoolStats) {
 	values := make([]float64, len(poolInfos))
 	for i, n := range [...]int64{
 		poolIdle: p.Idle, poolUsed: p.Used, poolMax: p.Max, poolPending: p.Pending,
@@ -44,18 +40,5 @@ func (r *record) readPool(ctx context.Context, from kvdb.PoolReader) {
 			values[i] = math.NaN()
 		}
 	}
-	r.pool.Store(&statsReading{at: time.Now(), infos: poolInfos, values: values})
-}
-
-// poolName is the name that the semantic conventions have for a pool without
-// one.
-func poolName(info kvdb.Info, namespace string) string {
-	if !info.Remote || info.Address == "" {
-		return namespace
-	}
-	address := clean(info.Address)
-	if info.Port > 0 {
-		address = net.JoinHostPort(address, strconv.Itoa(info.Port))
-	}
-	return fmt.Sprintf("%s/%s", address, namespace)
+	a.pool.Store(&statsReading{at: time.Now(), infos: poolInfos, values: values})
 }

@@ -10,53 +10,52 @@ import (
 	"go.opentelemetry.io/otel/metric"
 )
 
-// providers has the registry of each MeterProvider that stores report to, until
+// providers has the meter of each MeterProvider that stores report to, until
 // the last of them has been closed and forgotten. The stores of a provider share
 // its instruments, so their names must differ.
 var providers = struct {
 	mu    sync.Mutex
-	known map[metric.MeterProvider]*Registry
-}{known: make(map[metric.MeterProvider]*Registry)}
+	known map[metric.MeterProvider]*meter
+}{known: make(map[metric.MeterProvider]*meter)}
 
-// registryOf returns the registry of a provider, for one user more; see
-// [meter.release].
-func registryOf(mp metric.MeterProvider) (*Registry, error) {
-	if r := useKnown(mp, nil); r != nil {
-		return r, nil
+// meterOf returns the meter of a provider, for one user more; see [meter.release].
+func meterOf(mp metric.MeterProvider) (*meter, error) {
+	if m := useKnown(mp, nil); m != nil {
+		return m, nil
 	}
 	if twin := twin(mp); twin != nil {
-		if r := useKnown(twin, nil); r != nil {
-			return r, nil
+		if m := useKnown(twin, nil); m != nil {
+			return m, nil
 		}
 	}
-	r := NewRegistry()
-	if err := newMeter(mp, r); err != nil {
+	m, err := newMeter(mp)
+	if err != nil {
 		return nil, err
 	}
-	known := useKnown(mp, r)
-	if known != r { // somebody was faster
-		r.meter.stop()
+	known := useKnown(mp, m)
+	if known != m { // somebody was faster
+		m.stop()
 	}
 	return known, nil
 }
 
-// useKnown counts one user more of the registry of a provider: the known one, else
+// useKnown counts one user more of the meter of a provider: the known one, else
 // the given one if there is one.
-func useKnown(mp metric.MeterProvider, made *Registry) *Registry {
+func useKnown(mp metric.MeterProvider, made *meter) *meter {
 	providers.mu.Lock()
 	defer providers.mu.Unlock()
-	r := made
+	m := made
 	if isPointer(mp) { // no other value tells two providers apart
 		if known := providers.known[mp]; known != nil {
-			r = known
+			m = known
 		} else if made != nil {
 			providers.known[mp] = made
 		}
 	}
-	if r != nil {
-		r.meter.users++
+	if m != nil {
+		m.users++
 	}
-	return r
+	return m
 }
 
 // twin returns the known provider that has the same meter as mp. The global
@@ -77,7 +76,7 @@ func twin(mp metric.MeterProvider) metric.MeterProvider {
 
 func isPointer(v any) bool { return reflect.ValueOf(v).Kind() == reflect.Pointer }
 
-// release takes back one use of a registry. The last one lets go of the provider.
+// release takes back one use of a meter. The last one lets go of the provider.
 func (m *meter) release() {
 	providers.mu.Lock()
 	m.users--

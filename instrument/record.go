@@ -25,7 +25,7 @@ type record struct {
 	totals []*total    // the ledger's, by operation
 	places []operation // the ledger's, by operation
 	slots  []slot      // the ledger's, by slot
-	sums   Totals      // since Wrap; guarded by the ledger
+	sums   endings     // since Wrap; guarded by the ledger
 }
 
 const (

@@ -110,7 +110,7 @@ func (r *Recorder) Operation(name string) *Operation {
 }
 
 // Totals returns the current totals of the calls.
-func (r *Recorder) Totals() Totals { return r.observer.rec.sum() }
+func (r *Recorder) Totals() Totals { return Totals(r.observer.rec.sum()) }
 
 // Close frees the recorder's name in the registry; each reader gets the final
 // values once more, as those of a [Store]. It returns nil.

@@ -26,8 +26,8 @@ type Registry struct {
 	layout *layout
 	err    error // of its options; Wrap returns it
 	start  time.Time
-	server server
-	meter  *meter // of a MeterProvider; nil where Producers tell
+	server server        // of connections
+	sweeps func(*ledger) // of a MeterProvider: what it has of a dropped ledger; nil where Producers tell
 
 	mu      sync.Mutex
 	ledgers []*ledger // of open stores, and of closed ones with a reader to see
@@ -98,7 +98,7 @@ func (r *Registry) register(rec *record) (reopened bool, err error) {
 		r.ledgers = append(r.ledgers, rec.ledger)
 	}
 	r.open++
-	if r.open == 1 && r.meter == nil { // a provider's readers are not told the quantiles
+	if r.open == 1 && r.sweeps == nil { // a provider's readers are not told the quantiles
 		r.stop, r.stopped = make(chan struct{}), make(chan struct{})
 		go r.rotate(r.stop, r.stopped)
 	}
@@ -125,7 +125,7 @@ func (r *Registry) unregister(rec *record) {
 	rec.ledger.closedAt, r.parted = time.Now(), true
 	r.open--
 	var stopped chan struct{}
-	if r.open == 0 && r.meter == nil {
+	if r.open == 0 && r.sweeps == nil {
 		close(r.stop)
 		stopped = r.stopped
 	}
@@ -135,7 +135,7 @@ func (r *Registry) unregister(rec *record) {
 	}
 	rec.ledger.settle()
 	r.expire()
-	if r.meter != nil {
+	if r.sweeps != nil {
 		time.AfterFunc(farewell, r.expire) // nobody may come
 	}
 }

@@ -2,7 +2,9 @@ package instrument
 
 import (
 	"fmt"
+	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -23,12 +25,6 @@ const (
 	poolNameKey  = attribute.Key(catalog.PoolName)
 	poolStateKey = attribute.Key(catalog.PoolState)
 )
-
-var reservedKeys = []attribute.Key{
-	semconv.DBSystemNameKey, semconv.DBNamespaceKey, semconv.ServerAddressKey, semconv.ServerPortKey,
-	semconv.DBOperationNameKey, semconv.DBOperationBatchSizeKey, semconv.ErrorTypeKey,
-	outcomeKey, resourceKey, replicaKey, evidenceKey, poolNameKey, poolStateKey, "le", "quantile",
-}
 
 // A series knows the attributes of everything that a store reports. The sets
 // are built when they are first needed and kept, because every scrape needs
@@ -81,42 +77,12 @@ func newSeries(info kvdb.Info, namespace string, failures []string, further []at
 	return s
 }
 
-// collisions returns what is wrong with the user's attributes beside the
-// store's own: on /metrics each needs a label to itself.
-func collisions(further []attribute.KeyValue) []error {
-	taken := make(map[string]attribute.Key)
-	for _, key := range reservedKeys {
-		taken[label(key)] = key
-	}
-	var errs []error
-	for _, kv := range further {
-		if other, ok := taken[label(kv.Key)]; ok {
-			errs = append(errs, fmt.Errorf("WithAttributes: %q has the label of %q: choose another key", kv.Key, other))
-			continue
-		}
-		taken[label(kv.Key)] = kv.Key
-	}
-	return errs
-}
-
 // clean makes a string fit to be a label's value.
 func clean(s string) string {
 	if s == "" {
 		return "unknown"
 	}
 	return strings.ToValidUTF8(s, "\uFFFD")
-}
-
-// label is the key's name on /metrics.
-func label(key attribute.Key) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '_':
-			return r
-		default:
-			return '_'
-		}
-	}, string(key))
 }
 
 // with returns the store's attributes and further ones in memory of its own.
@@ -187,4 +153,17 @@ func (s *series) extend(failures []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.failures = failures
+}
+
+// poolName is the name that the semantic conventions have for a pool without
+// one.
+func poolName(info kvdb.Info, namespace string) string {
+	if !info.Remote || info.Address == "" {
+		return namespace
+	}
+	address := clean(info.Address)
+	if info.Port > 0 {
+		address = net.JoinHostPort(address, strconv.Itoa(info.Port))
+	}
+	return fmt.Sprintf("%s/%s", address, namespace)
 }

@@ -1,6 +1,7 @@
 package instrument
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -193,4 +194,22 @@ func (s *snapshot) ended() uint64 {
 		}
 	}
 	return n
+}
+
+// stat returns the reading of an engine statistic, if it is fresh and known.
+func (s *snapshot) stat(name string) (value float64, ok bool) {
+	if s.stats == nil || !fresh(s.stats.at, s.at) {
+		return 0, false
+	}
+	value = s.stats.value(name, 0)
+	return value, !math.IsNaN(value)
+}
+
+// statsAge is how old the engine's statistics are; before the first reading it
+// counts from start.
+func (s *snapshot) statsAge(start time.Time) time.Duration {
+	if s.stats.at.IsZero() {
+		return s.at.Sub(start)
+	}
+	return s.at.Sub(s.stats.at)
 }

@@ -1,6 +1,8 @@
 package instrument
 
 import (
+	"time"
+
 	"go.opentelemetry.io/otel/attribute"
 
 	"github.com/otelkv/otelkv/monitoring/catalog"
@@ -17,6 +19,14 @@ type row struct {
 	distributions func(*collection, distributionPoints)
 	whole         bool     // distributions are of bytes, else of nanoseconds that are told as seconds
 	measure       *measure // of a MeterProvider's own histogram, if there is one
+}
+
+// A measure is what a MeterProvider's own histogram records of an operation: the
+// one kind of metric that cannot be told from a record.
+type measure struct {
+	failure bool // by the type of the error, too
+	has     func(*record, *operationInfo) bool
+	value   func(d time.Duration, sent, read int) float64
 }
 
 // Who gets the points of a collection.

@@ -11,24 +11,4 @@ type Totals struct {
 
 // Totals returns the current totals. It takes microseconds and waits for no
 // operation.
-func (s *Store) Totals() Totals { return s.observer.rec.sum() }
-
-func (r *record) sum() Totals {
-	r.ledger.mu.Lock()
-	defer r.ledger.mu.Unlock()
-	r.drain(new(flight))
-	return r.sums
-}
-
-func (t *Totals) add(s slot, n uint64) {
-	switch {
-	case s.callersFault():
-		t.Refused += n
-	case s.outcome() == outcomeError:
-		t.Failed += n
-	case s.outcome() == outcomeCanceled:
-		t.Canceled += n
-	default:
-		t.Succeeded += n
-	}
-}
+func (s *Store) Totals() Totals { return Totals(s.observer.rec.sum()) }

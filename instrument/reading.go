@@ -1,15 +1,12 @@
 package instrument
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
 	"time"
-
-	"go.opentelemetry.io/otel"
 
 	"github.com/otelkv/otelkv/kvdb"
 )
@@ -19,21 +16,6 @@ type statsReading struct {
 	at     time.Time // zero before the first
 	infos  []kvdb.StatInfo
 	values []float64 // of infos; nil before the first; NaN is not known
-}
-
-// declared returns what a store's statistics are. A declaration that is wrong,
-// and one that panics, is an error of Wrap: nobody would see it later.
-func declared(r kvdb.StatsReader) (_ *statsReading, err error) {
-	if r == nil {
-		return nil, nil
-	}
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("the store's StatInfos panicked: %v", p)
-		}
-	}()
-	infos := slices.Clone(r.StatInfos())
-	return &statsReading{infos: infos}, kvdb.CheckStatInfos(infos)
 }
 
 // disagree returns what two stores in one registry declare differently, or nil:
@@ -59,30 +41,6 @@ func disagree(a, b *statsReading) error {
 
 // statLabel is the name with what Prometheus does not tell apart made equal.
 func statLabel(name string) string { return strings.ReplaceAll(name, ".", "_") }
-
-// readStats takes a reading, which costs nobody but itself: one that fails, or
-// has not the values that were declared, leaves the last one.
-func (r *record) readStats(ctx context.Context, from kvdb.StatsReader) {
-	infos := r.stats.Load().infos
-	values, err := from.AppendStats(ctx, make([]float64, 0, len(infos)))
-	if err != nil {
-		return
-	}
-	if len(values) != len(infos) {
-		r.miscounted.Do(func() {
-			otel.Handle(fmt.Errorf("instrument: %s %q: AppendStats gave %d values for the %d statistics that StatInfos declares: they are not shown",
-				r.series.system, r.series.namespace, len(values), len(infos)))
-		})
-		return
-	}
-	values = slices.Clone(values)
-	for i, v := range values {
-		if math.IsInf(v, 0) {
-			values[i] = math.NaN()
-		}
-	}
-	r.stats.Store(&statsReading{at: time.Now(), infos: infos, values: values})
-}
 
 // value returns the value of a statistic, which is likely to be at a place, or
 // NaN.
@@ -130,20 +88,25 @@ func (r *statsReading) baseline(last *statsReading, now time.Time) *statsReading
 	return filled
 }
 
-// stat returns the reading of an engine statistic, if it is fresh and known.
-func (s *snapshot) stat(name string) (value float64, ok bool) {
-	if s.stats == nil || !fresh(s.stats.at, s.at) {
-		return 0, false
-	}
-	value = s.stats.value(name, 0)
-	return value, !math.IsNaN(value)
-}
+// staleAfter is how old a reading may be to be shown.
+const staleAfter = 3 * pollInterval
 
-// statsAge is how old the engine's statistics are; before the first reading it
-// counts from start.
-func (s *snapshot) statsAge(start time.Time) time.Duration {
-	if s.stats.at.IsZero() {
-		return s.at.Sub(start)
+// fresh reports whether a reading is still worth showing.
+func fresh(at, now time.Time) bool { return !at.IsZero() && now.Sub(at) <= staleAfter }
+
+// keepStats keeps what the engine says of itself, and reports whether these are the
+// values that were declared: others are of no use, and the last ones stay.
+func (a *aside) keepStats(values []float64) bool {
+	infos := a.stats.Load().infos
+	if len(values) != len(infos) {
+		return false
 	}
-	return s.at.Sub(s.stats.at)
+	values = slices.Clone(values)
+	for i, v := range values {
+		if math.IsInf(v, 0) {
+			values[i] = math.NaN()
+		}
+	}
+	a.stats.Store(&statsReading{at: time.Now(), infos: infos, values: values})
+	return true
 }
