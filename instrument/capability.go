@@ -17,6 +17,7 @@ type views struct {
 	describer     kvdb.Describer
 	lagger        kvdb.Lagger
 	multiGetter   kvdb.MultiGetter
+	notifier      kvdb.Notifier
 	pinger        kvdb.Pinger
 	poolReader    kvdb.PoolReader
 	prefixScanner kvdb.PrefixScanner
@@ -64,6 +65,7 @@ func newViews(s *Store) views {
 	// These are not operations: they are passed on as they are.
 	v.describer, _ = kvdb.As[kvdb.Describer](s.next)
 	v.lagger, _ = kvdb.As[kvdb.Lagger](s.next)
+	v.notifier, _ = kvdb.As[kvdb.Notifier](s.next)
 	v.poolReader, _ = kvdb.As[kvdb.PoolReader](s.next)
 	v.statsReader, _ = kvdb.As[kvdb.StatsReader](s.next)
 	return v
@@ -81,6 +83,8 @@ func (v *views) as(target any) bool {
 		return give(t, v.lagger)
 	case *kvdb.MultiGetter:
 		return give(t, v.multiGetter)
+	case *kvdb.Notifier:
+		return give(t, v.notifier)
 	case *kvdb.Pinger:
 		return give(t, v.pinger)
 	case *kvdb.PoolReader:

@@ -86,6 +86,9 @@
 // error, batch_items, evidence, suppressed, trace_id, span_id, trace_flags. See
 // [LogOptions].
 //
+// What a [kvdb.Notifier] has to tell becomes a line "store notice" with the
+// fields system, namespace, notice, detail and numbers.
+//
 // # Profiler labels
 //
 // While [ProfilerLabels] are enabled, the goroutine of an operation has the
@@ -111,6 +114,7 @@ type Store struct {
 	views    views
 
 	pollers pollers
+	notices noticeReader
 }
 
 // Wrap instruments s. It returns an error that lists everything that is wrong
@@ -145,6 +149,7 @@ func Wrap(s kvdb.Store, options ...Option) (*Store, error) {
 	}
 	w.observer = *o
 	w.pollers.start(w.observer.rec, w.views)
+	w.notices.start(w.views.notifier, w.observer.log)
 	return w, nil
 }
 
@@ -177,10 +182,11 @@ func (s *Store) Delete(ctx context.Context, key []byte) (err error) {
 // before 64 further stores have been closed; a store that is wrapped meanwhile with
 // the same attributes goes on from them, and they are told together. It waits for a reading of the
 // engine's statistics under way, for up to five seconds if that ignores its
-// context.
+// context, and for up to a second until the notices so far are logged.
 func (s *Store) Close() error {
 	s.pollers.stop()
 	defer s.observer.close()
+	defer s.notices.stop()
 	return s.next.Close()
 }
 

@@ -76,6 +76,7 @@ var capabilities = []reflect.Type{
 	reflect.TypeFor[Describer](),
 	reflect.TypeFor[Lagger](),
 	reflect.TypeFor[MultiGetter](),
+	reflect.TypeFor[Notifier](),
 	reflect.TypeFor[Pinger](),
 	reflect.TypeFor[PoolReader](),
 	reflect.TypeFor[PrefixScanner](),

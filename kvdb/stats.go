@@ -120,6 +120,9 @@ func (i *StatInfo) check() error {
 	return nil
 }
 
+// wordLetters are what a name is made of.
+const wordLetters = "abcdefghijklmnopqrstuvwxyz0123456789_"
+
 // isStatName reports whether a name is words after StatPrefix, divided by dots.
 func isStatName(name string) bool {
 	rest, ok := strings.CutPrefix(name, StatPrefix)
@@ -127,7 +130,7 @@ func isStatName(name string) bool {
 		return false
 	}
 	for word := range strings.SplitSeq(rest, ".") {
-		if word == "" || strings.Trim(word, "abcdefghijklmnopqrstuvwxyz0123456789_") != "" {
+		if word == "" || strings.Trim(word, wordLetters) != "" {
 			return false
 		}
 	}

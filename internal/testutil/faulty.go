@@ -33,6 +33,9 @@ type Faulty struct {
 	Lag   func(ctx context.Context) (map[string]time.Duration, error)
 	Pool  func(ctx context.Context) (kvdb.PoolStats, error)
 
+	// Board has the notices.
+	Board kvdb.NoticeBoard
+
 	fault atomic.Pointer[Fault]
 }
 
@@ -43,6 +46,7 @@ var _ interface {
 	kvdb.Describer
 	kvdb.Lagger
 	kvdb.MultiGetter
+	kvdb.Notifier
 	kvdb.Pinger
 	kvdb.PoolReader
 	kvdb.PrefixScanner
@@ -273,6 +277,9 @@ func Gauge(name, unit, help string, value float64) Stat {
 func Counter(name, unit, help string, value float64) Stat {
 	return Stat{kvdb.StatInfo{Name: name, Unit: unit, Help: help, Counter: true}, value}
 }
+
+// Notices implements kvdb.Notifier.
+func (f *Faulty) Notices(ctx context.Context) iter.Seq[kvdb.Notice] { return f.Board.Notices(ctx) }
 
 // PoolStats implements kvdb.PoolReader.
 func (f *Faulty) PoolStats(ctx context.Context) (kvdb.PoolStats, error) {

@@ -459,6 +459,29 @@ var brokenStores = []broken{
 	{"a pool's count falls", "PoolStats/Counts", pools(kvdb.PoolStats{Idle: 1, Timeouts: 1}, kvdb.PoolStats{Idle: 1})},
 	{"a pool without a connection", "PoolStats/Counts", pools(kvdb.PoolStats{}, kvdb.PoolStats{})},
 	{"a pool with too many connections", "PoolStats/Counts", pools(kvdb.PoolStats{}, kvdb.PoolStats{Idle: 1, Used: 1, Max: 1})},
+	{"a notice without a text", "Notices/Checked", func(_ *engine, f *flawed) {
+		f.notices = func(context.Context) iter.Seq[kvdb.Notice] {
+			return slices.Values([]kvdb.Notice{{Name: kvdb.NoticeOpenedWithLess}})
+		}
+	}},
+	{"notices end at once", "Notices/Waits", func(e *engine, f *flawed) {
+		f.notices = func(context.Context) iter.Seq[kvdb.Notice] {
+			over, cancel := context.WithCancel(context.Background())
+			cancel()
+			return e.Notices(over)
+		}
+	}},
+	{"notices are taken", "Notices/Again", func(e *engine, f *flawed) {
+		taken := false
+		f.notices = func(ctx context.Context) iter.Seq[kvdb.Notice] {
+			return func(yield func(kvdb.Notice) bool) {
+				if !taken {
+					taken = true
+					e.Notices(ctx)(yield)
+				}
+			}
+		}
+	}},
 }
 
 func declares(infos ...kvdb.StatInfo) func(*engine, *flawed) {

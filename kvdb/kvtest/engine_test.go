@@ -16,6 +16,7 @@ type engine struct {
 	*kvdb.Memory
 	info  kvdb.Info
 	reads atomic.Int64 // calls of Get
+	board kvdb.NoticeBoard
 
 	mu      sync.Mutex
 	expires map[string]time.Time
@@ -23,7 +24,9 @@ type engine struct {
 
 func newEngine() *engine {
 	info := kvdb.Info{System: "memory", Namespace: "test", TTLResolution: 5 * time.Millisecond}
-	return &engine{Memory: kvdb.NewMemory(nil), info: info, expires: map[string]time.Time{}}
+	e := &engine{Memory: kvdb.NewMemory(nil), info: info, expires: map[string]time.Time{}}
+	e.board.Post(kvdb.Notice{Name: kvdb.NoticeStatsMissing, Text: "the replicas are not counted: name them", Numbers: map[string]float64{"replicas": 2}})
+	return e
 }
 
 func (e *engine) Describe() kvdb.Info { return e.info }
@@ -106,6 +109,8 @@ func (e *engine) PoolStats(ctx context.Context) (kvdb.PoolStats, error) {
 	}
 	return kvdb.PoolStats{Idle: 1, Max: 2, Pending: -1}, nil
 }
+
+func (e *engine) Notices(ctx context.Context) iter.Seq[kvdb.Notice] { return e.board.Notices(ctx) }
 
 func (e *engine) fits(op string, key, value []byte) error {
 	if e.info.MaxKey > 0 && len(key) > e.info.MaxKey || e.info.MaxValue > 0 && len(value) > e.info.MaxValue {

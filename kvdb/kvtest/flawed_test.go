@@ -31,6 +31,7 @@ type flawed struct {
 	infos     func() []kvdb.StatInfo
 	stats     func(ctx context.Context, dst []float64) ([]float64, error)
 	pool      func(ctx context.Context) (kvdb.PoolStats, error)
+	notices   func(ctx context.Context) iter.Seq[kvdb.Notice]
 }
 
 // either returns flaw, or sound where there is none.
@@ -113,4 +114,8 @@ func (f flawed) PoolStats(ctx context.Context) (kvdb.PoolStats, error) {
 
 func (f flawed) AppendStats(ctx context.Context, dst []float64) ([]float64, error) {
 	return either(f.stats == nil, f.stats, f.engine.AppendStats)(ctx, dst)
+}
+
+func (f flawed) Notices(ctx context.Context) iter.Seq[kvdb.Notice] {
+	return either(f.notices == nil, f.notices, f.engine.Notices)(ctx)
 }

@@ -97,6 +97,7 @@ var areas = []area{
 	capability("ReplicationLag", lagCases),
 	capability("AppendStats", statsCases),
 	capability("PoolStats", poolCases),
+	capability("Notices", noticeCases),
 }
 
 func everyStore(name string, cases []storeCase) area {

@@ -36,6 +36,8 @@ func (m *mask) As(target any) bool {
 		return unmask(m, target)
 	case *kvdb.MultiGetter:
 		return unmask(m, target)
+	case *kvdb.Notifier:
+		return unmask(m, target)
 	case *kvdb.Pinger:
 		return unmask(m, target)
 	case *kvdb.PoolReader:

@@ -39,6 +39,8 @@ func (t *Tally) As(target any) bool {
 		return pass(t.next, target)
 	case *kvdb.PoolReader:
 		return pass(t.next, target)
+	case *kvdb.Notifier:
+		return pass(t.next, target)
 	}
 	return false
 }

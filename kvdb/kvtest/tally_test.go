@@ -104,6 +104,7 @@ func TestTally(t *testing.T) {
 			must[kvdb.Lagger](t, s).ReplicationLag(ctx)
 			must[kvdb.StatsReader](t, s).AppendStats(ctx, nil)
 			must[kvdb.PoolReader](t, s).PoolStats(ctx)
+			must[kvdb.Notifier](t, s).Notices(gone)(func(kvdb.Notice) bool { return true })
 			s.Close()
 		}, nil},
 		{"view", func(s kvdb.Store) {

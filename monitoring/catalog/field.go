@@ -32,6 +32,12 @@ const (
 	FieldEvidence   Field = "evidence"
 )
 
+// Fields of the line of a notice.
+const (
+	FieldNotice  Field = "notice"
+	FieldNumbers Field = "numbers"
+)
+
 // Fields that mean the same wherever they stand.
 const (
 	FieldDurationMS Field = "duration_ms"

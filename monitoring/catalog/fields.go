@@ -17,6 +17,7 @@ const (
 	Strings ValueType = "string[]"
 	Int     ValueType = "int"
 	Double  ValueType = "double"
+	Map     ValueType = "map"
 )
 
 // Fields returns all fields of log lines in the order of the reference, in memory
@@ -43,6 +44,9 @@ func Fields() []FieldInfo {
 		{FieldBatchItems, Int, "How many items a batch has; left out otherwise"},
 		{FieldValueBytes, Int, "Bytes that the operation moved, without its key"},
 		{FieldEvidence, String, "What the hook on slow operations has left behind, such as the path of a profile"},
+
+		{FieldNotice, String, "What the notice is about, a word of the engine's such as opened_with_less"},
+		{FieldNumbers, Map, "What was counted of it, numbers by name"},
 
 		{FieldDurationMS, Double, "How long it took, in milliseconds"},
 		{FieldError, String, "The text of the error"},

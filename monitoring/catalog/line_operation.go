@@ -1,12 +1,13 @@
 package catalog
 
-// Messages of operations.
+// Messages of operations, and of what a store has to tell apart from them.
 const (
 	OperationFailed      Message = "operation failed"
 	OperationSlow        Message = "operation slow"
 	OperationSucceeded   Message = "operation succeeded"
 	OperationEnded       Message = "operation ended"
 	OperationNotRecorded Message = "operation not recorded"
+	StoreNotice          Message = "store notice"
 )
 
 var (
@@ -51,6 +52,13 @@ var operationLines = []Line{
 		Fields:  []Field{FieldSystem, FieldNamespace, FieldOperation, FieldReason},
 		When:    "A recorder was asked for an operation that was not declared",
 		Note:    "Once for each recorder",
+		Sources: []string{fromInstrument},
+	},
+	{
+		Message: StoreNotice, Levels: []Level{LevelWarn, LevelInfo, LevelError},
+		Fields: []Field{FieldSystem, FieldNamespace, FieldNotice, FieldDetail}, Optional: []Field{FieldNumbers, FieldSuppressed},
+		When:    "A store has something to tell that no operation returns and no statistic shows",
+		Note:    "The level is the store's; the detail says what to do. Ten a second at most",
 		Sources: []string{fromInstrument},
 	},
 }
