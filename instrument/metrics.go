@@ -24,4 +24,4 @@ const (
 	ExponentialDurationName = catalog.ExponentialDurationName
 )
 
-var quantileShares = []float64{0.5, 0.95, 0.99}
+var quantileShares = catalog.RequestLatencyQuantiles.Quantiles

@@ -35,6 +35,9 @@ func TestMetrics(t *testing.T) {
 		if (m.Kind == catalog.Histogram) != (m.Bounds != nil) || !slices.IsSorted(m.Bounds) {
 			t.Errorf("%s: a %v with bounds %v", m.Name, m.Kind, m.Bounds)
 		}
+		if (m.Kind == catalog.Summary) != (m.Quantiles != nil) {
+			t.Errorf("%s: a %v with quantiles %v", m.Name, m.Kind, m.Quantiles)
+		}
 		if names[m.Name] || pages[m.PrometheusName()] {
 			t.Errorf("%s: twice", m.Name)
 		}

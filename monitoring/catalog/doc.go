@@ -13,3 +13,6 @@
 //
 // The values are shared and must not be changed.
 package catalog
+
+// The pages under docs/reference, and the table of metrics in README.md.
+//go:generate go -C ../cmd run ./reference

@@ -20,11 +20,18 @@ type Metric struct {
 	// are by default.
 	Bounds []float64
 
+	// Quantiles are those of a summary, as shares.
+	Quantiles []float64
+
 	// When says when the metric is there. Empty means always.
 	When string
 
 	// Only is the one way out that has the metric. Empty means all.
 	Only Way
+
+	// FromFirstUse says that the series of an operation come with its first use.
+	// Others are there from the start.
+	FromFirstUse bool
 
 	// Note says what is not obvious to who makes a panel or a rule of it.
 	Note string

@@ -33,16 +33,16 @@ var (
 		Name: "kvdb.request.latency", Unit: "s", Kind: Histogram,
 		Help:       "Duration of operations in four buckets",
 		Attributes: perOperation(), Bounds: []float64{0.001, 0.01, 0.1, 1},
-		When:      "unless compatibility metrics are off",
-		Stability: Development, Source: fromInstrument,
+		When:         "unless compatibility metrics are off",
+		FromFirstUse: true, Stability: Development, Source: fromInstrument,
 	}
 	RequestLatencyQuantiles = Metric{
 		Name: QuantilesName, Unit: "s", Kind: Summary,
 		Help:       "Duration of operations over the last minute",
-		Attributes: perOperation(),
-		When:       "unless compatibility metrics are off, and for a reader that asks for summaries",
-		Note:       "Quantiles do not add up over replicas: take those of db.client.operation.duration there",
-		Stability:  Development, Source: fromInstrument,
+		Attributes: perOperation(), Quantiles: []float64{0.5, 0.95, 0.99},
+		When:         "unless compatibility metrics are off, and for a reader that asks for summaries",
+		Note:         "Quantiles do not add up over replicas: take those of db.client.operation.duration there",
+		FromFirstUse: true, Stability: Development, Source: fromInstrument,
 	}
 	Requests = Metric{
 		Name: "kvdb.requests", Unit: "{request}", Kind: Counter,
@@ -73,13 +73,13 @@ var (
 		Name: "kvdb.request.size", Unit: "By", Kind: Histogram,
 		Help:       "Bytes of keys and values sent by an operation",
 		Attributes: perOperation(), Bounds: sizes[:],
-		When: "with sizes", Stability: Development, Source: fromInstrument,
+		When: "with sizes", FromFirstUse: true, Stability: Development, Source: fromInstrument,
 	}
 	ResponseSize = Metric{
 		Name: "kvdb.response.size", Unit: "By", Kind: Histogram,
 		Help:       "Bytes of keys and values delivered by an operation",
 		Attributes: perOperation(), Bounds: sizes[:],
-		When: "with sizes", Stability: Development, Source: fromInstrument,
+		When: "with sizes", FromFirstUse: true, Stability: Development, Source: fromInstrument,
 	}
 	BatchItems = Metric{
 		Name: "kvdb.batch.items", Unit: "{item}", Kind: Counter,

@@ -89,6 +89,11 @@ var importCases = []importCase{
 	{"monitoring/objective/a.go", "time", ""},
 	{"monitoring/objective/b.go", root + "/kvdb", "objective"},
 
+	{"monitoring/cmd/a.go", root + "/kvdb/kvpebble", ""},
+	{"monitoring/cmd/internal/b/b.go", root + "/monitoring/cmd/internal/c", ""},
+	{"monitoring/cmd/c.go", root + "/instrument", "generator"},
+	{"monitoring/cmd/d.go", "go.opentelemetry.io/otel/attribute", "generator"},
+
 	{"examples/a/a.go", root + "/instrument", ""},
 	{"examples/a/b.go", root + "/internal/testutil", "examples"},
 	{"examples/a/c.go", "net/http/pprof", "everywhere"},

@@ -1,0 +1,77 @@
+// Package engine lists the stores that this project has, with all that can be
+// known of them before one is opened.
+package engine
+
+import (
+	"slices"
+
+	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/kvdb/kvbolt"
+	"github.com/otelkv/otelkv/kvdb/kvpebble"
+	"github.com/otelkv/otelkv/monitoring/catalog"
+)
+
+// An Engine is one that has a store in this project.
+type Engine struct {
+	Name    string // "Pebble"
+	System  string // the value of db.system.name
+	Package string // relative to the module path
+
+	// Capabilities are named as package kvdb names them.
+	Capabilities []string
+
+	// Stats are the statistics that the engine declares.
+	Stats []kvdb.StatInfo
+}
+
+// All returns every engine. The stores are nil pointers: their types have all
+// that is asked for.
+func All() []Engine {
+	return []Engine{
+		{Name: "Pebble", System: "pebble", Package: "kvdb/kvpebble", Capabilities: kvdb.Capabilities((*kvpebble.Store)(nil)), Stats: kvpebble.StatInfos()},
+		{Name: "bbolt", System: "bbolt", Package: "kvdb/kvbolt", Capabilities: kvdb.Capabilities((*kvbolt.Store)(nil)), Stats: kvbolt.StatInfos()},
+		{Name: "memory", System: "memory", Package: "kvdb", Capabilities: kvdb.Capabilities((*kvdb.Memory)(nil))},
+	}
+}
+
+// Operations returns the operations that a store of the engine has, in the order
+// of /metrics.
+func (e Engine) Operations() []catalog.Operation {
+	return slices.DeleteFunc(catalog.Operations(), func(o catalog.Operation) bool {
+		return !o.Contract().In(e.Capabilities)
+	})
+}
+
+// Has reports whether the engine's stores have a capability.
+func (e Engine) Has(capability string) bool { return slices.Contains(e.Capabilities, capability) }
+
+// Metrics returns the statistics as metrics of the catalogue. The share of the
+// disk is not among them: it is shown as [catalog.Utilization].
+func (e Engine) Metrics() []catalog.Metric {
+	var all []catalog.Metric
+	for _, info := range e.Stats {
+		if info.Name != kvdb.StatDiskUtilization {
+			all = append(all, metric(info, e.Package))
+		}
+	}
+	return all
+}
+
+// KnowsDisk reports whether the engine tells the used share of its filesystem.
+func (e Engine) KnowsDisk() bool {
+	return slices.ContainsFunc(e.Stats, func(i kvdb.StatInfo) bool { return i.Name == kvdb.StatDiskUtilization })
+}
+
+func metric(info kvdb.StatInfo, source string) catalog.Metric {
+	m := catalog.Metric{
+		Name: info.Name, Unit: info.Unit, Help: info.Help, Kind: catalog.Gauge,
+		Attributes: catalog.StatsAge.Attributes, Stability: catalog.Development, Source: source,
+	}
+	if info.Counter {
+		m.Kind = catalog.Counter
+	}
+	if info.Stability != "" {
+		m.Stability = catalog.Stability(info.Stability)
+	}
+	return m
+}

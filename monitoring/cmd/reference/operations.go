@@ -1,0 +1,41 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
+)
+
+const operationsHeading = "Operations, outcomes and errors"
+
+// operations writes which values the labels of an operation have.
+func (d *document) operations() {
+	d.heading(2, operationsHeading)
+	d.paragraph("A store has the operations that its capabilities bring, and a batch of one is the plain operation. " +
+		"What an operation can do by its contract has its series from the start; anything else gets one when it happens. " +
+		"The duration of those marked with * contains the caller's own code.")
+	var rows [][]string
+	for _, o := range catalog.Operations() {
+		c := o.Contract()
+		name := code(string(o))
+		if c.CallerTime {
+			name += " *"
+		}
+		capabilities := code(c.Capabilities...)
+		if capabilities == "" {
+			capabilities = "every store"
+		}
+		rows = append(rows, []string{name, strings.ReplaceAll(capabilities, ", ", " or "), words(c.Outcomes), words(c.Errors)})
+	}
+	d.table([]string{"`db_operation_name`", "of stores with", "`kvdb_outcome`", "`error_type`"}, rows)
+}
+
+func words[T ~string](names []T) string { return strings.Join(textsOf(names), ", ") }
+
+func textsOf[T ~string](names []T) []string {
+	all := make([]string, len(names))
+	for i, n := range names {
+		all[i] = string(n)
+	}
+	return all
+}
