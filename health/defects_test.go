@@ -224,29 +224,6 @@ func TestErrorTextIsForTheLog(t *testing.T) {
 	})
 }
 
-// A disk check counted what is reserved for root as free, and divided by zero.
-func TestDiskUsage(t *testing.T) {
-	for _, tc := range []struct {
-		name  string
-		usage diskUsage
-		want  float64
-	}{
-		{"no blocks", diskUsage{}, 0},
-		{"empty", diskUsage{blocks: 100, free: 100, available: 100}, 0},
-		{"half", diskUsage{blocks: 100, free: 50, available: 50}, 0.5},
-		{"reserved blocks are not free", diskUsage{blocks: 100, free: 5, available: 0}, 1},
-		{"reserved blocks are not used", diskUsage{blocks: 100, free: 50, available: 40}, 50.0 / 90},
-		{"inodes", diskUsage{blocks: 100, free: 90, available: 90, inodes: 10, freeInodes: 1}, 0.9},
-		{"no inodes", diskUsage{blocks: 100, free: 90, available: 90}, 0.1},
-		{"all inodes used", diskUsage{blocks: 100, free: 90, available: 90, inodes: 10}, 1},
-		{"more free than there is", diskUsage{blocks: 100, free: 120, available: 120, inodes: 1, freeInodes: 2}, 0},
-	} {
-		if got := tc.usage.share(); got != tc.want {
-			t.Errorf("%s: %v, want %v", tc.name, got, tc.want)
-		}
-	}
-}
-
 // A scrape, or a probe, ran the checks.
 func TestScrapesAndProbesRunNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

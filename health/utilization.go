@@ -25,7 +25,7 @@ func Utilization(name string, read func(context.Context) (float64, error), limit
 		c.err = errors.New("the function that reads is nil")
 		return c
 	}
-	l, err := limits.or(Limits{Warn: diskWarn, Fail: objective.DiskUsed})
+	l, err := limits.or(Limits{Warn: objective.DiskFilling, Fail: objective.DiskUsed})
 	c.err = err
 	c.Run = func(ctx context.Context) error {
 		share, err := read(ctx)

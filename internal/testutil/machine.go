@@ -114,7 +114,7 @@ func under(dir string, files map[string]string) map[string]string {
 }
 
 // group2 are the files of a group of version 2 that has a limit of memory.
-func group2(dir string, limit, used, active, inactive int) map[string]string {
+func group2(dir string, limit, used, active, inactive uint64) map[string]string {
 	return under(dir, map[string]string{
 		"memory.max":     fmt.Sprintln(limit),
 		"memory.high":    "max\n",
@@ -124,7 +124,7 @@ func group2(dir string, limit, used, active, inactive int) map[string]string {
 }
 
 // group1 are the files of a group of version 1.
-func group1(dir string, limit, hierarchical, used, active, inactive int) map[string]string {
+func group1(dir string, limit, hierarchical, used, active, inactive uint64) map[string]string {
 	return under(dir, map[string]string{
 		"memory.limit_in_bytes": fmt.Sprintln(limit),
 		"memory.usage_in_bytes": fmt.Sprintln(used),

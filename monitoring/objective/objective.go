@@ -30,12 +30,12 @@ const Availability = 0.999
 // ErrorBudget is the share of operations that may fail in the long run.
 const ErrorBudget = 1 - Availability
 
-// Saturation is the use of a resource, as a share of its limit, above which an
-// alert is due.
+// Saturation is the use of CPU or memory, as a share of its limit, above which
+// an alert is due and a probe warns.
 const Saturation = 0.70
 
-// SaturationCritical is the use of a resource above which it is about to run
-// out.
+// SaturationCritical is the use of CPU or memory above which it is about to run
+// out: a store is not ready then, and evidence is captured.
 const SaturationCritical = 0.90
 
 // ReplicationLag is the most that a replica may be behind before the store is
@@ -45,6 +45,20 @@ const ReplicationLag = 5 * time.Second
 // DiskUsed is the share of the disk above which the store is not ready: an
 // engine that compacts needs room for the new files before it drops the old.
 const DiskUsed = 0.90
+
+// DiskFilling is the share of the disk above which a probe warns. It lies above
+// Saturation: data that stays is what a disk is for, and it does not come and go
+// with the load.
+const DiskFilling = 0.80
+
+// DiskReserve is the share of the disk that evidence leaves free: it is captured
+// when a disk is full by DiskUsed, too, and takes no more than half of what is
+// left.
+const DiskReserve = (1 - DiskUsed) / 2
+
+// Goroutines is how many of them make evidence be captured: a service leaks them,
+// unless it has as many connections.
+const Goroutines = 100_000
 
 // Capacity is the throughput, in operations a second, that a dashboard draws as
 // a line. No alert fires on it for a service that has not set its own.

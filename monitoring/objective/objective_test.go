@@ -27,7 +27,9 @@ func TestRatiosAreShares(t *testing.T) {
 		"ErrorBudget":        objective.ErrorBudget,
 		"Saturation":         objective.Saturation,
 		"SaturationCritical": objective.SaturationCritical,
+		"DiskFilling":        objective.DiskFilling,
 		"DiskUsed":           objective.DiskUsed,
+		"DiskReserve":        objective.DiskReserve,
 		"CapacityUsed":       objective.CapacityUsed,
 	} {
 		if ratio <= 0 || ratio >= 1 {
@@ -42,6 +44,8 @@ func TestOrder(t *testing.T) {
 		ok   bool
 	}{
 		{"saturation warns before it is critical", objective.Saturation < objective.SaturationCritical},
+		{"a disk fills before it is full", objective.DiskFilling < objective.DiskUsed},
+		{"evidence has room on a full disk", objective.DiskUsed < 1-objective.DiskReserve},
 		{"the budget burns before the static alert is due", objective.ErrorBudget < objective.ErrorRatio},
 		{"a page at 14.4 times the budget is near the static alert", 14.4*objective.ErrorBudget < 2*objective.ErrorRatio},
 		{"a lagging replica is noticed within ten probes a second apart", objective.ReplicationLag < 10*time.Second},
