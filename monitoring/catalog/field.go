@@ -84,6 +84,12 @@ const (
 	FieldThen     Field = "then"
 )
 
+// Fields of the lines about where things are.
+const (
+	FieldProfiles  Field = "profiles"
+	FieldDirectory Field = "directory"
+)
+
 // Fields of the lines of the example programs.
 const (
 	FieldListen Field = "listen"

@@ -82,6 +82,9 @@ func Fields() []FieldInfo {
 		{FieldUntil, String, "When the temporary level ends"},
 		{FieldThen, String, "The level that comes then"},
 
+		{FieldProfiles, String, "The address that profiles are served on"},
+		{FieldDirectory, String, "The directory that evidence is kept in"},
+
 		{FieldListen, String, "The address that the program serves on"},
 		{FieldAdmin, String, "The address of its probes, metrics and log level"},
 		{FieldEngine, String, "The engine of its store"},

@@ -48,7 +48,7 @@ type Line struct {
 // Lines returns every kind of line in the order of the reference. The list is the
 // caller's own, what is in it is shared.
 func Lines() []Line {
-	return slices.Concat(operationLines, healthLines, profileLines, telemetryLines, programLines)
+	return slices.Concat(operationLines, healthLines, profileLines, telemetryLines, observeLines, programLines)
 }
 
 // FindLine returns the line of a message.

@@ -71,6 +71,12 @@ var importCases = []importCase{
 	{"otelsetup/e.go", root + "/health", "otelsetup"},
 	{"otelsetup/f.go", root + "/kvdb/kvpebble", "otelsetup"},
 
+	{"otelsetup/observe/a.go", root + "/health", ""},
+	{"otelsetup/observe/b.go", root + "/otelsetup", ""},
+	{"otelsetup/observe/internal/c/c.go", "github.com/prometheus/exporter-toolkit/web", ""},
+	{"otelsetup/observe/d.go", "go.opentelemetry.io/otel/sdk/metric", "observe"},
+	{"otelsetup/observe/e.go", root + "/kvdb/kvpebble", "observe"},
+
 	{"health/a.go", root + "/kvdb", ""},
 	{"health/b.go", "go.opentelemetry.io/otel/metric", ""},
 	{"health/f.go", root + "/monitoring/catalog", ""},

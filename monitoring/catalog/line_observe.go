@@ -1,0 +1,41 @@
+package catalog
+
+const fromObserve = "otelsetup/observe"
+
+// Messages of what package observe serves.
+const (
+	Observing                Message = "observing"
+	AddressTaken             Message = "address taken"
+	ObservabilityNotServed   Message = "observability no longer served"
+	WebConfigurationReported Message = "web configuration reported"
+)
+
+var observeLines = []Line{
+	{
+		Message: Observing, Levels: atInfo,
+		Optional: []Field{FieldListen, FieldProfiles, FieldDirectory},
+		When:     "The program is observed, and these are the places to look at",
+		Sources:  []string{fromObserve},
+	},
+	{
+		Message: AddressTaken, Levels: atWarn,
+		Fields:  []Field{FieldFrom, FieldTo, FieldDetail, FieldError},
+		When:    "A default address cannot be had, and a free port has taken its place",
+		Note:    "The detail is the option that chooses another address",
+		Sources: []string{fromObserve},
+	},
+	{
+		Message: ObservabilityNotServed, Levels: atError,
+		Fields:  []Field{FieldError},
+		When:    "The listener for metrics and probes failed",
+		Note:    "The program has to be restarted for it to come back",
+		Sources: []string{fromObserve},
+	},
+	{
+		Message: WebConfigurationReported, Levels: atError,
+		Fields: []Field{FieldDetail, FieldError}, Optional: []Field{FieldSuppressed},
+		When:    "The web configuration file cannot be read any more",
+		Note:    "Requests are refused until it can",
+		Sources: []string{fromObserve},
+	},
+}

@@ -1,0 +1,67 @@
+package observe
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net"
+)
+
+// Where OpenTelemetry's exporters for Prometheus listen.
+const (
+	envHost = "OTEL_EXPORTER_PROMETHEUS_HOST"
+	envPort = "OTEL_EXPORTER_PROMETHEUS_PORT"
+)
+
+// An address is where to listen. One that is given is meant; a default one may
+// give way to a free port.
+type address struct {
+	hostPort string
+	given    bool // by an option or the environment
+	option   bool // by an option
+}
+
+// defaultAddress returns the address that holds without WithAddress.
+func defaultAddress(env func(string) string) address {
+	host, port := env(envHost), env(envPort)
+	return address{
+		hostPort: net.JoinHostPort(cmp.Or(host, "127.0.0.1"), cmp.Or(port, "9464")),
+		given:    host != "" || port != "",
+	}
+}
+
+func (a address) check() error {
+	_, port, err := net.SplitHostPort(a.hostPort)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
+	switch {
+	case err == nil:
+		return nil
+	case a.option:
+		return fmt.Errorf("WithAddress: %w: use host:port, such as 127.0.0.1:9464", err)
+	}
+	return fmt.Errorf("%s: %w: set it to a number from 0 to 65535", envPort, err)
+}
+
+// free returns the address with a free port.
+func (a address) free() string {
+	host, _, _ := net.SplitHostPort(a.hostPort)
+	return net.JoinHostPort(host, "0")
+}
+
+// listen listens on the address, or on a free port where a default one cannot be
+// had, for the reason taken.
+func (a address) listen(ctx context.Context) (l net.Listener, taken, err error) {
+	var lc net.ListenConfig
+	l, err = lc.Listen(ctx, "tcp", a.hostPort)
+	if err == nil {
+		return l, nil, nil
+	}
+	if !a.given {
+		if free, e := lc.Listen(ctx, "tcp", a.free()); e == nil {
+			return free, err, nil
+		}
+	}
+	return nil, nil, fmt.Errorf("%w: choose another address with WithAddress, or port 0 for a free one", err)
+}

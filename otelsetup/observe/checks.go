@@ -1,0 +1,62 @@
+package observe
+
+import (
+	"time"
+
+	"github.com/otelkv/otelkv/health"
+	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/otelsetup"
+)
+
+// checkInterval is how often this package looks at what is not a store.
+const checkInterval = 5 * time.Second
+
+// A StoreInfo is what checks of a store look at.
+type StoreInfo struct {
+	Store  kvdb.Store                        // below its instrumentation, so that pings are no operations
+	Totals func() (succeeded, failed uint64) // operations so far
+}
+
+// A StoreChecksFunc returns the checks of a store.
+type StoreChecksFunc func(StoreInfo) []health.Check
+
+// Checks returns what a store can be asked by its capabilities, with the default
+// limits and an interval of every, where 0 is 5 seconds:
+//
+//   - those of health.StoreChecks: "database", "replication", "disk"
+//   - "engine", a health.Engine, of a kvdb.StatsReader
+//   - "operations", a health.Traffic, which judges what users see of the store
+func (s StoreInfo) Checks(every time.Duration) []health.Check {
+	checks := health.StoreChecks(s.Store, every)
+	further := []health.Check{health.Traffic("operations", s.Totals, nil)}
+	if _, ok := kvdb.As[kvdb.StatsReader](s.Store); ok {
+		further = append(further, health.Engine("engine", s.Store, nil))
+	}
+	for _, c := range further {
+		if every != 0 {
+			c = c.Every(every)
+		}
+		checks = append(checks, c)
+	}
+	return checks
+}
+
+// logCheck warns while lines of the log do not get out, and of lost ones, which is
+// no reason to send traffic elsewhere.
+func logCheck(tel *otelsetup.Telemetry) health.Check {
+	return health.Check{
+		Name:     "log",
+		Interval: checkInterval,
+		Reason:   "log lines do not get out",
+		Advisory: true,
+		Run:      tel.CheckLog,
+	}
+}
+
+// memoryCheck only warns: less traffic frees little memory, and goes to other
+// replicas, which are as near to their limit.
+func memoryCheck() health.Check {
+	c := health.Memory("memory", nil).Every(checkInterval)
+	c.Advisory = true
+	return c
+}

@@ -1,0 +1,129 @@
+package observe_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/otelsetup/observe"
+)
+
+// program is what a reader writes. It uses its store until SIGTERM.
+func program(dir string) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	store, obs, err := observe.Wrap(ctx, kvdb.NewMemory(&kvdb.MemoryOptions{Namespace: "orders"}), observe.WithServiceName("shop"),
+		observe.WithAddress("127.0.0.1:0"), observe.WithProfiles("127.0.0.1:0"), observe.WithDirectory(dir), observe.WithDrain(2*time.Second))
+	if err != nil {
+		return err
+	}
+	for range 10 {
+		if err := store.Put(ctx, []byte("key"), []byte("value")); err != nil {
+			return err
+		}
+	}
+	<-ctx.Done()
+	return errors.Join(obs.Drain(ctx), store.Close(), obs.Shutdown(ctx))
+}
+
+// TestProgram is the life of a program: it starts, is scraped and probed, gets
+// SIGTERM, says that it wants no more traffic while it still answers, and ends.
+func TestProgram(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a process gets no SIGTERM here")
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "evidence")
+	cmd := exec.CommandContext(t.Context(), self)
+	cmd.Env = append(os.Environ(), programVariable+"="+dir)
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var first struct{ Message, Listen, Profiles, Directory string }
+	log := bufio.NewScanner(stdout)
+	for first.Message != "observing" {
+		if !log.Scan() {
+			t.Fatalf("the program says nothing more: %v, %s", log.Err(), stderr.String())
+		}
+		if err := json.Unmarshal(log.Bytes(), &first); err != nil {
+			t.Fatalf("%v: %s", err, log.Text())
+		}
+	}
+	if first.Directory != dir {
+		t.Errorf("evidence goes to %q", first.Directory)
+	}
+	var messages []string
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		for log.Scan() {
+			messages = append(messages, log.Text())
+		}
+	}()
+
+	for path, want := range map[string]string{
+		"/": "/metrics", "/healthz": "alive\n", "/livez": "alive\n", "/readyz": "ready\n", "/readyz/database": "ready\n", "/startupz": "started\n",
+		"/loglevel": `{"level":"info"}`, "/metrics": `service_name="shop"`,
+	} {
+		eventually(t, path+" "+want, func() bool {
+			status, body := request{path: path}.at(t, first.Listen)
+			return status == http.StatusOK && strings.Contains(body, want)
+		})
+	}
+	for range 2 { // a scrape changes nothing
+		_, metrics := request{path: "/metrics"}.at(t, first.Listen)
+		for _, want := range []string{
+			`kvdb_requests_total{db_namespace="orders",db_operation_name="put",db_system_name="memory",kvdb_outcome="ok"} 10`,
+			`health_ready{health_probe="readiness"} 1`, `health_check_status{health_check_kind="readiness",health_check_name="log",health_state="pass"} 1`,
+			"process_cpu_seconds_total", "go_goroutine_count", "pprofx_captures_total",
+		} {
+			if !strings.Contains(metrics, want) {
+				t.Errorf("/metrics has no %s", want)
+			}
+		}
+	}
+	if status, body := (request{path: "/debug/pprof/heap"}).at(t, first.Profiles); status != http.StatusOK || body == "" {
+		t.Errorf("profiles: %d", status)
+	}
+
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "draining", func() bool {
+		status, body := request{path: "/readyz"}.at(t, first.Listen)
+		return status == http.StatusServiceUnavailable && body == "draining\n"
+	})
+	if status, metrics := (request{path: "/metrics"}).at(t, first.Listen); status != http.StatusOK || !strings.Contains(metrics, `health_ready{health_probe="readiness"} 0`) {
+		t.Errorf("the last scrape: %d", status)
+	}
+	<-read
+	if err := cmd.Wait(); err != nil || stderr.Len() > 0 {
+		t.Errorf("%v, %s", err, stderr.String())
+	}
+	for _, line := range messages {
+		if !strings.Contains(line, `"message":"draining"`) && !strings.Contains(line, `"level":"info"`) {
+			t.Errorf("a program that ends as it should says %s", line)
+		}
+	}
+}

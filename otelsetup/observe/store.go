@@ -1,0 +1,132 @@
+package observe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"sync"
+	"sync/atomic"
+
+	"github.com/otelkv/otelkv/health"
+	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/internal/typednil"
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+// A Store is an instrumented store whose checks end when it is closed.
+type Store struct {
+	*instrument.Store
+
+	forget func()
+}
+
+// Close ends the checks of the store and then closes it, as
+// instrument.Store.Close does.
+func (s *Store) Close() error {
+	s.forget()
+	return s.Store.Close()
+}
+
+// Wrap is [Start] and [Observer.Wrap] for a program with one store. When it
+// returns an error, nothing runs and the store is as it was.
+func Wrap(ctx context.Context, store kvdb.Store, options ...Option) (*Store, *Observer, error) {
+	o, err := Start(ctx, options...)
+	if err != nil {
+		return nil, nil, err
+	}
+	wrapped, err := o.Wrap(store)
+	if err != nil {
+		return nil, nil, errors.Join(err, o.Shutdown(ctx))
+	}
+	return wrapped, o, nil
+}
+
+// Wrap instruments a store: it reports to the telemetry, gets checks
+// ([WithStoreChecks]), and its slow operations leave evidence. Options come after
+// those of [WithStoreOptions]. When it returns an error, the store is as it was.
+//
+// The Store that it returns owns the one below: its Close closes it. The program
+// closes it between [Observer.Drain] and [Observer.Shutdown].
+func (o *Observer) Wrap(store kvdb.Store, options ...instrument.Option) (*Store, error) {
+	if o.closing.Load() {
+		return nil, ErrClosed
+	}
+	if typednil.Is(store) {
+		return nil, errors.New("observe: the store is nil: open it, and check the error, before Wrap")
+	}
+	// The checks come first, since they can be taken back.
+	var wrapped atomic.Pointer[instrument.Store]
+	names, err := o.registerStore(StoreInfo{Store: store, Totals: func() (succeeded, failed uint64) {
+		w := wrapped.Load()
+		if w == nil {
+			return 0, 0
+		}
+		t := w.Totals()
+		return t.Succeeded, t.Failed
+	}})
+	if err != nil {
+		return nil, fmt.Errorf("observe: %w", err)
+	}
+	w, err := instrument.Wrap(store, o.storeOptions(options)...)
+	if err != nil {
+		o.health.Unregister(names...)
+		return nil, fmt.Errorf("observe: %w", err)
+	}
+	wrapped.Store(w)
+	return &Store{Store: w, forget: sync.OnceFunc(func() { o.health.Unregister(names...) })}, nil
+}
+
+// NewRecorder returns a recorder for calls that are no store's, which reports as
+// a wrapped store does. See instrument.NewRecorder.
+func (o *Observer) NewRecorder(info kvdb.Info, operations []string, options ...instrument.Option) (*instrument.Recorder, error) {
+	if o.closing.Load() {
+		return nil, ErrClosed
+	}
+	r, err := instrument.NewRecorder(info, operations, o.storeOptions(options)...)
+	if err != nil {
+		return nil, fmt.Errorf("observe: %w", err)
+	}
+	return r, nil
+}
+
+func (o *Observer) storeOptions(options []instrument.Option) []instrument.Option {
+	all := []instrument.Option{instrument.WithTelemetry(o.telemetry), instrument.WithOnSlow(OnSlow(o.profiler))}
+	return append(append(all, o.cfg.storeOptions...), options...)
+}
+
+// registerStore adds the checks of a store, under names that begin with its namespace
+// where another store has taken the plain ones.
+func (o *Observer) registerStore(s StoreInfo) (names []string, err error) {
+	if o.cfg.storeChecks == nil {
+		return nil, nil
+	}
+	checks := o.cfg.storeChecks(s)
+	err = o.health.Register(checks...)
+	if errors.Is(err, health.ErrDuplicate) {
+		of := namespace(s.Store)
+		for i := range checks {
+			checks[i].Name = of + " " + checks[i].Name
+			checks[i].Reason = of + " " + checks[i].Reason
+		}
+		err = o.health.Register(checks...)
+	}
+	for _, c := range checks {
+		names = append(names, c.Name)
+	}
+	return names, err
+}
+
+var unnamable = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
+
+// namespace returns that of a store as part of the name of a check.
+func namespace(store kvdb.Store) string {
+	name := "store"
+	if d, ok := kvdb.As[kvdb.Describer](store); ok {
+		if n := d.Describe().Namespace; n != "" {
+			name = unnamable.ReplaceAllString(n, "_")
+		}
+	}
+	const longest = 40 // leaves room for the names of checks
+	return name[:min(len(name), longest)]
+}
