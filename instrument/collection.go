@@ -13,7 +13,7 @@ type collection struct {
 	operationCount int    // of all sources
 	parted         bool   // a store has been closed
 	lost           uint64 // farewells, to this reader
-	registry       *Registry
+	registry       *recordRegistry
 	at, before     time.Time // of all points, and of those of the last collection
 }
 
@@ -95,7 +95,7 @@ func (c *collection) open(visit func(*source)) {
 }
 
 // glance is a collection of what is the registry's own.
-func (r *Registry) glance() *collection {
+func (r *recordRegistry) glance() *collection {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return &collection{registry: r, parted: r.parted, lost: r.lost}
@@ -103,7 +103,7 @@ func (r *Registry) glance() *collection {
 
 // look is a collection of one ledger for the readers of a MeterProvider, which
 // nobody knows apart.
-func (r *Registry) look(l *ledger) *collection {
+func (r *recordRegistry) look(l *ledger) *collection {
 	c := r.lookAt(l, func(l *ledger) *snapshot { return l.snapshot(nil) })
 	if len(c.sources) > 0 && c.sources[0].closed {
 		r.mu.Lock()
@@ -114,9 +114,9 @@ func (r *Registry) look(l *ledger) *collection {
 }
 
 // lookAside is the same without the operations.
-func (r *Registry) lookAside(l *ledger) *collection { return r.lookAt(l, (*ledger).glance) }
+func (r *recordRegistry) lookAside(l *ledger) *collection { return r.lookAt(l, (*ledger).glance) }
 
-func (r *Registry) lookAt(l *ledger, take func(*ledger) *snapshot) *collection {
+func (r *recordRegistry) lookAt(l *ledger, take func(*ledger) *snapshot) *collection {
 	r.mu.Lock()
 	closed, dropped := !l.closedAt.IsZero(), l.dropped
 	r.mu.Unlock()

@@ -24,24 +24,18 @@ func CountConnections(l net.Listener, options ...Option) (net.Listener, error) {
 		return nil, fmt.Errorf("instrument: %w", err)
 	}
 	if c.registry != nil {
-		return c.registry.server.listen(l, func() {}), nil
+		return listen(l, &c.registry.records.server, func() {}), nil
 	}
 	m, err := meterOf(c.meterProvider)
 	if err != nil {
 		return nil, fmt.Errorf("instrument: %w", err)
 	}
-	return m.registry.server.listen(l, m.releaseLater), nil
-}
-
-// A server is what all listeners of a registry have in common.
-type server struct {
-	listens atomic.Bool // whether there is one
-	open    atomic.Int64
+	return listen(l, &m.registry.server, m.releaseLater), nil
 }
 
 // listen counts the connections of a listener. Done is called once, when the
 // listener and its connections are closed.
-func (s *server) listen(l net.Listener, done func()) net.Listener {
+func listen(l net.Listener, s *server, done func()) net.Listener {
 	s.listens.Store(true)
 	c := &countingListener{Listener: l, server: s, done: done}
 	c.users.Store(1)

@@ -5,14 +5,6 @@ import (
 	"slices"
 )
 
-// WithExponentialDurations makes the registry count durations in exponential
-// buckets as well, for [ExponentialDurationName]. That takes up to 2.3 kB for
-// each operation and outcome that occurs, and no time of an operation worth
-// telling. By default, it does not.
-func WithExponentialDurations() RegistryOption {
-	return registryOptionFunc(func(c *registryConfig) { c.exponential = true })
-}
-
 // exponentialScale makes every exponential bucket 2^⅛ wide, a factor of 1.09.
 // At a larger scale the durations of one bucket of a layout, which is up to a
 // tenth wide, would belong to more than two of them.

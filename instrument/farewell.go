@@ -18,7 +18,7 @@ const (
 // reopen lets a record go on in the ledger of a closed store with the same
 // series, so that each reader sees one store. It reports whether there is one.
 // The caller holds mu, as for all that follows.
-func (r *Registry) reopen(rec *record) bool {
+func (r *recordRegistry) reopen(rec *record) bool {
 	for _, l := range r.ledgers {
 		if l.closedAt.IsZero() || !l.series.same(rec.series) {
 			continue
@@ -40,7 +40,7 @@ func (r *Registry) reopen(rec *record) bool {
 
 // forget drops the ledgers of closed stores that every reader has seen, that
 // waited long enough, or that are too many: of these, those that closed first.
-func (r *Registry) forget(now time.Time) {
+func (r *recordRegistry) forget(now time.Time) {
 	var waiting []*ledger
 	for _, l := range slices.Clone(r.ledgers) {
 		switch {
@@ -59,7 +59,7 @@ func (r *Registry) forget(now time.Time) {
 
 // sweep ends what a MeterProvider has of the ledgers that have been dropped. It is
 // called without the lock, which the provider's callbacks need.
-func (r *Registry) sweep() {
+func (r *recordRegistry) sweep() {
 	r.mu.Lock()
 	dropped := r.dropped
 	r.dropped = nil
@@ -70,7 +70,7 @@ func (r *Registry) sweep() {
 }
 
 // expire drops what has waited long enough.
-func (r *Registry) expire() {
+func (r *recordRegistry) expire() {
 	r.mu.Lock()
 	r.forget(time.Now())
 	r.mu.Unlock()
@@ -78,7 +78,7 @@ func (r *Registry) expire() {
 }
 
 // told reports whether every reader has seen the final values of a ledger.
-func (r *Registry) told(l *ledger) bool {
+func (r *recordRegistry) told(l *ledger) bool {
 	for _, p := range r.readers {
 		if e := p.seen[l]; e == nil || !e.done {
 			return false
@@ -89,7 +89,7 @@ func (r *Registry) told(l *ledger) bool {
 
 // drop forgets a ledger, and counts it for those readers that have not seen its
 // final values, those to come included.
-func (r *Registry) drop(l *ledger) {
+func (r *recordRegistry) drop(l *ledger) {
 	r.ledgers = slices.DeleteFunc(r.ledgers, func(other *ledger) bool { return other == l })
 	if len(r.readers) == 0 && !l.looked {
 		r.lost++

@@ -24,7 +24,7 @@ import (
 type meter struct {
 	metric.Meter
 	provider metric.MeterProvider
-	registry *Registry
+	registry *recordRegistry
 	rows     []observed // of stores
 	own      metric.Registration
 
@@ -44,8 +44,12 @@ type observed struct {
 
 // newMeter makes the meter of a provider, with a registry of its own.
 func newMeter(mp metric.MeterProvider) (*meter, error) {
+	registry, err := newRecordRegistry(nil, false)
+	if err != nil {
+		return nil, err
+	}
 	m := &meter{
-		Meter: mp.Meter(scopeName), provider: mp, registry: NewRegistry(),
+		Meter: mp.Meter(catalog.ScopeInstrument), provider: mp, registry: registry,
 		engine: make(map[string]observed), observations: make(map[*ledger]*observation),
 	}
 	m.registry.sweeps = m.forget
@@ -67,7 +71,6 @@ func newMeter(mp metric.MeterProvider) (*meter, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	var err error
 	m.own, err = m.callBack(own, m.registry.glance)
 	return m, err
 }

@@ -23,5 +23,3 @@ const (
 	// its own, so that a quantile is at most 15 % off.
 	ExponentialDurationName = catalog.ExponentialDurationName
 )
-
-var quantileShares = catalog.RequestLatencyQuantiles.Quantiles

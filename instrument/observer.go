@@ -13,7 +13,7 @@ import (
 // and logs those that deserve a line. Everything that depends on the options
 // alone is worked out when it is made.
 type observer struct {
-	registry   *Registry
+	registry   *recordRegistry
 	rec        *record
 	histograms *meterHistograms // nil but for a MeterProvider
 	classifier classifier
@@ -39,9 +39,11 @@ func newObserver(info kvdb.Info, infos []operationInfo, c *config) (*observer, e
 	for _, t := range c.thresholds {
 		t.set(slow, infos)
 	}
-	registry := c.registry
+	var registry *recordRegistry
 	var m *meter
-	if registry == nil {
+	if c.registry != nil {
+		registry = c.registry.records
+	} else {
 		var err error
 		if m, err = meterOf(c.meterProvider); err != nil {
 			return nil, fmt.Errorf("instrument: %w", err)
@@ -61,15 +63,23 @@ func newObserver(info kvdb.Info, infos []operationInfo, c *config) (*observer, e
 		o.log = newOperationLog(c.logger, c.logs, series, &o.rec.suppressed)
 	}
 	o.sinks = o.newSinks(c.onSlow)
-	if m == nil {
-		_, err := registry.register(o.rec)
-		return o, err
+	err := o.register(m)
+	switch {
+	case errors.Is(err, errTaken):
+		err = fmt.Errorf("instrument: %s %q: %w", series.system, series.namespace, ErrDuplicate)
+	case err != nil:
+		err = fmt.Errorf("instrument: %w", err)
 	}
-	return o, o.reportTo(m)
+	return o, err
 }
 
-// reportTo registers what the observer records with a MeterProvider.
-func (o *observer) reportTo(m *meter) error {
+// register begins to tell of what the observer records, to a MeterProvider if there
+// is a meter of one.
+func (o *observer) register(m *meter) error {
+	if m == nil {
+		_, err := o.registry.register(o.rec)
+		return err
+	}
 	if err := m.register(o.rec); err != nil {
 		return err
 	}
@@ -79,9 +89,8 @@ func (o *observer) reportTo(m *meter) error {
 	}
 	if err != nil {
 		o.close()
-		return fmt.Errorf("instrument: %w", err)
 	}
-	return nil
+	return err
 }
 
 // close takes back what the observer registered.

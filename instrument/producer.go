@@ -5,7 +5,6 @@ import (
 
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 
-	"go.opentelemetry.io/otel/sdk/instrumentation"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 )
 
@@ -18,24 +17,19 @@ import (
 // Views, cardinality limits and exemplar filters of the SDK do not reach what a
 // producer produces. Its series are bounded by construction; see
 // [WithMetricFilter] and [WithDurationBounds] for the rest.
-type Producer struct {
-	reader      *reader
-	temporality sdkmetric.TemporalitySelector
-	keep        func(string) bool
-	summaries   bool
-}
+type Producer struct{ sdk sdkProducer }
 
 // A ProducerOption changes what a Producer produces.
 type ProducerOption interface{ applyProducer(*Producer) }
 
-type producerOptionFunc func(*Producer)
+type producerOptionFunc func(*sdkProducer)
 
-func (f producerOptionFunc) applyProducer(p *Producer) { f(p) }
+func (f producerOptionFunc) applyProducer(p *Producer) { f(&p.sdk) }
 
 // WithTemporality makes the producer speak as its reader expects: pass the
 // selector of the reader's exporter. By default, everything is cumulative.
 func WithTemporality(selector sdkmetric.TemporalitySelector) ProducerOption {
-	return producerOptionFunc(func(p *Producer) {
+	return producerOptionFunc(func(p *sdkProducer) {
 		if selector != nil {
 			p.temporality = selector
 		}
@@ -48,7 +42,7 @@ func WithTemporality(selector sdkmetric.TemporalitySelector) ProducerOption {
 // package otelsetup shows this one to Prometheus by itself. By default, the
 // summary is left out, and its quantiles are not computed.
 func WithSummaries() ProducerOption {
-	return producerOptionFunc(func(p *Producer) { p.summaries = true })
+	return producerOptionFunc(func(p *sdkProducer) { p.summaries = true })
 }
 
 // WithMetricFilter leaves out the metrics for whose names, such as
@@ -56,7 +50,7 @@ func WithSummaries() ProducerOption {
 // called at each collection; it must be safe for concurrent use and must not
 // block; if it panics, the metric is kept. By default, all are kept.
 func WithMetricFilter(keep func(name string) bool) ProducerOption {
-	return producerOptionFunc(func(p *Producer) {
+	return producerOptionFunc(func(p *sdkProducer) {
 		if keep != nil {
 			p.keep = keep
 		}
@@ -67,11 +61,11 @@ var _ sdkmetric.Producer = (*Producer)(nil)
 
 // NewProducer returns a producer for one reader.
 func (r *Registry) NewProducer(options ...ProducerOption) *Producer {
-	p := &Producer{
-		reader:      r.newReader(),
+	p := &Producer{sdk: sdkProducer{
+		reader:      r.records.newReader(),
 		temporality: sdkmetric.DefaultTemporalitySelector,
 		keep:        func(string) bool { return true },
-	}
+	}}
 	for _, o := range options {
 		if o != nil {
 			o.applyProducer(p)
@@ -85,45 +79,5 @@ func (r *Registry) NewProducer(options ...ProducerOption) *Producer {
 // points have one time, later than that of the points before them; the slices are
 // the caller's.
 func (p *Producer) Produce(context.Context) ([]metricdata.ScopeMetrics, error) {
-	b := builder{
-		counters:   p.speaks(sdkmetric.InstrumentKindCounter),
-		histograms: p.speaks(sdkmetric.InstrumentKindHistogram),
-	}
-	b.collection = p.reader.collect(demand{
-		counterDeltas:   b.counters == metricdata.DeltaTemporality,
-		histogramDeltas: b.histograms == metricdata.DeltaTemporality,
-		quantiles:       p.keeps(QuantilesName),
-	})
-	metrics := b.metrics(p.keeps)
-	if len(metrics) == 0 {
-		return nil, nil
-	}
-	return []metricdata.ScopeMetrics{{
-		Scope:   instrumentation.Scope{Name: scopeName},
-		Metrics: metrics,
-	}}, nil
-}
-
-// speaks asks the user's selector. One that panics selects what is the default.
-func (p *Producer) speaks(of sdkmetric.InstrumentKind) (t metricdata.Temporality) {
-	defer func() {
-		if recover() != nil {
-			t = sdkmetric.DefaultTemporalitySelector(of)
-		}
-	}()
-	return p.temporality(of)
-}
-
-// keeps reports whether the reader gets the metric. A filter of the user that
-// panics keeps it.
-func (p *Producer) keeps(name string) (kept bool) {
-	if !p.summaries && name == QuantilesName {
-		return false
-	}
-	defer func() {
-		if recover() != nil {
-			kept = true
-		}
-	}()
-	return p.keep(name)
+	return p.sdk.produce(), nil
 }

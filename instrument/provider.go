@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/metric"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // providers has the meter of each MeterProvider that stores report to, until
@@ -65,9 +67,9 @@ func twin(mp metric.MeterProvider) metric.MeterProvider {
 	providers.mu.Lock()
 	known := slices.Collect(maps.Keys(providers.known))
 	providers.mu.Unlock()
-	own := mp.Meter(scopeName)
+	own := mp.Meter(catalog.ScopeInstrument)
 	for _, other := range known {
-		if m := other.Meter(scopeName); isPointer(own) && isPointer(m) && m == own {
+		if m := other.Meter(catalog.ScopeInstrument); isPointer(own) && isPointer(m) && m == own {
 			return other
 		}
 	}

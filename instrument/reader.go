@@ -8,7 +8,7 @@ import (
 // A reader is told what the ledgers of a registry hold, and remembers what it
 // was told before.
 type reader struct {
-	registry *Registry
+	registry *recordRegistry
 
 	mu     sync.Mutex // one collection at a time
 	lastAt time.Time  // of the points of the last collection
@@ -30,7 +30,7 @@ type demand struct {
 	quantiles                      bool // which take work
 }
 
-func (r *Registry) newReader() *reader {
+func (r *recordRegistry) newReader() *reader {
 	p := &reader{registry: r, seen: make(map[*ledger]*seen)}
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -1,10 +1,17 @@
 package instrument
 
-import "math"
+import (
+	"math"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
+)
 
 // Quantiles speak of the last minute: the interval that is being filled and
 // the five before it. The registry rotates them by the clock, never a scrape.
 const windowIntervals = 6
+
+// quantileShares are those of the summary.
+var quantileShares = catalog.RequestLatencyQuantiles.Quantiles
 
 // A window holds the recent durations of one operation.
 type window struct {
