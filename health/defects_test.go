@@ -150,7 +150,7 @@ func TestPanicIsAFailure(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				logger, log := testutil.NewLog(zapcore.InfoLevel)
+				logger, log := testutil.NewLog(t, zapcore.InfoLevel)
 				s := newSubject(tc.does)
 				h := start(t, WithLogger(logger), WithChecks(s.check("disk")))
 				wait(10 * time.Second)
@@ -178,7 +178,7 @@ func TestPanicIsAFailure(t *testing.T) {
 func TestErrorTextIsForTheLog(t *testing.T) {
 	const secret = "redis://admin:hunter2@10.1.2.3"
 	synctest.Test(t, func(t *testing.T) {
-		logger, log := testutil.NewLog(zapcore.InfoLevel)
+		logger, log := testutil.NewLog(t, zapcore.InfoLevel)
 		h := start(t, WithLogger(logger),
 			WithDetails(func(r *http.Request) bool { return r.Header.Get("Authorization") != "" }),
 			WithChecks(

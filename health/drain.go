@@ -3,6 +3,8 @@ package health
 import (
 	"context"
 	"time"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // Drain makes the program not ready, for good, and then waits: load balancers
@@ -20,7 +22,7 @@ import (
 // as well.
 func (h *Health) Drain(ctx context.Context, pause time.Duration) error {
 	if !h.draining.Swap(true) {
-		h.log.Info("draining", milliseconds("pause_ms", pause))
+		h.log.Info(catalog.Draining, milliseconds(catalog.FieldPauseMS, pause))
 	}
 	if !sleep(ctx, pause) {
 		return context.Cause(ctx)

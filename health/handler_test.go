@@ -11,6 +11,11 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"go.uber.org/zap/zapcore"
+
+	"github.com/otelkv/otelkv/internal/testutil"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 func TestMethods(t *testing.T) {
@@ -162,10 +167,12 @@ func TestJSON(t *testing.T) {
 
 func TestDrain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h := start(t, WithChecks(newSubject(passes).check("database"), newSubject(fails(errors.New("no"))).check("live").For(Liveness)))
+		logger, log := testutil.NewLog(t, zapcore.InfoLevel)
+		h := start(t, WithLogger(logger), WithChecks(newSubject(passes).check("database"), newSubject(fails(errors.New("no"))).check("live").For(Liveness)))
 		wait(10 * time.Second)
 		wantOK(t, h, "/readyz", "ready\n")
 		wantAnswer(t, h, "/healthz", 500, "live failed\n")
+		log.Reset()
 
 		began := time.Now()
 		drained := make(chan error)
@@ -190,5 +197,8 @@ func TestDrain(t *testing.T) {
 		_ = h.Close()
 		wantOK(t, h, "/healthz", "alive\n")
 		wantAnswer(t, h, "/readyz", 503, "draining\n")
+		if all := log.Lines(t); len(all) != 1 || all[0]["message"] != catalog.Draining || all[0]["pause_ms"] != 5000.0 {
+			t.Errorf("logged: %v", all)
+		}
 	})
 }

@@ -51,7 +51,7 @@
 //   - "check panicked": check, panic, stack; at error, once until it stops
 //   - "check failed": check, error, failures; at debug, for every failed run
 //   - "draining": pause_ms; at info
-//   - "hook panicked", "hooks too slow": see [WithOnTransition]; at error, warn
+//   - "hook panicked", "hook calls dropped": see [WithOnTransition]; at error, warn
 //   - "log lines dropped": dropped; at warn, when the logger goes on
 package health
 

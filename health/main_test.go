@@ -10,9 +10,17 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"github.com/otelkv/otelkv/internal/testutil"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(testutil.AllLines(m, "health", ofOutbox...))
+}
+
+// ofOutbox are lines that package outbox writes, and tests.
+var ofOutbox = []catalog.Message{catalog.LogLinesDropped}
 
 // A subject is a check whose function does what the test wants.
 type subject struct {

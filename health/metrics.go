@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	scope        = "github.com/otelkv/otelkv/health"
+	scope        = catalog.ScopeHealth
 	checkNameKey = attribute.Key(catalog.CheckName)
 	checkKindKey = attribute.Key(catalog.CheckKind)
 	stateKey     = attribute.Key(catalog.CheckState)

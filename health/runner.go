@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 const (
@@ -113,8 +115,8 @@ func (r *runner) await(ctx context.Context, returned <-chan result) bool {
 		select {
 		case late := <-returned:
 			if stuck {
-				r.health.log.Info("check returned", zap.String("check", r.Name),
-					milliseconds("duration_ms", time.Since(r.record.Load().began)), zap.NamedError("error", late.err))
+				r.health.log.Info(catalog.CheckReturned, zap.String(catalog.FieldCheck, r.Name),
+					milliseconds(catalog.FieldDurationMS, time.Since(r.record.Load().began)), zap.NamedError(catalog.FieldError, late.err))
 			}
 			r.update(func(rec *record) { rec.began, rec.stuck = time.Time{}, false })
 			return true
@@ -163,10 +165,10 @@ func (r *runner) update(change func(*record)) {
 }
 
 func (r *runner) logRun(o outcome, took time.Duration) {
-	log, check := r.health.log, zap.String("check", r.Name)
+	log, check := r.health.log, zap.String(catalog.FieldCheck, r.Name)
 	if p, ok := errors.AsType[*panicError](o.err); ok {
 		if !r.panicked {
-			log.Error("check panicked", check, zap.String("panic", p.text), zap.ByteString("stack", p.stack))
+			log.Error(catalog.CheckPanicked, check, zap.String(catalog.FieldPanic, p.text), zap.ByteString(catalog.FieldStack, p.stack))
 		}
 		r.panicked = true
 	} else {
@@ -175,11 +177,11 @@ func (r *runner) logRun(o outcome, took time.Duration) {
 	if slow := took > r.SlowAfter; slow != r.slow {
 		r.slow = slow
 		if slow {
-			log.Warn("check slow", check, milliseconds("duration_ms", took), milliseconds("limit_ms", r.SlowAfter))
+			log.Warn(catalog.CheckSlow, check, milliseconds(catalog.FieldDurationMS, took), milliseconds(catalog.FieldLimitMS, r.SlowAfter))
 		}
 	}
 	if !o.status.OK() {
-		log.Debug("check failed", check, zap.NamedError("error", o.err), zap.Int("failures", r.record.Load().failures+1))
+		log.Debug(catalog.CheckFailed, check, zap.NamedError(catalog.FieldError, o.err), zap.Int(catalog.FieldFailures, r.record.Load().failures+1))
 	}
 }
 
@@ -228,6 +230,6 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-func milliseconds(key string, d time.Duration) zap.Field {
+func milliseconds(key catalog.Field, d time.Duration) zap.Field {
 	return zap.Float64(key, float64(d)/float64(time.Millisecond))
 }

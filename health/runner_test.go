@@ -183,7 +183,7 @@ func TestStartupLatches(t *testing.T) {
 
 func TestTransitions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		logger, log := testutil.NewLog(zapcore.InfoLevel)
+		logger, log := testutil.NewLog(t, zapcore.InfoLevel)
 		var mu sync.Mutex
 		var seen []string
 		began := time.Now()
@@ -239,7 +239,7 @@ func TestTransitions(t *testing.T) {
 // TestSlowHook delays neither checks nor probes.
 func TestSlowHook(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		logger, log := testutil.NewLog(zapcore.WarnLevel)
+		logger, log := testutil.NewLog(t, zapcore.WarnLevel)
 		var calls atomic.Int64
 		results := []error{nil, Decisive(errors.New("no"))}
 		var n int
@@ -260,7 +260,7 @@ func TestSlowHook(t *testing.T) {
 		if n := calls.Load(); n < 2 || n > 3 {
 			t.Errorf("%d calls of 500 s in 1000 s", n)
 		}
-		if !strings.Contains(log.String(), `"message":"hooks too slow","dropped":`) {
+		if !strings.Contains(log.String(), `"message":"hook calls dropped","dropped":`) {
 			t.Error("the log does not tell what was dropped")
 		}
 		if err := h.Close(); err != nil {
@@ -271,7 +271,7 @@ func TestSlowHook(t *testing.T) {
 
 func TestSlowCheckIsLoggedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		logger, log := testutil.NewLog(zapcore.DebugLevel)
+		logger, log := testutil.NewLog(t, zapcore.DebugLevel)
 		slow := func(context.Context) error { time.Sleep(600 * time.Millisecond); return nil }
 		s := newSubject(slow)
 		h := start(t, WithLogger(logger), WithChecks(s.check("a")))

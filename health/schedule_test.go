@@ -13,7 +13,7 @@ import (
 
 func TestHeartbeat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		logger, log := testutil.NewLog(zapcore.InfoLevel)
+		logger, log := testutil.NewLog(t, zapcore.InfoLevel)
 		h := start(t, WithLogger(logger))
 		b, err := h.Heartbeat("flush loop", 10*time.Second)
 		if err != nil {

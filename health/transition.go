@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/internal/outbox"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // report logs a new status and hands it to the hooks. The runner calls it at
@@ -28,14 +29,15 @@ func (h *Health) report(e *entry, now time.Time) {
 
 func (t Transition) log(log *outbox.Log) {
 	fields := []zap.Field{
-		zap.String("check", t.Name), zap.Stringer("kind", t.Kind),
-		zap.Stringer("from", t.From), zap.Stringer("to", t.Status), zap.Time("since", t.FromSince),
+		zap.String(catalog.FieldCheck, t.Name), zap.Stringer(catalog.FieldKind, t.Kind),
+		zap.Stringer(catalog.FieldFrom, t.From), zap.Stringer(catalog.FieldTo, t.Status),
+		zap.Time(catalog.FieldSince, t.FromSince),
 	}
 	if t.Status == StatusPass {
-		log.Info("check changed", fields...)
+		log.Info(catalog.CheckChanged, fields...)
 		return
 	}
-	log.Warn("check changed", append(fields, zap.String("reason", t.Reason), zap.NamedError("error", t.Err))...)
+	log.Warn(catalog.CheckChanged, append(fields, zap.String(catalog.FieldReason, t.Reason), zap.NamedError(catalog.FieldError, t.Err))...)
 }
 
 // hookQueue is how many transitions wait for each hook.
@@ -54,7 +56,7 @@ func newHooks(ctx context.Context, fns []func(context.Context, Transition), log 
 		return nil
 	}
 	return &hooks{ctx, fns, log, outbox.New(hookQueue*len(fns), func(dropped int) {
-		log.Warn("hooks too slow", zap.Int("dropped", dropped))
+		log.Warn(catalog.HookCallsDropped, zap.Int(catalog.FieldDropped, dropped))
 	})}
 }
 
@@ -78,8 +80,8 @@ func (k *hooks) call(fn func(context.Context, Transition), t Transition) {
 		defer close(returned)
 		defer func() {
 			if v := recover(); v != nil {
-				k.log.Error("hook panicked", zap.String("check", t.Name),
-					zap.String("panic", fmt.Sprint(v)), zap.ByteString("stack", debug.Stack()))
+				k.log.Error(catalog.HookPanicked, zap.String(catalog.FieldCheck, t.Name),
+					zap.String(catalog.FieldPanic, fmt.Sprint(v)), zap.ByteString(catalog.FieldStack, debug.Stack()))
 			}
 		}()
 		fn(k.ctx, t)

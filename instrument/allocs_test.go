@@ -40,7 +40,7 @@ func (f *frugal) Close() error               { return nil }
 // Nothing is allocated without a parent span, or with an unsampled one, while
 // lines of failed and slow operations are on.
 func TestAllocations(t *testing.T) {
-	logger, _ := testutil.NewLog(zapcore.InfoLevel)
+	logger, _ := testutil.NewLog(t, zapcore.InfoLevel)
 	provider := sdktrace.NewTracerProvider(sdktrace.WithSampler(sdktrace.NeverSample()))
 	unsampled, span := provider.Tracer("test").Start(context.Background(), "parent")
 	defer span.End()
@@ -81,7 +81,7 @@ func TestAllocations(t *testing.T) {
 
 // A line at a level that is off costs no allocation either.
 func TestAllocationsOfSilentLines(t *testing.T) {
-	logger, log := testutil.NewLog(zapcore.FatalLevel)
+	logger, log := testutil.NewLog(t, zapcore.FatalLevel)
 	w := wrap(t, &frugal{}, instrument.WithRegistry(instrument.NewRegistry()), instrument.WithLogger(logger),
 		instrument.WithSlowThreshold(1))
 	ctx, key := context.Background(), []byte("key")

@@ -43,7 +43,7 @@ func newHarnessOver(t testing.TB, below *testutil.Faulty, options ...instrument.
 	h := &harness{t: t, below: below, registry: instrument.NewRegistry(), spans: tracetest.NewSpanRecorder()}
 	h.producer = h.registry.NewProducer(instrument.WithSummaries())
 	h.traces = sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(h.spans))
-	logger, log := testutil.NewLog(zapcore.InfoLevel)
+	logger, log := testutil.NewLog(t, zapcore.InfoLevel)
 	h.log = log
 	own := []instrument.Option{
 		instrument.WithRegistry(h.registry), instrument.WithTracerProvider(h.traces), instrument.WithLogger(logger),

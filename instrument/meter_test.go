@@ -88,7 +88,7 @@ func TestMeterProviderAgrees(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				below, registered := busy(), busy()
 				reader := newMeterReader()
-				logger, _ := testutil.NewLog(zapcore.InfoLevel)
+				logger, _ := testutil.NewLog(t, zapcore.InfoLevel)
 				metered := wrap(t, below, append(options, instrument.WithMeterProvider(reader.provider), instrument.WithLogger(logger))...)
 				defer metered.Close()
 				h := newHarnessOver(t, registered, options...)

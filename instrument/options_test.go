@@ -94,10 +94,10 @@ func TestWrapRefuses(t *testing.T) {
 func TestWithTelemetry(t *testing.T) {
 	for _, order := range []string{"alone", "before", "after"} {
 		t.Run(order, func(t *testing.T) {
-			logger, log := testutil.NewLog(zapcore.InfoLevel)
+			logger, log := testutil.NewLog(t, zapcore.InfoLevel)
 			spans := tracetest.NewSpanRecorder()
 			tel := &telemetry{instrument.NewRegistry(), sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(spans)), logger}
-			ownLogger, ownLog := testutil.NewLog(zapcore.InfoLevel)
+			ownLogger, ownLog := testutil.NewLog(t, zapcore.InfoLevel)
 			ownSpans := tracetest.NewSpanRecorder()
 			own := []instrument.Option{
 				instrument.WithRegistry(instrument.NewRegistry()),

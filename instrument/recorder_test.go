@@ -67,7 +67,7 @@ func TestRecorder(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			option, collect := where()
-			logger, log := testutil.NewLog(zapcore.InfoLevel)
+			logger, log := testutil.NewLog(t, zapcore.InfoLevel)
 			c := &cache{recorder: newRecorder(t, option, instrument.WithLogger(logger))}
 			ctx := t.Context()
 			_ = c.lookup(ctx, []byte("key"), []byte("value"))
@@ -140,7 +140,7 @@ func TestRecorderRecord(t *testing.T) {
 		producer := registry.NewProducer()
 		spans := tracetest.NewSpanRecorder()
 		traces := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(spans))
-		logger, log := testutil.NewLog(zapcore.InfoLevel)
+		logger, log := testutil.NewLog(t, zapcore.InfoLevel)
 		r := newRecorder(t, instrument.WithRegistry(registry), instrument.WithTracerProvider(traces), instrument.WithLogger(logger))
 		defer r.Close()
 		time.Sleep(time.Minute)

@@ -79,7 +79,7 @@ func TestTranscript(t *testing.T) {
 func transcript(t *testing.T) []byte {
 	spans := tracetest.NewSpanRecorder()
 	provider := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(spans), sdktrace.WithIDGenerator(new(countingIDs)))
-	logger, log := testutil.NewLog(zapcore.DebugLevel)
+	logger, log := testutil.NewLog(t, zapcore.DebugLevel)
 	records := new(testutil.LogRecords)
 	logger = logger.WithOptions(zap.WrapCore(func(c zapcore.Core) zapcore.Core {
 		return zapcore.NewTee(c, otelzap.NewCore("test", otelzap.WithLoggerProvider(records.Provider())))

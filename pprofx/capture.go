@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/internal/tracefield"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/pprofx/internal/archive"
 	"github.com/otelkv/otelkv/pprofx/internal/flight"
 )
@@ -168,9 +169,9 @@ func (c *capture) flight() {
 	if c.p.flight == nil {
 		return
 	}
-	notes := []flight.Note{{Category: "reason", Text: c.name.Reason}}
+	notes := []flight.Note{{Category: catalog.FieldReason, Text: c.name.Reason}}
 	if c.name.TraceID != "" {
-		notes = append(notes, flight.Note{Category: "trace_id", Text: c.name.TraceID})
+		notes = append(notes, flight.Note{Category: catalog.FieldTraceID, Text: c.name.TraceID})
 	}
 	snapshot, err := c.p.flight.Snapshot(notes...)
 	c.keep(fileFlight, snapshot, err)
@@ -220,9 +221,9 @@ func (c *capture) end(start time.Time) error {
 		return err
 	}
 	c.p.counts.captures[c.reason][captureWritten].Add(1)
-	c.p.log.Info("evidence captured",
-		zap.Stringer("reason", c.reason), zap.String("detail", c.detail), zap.Strings("files", files),
-		zap.Float64("duration_ms", float64(time.Since(start))/float64(time.Millisecond)),
+	c.p.log.Info(catalog.EvidenceCaptured,
+		zap.Stringer(catalog.FieldReason, c.reason), zap.String(catalog.FieldDetail, c.detail), zap.Strings(catalog.FieldFiles, files),
+		zap.Float64(catalog.FieldDurationMS, float64(time.Since(start))/float64(time.Millisecond)),
 		tracefield.Context(c.ctx))
 	return err
 }
@@ -230,8 +231,8 @@ func (c *capture) end(start time.Time) error {
 // logFailure writes a line now and then: a full disk stays full.
 func (p *Profiler) logFailure(ctx context.Context, reason, profile string, err error) {
 	if suppressed, ok := p.failures.allow(); ok {
-		p.log.Warn("evidence not captured",
-			zap.String("reason", reason), zap.String("profile", profile), zap.Error(err),
-			zap.Int("suppressed", suppressed), tracefield.Context(ctx))
+		p.log.Warn(catalog.EvidenceNotCaptured,
+			zap.String(catalog.FieldReason, reason), zap.String(catalog.FieldProfile, profile), zap.Error(err),
+			heldBack(suppressed), tracefield.Context(ctx))
 	}
 }

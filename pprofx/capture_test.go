@@ -26,7 +26,7 @@ func (g *gate) Disable() { g.open.Add(-1) }
 
 func TestCapture(t *testing.T) {
 	work(t)
-	log, lines := testutil.NewLog(zap.InfoLevel)
+	log, lines := testutil.NewLog(t, zap.InfoLevel)
 	dir := filepath.Join(t.TempDir(), "evidence")
 	var g gate
 	p := start(t, WithDirectory(dir), WithLogger(log), WithLabels(&g), WithBlockRate(1), optionFunc(func(c *config) {
@@ -188,7 +188,7 @@ func TestCooldown(t *testing.T) {
 // TestNoSpace: what cannot be written is counted, logged once, and hurts no
 // operation.
 func TestNoSpace(t *testing.T) {
-	log, lines := testutil.NewLog(zap.WarnLevel)
+	log, lines := testutil.NewLog(t, zap.WarnLevel)
 	dir := t.TempDir()
 	p := start(t, WithDirectory(dir), WithLogger(log), WithDirectoryLimits(1, 1, 0))
 	p.OnSlow(t.Context(), "get", time.Second)
@@ -338,7 +338,7 @@ func TestLiveness(t *testing.T) {
 // TestSecondFlightRecorder: the first one of the process wins, and the rest
 // works.
 func TestSecondFlightRecorder(t *testing.T) {
-	log, lines := testutil.NewLog(zap.WarnLevel)
+	log, lines := testutil.NewLog(t, zap.WarnLevel)
 	start(t, WithDirectory(t.TempDir()))
 	p := start(t, WithDirectory(t.TempDir()), WithLogger(log), optionFunc(quick))
 	if all := logged(t, lines); len(all) != 1 || all[0]["message"] != "flight recorder off" {

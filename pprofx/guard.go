@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // credentials are the hash of a token, so that a comparison takes as long for a
@@ -50,8 +52,8 @@ func (p *Profiler) guard(next http.Handler) http.Handler {
 		}
 		p.counts.requests[requestRefused].Add(1)
 		if suppressed, ok := p.refusals.allow(); ok {
-			p.log.Warn("profiles refused",
-				zap.String("client", r.RemoteAddr), zap.String("why", why), zap.Int("suppressed", suppressed))
+			p.log.Warn(catalog.ProfilesRefused,
+				clientIP(r), zap.String(catalog.FieldReason, why), heldBack(suppressed))
 		}
 		if status == http.StatusUnauthorized {
 			header.Set("WWW-Authenticate", `Bearer realm="pprof", Basic realm="pprof"`)

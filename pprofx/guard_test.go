@@ -113,7 +113,7 @@ func TestPublicAddress(t *testing.T) {
 
 // TestMounted: the handler guards itself on whichever listener it is mounted.
 func TestMounted(t *testing.T) {
-	log, lines := testutil.NewLog(zap.InfoLevel)
+	log, lines := testutil.NewLog(t, zap.InfoLevel)
 	p := start(t, WithLogger(log))
 	remote := &net.TCPAddr{IP: net.IPv4(192, 0, 2, 7), Port: 80}
 	for _, c := range []struct {
@@ -143,7 +143,7 @@ func TestMounted(t *testing.T) {
 			t.Errorf("%s: %d, want %d: %s", c.name, w.Code, c.want, w.Body)
 		}
 	}
-	if all := logged(t, lines); len(all) != 1 || all[0]["message"] != "profiles refused" || all[0]["client"] == "" {
+	if all := logged(t, lines); len(all) != 1 || all[0]["message"] != "profiles refused" || all[0]["client_ip"] != "192.0.2.1" {
 		t.Errorf("five refusals within a minute are logged as %v", all)
 	}
 	q := start(t, WithToken(token))

@@ -20,9 +20,15 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/otelkv/otelkv/internal/testutil"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(testutil.AllLines(m, "pprofx", ofOutbox...))
+}
+
+// ofOutbox are lines that package outbox writes, and tests.
+var ofOutbox = []catalog.Message{catalog.LogLinesDropped, catalog.HTTPServerReported}
 
 // start returns a Profiler that the end of the test closes.
 func start(t testing.TB, opts ...Option) *Profiler {

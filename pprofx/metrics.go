@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	scope      = "github.com/otelkv/otelkv/pprofx"
+	scope      = catalog.ScopePprofx
 	reasonKey  = attribute.Key(catalog.ProfileReason)
 	profileKey = attribute.Key(catalog.ProfileName)
 	outcomeKey = attribute.Key(catalog.ProfileOutcome)

@@ -75,7 +75,7 @@ func TestListenerFails(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log, lines := testutil.NewLog(zap.InfoLevel)
+	log, lines := testutil.NewLog(t, zap.InfoLevel)
 	p := start(t, WithListener(l), WithLogger(log))
 	if p.Addr() != l.Addr() {
 		t.Errorf("%v", p.Addr())

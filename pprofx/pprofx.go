@@ -84,7 +84,7 @@
 //     trace of the operation
 //   - "evidence not captured": reason, profile, error, suppressed; at warn, at most
 //     one in ten minutes
-//   - "profiles refused": client, why, suppressed; at warn, at most one a minute
+//   - "profiles refused": client_ip, reason, suppressed; at warn, at most one a minute
 //   - "flight recorder off": error; at warn, when the process has one already
 //   - "profiles no longer served": error; at error
 //   - "log lines dropped": dropped; at warn, when the logger goes on
@@ -102,6 +102,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/internal/outbox"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/pprofx/internal/archive"
 	"github.com/otelkv/otelkv/pprofx/internal/flight"
 	"github.com/otelkv/otelkv/pprofx/internal/recorder"
@@ -230,7 +231,7 @@ func (p *Profiler) open() error {
 	// Somebody else's flight recorder is no reason not to start: all other
 	// evidence can be had.
 	if p.flight, err = flight.Start(p.cfg.flightAge, p.cfg.flightBytes); err != nil {
-		p.log.Warn("flight recorder off", zap.Error(err))
+		p.log.Warn(catalog.FlightRecorderOff, zap.Error(err))
 	}
 	return nil
 }

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // drainTime is what Close gives readers to take what was recorded.
@@ -55,7 +57,7 @@ func (p *Profiler) listen() error {
 	p.server = s
 	p.goes(func() {
 		if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-			p.log.Error("profiles no longer served", zap.Error(err))
+			p.log.Error(catalog.ProfilesNotServed, zap.Error(err))
 		}
 	})
 	return nil

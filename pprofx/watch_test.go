@@ -77,7 +77,7 @@ func TestWatch(t *testing.T) {
 }
 
 func TestMemoryPanics(t *testing.T) {
-	log, lines := testutil.NewLog(zap.InfoLevel)
+	log, lines := testutil.NewLog(t, zap.InfoLevel)
 	p := start(t, WithLogger(log), WithMemory(func() float64 { panic("oh") }, 0.9))
 	if share := p.readMemory(); !math.IsNaN(share) || !strings.Contains(fmt.Sprint(logged(t, lines)), "panic: oh") {
 		t.Errorf("%v, %s", share, lines)

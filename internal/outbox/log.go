@@ -8,6 +8,8 @@ import (
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // linesWaiting is enough for what a burst of changes writes, and little memory
@@ -21,11 +23,11 @@ type Log struct {
 }
 
 // NewLog returns a Log. A nil logger writes nothing. When lines were dropped,
-// the next one comes after "log lines dropped", at warn, with their number.
+// the next one comes after [catalog.LogLinesDropped] with their number.
 func NewLog(logger *zap.Logger) *Log {
 	l := &Log{logger: logger}
 	l.box = New(linesWaiting, func(dropped int) {
-		logger.Warn("log lines dropped", zap.Int("dropped", dropped))
+		logger.Warn(catalog.LogLinesDropped, zap.Int(catalog.FieldDropped, dropped))
 	})
 	return l
 }
@@ -46,9 +48,9 @@ func (l *Log) Error(message string, fields ...zap.Field) {
 	l.write(zapcore.ErrorLevel, message, fields)
 }
 
-// Write writes a line of an error log of package log, at debug.
+// Write writes a line of the error log of an HTTP server, at debug.
 func (l *Log) Write(line []byte) (int, error) {
-	l.Debug(strings.TrimSpace(string(line)))
+	l.Debug(catalog.HTTPServerReported, zap.String(catalog.FieldDetail, strings.TrimSpace(string(line))))
 	return len(line), nil
 }
 

@@ -9,6 +9,9 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/otelkv/otelkv/internal/testutil"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // A gate is a core that waits in each Write until it is opened.
@@ -49,7 +52,7 @@ func TestLogTellsWhenItHappened(t *testing.T) {
 		if n := lines.FilterMessage("it happened").FilterField(zap.Int("a", 1)).Len(); n != linesWaiting+1 {
 			t.Errorf("%d lines", n)
 		}
-		if n := lines.FilterMessage("log lines dropped").FilterField(zap.Int("dropped", 3)).Len(); n != 1 {
+		if n := lines.FilterMessage(catalog.LogLinesDropped).FilterField(zap.Int(catalog.FieldDropped, 3)).Len(); n != 1 {
 			t.Errorf("%d lines tell of it: %v", n, lines.All()[:2])
 		}
 		for _, line := range lines.FilterMessage("it happened").All() {
@@ -78,6 +81,29 @@ func TestLogLevels(t *testing.T) {
 	}
 	if !l.Writes() {
 		t.Error("it does not write")
+	}
+}
+
+// TestLinesOfItsOwn are as the catalogue says.
+func TestLinesOfItsOwn(t *testing.T) {
+	logger, lines := testutil.NewLog(t, zapcore.DebugLevel)
+	g := gate{logger.Core(), make(chan struct{})}
+	l := NewLog(zap.New(g))
+	stdlog.New(l, "", 0).Print("http: TLS handshake error")
+	for range linesWaiting + 1 {
+		l.Info("it happened")
+	}
+	close(g.open)
+	l.Close(t.Context())
+	seen := make(map[any]any)
+	for _, line := range lines.Lines(t) {
+		seen[line["message"]] = line["detail"]
+	}
+	if seen[catalog.HTTPServerReported] != "http: TLS handshake error" {
+		t.Errorf("%v", seen)
+	}
+	if _, ok := seen[catalog.LogLinesDropped]; !ok {
+		t.Errorf("%v", seen)
 	}
 }
 

@@ -15,14 +15,17 @@ import (
 type Log struct {
 	Level zap.AtomicLevel
 
+	t   testing.TB
 	mu  sync.Mutex
 	buf strings.Builder
 }
 
 // NewLog returns a logger that writes JSON lines, with the time in UTC, and
-// where they go.
-func NewLog(level zapcore.Level) (*zap.Logger, *Log) {
-	l := &Log{Level: zap.NewAtomicLevelAt(level)}
+// where they go. At the end the test fails if one of the project's own lines is
+// not as the catalogue says.
+func NewLog(t testing.TB, level zapcore.Level) (*zap.Logger, *Log) {
+	l := &Log{Level: zap.NewAtomicLevelAt(level), t: t}
+	t.Cleanup(l.check)
 	encoder := zapcore.NewJSONEncoder(zapcore.EncoderConfig{
 		TimeKey: "timestamp", LevelKey: "level", MessageKey: "message",
 		EncodeLevel: zapcore.LowercaseLevelEncoder,
@@ -64,8 +67,15 @@ func (l *Log) Lines(t testing.TB) []map[string]any {
 	return lines
 }
 
+func (l *Log) check() {
+	for _, line := range l.Lines(l.t) {
+		CheckLine(l.t, line)
+	}
+}
+
 // Reset forgets what was written.
 func (l *Log) Reset() {
+	l.check()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.buf.Reset()

@@ -8,6 +8,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // Context returns the field that carries ctx. An encoder, such as that of JSON,
@@ -35,8 +37,8 @@ func (c carrier) MarshalLogObject(enc zapcore.ObjectEncoder) error {
 	if !span.IsValid() {
 		return nil
 	}
-	enc.AddString("trace_id", span.TraceID().String())
-	enc.AddString("span_id", span.SpanID().String())
-	enc.AddString("trace_flags", span.TraceFlags().String())
+	enc.AddString(catalog.FieldTraceID, span.TraceID().String())
+	enc.AddString(catalog.FieldSpanID, span.SpanID().String())
+	enc.AddString(catalog.FieldTraceFlags, span.TraceFlags().String())
 	return nil
 }
