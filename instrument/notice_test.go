@@ -38,7 +38,7 @@ func TestNotices(t *testing.T) {
 			return kvdb.Notice{Name: name, Level: level, Text: "what to do", Numbers: map[string]float64{"files": 2, "bytes": 10}}
 		}
 		below.Board.Post(notice("before", kvdb.NoticeInfo))
-		logger, log := testutil.NewLog(zapcore.InfoLevel)
+		logger, log := testutil.NewLog(t, zapcore.InfoLevel)
 		w := wrap(t, below, instrument.WithRegistry(instrument.NewRegistry()), instrument.WithLogger(logger))
 		synctest.Wait()
 		if n := len(noticeLines(t, log)); n != 1 {
@@ -79,7 +79,7 @@ func TestNoticesAreBounded(t *testing.T) {
 			numbers[name] = 1
 		}
 		below.Board.Post(kvdb.Notice{Name: "a\nb", Level: 100, Text: "\xffc\nd" + strings.Repeat("x", 5000), Numbers: numbers})
-		logger, log := testutil.NewLog(zapcore.InfoLevel)
+		logger, log := testutil.NewLog(t, zapcore.InfoLevel)
 		w := wrap(t, below, instrument.WithRegistry(instrument.NewRegistry()), instrument.WithLogger(logger))
 		synctest.Wait()
 		lines := noticeLines(t, log)
@@ -114,7 +114,7 @@ func TestNoticesAreBounded(t *testing.T) {
 func TestNoticesLevel(t *testing.T) {
 	below := testutil.NewFaulty()
 	below.Board.Post(kvdb.Notice{Name: "n", Text: "n"})
-	logger, log := testutil.NewLog(zapcore.WarnLevel)
+	logger, log := testutil.NewLog(t, zapcore.WarnLevel)
 	w := wrap(t, below, instrument.WithRegistry(instrument.NewRegistry()), instrument.WithLogger(logger))
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
@@ -142,7 +142,7 @@ func TestBadNotices(t *testing.T) {
 			"panics": func(context.Context) iter.Seq[kvdb.Notice] { panic("notices") },
 			"hangs":  func(context.Context) iter.Seq[kvdb.Notice] { return func(func(kvdb.Notice) bool) { <-end } },
 		} {
-			logger, _ := testutil.NewLog(zapcore.InfoLevel)
+			logger, _ := testutil.NewLog(t, zapcore.InfoLevel)
 			testBadNotices(t, name, badNotifier{testutil.NewFaulty(), notices}, instrument.WithLogger(logger))
 		}
 		for _, fault := range []string{"blocks", "panics", "fails", "exits"} {
