@@ -11,16 +11,21 @@ import (
 // seriesLimit is the most series that one store may ever show on /metrics.
 const seriesLimit = 1500
 
-// An admission decides which pairs of operation and failure get a series of
-// their own in db.client.operation.duration. A histogram is many series, and a
-// store with every operation and every failure would have thousands; real ones
-// fail in a few ways. The pairs come in the order in which they happen, up to
-// what fits below seriesLimit; the rest count as _OTHER there, and under their
-// own name everywhere else.
+// An admission decides what gets a series of its own, so that a store stays below
+// seriesLimit: which pairs of operation and failure in
+// db.client.operation.duration, and which operations beyond the earlyOperations of
+// a Recorder. A histogram is many series, and a store with every operation and
+// every failure would have thousands; real ones fail in a few ways. They come in
+// the order in which they happen, up to what fits. A pair that does not counts as
+// _OTHER there, and an operation that does not as other; both have their own name
+// everywhere else.
 type admission struct {
-	mu       sync.Mutex
-	free     int
-	admitted map[pair]bool
+	mu         sync.Mutex
+	free       int // series
+	duration   int // series of one histogram
+	admitted   map[pair]bool
+	operations map[operation]int  // the series that one may ever have, of each that is late
+	decided    map[operation]bool // of those: the ones that have been used, and whether they have series
 }
 
 type pair struct {
@@ -28,11 +33,13 @@ type pair struct {
 	failure failure
 }
 
-func newAdmission() *admission { return &admission{admitted: make(map[pair]bool)} }
+func newAdmission() *admission {
+	return &admission{admitted: make(map[pair]bool), decided: make(map[operation]bool)}
+}
 
-// resize works out how many pairs fit beside the other series of a store.
+// resize works out how many series are free beside those that a store has for sure.
 func (a *admission) resize(infos []operationInfo, failures, durationBounds int, r *record) {
-	fixed := kvdb.MaxStats
+	fixed, late := kvdb.MaxStats, make(map[operation]int)
 	for i := range table {
 		row := &table[i]
 		if !slices.Contains(row.Attributes, catalog.OperationName) {
@@ -40,14 +47,27 @@ func (a *admission) resize(infos []operationInfo, failures, durationBounds int, 
 			continue
 		}
 		for op := range infos {
-			if !infos[op].absent && row.appliesTo(r, &infos[op]) {
+			switch info := &infos[op]; {
+			case info.absent, !row.appliesTo(r, info):
+			case info.late && info.name != otherOperation:
+				late[operation(op)] += row.most(failures, durationBounds)
+			default:
 				fixed += row.most(failures, durationBounds)
 			}
 		}
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.free = max(max(seriesLimit-fixed, 0)/histogramSeries(durationBounds)-len(a.admitted), 0)
+	a.duration, a.operations = histogramSeries(durationBounds), late
+	fixed += len(a.admitted) * a.duration
+	for op, n := range late {
+		if a.decided[op] {
+			fixed += n
+		} else {
+			delete(a.decided, op) // there may be room now
+		}
+	}
+	a.free = max(seriesLimit-fixed, 0)
 }
 
 func histogramSeries(bounds int) int { return bounds + 3 } // and +Inf, sum, count
@@ -101,9 +121,26 @@ func (a *admission) admit(op operation, f failure) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	p := pair{op, f}
-	if !a.admitted[p] && a.free > 0 {
-		a.free--
+	if !a.admitted[p] && a.free >= a.duration {
+		a.free -= a.duration
 		a.admitted[p] = true
 	}
 	return a.admitted[p]
+}
+
+// admitOperation reports whether an operation that is used has series of its own.
+func (a *admission) admitOperation(op operation) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	n, late := a.operations[op]
+	if !late {
+		return true
+	}
+	if _, ok := a.decided[op]; !ok {
+		a.decided[op] = n <= a.free
+		if n <= a.free {
+			a.free -= n
+		}
+	}
+	return a.decided[op]
 }

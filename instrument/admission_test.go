@@ -20,7 +20,7 @@ func TestAdmissionCountsTheTable(t *testing.T) {
 	table = append(table[:len(table):len(table)], row{Metric: catalog.Metric{
 		Kind: catalog.Histogram, Attributes: []string{catalog.OperationName}, Bounds: make([]float64, bounds),
 	}})
-	if taken := before - free(); taken != int(storeOperations) {
-		t.Errorf("a histogram of each operation takes the room of %d pairs, want %d", taken, storeOperations)
+	if taken, want := before-free(), int(storeOperations)*histogramSeries(bounds); taken != want {
+		t.Errorf("a histogram of each operation takes the room of %d series, want %d", taken, want)
 	}
 }

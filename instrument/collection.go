@@ -73,12 +73,12 @@ func (c *collection) since() time.Time {
 	return c.registry.start
 }
 
-// operations calls visit for each operation that each store has.
+// operations calls visit for each operation that each store has series of.
 func (c *collection) operations(visit func(*source, operation, *operationInfo)) {
 	for i := range c.sources {
 		s := &c.sources[i]
 		for op := range s.infos {
-			if !s.infos[op].absent {
+			if !s.infos[op].absent && s.now.ops[op].shown {
 				visit(s, operation(op), &s.infos[op])
 			}
 		}

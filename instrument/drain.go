@@ -12,11 +12,8 @@ const maxLooks = 8
 // look notes what has begun when a pass begins. The caller holds the ledger's
 // lock, as for all that follows.
 func (r *record) look() {
-	for op := range r.stripes {
-		for i := range r.stripes[op] {
-			st := &r.stripes[op][i]
-			st.read.before, _ = st.begun.load()
-		}
+	for st := range r.all {
+		st.read.before, _ = st.begun.load()
 	}
 }
 
@@ -24,20 +21,16 @@ func (r *record) look() {
 // was called is there afterwards, and an operation that ended is never there
 // without having begun.
 func (r *record) drain(f *flight) {
-	for op := range r.stripes {
-		for i := range r.stripes[op] {
-			r.drainStripe(operation(op), &r.stripes[op][i], f)
-		}
+	for st := range r.all {
+		r.drainStripe(st, f)
 	}
 }
 
 // idle reports whether all operations that began by the last pass had ended.
 func (r *record) idle() bool {
-	for op := range r.stripes {
-		for i := range r.stripes[op] {
-			if read := &r.stripes[op][i].read; read.began != read.ended {
-				return false
-			}
+	for st := range r.all {
+		if st.read.began != st.read.ended {
+			return false
 		}
 	}
 	return true
@@ -65,14 +58,14 @@ func (f *flight) count() uint64 {
 // meanwhile: then those that are in flight at both ends of the look are what had
 // begun less what has ended. The largest of several looks stands, since each can
 // only miss operations.
-func (r *record) drainStripe(op operation, st *stripe, f *flight) {
+func (r *record) drainStripe(st *stripe, f *flight) {
 	var most, together uint64
 	looked := false
 	for range maxLooks {
 		before, _ := st.begun.load()
-		whole := r.takeStripe(op, st)
+		whole := r.takeStripe(st)
 		began, sent := st.begun.load()
-		r.totals[op].begin(began-st.read.began, sent-st.read.sent, r.sized)
+		r.total(st.op).begin(began-st.read.began, sent-st.read.sent, r.sized)
 		st.read.began, st.read.sent = began, sent
 		if !whole {
 			runtime.Gosched()
@@ -97,51 +90,52 @@ func less(a, b uint64) uint64 { return a - min(a, b) }
 // takeStripe moves the counts of what has ended to the totals, and reports
 // whether it found all of them: a goroutine that was suspended with a word in its
 // hand puts that down later.
-func (r *record) takeStripe(op operation, st *stripe) (whole bool) {
+func (r *record) takeStripe(st *stripe) (whole bool) {
 	for s := range st.pages {
 		for p := range st.pages[s] {
 			if page := st.pages[s][p].Load(); page != nil {
 				for i := range page {
-					r.takeWord(op, st, slot(s), p<<pageBits+i, &page[i])
+					r.takeWord(st, slot(s), p<<pageBits+i, &page[i])
 				}
 			}
 		}
 	}
 	whole = st.parked.hands.Load() == 0
-	r.takeParked(op, st)
+	r.takeParked(st)
 	if z := st.sizes.Load(); z != nil {
-		r.totals[op].sizes.take(z)
+		r.total(st.op).sizes.take(z)
 	}
 	if st.items.Load() != 0 {
-		r.totals[op].items = plus(r.totals[op].items, st.items.Swap(0))
+		t := r.total(st.op)
+		t.items = plus(t.items, st.items.Swap(0))
 	}
 	return whole
 }
 
-func (r *record) takeWord(op operation, st *stripe, s slot, bucket int, word *atomic.Uint64) {
+func (r *record) takeWord(st *stripe, s slot, bucket int, word *atomic.Uint64) {
 	if word.Load() == 0 {
 		return
 	}
 	p := r.layout.unpack(bucket, word.Swap(0))
 	p.slot = s
-	r.count(op, st, &p)
+	r.count(st, &p)
 }
 
-func (r *record) takeParked(op operation, st *stripe) {
+func (r *record) takeParked(st *stripe) {
 	if st.parked.first.Load() == nil {
 		return
 	}
 	for p := st.parked.first.Swap(nil); p != nil; p = p.next {
-		r.count(op, st, p)
+		r.count(st, p)
 	}
 }
 
 // count counts operations that have ended in the totals.
-func (r *record) count(op operation, st *stripe, p *parcel) {
+func (r *record) count(st *stripe, p *parcel) {
 	st.read.ended += p.n
 	r.sums.add(p.slot, p.n)
-	t := r.totals[op]
-	t.add(r.layout, r.slots[p.slot], p.bucket, p.n, p.ns)
+	t := r.total(st.op)
+	t.add(r.layout, r.slots[p.slot], p.bucket, p.n, p.ns, r.compat)
 	t.read = plus(t.read, p.read)
 	if r.sized {
 		t.sizes.delivered = plus(t.sizes.delivered, p.read)

@@ -20,7 +20,7 @@ func TestWordsFillUpBehindALock(t *testing.T) {
 			for range goroutines {
 				operations.Go(func() {
 					st.begin(5)
-					r.end(st, opGet, s, took, 5, read)
+					r.end(st, s, took, 5, read)
 				})
 			}
 			done := make(chan struct{})
@@ -69,7 +69,7 @@ func TestWordsFillUpBesideAReader(t *testing.T) {
 		operations.Go(func() {
 			for range 10 {
 				st.begin(5)
-				r.end(st, opGet, slotOK, took, 5, read)
+				r.end(st, slotOK, took, 5, read)
 			}
 		})
 	}
@@ -89,7 +89,7 @@ func TestWordInAHand(t *testing.T) {
 	st := &r.stripes[opGet][0]
 	for range 10 {
 		st.begin(1)
-		r.end(st, opGet, slotOK, 100, 1, 1)
+		r.end(st, slotOK, 100, 1, 1)
 	}
 	bucket := r.layout.bucket(100)
 	word := &st.pages[slotOK][bucket>>pageBits].Load()[bucket&pageMask]
@@ -120,7 +120,7 @@ func TestSizesFillUp(t *testing.T) {
 		}
 		for range 3 {
 			st.begin(100)
-			r.end(st, opGet, slotOK, 100, 100, 100)
+			r.end(st, slotOK, 100, 100, 100)
 			want++
 		}
 		if locked {

@@ -11,7 +11,8 @@ import (
 // it failed, was slow, is traced, or successes get lines.
 type event struct {
 	kind      operation
-	operation string // its name
+	counted   operation // as which it stands in the metrics
+	operation string    // its name
 	slot      slot
 	failure   string // its error.type; empty unless it failed
 	duration  time.Duration

@@ -7,7 +7,7 @@ type exemplifier struct{ rec *record }
 
 func (x exemplifier) take(_ context.Context, e event) event {
 	if e.span.IsSampled() {
-		x.rec.exemplify(e.kind, e.slot, e.duration, exemplar{
+		x.rec.exemplify(e.counted, e.slot, e.duration, exemplar{
 			at: e.traced.start.Add(e.duration), trace: e.span.TraceID(), span: e.span.SpanID(),
 		})
 	}

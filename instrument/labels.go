@@ -57,18 +57,21 @@ type labels struct {
 	set             pprof.LabelSet
 }
 
-// newLabels returns the labels of each operation below a caller without any.
-func newLabels(infos []operationInfo, s *series) []labels {
-	all := make([]labels, len(infos))
-	for i, info := range infos {
-		set := pprof.Labels(
-			string(semconv.DBSystemNameKey), s.system,
-			string(semconv.DBNamespaceKey), s.namespace,
-			string(semconv.DBOperationNameKey), info.name,
-		)
-		all[i] = labels{pprof.WithLabels(context.Background(), set), set}
+// labelsOf returns the labels of an operation below a caller without any. They are
+// made when they are first needed, since most programs never profile so.
+func (o *observer) labelsOf(op operation) *labels {
+	at := &o.labels[op]
+	if l := at.Load(); l != nil {
+		return l
 	}
-	return all
+	series := o.rec.series
+	set := pprof.Labels(
+		string(semconv.DBSystemNameKey), series.system,
+		string(semconv.DBNamespaceKey), series.namespace,
+		string(semconv.DBOperationNameKey), o.rec.infos[op].name,
+	)
+	at.CompareAndSwap(nil, &labels{pprof.WithLabels(context.Background(), set), set})
+	return at.Load()
 }
 
 // below returns the labels with those of the caller, over which they win.

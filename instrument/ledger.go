@@ -23,7 +23,8 @@ type ledger struct {
 
 	mu      sync.Mutex // guards the rest
 	infos   []operationInfo
-	totals  []*total  // by operation
+	totals  []*total  // by operation; nil until the first use
+	slots   int       // of each operation
 	records []*record // the latest last; those before have operations in flight
 	former  []weak.Pointer[record]
 	rotated time.Time // the windows
@@ -60,22 +61,17 @@ func (l *ledger) enter(r *record) bool {
 	defer l.mu.Unlock()
 	infos, operations := mergeInfos(l.infos, r.infos)
 	failures, slots := l.series.merge(r.series.failures)
-	if l.aside != nil && (len(infos) > maxOperations || len(failures) > int(builtinFailures)+maxErrorTypes) {
+	if l.aside != nil && (!fit(infos) || len(failures) > int(builtinFailures)+maxErrorTypes) {
 		return false
 	}
 	l.series.extend(failures)
 	l.infos = infos
-	for len(l.totals) < len(infos) {
-		l.totals = append(l.totals, new(total))
-	}
-	for _, t := range l.totals {
-		t.tallies = append(t.tallies, make([]*tally, int(firstFailureSlot)+len(failures)-len(t.tallies))...)
-	}
+	l.totals = append(l.totals, make([]*total, len(infos)-len(l.totals))...)
+	l.slots = int(firstFailureSlot) + len(failures)
 	l.admitted.resize(infos, len(failures), len(l.layout.bounds), r)
-	r.ledger, r.slots, r.totals = l, slots, make([]*total, len(r.infos))
-	r.places = make([]operation, len(operations))
+	r.ledger, r.slots, r.places = l, slots, make([]operation, len(operations))
 	for op, place := range operations {
-		r.totals[op], r.places[op] = l.totals[place], operation(place)
+		r.places[op] = operation(place)
 	}
 	l.catchUp(time.Now())
 	if l.aside != nil {
@@ -90,7 +86,14 @@ func (l *ledger) enter(r *record) bool {
 // mergeInfos returns the operations of a and of b, and the places of those of b
 // among them. What b says of an operation holds, unless the store lacks it now.
 func mergeInfos(a, b []operationInfo) (merged []operationInfo, places []int) {
-	merged, places = slices.Clone(a), make([]int, len(b))
+	places = make([]int, len(b))
+	if len(a) == 0 { // the first ones have their places
+		for i := range places {
+			places[i] = i
+		}
+		return b, places
+	}
+	merged = slices.Clone(a)
 	for i, info := range b {
 		at := slices.IndexFunc(merged, func(other operationInfo) bool { return other.name == info.name })
 		switch {
@@ -98,11 +101,23 @@ func mergeInfos(a, b []operationInfo) (merged []operationInfo, places []int) {
 			at = len(merged)
 			merged = append(merged, info)
 		case !info.absent:
+			info.late = info.late && merged[at].late // series that there are stay
 			merged[at] = info
 		}
 		places[i] = at
 	}
 	return merged, places
+}
+
+// fit reports whether one ledger has room for the operations.
+func fit(infos []operationInfo) bool {
+	early := 0
+	for i := range infos {
+		if !infos[i].late {
+			early++
+		}
+	}
+	return early <= earlyOperations && len(infos) <= maxOperations+1 // with that of the others
 }
 
 // settle takes the counts of a record whose store was closed. Memory for stripes
@@ -154,7 +169,7 @@ func (l *ledger) rotate() {
 	l.drain()
 	l.rotated = time.Now()
 	for _, t := range l.totals {
-		t.window.rotate()
+		t.rotate()
 	}
 }
 
@@ -163,7 +178,7 @@ func (l *ledger) rotate() {
 func (l *ledger) catchUp(now time.Time) {
 	for range min(now.Sub(l.rotated)/pollInterval, windowIntervals) {
 		for _, t := range l.totals {
-			t.window.rotate()
+			t.rotate()
 		}
 	}
 	l.rotated = now

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/otelkv/otelkv/kvdb"
@@ -18,7 +19,7 @@ type observer struct {
 	histograms *meterHistograms // nil but for a MeterProvider
 	classifier classifier
 	filter     func(ctx context.Context, operation string) bool // nil without an option
-	labels     []labels                                         // by operation
+	labels     []atomic.Pointer[labels]                         // by operation; nil until the first use
 	spans      spanner
 	slow       []time.Duration // by operation
 	log        *operationLog   // nil without a logger
@@ -55,13 +56,14 @@ func newObserver(info kvdb.Info, infos []operationInfo, c *config) (*observer, e
 		rec:        newRecord(registry.layout, infos, series, c),
 		classifier: classifier,
 		filter:     c.filter,
-		labels:     newLabels(infos, series),
+		labels:     make([]atomic.Pointer[labels], len(infos)),
 		spans:      newSpanner(c.tracerProvider.Tracer(scopeName), c.spans, infos, series, info.Remote),
 		slow:       slow,
 	}
 	if c.logger != nil {
 		o.log = newOperationLog(c.logger, c.logs, series, &o.rec.suppressed)
 	}
+	o.rec.refused = o.sayRefused
 	o.sinks = o.newSinks(c.onSlow)
 	err := o.register(m)
 	switch {

@@ -43,10 +43,14 @@ func (p *op) begin(ctx context.Context, o *observer, kind operation, sent int) (
 		ctx, p.traced = o.spans.start(ctx, parent, kind, at, p.items)
 	}
 	if profilers.Load() > 0 {
-		p.labels = o.labels[kind].below(ctx)
+		p.labels = o.labelsOf(kind).below(ctx)
 		p.labels.put()
 	}
-	p.stripe = o.rec.stripe(kind)
+	if stripes := o.rec.stripes; int(kind) < len(stripes) {
+		p.stripe = pick(stripes[kind])
+	} else {
+		p.stripe = o.rec.lateStripe(kind)
+	}
 	p.stripe.begin(sent)
 	if !traced {
 		p.start = time.Since(base)
@@ -89,9 +93,9 @@ func (p *op) end(ctx context.Context, key []byte, read int, err error) {
 	if err != nil {
 		s = p.classify(ctx, key, read, err, d)
 	}
-	o.rec.end(p.stripe, p.kind, s, d, p.sent, read)
+	o.rec.end(p.stripe, s, d, p.sent, read)
 	if o.histograms != nil {
-		o.histograms.record(ctx, p.kind, s, d, p.sent, read)
+		o.histograms.record(ctx, p.stripe.op, s, d, p.sent, read)
 	}
 	if p.traced != nil || s > slotMiss || d >= o.slow[p.kind] || o.log.successes() {
 		p.report(ctx, s, d, read, key, err)
@@ -123,7 +127,7 @@ func (p *op) classify(ctx context.Context, key []byte, read int, err error, d ti
 func (p *op) report(ctx context.Context, s slot, d time.Duration, read int, key []byte, err error) {
 	o := p.observer
 	e := event{
-		kind: p.kind, operation: o.rec.infos[p.kind].name, slot: s, duration: d, slow: d >= o.slow[p.kind],
+		kind: p.kind, counted: p.stripe.op, operation: o.rec.infos[p.kind].name, slot: s, duration: d, slow: d >= o.slow[p.kind],
 		sent: p.sent, read: read, items: p.items, key: key, err: err, traced: p.traced,
 	}
 	if s.failed() {

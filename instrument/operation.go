@@ -43,6 +43,8 @@ type operationInfo struct {
 	sends      bool // keys or values
 	delivers   bool // keys or values
 	absent     bool // the store has no capability for it
+	lazy       bool // its stripes are made at its first use
+	late       bool // and it has series only from then on
 }
 
 // fewStripes is enough for operations that last long enough not to meet on a

@@ -21,8 +21,14 @@ type record struct {
 	stripes [][]stripe // by operation; their number is a power of two
 	closed  atomic.Bool
 
+	// Of a Recorder of many operations.
+	late                    []lateOperation // the operations behind those that have stripes
+	other                   operation       // as which one counts for whose series there is no room
+	refused                 func(operation) // told once of each of those
+	fewStripes, busyStripes int             // of an operation, at first and when it is busy
+	spareStripes            atomic.Int64    // for busy ones
+
 	ledger *ledger
-	totals []*total    // the ledger's, by operation
 	places []operation // the ledger's, by operation
 	slots  []slot      // the ledger's, by slot
 	sums   endings     // since Wrap; guarded by the ledger
@@ -39,7 +45,7 @@ const (
 func newRecord(l *layout, infos []operationInfo, s *series, c *config) *record {
 	r := &record{
 		layout: l, infos: infos, series: s, sized: c.sizes, compat: !c.noCompat, logged: c.logger != nil,
-		aside: new(aside), stripes: make([][]stripe, len(infos)),
+		aside: new(aside),
 	}
 	stripes := defaultStripes
 	for stripes < runtime.GOMAXPROCS(0) && stripes < maxStripes {
@@ -53,21 +59,23 @@ func newRecord(l *layout, infos []operationInfo, s *series, c *config) *record {
 		case info.stripes > 0:
 			n = info.stripes
 		}
-		r.stripes[op] = make([]stripe, n)
+		if !info.lazy {
+			r.stripes = append(r.stripes, newStripes(operation(op), n))
+		}
 	}
+	r.prepareLate(stripes)
 	r.stats.Store(c.stats)
 	newLedger(r).enter(r)
 	return r
 }
 
-// stripe picks the stripe of the calling goroutine. The address of a variable
+// pick picks the stripe of the calling goroutine. The address of a variable
 // on its stack tells goroutines apart at the cost of a multiplication, and
 // stays the same while the goroutine repeats a call, which keeps the stripe in
 // its processor's cache.
-func (r *record) stripe(op operation) *stripe {
+func pick(stripes []stripe) *stripe {
 	var here byte
 	hash := uint64(uintptr(unsafe.Pointer(&here))>>10) * 0x9e3779b97f4a7c15 >> 40 //nolint:gosec // the address is only hashed
-	stripes := r.stripes[op]
 	return &stripes[int(hash)&(len(stripes)-1)]
 }
 
@@ -79,16 +87,16 @@ func (st *stripe) begin(sent int) { st.begun.add(1, sent) }
 func (st *stripe) send(sent int) { st.begun.add(0, sent) }
 
 // end counts an operation as ended.
-func (r *record) end(st *stripe, op operation, s slot, d time.Duration, sent, read int) {
+func (r *record) end(st *stripe, s slot, d time.Duration, sent, read int) {
 	ns := uint64(max(d, 0))
 	bucket := r.layout.bucket(ns)
 	if r.sized {
 		if st.size(sent, read).Add(1)&fullSize != 0 {
-			r.emptySizes(st, op)
+			r.emptySizes(st)
 		}
 	}
 	if s >= hotSlots || bucket >= r.layout.narrow || uint(read) > maxPackedRead {
-		r.endSlow(st, op, parcel{slot: s, bucket: bucket, n: 1, ns: ns, read: uint64(read)})
+		r.endSlow(st, parcel{slot: s, bucket: bucket, n: 1, ns: ns, read: uint64(read)})
 		return
 	}
 	at := &st.pages[s][bucket>>pageBits]
@@ -98,13 +106,13 @@ func (r *record) end(st *stripe, op operation, s slot, d time.Duration, sent, re
 	}
 	w := page[bucket&pageMask].Add(1<<countShift | uint64(read)<<readShift | (ns - r.layout.lower[bucket]))
 	if w&fullBits != 0 {
-		r.empty(st, op, s, bucket, &page[bucket&pageMask])
+		r.empty(st, s, bucket, &page[bucket&pageMask])
 	}
 }
 
 // endSlow counts an operation in the totals: one that failed, took long or
 // moved much, and so has other costs than this lock.
-func (r *record) endSlow(st *stripe, op operation, p parcel) {
+func (r *record) endSlow(st *stripe, p parcel) {
 	if r.closed.Load() { // nobody may come for it later
 		r.ledger.mu.Lock()
 	} else if !r.ledger.mu.TryLock() {
@@ -113,25 +121,28 @@ func (r *record) endSlow(st *stripe, op operation, p parcel) {
 		return
 	}
 	defer r.ledger.mu.Unlock()
-	r.count(op, st, &p)
+	r.count(st, &p)
 }
 
 // empty takes a word that is full to the totals.
-func (r *record) empty(st *stripe, op operation, s slot, bucket int, word *atomic.Uint64) {
+func (r *record) empty(st *stripe, s slot, bucket int, word *atomic.Uint64) {
+	if word.Load()&fullCount != 0 {
+		r.filled(st.op)
+	}
 	if !r.ledger.mu.TryLock() {
 		st.parked.take(r.layout, s, bucket, word)
 		return
 	}
 	defer r.ledger.mu.Unlock()
-	r.takeWord(op, st, s, bucket, word)
-	r.takeParked(op, st)
+	r.takeWord(st, s, bucket, word)
+	r.takeParked(st)
 }
 
 // emptySizes takes sizes that are full to the totals, now or with a later
 // operation.
-func (r *record) emptySizes(st *stripe, op operation) {
+func (r *record) emptySizes(st *stripe) {
 	if r.ledger.mu.TryLock() {
 		defer r.ledger.mu.Unlock()
-		r.totals[op].sizes.take(st.sizes.Load())
+		r.total(st.op).sizes.take(st.sizes.Load())
 	}
 }

@@ -40,7 +40,7 @@ func hammer(r *record, op operation, n int, longest time.Duration, largest int) 
 	for i := range n {
 		d, sent, read := time.Duration(rand.Int64N(int64(longest)+1)), rand.IntN(largest+1), rand.IntN(largest+1)
 		st.begin(sent)
-		r.end(st, op, slot(i%hotSlots), d, sent, read)
+		r.end(st, slot(i%hotSlots), d, sent, read)
 		want.add(totalsOf{1, uint64(d), uint64(sent), uint64(read)})
 	}
 	return want
@@ -129,7 +129,7 @@ func TestNegativeSizes(t *testing.T) {
 	r := newTestRecord(t, new(config))
 	st := &r.stripes[opGet][0]
 	st.begin(3)
-	r.end(st, opGet, slotOK, -5, 3, 0)
+	r.end(st, slotOK, -5, 3, 0)
 	if got, want := r.ledger.snapshot(nil).totalsOf(opGet), (totalsOf{1, 0, 3, 0}); got != want {
 		t.Errorf("a clock that goes back: totals %+v, want %+v", got, want)
 	}

@@ -35,28 +35,31 @@ type Recorder struct {
 	undeclared atomic.Bool // there was a line about one
 }
 
-// maxOperations bounds the series of a recorder.
-const maxOperations = 12
+const (
+	// maxOperations is how many operations a recorder can have.
+	maxOperations = 64
+
+	// fewOperations is how many have all their stripes from the start.
+	fewOperations = 5
+)
 
 var operationSyntax = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_. -]{0,39}$`)
 
-// NewRecorder returns a recorder of the given operations. Info says what the calls go to; its System and Namespace become
-// db.system.name and db.namespace. The options are those of Wrap; without
-// [WithCompatMetrics] the two metrics of that name are left out. An error lists
-// everything that is wrong.
+// NewRecorder returns a recorder of the given operations, up to 64. Info says what
+// the calls go to; its System and Namespace become db.system.name and db.namespace.
+// The options are those of Wrap; without [WithCompatMetrics] the two metrics of that
+// name are left out. An error lists everything that is wrong.
+//
+// The first twelve operations have series from the start, those behind them from
+// their first use on. One whose series might pass the limit of 1,500 counts as
+// "other" in the metrics, and a line says so once; its spans and lines have its own
+// name. With the defaults some twenty have room.
 func NewRecorder(info kvdb.Info, operations []string, options ...Option) (*Recorder, error) {
 	c := newConfig(append([]Option{WithoutCompatMetrics()}, options...))
 	if err := errors.Join(c.validate(operations...), checkOperations(operations)); err != nil {
 		return nil, fmt.Errorf("instrument: %w", err)
 	}
-	infos := make([]operationInfo, len(operations))
-	for i, name := range operations {
-		infos[i] = operationInfo{
-			name: name, sends: true, delivers: true,
-			outcomes: []outcome{outcomeOK, outcomeMiss, outcomeCanceled, outcomeError},
-			failures: []failure{failureTimeout, failureClosed, failureUnavailable, failurePanic, failureOther},
-		}
-	}
+	infos := callInfos(operations)
 	o, err := newObserver(info, infos, c)
 	if err != nil {
 		return nil, err
@@ -66,6 +69,39 @@ func NewRecorder(info kvdb.Info, operations []string, options ...Option) (*Recor
 		r.operations[name] = &Operation{recorder: r, declared: operation(i)}
 	}
 	return r, nil
+}
+
+// What a call can come to that is declared with a name alone.
+var (
+	callOutcomes = []outcome{outcomeOK, outcomeMiss, outcomeCanceled, outcomeError}
+	callFailures = []failure{failureTimeout, failureClosed, failureUnavailable, failurePanic, failureOther}
+)
+
+// callInfos describes the operations of a recorder, and the one as which those
+// count that it has no room for.
+func callInfos(names []string) []operationInfo {
+	if len(names) > earlyOperations && !slices.Contains(names, otherOperation) {
+		names = append(names[:len(names):len(names)], otherOperation)
+	}
+	infos := make([]operationInfo, len(names))
+	for i, name := range names {
+		infos[i] = operationInfo{
+			name: name, sends: true, delivers: true, outcomes: callOutcomes, failures: callFailures,
+			lazy: len(names) > fewOperations, late: i >= earlyOperations,
+		}
+	}
+	return infos
+}
+
+// sayRefused says that there is no room for the series of an operation.
+func (o *observer) sayRefused(op operation) {
+	if l := o.log; l != nil {
+		l.guarded(func() {
+			l.logger.Warn(catalog.OperationCountedAsOther,
+				zap.String(catalog.FieldOperation, o.rec.infos[op].name),
+				zap.String(catalog.FieldReason, "the limit of series is reached"))
+		})
+	}
 }
 
 func checkOperations(names []string) error {

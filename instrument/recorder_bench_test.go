@@ -32,3 +32,12 @@ func BenchmarkRecorder(b *testing.B) {
 		}
 	})
 }
+
+// The operations of a large recorder have their stripes behind a pointer.
+func BenchmarkLargeRecorder(b *testing.B) {
+	r := newLargeRecorder(b, operationNames(64), instrument.WithRegistry(instrument.NewRegistry()))
+	lookup, ctx, value := r.Operation(operationNames(64)[20]), context.Background(), []byte("value")
+	for b.Loop() {
+		_, _ = instrument.Do(ctx, lookup.Call(), func(context.Context) ([]byte, error) { return value, nil })
+	}
+}

@@ -23,6 +23,7 @@ type snapshot struct {
 }
 
 type opSnapshot struct {
+	shown                bool // it has series
 	read, written, items uint64
 	sizes                sizeCounts
 	sized                bool
@@ -43,8 +44,13 @@ func (l *ledger) snapshot(shares []float64) *snapshot {
 	s.inFlight = l.drain()
 	s.at, s.suppressed = time.Now(), l.suppressed+l.aside.suppressed.Load()
 	for i, t := range l.totals {
+		if t == nil {
+			t = new(total)
+		}
 		s.started += t.started
-		s.ops[i] = t.snapshot(l.layout, shares)
+		if !l.infos[i].late || t.started > 0 {
+			s.ops[i] = t.snapshot(l, shares)
+		}
 	}
 	return s
 }
@@ -58,10 +64,10 @@ func (l *ledger) glance() *snapshot {
 	}
 }
 
-func (t *total) snapshot(l *layout, shares []float64) opSnapshot {
+func (t *total) snapshot(l *ledger, shares []float64) opSnapshot {
 	s := opSnapshot{
-		read: t.read, written: t.written, items: t.items, sent: t.sizes.sent, delivered: t.sizes.delivered,
-		tallies: make([]tally, len(t.tallies)),
+		shown: true, read: t.read, written: t.written, items: t.items, sent: t.sizes.sent, delivered: t.sizes.delivered,
+		tallies: make([]tally, l.slots),
 	}
 	if t.sizes.counts != nil {
 		s.sizes, s.sized = *t.sizes.counts, true
@@ -74,7 +80,7 @@ func (t *total) snapshot(l *layout, shares []float64) opSnapshot {
 		}
 	}
 	if len(shares) > 0 {
-		s.quantiles = t.window.quantiles(l, shares)
+		s.quantiles = t.window.quantiles(l.layout, shares)
 	}
 	return s
 }

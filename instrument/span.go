@@ -3,6 +3,7 @@ package instrument
 import (
 	"context"
 	"reflect"
+	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -64,23 +65,45 @@ type spanner struct {
 	options SpanOptions
 	kind    trace.SpanStartOption
 
+	series *series
+
 	// By operation.
 	operations []string
-	names      []string // of spans
-	attrs      []trace.SpanStartEventOption
+	shared     []atomic.Pointer[spanShared] // nil until the first use
+}
+
+// A spanShared is what all spans of an operation have.
+type spanShared struct {
+	name  string
+	attrs trace.SpanStartEventOption
 }
 
 func newSpanner(tracer trace.Tracer, options SpanOptions, infos []operationInfo, s *series, remote bool) spanner {
-	sp := spanner{tracer: tracer, options: options, kind: trace.WithSpanKind(trace.SpanKindInternal)}
+	sp := spanner{
+		tracer: tracer, options: options, kind: trace.WithSpanKind(trace.SpanKindInternal),
+		series: s, shared: make([]atomic.Pointer[spanShared], len(infos)),
+	}
 	if remote {
 		sp.kind = trace.WithSpanKind(trace.SpanKindClient)
 	}
 	for _, info := range infos {
 		sp.operations = append(sp.operations, info.name)
-		sp.names = append(sp.names, catalog.SpanName(info.name, s.namespace))
-		sp.attrs = append(sp.attrs, trace.WithAttributes(s.with(semconv.DBOperationName(info.name))...))
 	}
 	return sp
+}
+
+// of returns what all spans of an operation have.
+func (sp *spanner) of(op operation) *spanShared {
+	at := &sp.shared[op]
+	if s := at.Load(); s != nil {
+		return s
+	}
+	name := sp.operations[op]
+	at.CompareAndSwap(nil, &spanShared{
+		name:  catalog.SpanName(name, sp.series.namespace),
+		attrs: trace.WithAttributes(sp.series.with(semconv.DBOperationName(name))...),
+	})
+	return at.Load()
 }
 
 // noSpan is the type of the span that a context without one has. Most
@@ -128,11 +151,12 @@ func (sp *spanner) start(
 }
 
 func (sp *spanner) make(ctx context.Context, t *traced, kind operation, items int) (context.Context, trace.Span) {
-	options := append(t.starting[:0], sp.kind, sp.attrs[kind], trace.WithTimestamp(t.start))
+	shared := sp.of(kind)
+	options := append(t.starting[:0], sp.kind, shared.attrs, trace.WithTimestamp(t.start))
 	if items > 0 {
 		options = append(options, trace.WithAttributes(semconv.DBOperationBatchSize(items)))
 	}
-	return sp.tracer.Start(ctx, sp.names[kind], options...)
+	return sp.tracer.Start(ctx, shared.name, options...)
 }
 
 // take ends the operation's span, and makes it first where that was left for later.
@@ -172,8 +196,9 @@ func (sp *spanner) end(ctx context.Context, e *event) (span trace.SpanContext) {
 
 // addEvent puts the operation on its parent.
 func (sp *spanner) addEvent(parent trace.Span, e *event, end time.Time) {
+	shared := sp.of(e.kind)
 	attrs := append(e.attributes(), attribute.Float64(catalog.DurationSeconds, e.duration.Seconds()))
-	parent.AddEvent(sp.names[e.kind], trace.WithTimestamp(end), sp.attrs[e.kind], trace.WithAttributes(attrs...))
+	parent.AddEvent(shared.name, trace.WithTimestamp(end), shared.attrs, trace.WithAttributes(attrs...))
 }
 
 // attributes are those that are known only at the end.

@@ -17,9 +17,10 @@ type stripe struct {
 
 	parked parked
 	read   stripeRead
+	op     operation // as which they count; an Operation of a Recorder may not be it
 
 	// A stripe fills pairs of cache lines, since processors fetch them in pairs.
-	_ [256 - hotSlots*pagesPerSlot*8 - 12*8]byte
+	_ [256 - hotSlots*pagesPerSlot*8 - 12*8 - 1]byte
 }
 
 // A stripeRead is what a stripe's reader knows of it. The record's lock guards it.
@@ -51,7 +52,8 @@ const (
 	countShift = 50
 	readShift  = 25
 	fieldMask  = 1<<readShift - 1
-	fullBits   = 1<<63 | 1<<(countShift-1) | 1<<(readShift-1)
+	fullCount  = 1 << 63
+	fullBits   = fullCount | 1<<(countShift-1) | 1<<(readShift-1)
 
 	maxPackedRead  = 1 << 15
 	maxPackedWidth = 1 << 17 // of a bucket, in nanoseconds

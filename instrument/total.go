@@ -12,8 +12,8 @@ type total struct {
 	started, read, written, items uint64
 
 	sizes   totalSizes
-	tallies []*tally // by slot; nil until the first use
-	window  window
+	tallies []*tally // by slot, as far as they have been used; nil where they have not
+	window  *window  // nil until the first use, and without compat metrics
 }
 
 // totalSizes are of operations with WithSizes, which a store may have been opened
@@ -39,6 +39,15 @@ type exemplar struct {
 	seconds float64
 	trace   trace.TraceID
 	span    trace.SpanID
+}
+
+// total returns the totals of an operation. The caller holds the ledger's lock.
+func (r *record) total(op operation) *total {
+	at := &r.ledger.totals[r.places[op]]
+	if *at == nil {
+		*at = new(total)
+	}
+	return *at
 }
 
 // begin counts operations that have begun.
@@ -83,17 +92,25 @@ func (t *totalSizes) take(z *sizes) {
 }
 
 // add counts n operations of a bucket that took ns together.
-func (t *total) add(l *layout, s slot, bucket int, n, ns uint64) {
+func (t *total) add(l *layout, s slot, bucket int, n, ns uint64, windowed bool) {
 	y := t.tally(l, s)
 	y.counts[l.group[bucket]] += n
 	y.nanos = plusNanos(y.nanos, ns)
 	if l.positions != nil {
 		y.spread.add(l.positions[bucket], n)
 	}
-	t.window.add(bucket, n)
+	if windowed {
+		if t.window == nil {
+			t.window = new(window)
+		}
+		t.window.add(bucket, n)
+	}
 }
 
 func (t *total) tally(l *layout, s slot) *tally {
+	if missing := int(s) + 1 - len(t.tallies); missing > 0 {
+		t.tallies = append(t.tallies, make([]*tally, missing)...)
+	}
 	if t.tallies[s] == nil {
 		t.tallies[s] = &tally{counts: make([]uint64, len(l.export)+1)}
 	}
@@ -107,7 +124,7 @@ func (r *record) exemplify(op operation, s slot, d time.Duration, e exemplar) {
 		return
 	}
 	defer r.ledger.mu.Unlock()
-	y := r.totals[op].tally(r.layout, r.slots[s])
+	y := r.total(op).tally(r.layout, r.slots[s])
 	if y.exemplars == nil {
 		y.exemplars = make([]exemplar, len(y.counts))
 	}

@@ -34,6 +34,13 @@ func (w *window) add(bucket int, n uint64) {
 	w.current[bucket] = uint32(min(uint64(w.current[bucket])+n, math.MaxUint32))
 }
 
+// rotate moves the window on, if there is one.
+func (t *total) rotate() {
+	if t != nil && t.window != nil {
+		t.window.rotate()
+	}
+}
+
 // rotate finishes the current interval and forgets the oldest.
 func (w *window) rotate() {
 	copy(w.past[1:], w.past[:])
@@ -59,6 +66,9 @@ func (w *window) rotate() {
 func (w *window) quantiles(l *layout, shares []float64) []float64 {
 	var sum [maxBuckets]uint64
 	var total uint64
+	if w == nil {
+		w = new(window)
+	}
 	if w.current != nil {
 		for i, n := range w.current {
 			sum[i] += uint64(n)

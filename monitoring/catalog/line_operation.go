@@ -8,6 +8,8 @@ const (
 	OperationEnded       Message = "operation ended"
 	OperationNotRecorded Message = "operation not recorded"
 	StoreNotice          Message = "store notice"
+
+	OperationCountedAsOther Message = "operation counted as other"
 )
 
 var (
@@ -52,6 +54,13 @@ var operationLines = []Line{
 		Fields:  []Field{FieldSystem, FieldNamespace, FieldOperation, FieldReason},
 		When:    "A recorder was asked for an operation that was not declared",
 		Note:    "Once for each recorder",
+		Sources: []string{fromInstrument},
+	},
+	{
+		Message: OperationCountedAsOther, Levels: atWarn,
+		Fields:  []Field{FieldSystem, FieldNamespace, FieldOperation, FieldReason},
+		When:    "A recorder has no room for the series of an operation that was used for the first time",
+		Note:    "Once for each operation. The metrics count it as other from then on; its spans and lines have its name",
 		Sources: []string{fromInstrument},
 	},
 	{
