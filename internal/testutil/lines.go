@@ -71,6 +71,8 @@ func checkType(t testing.TB, f catalog.Field, v any) {
 		is = want == catalog.Double || want == catalog.Int && v == float64(int64(v))
 	case []any:
 		is = want == catalog.Strings
+	case map[string]any:
+		is = want == catalog.Map
 	}
 	if !is {
 		t.Errorf("the field %s is %T(%v), in the catalogue %s", f, v, v, want)
