@@ -158,9 +158,6 @@ func WithFilter(keep func(ctx context.Context, operation string) bool) Option {
 	return optionFunc(func(c *config) { c.filter = keep })
 }
 
-// maxErrorTypes bounds what a classifier may add to the series of a store.
-const maxErrorTypes = 8
-
 // WithErrorClassifier adds values of error.type. Classify gets each error that
 // is not ErrNotFound and returns one of the declared types or of the built-in
 // ones, or nothing to leave the decision to this package; whatever else it

@@ -11,8 +11,7 @@ import (
 
 func newTestRecord(t testing.TB, c *config) *record {
 	t.Helper()
-	names := newClassifier(nil, nil).names
-	s := newSeries(kvdb.Info{System: "memory"}, "memory", names, nil)
+	s := newSeries(kvdb.Info{System: "memory"}, "memory", failureNames(nil), nil)
 	return newRecord(mustLayout(t), storeOperationInfo[:], s, c)
 }
 
