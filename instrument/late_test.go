@@ -89,7 +89,7 @@ func TestOperationsWithoutRoom(t *testing.T) {
 		t.Run(p.name, func(t *testing.T) {
 			to, collect := p.open(t)
 			names := operationNames(64)
-			logger, log := testutil.NewLog(zapcore.WarnLevel)
+			logger, log := testutil.NewLog(t, zapcore.WarnLevel)
 			r := newLargeRecorder(t, names, to, instrument.WithLogger(logger), instrument.WithCompatMetrics(),
 				instrument.WithErrorClassifier(func(err error) string { return err.Error() }, declaredTypes...))
 			failures := append([]error{nil}, declared()...)
@@ -213,7 +213,7 @@ func TestFirstUseConcurrently(t *testing.T) {
 	const workers, rounds, calls = 8, 4, 25_000
 	registry := instrument.NewRegistry()
 	cumulative, delta := registry.NewProducer(), registry.NewProducer(instrument.WithTemporality(deltaTemporality))
-	logger, log := testutil.NewLog(zapcore.WarnLevel)
+	logger, log := testutil.NewLog(t, zapcore.WarnLevel)
 	names := operationNames(64)
 	r := newLargeRecorder(t, names, instrument.WithRegistry(registry), instrument.WithLogger(logger))
 	var work, reading sync.WaitGroup
