@@ -63,7 +63,7 @@ func testDecorated(t *testing.T, openPath func(testing.TB) (instrument.Option, f
 		t.Run(name, func(t *testing.T) {
 			kvtest.Run(t, func(t testing.TB) kvdb.Store {
 				to, collect := openPath(t)
-				store := kvdb.Store(open(t, newPath(t), &kvbolt.Options{NoSync: true}))
+				store := kvdb.Store(open(t, newPath(t), &kvbolt.OpenOptions{NoSync: true}))
 				for _, namespace := range namespaces {
 					store = wrap(t, store, to, namespace)
 				}
@@ -107,7 +107,7 @@ func wantTally(t testing.TB, tally *kvtest.Tally, collected testutil.Samples, na
 
 func newPath(t testing.TB) string { return filepath.Join(t.TempDir(), "test.db") }
 
-func open(t testing.TB, path string, opts *kvbolt.Options) *kvbolt.Store {
+func open(t testing.TB, path string, opts *kvbolt.OpenOptions) *kvbolt.Store {
 	t.Helper()
 	s, err := kvbolt.Open(path, opts)
 	if err != nil {

@@ -101,6 +101,7 @@ type failure struct {
 func (s *Store) fail(err error, locked bool) {
 	if f := s.failure.Load(); f == nil || locked && !f.locked {
 		s.failure.Store(&failure{err, locked})
+		s.tellFailure(locked)
 	}
 }
 

@@ -23,7 +23,7 @@ const pageSize = 4096
 func stored(t *testing.T) (string, []byte) {
 	t.Helper()
 	path := newPath(t)
-	s := open(t, path, &kvbolt.Options{Bolt: &bolt.Options{PageSize: pageSize}})
+	s := open(t, path, &kvbolt.OpenOptions{Bolt: &bolt.Options{PageSize: pageSize}})
 	var muts []kvdb.Mutation
 	for i := range 2000 {
 		muts = append(muts, kvdb.Mutation{Key: fmt.Appendf(nil, "secret-%04d", i), Value: bytes.Repeat([]byte("v"), 100)})

@@ -20,7 +20,7 @@ func ExampleOpen() {
 	}
 	defer os.RemoveAll(dir)
 
-	store, err := kvbolt.Open(filepath.Join(dir, "orders.db"), &kvbolt.Options{
+	store, err := kvbolt.Open(filepath.Join(dir, "orders.db"), &kvbolt.OpenOptions{
 		Bolt: &bolt.Options{InitialMmapSize: 1 << 30}, // room to grow without waiting for readers
 	})
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/otelkv/otelkv/kvdb"
 )
 
-func openStore(t *testing.T, opts *Options) *Store {
+func openStore(t *testing.T, opts *OpenOptions) *Store {
 	t.Helper()
 	s, err := Open(filepath.Join(t.TempDir(), "kv.db"), opts)
 	if err != nil {

@@ -73,7 +73,7 @@ func TestFileSizeLimitProcess(t *testing.T) {
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &low); err != nil {
 		t.Fatal(err)
 	}
-	fillUp(t, open(t, path, &kvbolt.Options{NoSync: true}), syscall.EFBIG, func() error {
+	fillUp(t, open(t, path, &kvbolt.OpenOptions{NoSync: true}), syscall.EFBIG, func() error {
 		return syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit)
 	})
 }

@@ -52,7 +52,7 @@ func fill(t testing.TB, s *kvbolt.Store, n int, value []byte) []string {
 func TestScanPages(t *testing.T) {
 	for _, size := range []int{0, 10, 5_000, 300_000} {
 		t.Run(fmt.Sprint("size=", size), func(t *testing.T) {
-			s := open(t, newPath(t), &kvbolt.Options{NoSync: true})
+			s := open(t, newPath(t), &kvbolt.OpenOptions{NoSync: true})
 			n := min(4000, 20_000_000/max(size, 1))
 			want := fill(t, s, n, bytes.Repeat([]byte("v"), size))
 			backwards := slices.Clone(want)
@@ -140,7 +140,7 @@ func TestScanOverEmptiedLeaves(t *testing.T) {
 	const n = 3000
 	for _, gone := range []struct{ from, to int }{{0, n}, {0, 1000}, {1000, 2000}, {2000, n}, {1, n - 1}} {
 		t.Run(fmt.Sprint(gone), func(t *testing.T) {
-			s, ctx := open(t, newPath(t), &kvbolt.Options{NoSync: true}), t.Context()
+			s, ctx := open(t, newPath(t), &kvbolt.OpenOptions{NoSync: true}), t.Context()
 			all := fill(t, s, n, []byte("v"))
 			want := slices.Delete(slices.Clone(all), gone.from, gone.to)
 			err := s.Update(ctx, func(txn kvdb.Txn) error {
@@ -173,7 +173,7 @@ func TestScanOverEmptiedLeaves(t *testing.T) {
 
 // Deleting all in a loop costs no more than a few steps each.
 func TestDeleteInLoopOfTransaction(t *testing.T) {
-	s, ctx := open(t, newPath(t), &kvbolt.Options{NoSync: true}), t.Context()
+	s, ctx := open(t, newPath(t), &kvbolt.OpenOptions{NoSync: true}), t.Context()
 	fill(t, s, 5000, []byte("v"))
 	err := s.Update(ctx, func(txn kvdb.Txn) error {
 		for e, err := range txn.Scan(ctx, kvdb.Range{}) {

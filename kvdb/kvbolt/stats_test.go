@@ -91,8 +91,8 @@ func TestStatsNames(t *testing.T) {
 		"opened":            {open(t, newPath(t), nil), all},
 		"borrowed":          {borrow(t, openBolt(t, nil), nil), all},
 		"without counts":    {borrow(t, openBolt(t, &bolt.Options{NoStatistics: true}), nil), without("{page}", "transactions")},
-		"read-only":         {open(t, path, &kvbolt.Options{Bolt: &bolt.Options{ReadOnly: true}}), without("pages.free")},
-		"read-only, loaded": {open(t, path, &kvbolt.Options{Bolt: &bolt.Options{ReadOnly: true, PreLoadFreelist: true}}), all},
+		"read-only":         {open(t, path, &kvbolt.OpenOptions{Bolt: &bolt.Options{ReadOnly: true}}), without("pages.free")},
+		"read-only, loaded": {open(t, path, &kvbolt.OpenOptions{Bolt: &bolt.Options{ReadOnly: true, PreLoadFreelist: true}}), all},
 		"gone":              {gone, without("disk")},
 	} {
 		for range 2 {

@@ -1,74 +1,9 @@
-// Package kvbolt adapts [bbolt], the embedded B+ tree of etcd, to package
-// kvdb. [Open] opens a file and owns it; [New] borrows a handle that the program
-// has already and leaves it open. A store is one bucket of the file, in which
-// nested buckets are passed over.
-//
-// # Durability
-//
-// A write is acknowledged when it is on the disk, unless [Options.NoSync] says
-// otherwise. Whether a write that failed in the middle of its commit is there
-// afterwards is not known; none is there in part. Writes that change nothing,
-// such as the deletion of an absent key, sync nothing.
-//
-// bbolt has one writer at a time and syncs twice for each transaction. So Put,
-// Delete, Apply and CompareAndSwap that wait for their turn are carried out
-// together: whoever is next commits for all that wait. This is not DB.Batch,
-// with which a write that is alone takes 10 ms longer, because it waits for
-// company; here it takes as long as with DB.Update. Measured with Puts of 100
-// bytes from 4, 16 and 64 goroutines, it makes 2, 6 and 14 times as many a second
-// as DB.Update, and 2 to 4 times as many as DB.Batch. A write that cannot work
-// does not make the others of its group fail, and no function of the caller runs
-// twice.
-//
-// # Blocking
-//
-// A write that waits for its turn gives up when its context is done. That is
-// the turn among the writes of this store: a transaction that somebody else has
-// open on a borrowed handle is waited for without regard to the context.
-//
-// bbolt maps the file into memory, and a write that has to enlarge the mapping
-// waits for the read transactions that are open; reads that begin meanwhile
-// wait for that write, without regard to the context. Reads hold a transaction
-// for as long as they copy; a scan reads a page of entries at a time and holds
-// none while its loop runs. A view holds one all along, so its function should
-// be short, and should use the store only through its reader: a write to the
-// store, or a read past the reader, from within the function can wait for the
-// function itself. The mapping doubles up to 1 GiB and grows by 1 GiB then. On
-// systems other than Windows, where it would enlarge the file, InitialMmapSize
-// in [Options.Bolt] can be generous and spares the waiting.
-//
-// # Capabilities
-//
-// Appender, Batcher (one transaction), MultiGetter (one read transaction),
-// Scanner, PrefixScanner (in bytewise order), Viewer (one read transaction),
-// Updater (no conflicts, so no reruns), Swapper (within a write transaction),
-// Pinger, Describer and StatsReader. bbolt has no time to live and no
-// replication, so there is no TTLPutter or Lagger.
-//
-// # Damage
-//
-// bbolt panics, or the process faults, where the file is not what was written.
-// Calls of the store return kvdb.ErrCorruption then. After a commit that ended
-// like this the store takes no more writes. When the first two pages of an open
-// file are overwritten it takes no calls at all, as bbolt keeps its locks; calls
-// that were waiting for one of them do not return.
-//
-// The process still ends when bbolt meets the damage in a goroutine of its own,
-// which is its search for free pages with NoFreelistSync in [Options.Bolt].
-//
-// # Statistics
-//
-// The package emits no telemetry of its own; [StatInfos] declares what
-// AppendStats reads of the engine.
-//
-// [bbolt]: https://github.com/etcd-io/bbolt
 package kvbolt
 
 import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 
@@ -92,6 +27,7 @@ const (
 	opSwap   = "compare_and_swap"
 	opPing   = "ping"
 	opStats  = "stats"
+	opVerify = "verify"
 	opClose  = "close"
 )
 
@@ -112,6 +48,7 @@ type Store struct {
 	turn    chan struct{} // holds a token while somebody writes
 	queue   queue
 	failure atomic.Pointer[failure]
+	board   kvdb.NoticeBoard
 
 	mu      sync.Mutex
 	lent    map[*txn]struct{} // transactions that have begun and not ended
@@ -124,6 +61,7 @@ var _ interface {
 	kvdb.Batcher
 	kvdb.Describer
 	kvdb.MultiGetter
+	kvdb.Notifier
 	kvdb.Pinger
 	kvdb.PrefixScanner
 	kvdb.Scanner
@@ -142,11 +80,11 @@ var _ interface {
 // error is a *kvdb.Error; kvdb.ErrInvalidArgument lists every problem of the
 // arguments, or says that a read-only database lacks the bucket.
 func New(db *bolt.DB, opts *Options) (*Store, error) {
-	o, err := opts.forNew(db)
+	c, err := opts.config(db)
 	if err != nil {
 		return nil, err
 	}
-	s := newStore(db, db.Path(), &o)
+	s := newStore(db, c)
 	if err := s.prepare(opNew); err != nil {
 		return nil, err
 	}
@@ -162,16 +100,16 @@ func New(db *bolt.DB, opts *Options) (*Store, error) {
 // kvdb.ErrUnavailable means that the file is locked by another process or by
 // this one; kvdb.ErrCorruption that it is damaged, cut short or no database, in
 // which case it is left as it is.
-func Open(path string, opts *Options) (*Store, error) {
-	o, err := opts.forOpen(path)
+func Open(path string, opts *OpenOptions) (*Store, error) {
+	c, engineOptions, err := opts.config(path)
 	if err != nil {
 		return nil, err
 	}
-	db, file, err := openDB(path, o.Bolt)
+	db, file, err := openDB(path, engineOptions)
 	if err != nil {
 		return nil, openError(path, err)
 	}
-	s := newStore(db, path, &o)
+	s := newStore(db, c)
 	s.file = file
 	if err := s.prepare(opOpen); err != nil {
 		_ = s.Close() // the first error says more
@@ -180,16 +118,13 @@ func Open(path string, opts *Options) (*Store, error) {
 	return s, nil
 }
 
-func newStore(db *bolt.DB, path string, o *Options) *Store {
-	if abs, err := filepath.Abs(path); err == nil && path != "" {
-		path = abs // for a program that changes its working directory
-	}
+func newStore(db *bolt.DB, c config) *Store {
 	return &Store{
 		db:       db,
 		readOnly: db.IsReadOnly(),
-		bucket:   []byte(o.Bucket),
-		path:     path,
-		info:     kvdb.Info{System: "bbolt", Namespace: o.Namespace, MaxKey: MaxKey, MaxValue: MaxValue},
+		bucket:   []byte(c.bucket),
+		path:     c.path,
+		info:     kvdb.Info{System: "bbolt", Namespace: c.namespace, MaxKey: MaxKey, MaxValue: MaxValue},
 		turn:     make(chan struct{}, 1),
 		lent:     make(map[*txn]struct{}),
 		closing:  make(chan struct{}),
@@ -235,6 +170,7 @@ func (s *Store) inspect(op string) (missing bool, err error) {
 		if err := checkSize(t.tx, s.path); err != nil {
 			return false, wrap(op, err)
 		}
+		s.checkMetas(s.file)
 	}
 	err = engine(func() error {
 		missing = t.tx.Bucket(s.bucket) == nil

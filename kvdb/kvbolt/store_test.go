@@ -43,7 +43,7 @@ func wantKind(t testing.TB, what string, err, kind error) {
 
 func TestCapabilities(t *testing.T) {
 	want := []string{
-		"Appender", "Batcher", "Describer", "MultiGetter", "Pinger", "PrefixScanner",
+		"Appender", "Batcher", "Describer", "MultiGetter", "Notifier", "Pinger", "PrefixScanner",
 		"Scanner", "StatsReader", "Swapper", "Updater", "Viewer",
 	}
 	if got := kvdb.Capabilities(open(t, newPath(t), nil)); !reflect.DeepEqual(got, want) {
@@ -53,7 +53,7 @@ func TestCapabilities(t *testing.T) {
 
 func TestReopenKeepsWhatWasAcknowledged(t *testing.T) {
 	path, ctx := newPath(t), t.Context()
-	for _, opts := range []*kvbolt.Options{nil, {NoSync: true}} {
+	for _, opts := range []*kvbolt.OpenOptions{nil, {NoSync: true}} {
 		s := open(t, path, opts)
 		put(t, s, "put", "1")
 		put(t, s, "deleted", "1")
@@ -199,15 +199,15 @@ func TestReadOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	readOnly := &bolt.Options{ReadOnly: true}
-	s = open(t, path, &kvbolt.Options{Bolt: readOnly})
+	s = open(t, path, &kvbolt.OpenOptions{Bolt: readOnly})
 	wantValue(t, s, "key", "value")
-	wantValue(t, open(t, path, &kvbolt.Options{Bolt: readOnly}), "key", "value")
+	wantValue(t, open(t, path, &kvbolt.OpenOptions{Bolt: readOnly}), "key", "value")
 	for name, write := range writes(t, s) {
 		wantKind(t, name, write(), kvdb.ErrReadOnly)
 	}
-	_, err := kvbolt.Open(path, &kvbolt.Options{Bucket: "other", Bolt: readOnly})
+	_, err := kvbolt.Open(path, &kvbolt.OpenOptions{Bucket: "other", Bolt: readOnly})
 	wantKind(t, "Open of an absent bucket", err, kvdb.ErrInvalidArgument)
-	_, err = kvbolt.Open(path+"-absent", &kvbolt.Options{Bolt: readOnly})
+	_, err = kvbolt.Open(path+"-absent", &kvbolt.OpenOptions{Bolt: readOnly})
 	wantKind(t, "Open of an absent file", err, kvdb.ErrInvalidArgument)
 }
 
@@ -238,14 +238,14 @@ func TestTooLarge(t *testing.T) {
 
 func TestOptionsProblems(t *testing.T) {
 	long := strings.Repeat("b", bolt.MaxKeySize+1)
-	_, errOpen := kvbolt.Open("", &kvbolt.Options{Bucket: long, Bolt: &bolt.Options{NoSync: true, PageSize: 5000}})
-	_, errNew := kvbolt.New(nil, &kvbolt.Options{Bucket: long, NoSync: true, Bolt: &bolt.Options{}})
+	_, errOpen := kvbolt.Open("", &kvbolt.OpenOptions{Bucket: long, Bolt: &bolt.Options{NoSync: true, PageSize: 5000}})
+	_, errNew := kvbolt.New(nil, &kvbolt.Options{Bucket: long})
 	for _, tt := range []struct {
 		err  error
 		says []string
 	}{
-		{errOpen, []string{"kvdb: open: ", "path is empty", "Options.Bucket", "Options.Bolt.NoSync", "PageSize"}},
-		{errNew, []string{"kvdb: new: ", "handle is nil", "Options.Bucket", "Options.NoSync", "Options.Bolt"}},
+		{errOpen, []string{"kvdb: open: ", "path is empty", "Bucket", "OpenOptions.Bolt.NoSync", "PageSize"}},
+		{errNew, []string{"kvdb: new: ", "handle is nil", "Bucket"}},
 	} {
 		wantKind(t, "wrong options", tt.err, kvdb.ErrInvalidArgument)
 		for _, s := range tt.says {
@@ -260,8 +260,11 @@ func TestDescribe(t *testing.T) {
 	path := newPath(t)
 	db := openBolt(t, nil)
 	for want, s := range map[string]*kvbolt.Store{
-		"test.db": borrow(t, db, nil),
-		"mine":    open(t, path, &kvbolt.Options{Namespace: "mine"}),
+		"test.db":       borrow(t, db, nil),
+		"test.db/users": borrow(t, db, &kvbolt.Options{Bucket: "users"}),
+		"kv.db/users":   open(t, filepath.Join(t.TempDir(), "kv.db"), &kvbolt.OpenOptions{Bucket: "users"}),
+		"stock":         borrow(t, db, &kvbolt.Options{Bucket: "users", Namespace: "stock"}),
+		"mine":          open(t, path, &kvbolt.OpenOptions{Namespace: "mine"}),
 	} {
 		info := kvdb.Info{System: "bbolt", Namespace: want, MaxKey: kvbolt.MaxKey, MaxValue: kvbolt.MaxValue}
 		if got := s.Describe(); got != info {
@@ -272,7 +275,7 @@ func TestDescribe(t *testing.T) {
 
 func TestOpenLeavesOptionsAlone(t *testing.T) {
 	user := bolt.Options{Logger: bolt.Logger(nil), FreelistType: bolt.FreelistArrayType}
-	opts := kvbolt.Options{Bolt: &user}
+	opts := kvbolt.OpenOptions{Bolt: &user}
 	before, beforeDefault := fmt.Sprintf("%#v", user), fmt.Sprintf("%#v", *bolt.DefaultOptions)
 	open(t, newPath(t), &opts)
 	open(t, newPath(t), nil)
@@ -325,7 +328,7 @@ func TestOpenLockedFile(t *testing.T) {
 	s := open(t, path, nil)
 	wantValue(t, s, "k", "v")
 	start := time.Now()
-	_, err = kvbolt.Open(path, &kvbolt.Options{Bolt: &bolt.Options{Timeout: -1}})
+	_, err = kvbolt.Open(path, &kvbolt.OpenOptions{Bolt: &bolt.Options{Timeout: -1}})
 	wantKind(t, "Open twice", err, kvdb.ErrUnavailable)
 	if waited := time.Since(start); waited > time.Second/2 {
 		t.Errorf("a timeout below 0 waited %v", waited)

@@ -23,7 +23,7 @@ const (
 )
 
 // Put implements [kvdb.Store]. The value is durable once Put has returned,
-// unless Options.NoSync is set.
+// unless NoSync is set in the options.
 func (s *Store) Put(ctx context.Context, key, value []byte) error {
 	return s.write(ctx, opPut, func() error { return checkPut(opPut, key, value) },
 		func(b *bolt.Bucket) (bool, error) { return true, put(b, key, value) })
