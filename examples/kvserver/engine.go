@@ -24,13 +24,13 @@ const namespace = "kvserver"
 
 var engines = []engine{
 	{name: "pebble", files: true, open: func(dir string, sync bool) (kvdb.Store, error) {
-		return kvpebble.Open(dir, &kvpebble.Options{Namespace: namespace, NoSync: !sync})
+		return kvpebble.Open(dir, &kvpebble.OpenOptions{Namespace: namespace, NoSync: !sync})
 	}},
 	{name: "bolt", files: true, open: func(dir string, sync bool) (kvdb.Store, error) {
 		if err := os.MkdirAll(dir, 0o750); err != nil {
 			return nil, err
 		}
-		return kvbolt.Open(filepath.Join(dir, "kvserver.db"), &kvbolt.Options{Namespace: namespace, NoSync: !sync})
+		return kvbolt.Open(filepath.Join(dir, "kvserver.db"), &kvbolt.OpenOptions{Namespace: namespace, NoSync: !sync})
 	}},
 	{name: "memory", open: func(string, bool) (kvdb.Store, error) {
 		return kvdb.NewMemory(&kvdb.MemoryOptions{Namespace: namespace}), nil

@@ -16,7 +16,7 @@ import (
 
 func openPebble(t testing.TB) kvdb.Store {
 	t.Helper()
-	store, err := kvpebble.Open(t.TempDir(), &kvpebble.Options{NoSync: true})
+	store, err := kvpebble.Open(t.TempDir(), &kvpebble.OpenOptions{NoSync: true})
 	if err != nil {
 		t.Fatal(err)
 	}

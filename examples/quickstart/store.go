@@ -16,7 +16,7 @@ func openStore(path string) (*kvpebble.Store, program.Directory, error) {
 	if err != nil {
 		return nil, dir, err
 	}
-	store, err := kvpebble.Open(dir.Path, &kvpebble.Options{Namespace: "quickstart"})
+	store, err := kvpebble.Open(dir.Path, &kvpebble.OpenOptions{Namespace: "quickstart"})
 	if err != nil {
 		return nil, dir, errors.Join(openError(dir.Path, err), dir.Remove())
 	}

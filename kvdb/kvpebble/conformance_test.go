@@ -32,7 +32,17 @@ func TestConformance(t *testing.T) {
 // borrow returns a store on a database in memory that the test closes.
 func borrow(t testing.TB, opts *kvpebble.Options) *kvpebble.Store {
 	t.Helper()
-	db := memoryDB(t)
+	return borrowHandle(t, "db", &pebble.Options{FS: vfs.NewMem()}, opts)
+}
+
+// borrowHandle returns a store on a database that the test closes.
+func borrowHandle(t testing.TB, dir string, engine *pebble.Options, opts *kvpebble.Options) *kvpebble.Store {
+	t.Helper()
+	engine.Logger = silent{t}
+	db, err := pebble.Open(dir, engine)
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
 		if err := db.Close(); err != nil {
 			t.Errorf("the borrowed handle: %v", err)

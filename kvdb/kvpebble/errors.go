@@ -87,10 +87,13 @@ func openError(dir string, err error) error {
 	case isLocked(err):
 		return &kvdb.Error{Op: opOpen, Kind: kvdb.ErrUnavailable,
 			Err: fmt.Errorf("another process has the store in %s open: %w", dir, err)}
-	// Pebble names this case in words only.
+	// Pebble names this case, and the next, in words only.
 	case strings.Contains(err.Error(), "lock held by current process"):
 		return &kvdb.Error{Op: opOpen, Kind: kvdb.ErrUnavailable,
 			Err: fmt.Errorf("this process has the store in %s open already: %w", dir, err)}
+	case strings.Contains(err.Error(), "comparer name from file "):
+		return &kvdb.Error{Op: opOpen, Kind: kvdb.ErrInvalidArgument,
+			Err: fmt.Errorf("the store in %s has a Comparer of its own: give it in OpenOptions.Pebble.Comparer: %w", dir, err)}
 	}
 	return wrap(opOpen, err)
 }

@@ -115,7 +115,7 @@ func TestOpenErrorOfLock(t *testing.T) {
 }
 
 func TestPanicsGoOn(t *testing.T) {
-	s := &Store{failure: &failure{}}
+	s := &Store{failure: newFailure()}
 	for _, value := range []any{"a bug", stderrors.New("a bug"), 1} {
 		if err := s.recovered("get", value); err != nil {
 			t.Errorf("the panic %v became %v", value, err)

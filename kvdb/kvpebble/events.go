@@ -2,7 +2,6 @@ package kvpebble
 
 import (
 	"errors"
-	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -133,12 +132,8 @@ func (e *Events) stallEnd() {
 type events struct{ stalls, stalled, flushes, flushFailures float64 }
 
 // seen returns the counts. A stall that lasts counts up to now, or the worst one
-// of all would show too late. A nil Events knows nothing.
+// of all would show too late.
 func (e *Events) seen() events {
-	if e == nil {
-		unknown := math.NaN()
-		return events{unknown, unknown, unknown, unknown}
-	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	total := e.total

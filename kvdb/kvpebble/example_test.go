@@ -20,7 +20,7 @@ func ExampleOpen() {
 	}
 	defer os.RemoveAll(dir)
 
-	store, err := kvpebble.Open(dir, &kvpebble.Options{
+	store, err := kvpebble.Open(dir, &kvpebble.OpenOptions{
 		Namespace: "orders",
 		Pebble:    &pebble.Options{MemTableSize: 16 << 20},
 	})

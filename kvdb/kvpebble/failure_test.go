@@ -39,7 +39,7 @@ func TestFullDisk(t *testing.T) {
 	for _, logger := range []pebble.Logger{nil, &recorder{}} {
 		mem := vfs.NewMem()
 		fs, full := fullDisk(mem, ".log")
-		s := open(t, "db", &kvpebble.Options{Pebble: &pebble.Options{FS: fs, Logger: logger}})
+		s := open(t, "db", &kvpebble.OpenOptions{Pebble: &pebble.Options{FS: fs, Logger: logger}})
 		put(t, s, "before", "1")
 		full.On()
 		ctx := t.Context()
@@ -66,7 +66,7 @@ func TestFullDisk(t *testing.T) {
 		if err := s.Close(); !errors.Is(err, kvdb.ErrNoSpace) {
 			t.Errorf("Close: %v, want ErrNoSpace", err)
 		}
-		s = open(t, "db", &kvpebble.Options{Pebble: &pebble.Options{FS: mem}})
+		s = open(t, "db", &kvpebble.OpenOptions{Pebble: &pebble.Options{FS: mem}})
 		wantValue(t, s, "before", "1")
 		put(t, s, "after", "3")
 	}
@@ -85,7 +85,7 @@ func TestFullDiskUnderLoad(t *testing.T) {
 func fillDisk(t *testing.T, size int, noSync bool) {
 	mem := vfs.NewMem()
 	fs, full := fullDisk(mem, ".log")
-	s := open(t, "db", &kvpebble.Options{NoSync: noSync, Pebble: &pebble.Options{FS: fs, MemTableSize: 256 << 10}})
+	s := open(t, "db", &kvpebble.OpenOptions{NoSync: noSync, Pebble: &pebble.Options{FS: fs, MemTableSize: 256 << 10}})
 	var wg sync.WaitGroup
 	acked := make([]int, 8)
 	value := strings.Repeat("v", size)
@@ -111,7 +111,7 @@ func fillDisk(t *testing.T, size int, noSync bool) {
 		t.Errorf("Close: %v, want ErrNoSpace", err)
 	}
 	full.Off()
-	s = open(t, "db", &kvpebble.Options{Pebble: &pebble.Options{FS: mem}})
+	s = open(t, "db", &kvpebble.OpenOptions{Pebble: &pebble.Options{FS: mem}})
 	for i, n := range acked {
 		for k := range n {
 			if !noSync {
@@ -128,7 +128,7 @@ func TestFullDiskWithRoomInTheLog(t *testing.T) {
 	fs, full := fullDisk(vfs.NewMem(), ".sst")
 	flushed := make(chan struct{})
 	var tell sync.Once
-	s := open(t, "db", &kvpebble.Options{Pebble: &pebble.Options{
+	s := open(t, "db", &kvpebble.OpenOptions{Pebble: &pebble.Options{
 		FS:                          fs,
 		MemTableSize:                256 << 10,
 		MemTableStopWritesThreshold: 1000, // the flush fails before a write waits
@@ -216,7 +216,7 @@ func TestOpenOnFullDisk(t *testing.T) {
 	for _, suffix := range []string{"MANIFEST", ".log", "marker"} {
 		fs, full := fullDisk(vfs.NewMem(), suffix)
 		full.On()
-		s, err := kvpebble.Open("db", &kvpebble.Options{Pebble: &pebble.Options{FS: fs}})
+		s, err := kvpebble.Open("db", &kvpebble.OpenOptions{Pebble: &pebble.Options{FS: fs}})
 		if s != nil || !errors.Is(err, kvdb.ErrNoSpace) || !errors.Is(err, syscall.ENOSPC) {
 			t.Errorf("%s: Open = %v, %v, want ErrNoSpace", suffix, s, err)
 		}

@@ -11,12 +11,32 @@ import (
 	"github.com/otelkv/otelkv/kvdb"
 )
 
-// Options configure a [Store]. Nil options mean the defaults. Neither they nor
-// what they point to is changed or kept.
+// Options configure a [Store] on a handle that [New] borrows. Nil options mean
+// the defaults. Neither they nor what they point to is changed or kept.
 type Options struct {
 	// Namespace tells this database from others in telemetry. By default, the
-	// base name of the directory, or "pebble" for a handle whose directory is
-	// not known.
+	// base name of the directory, or "pebble" for a handle that does not tell it.
+	Namespace string
+
+	// NoSync is that of [OpenOptions].
+	NoSync bool
+
+	// Dir is the directory of the handle. It is used for the namespace and for
+	// the utilisation of its filesystem, which must be the operating system's. By
+	// default, the one that the handle tells, if it is there.
+	Dir string
+
+	// Events are the counts of a listener that is installed in the handle. By
+	// default, there are no statistics of flushes, those of stalls are of writes
+	// through this store that have returned, and writes to a full disk may wait.
+	Events *Events
+}
+
+// OpenOptions configure a [Store] that [Open] opens. Nil options mean the
+// defaults. Neither they nor what they point to is changed or kept.
+type OpenOptions struct {
+	// Namespace tells this database from others in telemetry. By default, the
+	// base name of the directory.
 	Namespace string
 
 	// NoSync acknowledges a write before it is on the disk: with pebble.NoSync
@@ -29,85 +49,81 @@ type Options struct {
 	// was acknowledged is durable.
 	NoSync bool
 
-	// Pebble are the engine's options, for Open only. An EventListener is called
-	// besides the store's own. A logger is used, but Pebble's fatal errors come
+	// Pebble are the engine's options. An EventListener is called besides the
+	// store's own. A logger is used, but Pebble's fatal errors come
 	// back as errors of the write that failed if its Fatalf returns. The keys
-	// must be in bytewise order, so a Comparer of another order is refused. By
-	// default, Pebble's defaults and no log lines.
+	// must be in bytewise order, so a Comparer of another order is refused; one
+	// with a Split of its own is fine. By default, Pebble's defaults, no log lines, and a larger block cache, see
+	// [DefaultCacheSize].
 	Pebble *pebble.Options
-
-	// Dir is the directory of a handle that New borrows, which Pebble does not
-	// tell. It is used for the namespace and for the utilisation of its
-	// filesystem, which must be the operating system's. For New only. By
-	// default, the directory is not known.
-	Dir string
-
-	// Events are the counts of a listener that is installed in a handle that New
-	// borrows. For New only. By default, there are no statistics of write
-	// stalls and flushes, and writes to a full disk may wait.
-	Events *Events
 }
 
 var (
 	errNilDB    = errors.New("the database handle is nil")
 	errNoDir    = errors.New("the directory is empty")
-	errPebble   = errors.New("Options.Pebble is for Open: a borrowed handle has its options")
-	errDir      = errors.New("Options.Dir is for New: Open has its own directory")
-	errEvents   = errors.New("Options.Events is for New: Open has its own listener")
-	errComparer = errors.New("Options.Pebble.Comparer is not in bytewise order")
-	errNoWAL    = errors.New("Options.Pebble.DisableWAL needs Options.NoSync: without a log no write can be durable")
+	errComparer = errors.New("OpenOptions.Pebble.Comparer is not in bytewise order, which scans need: its Compare has to agree with bytes.Compare")
+	errOrder    = errors.New("the keys of the handle are not in bytewise order, which scans need: " +
+		"the Compare of the Comparer that it was opened with has to agree with bytes.Compare")
+	errNoWAL = errors.New("OpenOptions.Pebble.DisableWAL needs OpenOptions.NoSync: without a log no write can be durable")
 )
 
-// forNew fills the defaults for New and lists every problem at once.
-func (o *Options) forNew(db *pebble.DB) (Options, error) {
-	var c Options
-	if o != nil {
-		c = *o
-	}
-	var problems []error
-	if db == nil {
-		problems = append(problems, errNilDB)
-	}
-	if c.Pebble != nil {
-		problems = append(problems, errPebble)
-	}
-	if c.Namespace == "" {
-		c.Namespace = "pebble"
-		if c.Dir != "" {
-			c.Namespace = baseName(c.Dir)
-		}
-	}
-	return c, invalid("new", problems)
+// A config is what a store is made with.
+type config struct {
+	namespace string
+	noSync    bool
+	dir       string
+	fs        vfs.FS
+	events    *Events
 }
 
-// forOpen fills the defaults for Open and lists every problem at once. The
-// engine's options in the result are a copy.
-func (o *Options) forOpen(dir string) (Options, error) {
-	var c Options
-	if o != nil {
-		c = *o
+// config fills the defaults and lists every problem at once.
+func (o *Options) config(db *pebble.DB) (*config, error) {
+	if o == nil {
+		o = new(Options)
+	}
+	if db == nil {
+		return nil, invalid(opNew, []error{errNilDB})
+	}
+	if !hasBytewiseOrder(db) {
+		return nil, invalid(opNew, []error{errOrder})
+	}
+	c := &config{noSync: o.NoSync, dir: o.Dir, fs: vfs.Default, events: o.Events}
+	if c.dir == "" {
+		c.dir = directoryOf(db)
+	}
+	c.namespace = cmp.Or(o.Namespace, baseName(c.dir), "pebble")
+	return c, nil
+}
+
+// config fills the defaults and lists every problem at once. The engine's
+// options in the result are a copy.
+func (o *OpenOptions) config(dir string) (*config, *pebble.Options, error) {
+	if o == nil {
+		o = new(OpenOptions)
 	}
 	var problems []error
 	if dir == "" {
 		problems = append(problems, errNoDir)
 	}
-	if c.Dir != "" {
-		problems = append(problems, errDir)
-	}
-	if c.Events != nil {
-		problems = append(problems, errEvents)
-	}
-	c.Pebble = c.Pebble.Clone()
-	if cmp := c.Pebble.Comparer; cmp != nil && cmp.Name != pebble.DefaultComparer.Name {
+	p := o.Pebble.Clone()
+	if c := p.Comparer; c != nil && c != pebble.DefaultComparer && !isBytewise(c) {
 		problems = append(problems, errComparer)
 	}
-	if c.Pebble.DisableWAL && !c.NoSync {
+	if p.DisableWAL && !o.NoSync {
 		problems = append(problems, errNoWAL)
 	}
-	c.Dir = dir
-	c.Namespace = cmp.Or(c.Namespace, baseName(dir))
-	c.Events = NewEvents()
-	return c, invalid(opOpen, problems)
+	setCache(p)
+	c := &config{
+		namespace: cmp.Or(o.Namespace, baseName(dir)),
+		noSync:    o.NoSync,
+		dir:       dir,
+		fs:        vfs.Default,
+		events:    NewEvents(),
+	}
+	if p.FS != nil {
+		c.fs = p.FS
+	}
+	return c, p, invalid(opOpen, problems)
 }
 
 func invalid(op string, problems []error) error {
@@ -117,19 +133,14 @@ func invalid(op string, problems []error) error {
 	return &kvdb.Error{Op: op, Kind: kvdb.ErrInvalidArgument, Err: errors.Join(problems...)}
 }
 
-// baseName returns the last element of dir; "." is a directory with a name,
-// too.
+// baseName returns the last element of dir, and nothing of nothing; "." is a
+// directory with a name, too.
 func baseName(dir string) string {
+	if dir == "" {
+		return ""
+	}
 	if abs, err := filepath.Abs(dir); err == nil {
 		dir = abs
 	}
 	return filepath.Base(dir)
-}
-
-// filesystem returns what the engine keeps its files on.
-func (o *Options) filesystem() vfs.FS {
-	if o.Pebble != nil && o.Pebble.FS != nil {
-		return o.Pebble.FS
-	}
-	return vfs.Default
 }

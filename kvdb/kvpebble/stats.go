@@ -14,7 +14,7 @@ import (
 // A reading is what the statistics of one moment are made from.
 type reading struct {
 	*pebble.Metrics
-	listened events // what only a listener is told; unknown without one
+	listened events // what a listener is told; without one, as far as it is known
 	fsyncs   uint64
 	fsync    time.Duration // of all of them
 	failed   bool
@@ -83,10 +83,11 @@ func counter(name, unit, help string) kvdb.StatInfo {
 }
 
 // StatInfos declares the statistics of the stores of this package. The caller
-// owns the result. Values are not known, and NaN, of write stalls and flushes
-// for a borrowed handle without [Options.Events], and of the filesystem for a
-// store whose directory is not known or whose filesystem has no size, such as
-// one in memory.
+// owns the result. Values are not known, and NaN, of flushes for a borrowed handle
+// without [Options.Events], and of the filesystem for a store whose directory is
+// not known or whose filesystem has no size, such as one in memory. Without
+// Events stalls are counted when they end, and only those that a write through
+// the store met.
 func StatInfos() []kvdb.StatInfo {
 	infos := make([]kvdb.StatInfo, len(stats))
 	for i := range stats {
@@ -112,7 +113,7 @@ func (s *Store) AppendStats(ctx context.Context, dst []float64) (out []float64, 
 	}
 	defer s.leave(in, opStats, &err)
 
-	r := reading{Metrics: s.db.Metrics(), listened: s.events.seen(), failed: s.failure.get() != nil, disk: math.NaN()}
+	r := reading{Metrics: s.db.Metrics(), listened: s.seen(), failed: s.failure.get() != nil, disk: math.NaN()}
 	if r.fsyncs, r.fsync, err = fsyncs(r.Metrics); err != nil {
 		return out, wrap(opStats, err)
 	}
@@ -123,6 +124,16 @@ func (s *Store) AppendStats(ctx context.Context, dst []float64) (out []float64, 
 		out = append(out, stats[i].value(&r))
 	}
 	return out, nil
+}
+
+// seen returns the counts of the listener, or without one, what is known all the
+// same.
+func (s *Store) seen() events {
+	if s.events != nil {
+		return s.events.seen()
+	}
+	unknown := math.NaN()
+	return events{float64(s.stalls.n.Load()), s.stalls.time().Seconds(), unknown, unknown}
 }
 
 // diskUtilization returns a function for the used share of the filesystem that

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -90,11 +91,11 @@ func TestStatsNames(t *testing.T) {
 		want  []string
 	}{
 		"opened":              {open(t, t.TempDir(), nil), all},
-		"opened in memory":    {open(t, "db", &kvpebble.Options{Pebble: &pebble.Options{FS: vfs.NewMem()}}), without(disk)},
-		"borrowed":            {borrow(t, nil), without(events, "stall", disk)},
+		"opened in memory":    {open(t, "db", &kvpebble.OpenOptions{Pebble: &pebble.Options{FS: vfs.NewMem()}}), without(disk)},
+		"borrowed":            {borrow(t, nil), without(events, disk)},
 		"borrowed, events":    {borrow(t, &kvpebble.Options{Events: kvpebble.NewEvents()}), without(disk)},
-		"borrowed, directory": {borrow(t, &kvpebble.Options{Dir: t.TempDir()}), without(events, "stall")},
-		"borrowed, gone":      {borrow(t, &kvpebble.Options{Dir: filepath.Join(t.TempDir(), "gone")}), without(events, "stall", disk)},
+		"borrowed, directory": {borrow(t, &kvpebble.Options{Dir: t.TempDir()}), without(events)},
+		"borrowed, gone":      {borrow(t, &kvpebble.Options{Dir: filepath.Join(t.TempDir(), "gone")}), without(events, disk)},
 	} {
 		for range 2 {
 			if _, got := readStats(t, tt.store); !reflect.DeepEqual(got, tt.want) {
@@ -178,7 +179,7 @@ func (u *usage) GetDiskUsage(string) (vfs.DiskUsage, error) { return u.DiskUsage
 
 func TestDiskUtilization(t *testing.T) {
 	fs := &usage{FS: vfs.NewMem()}
-	s := open(t, "db", &kvpebble.Options{Pebble: &pebble.Options{FS: fs}})
+	s := open(t, "db", &kvpebble.OpenOptions{Pebble: &pebble.Options{FS: fs}})
 	for _, tt := range []struct {
 		name  string
 		usage vfs.DiskUsage
@@ -214,20 +215,35 @@ func (f *stuckFlushes) Create(name string, category vfs.DiskWriteCategory) (vfs.
 	return f.FS.Create(name, category)
 }
 
-// A real stall: the flush of a small memtable hangs while writes go on.
+// A real stall: the flush of a small memtable hangs while writes go on. The
+// listener counts it, and so does a borrowed handle without one.
 func TestWriteStallIsCounted(t *testing.T) {
+	t.Run("Open", func(t *testing.T) {
+		testWriteStall(t, func(o *pebble.Options) *kvpebble.Store {
+			return open(t, "db", &kvpebble.OpenOptions{NoSync: true, Pebble: o})
+		})
+	})
+	t.Run("New", func(t *testing.T) {
+		testWriteStall(t, func(o *pebble.Options) *kvpebble.Store {
+			return borrowHandle(t, "db", o, &kvpebble.Options{NoSync: true})
+		})
+	})
+}
+
+func testWriteStall(t *testing.T, open func(*pebble.Options) *kvpebble.Store) {
 	fs := &stuckFlushes{FS: vfs.NewMem(), release: make(chan struct{})}
 	stalled := make(chan struct{})
 	var ended atomic.Int64
-	s := open(t, "db", &kvpebble.Options{NoSync: true, Pebble: &pebble.Options{
+	s := open(&pebble.Options{
 		FS:           fs,
 		MemTableSize: 256 << 10,
 		EventListener: &pebble.EventListener{
 			WriteStallBegin: func(pebble.WriteStallBeginInfo) { close(stalled) },
 			WriteStallEnd:   func() { ended.Add(1) },
 		},
-	}})
+	})
 	done := make(chan error)
+	var writers sync.WaitGroup
 	go func() {
 		value := bytes.Repeat([]byte{1}, 16<<10)
 		for i := range 64 {
@@ -249,10 +265,18 @@ func TestWriteStallIsCounted(t *testing.T) {
 	case err := <-done:
 		t.Fatal(err)
 	}
+	for range 4 { // wait for the one that waits for room
+		writers.Go(func() {
+			if err := s.Put(t.Context(), []byte("k"), nil); err != nil {
+				t.Error(err)
+			}
+		})
+	}
 	close(fs.release)
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
+	writers.Wait()
 	got, _ := readStats(t, s)
 	if ended.Load() != 1 || got["kvdb.engine.write_stalls"] != 1 || got["kvdb.engine.write_stall.time"] <= 0 {
 		t.Errorf("%d stalls ended, %v counted in %v s, want one", ended.Load(), got["kvdb.engine.write_stalls"], got["kvdb.engine.write_stall.time"])

@@ -1,45 +1,3 @@
-// Package kvpebble adapts [Pebble], the embedded LSM-tree engine of
-// CockroachDB, to package kvdb. [Open] opens a directory and owns it; [New]
-// borrows a handle that the program has already and leaves it open.
-//
-// # Durability
-//
-// A write is acknowledged when it is on the disk (pebble.Sync), so each one
-// costs an fsync, which concurrent writes share. [Options.NoSync] turns that
-// off and says what can be lost then.
-//
-// When the disk is full, writes are refused with kvdb.ErrNoSpace as soon as
-// Pebble fails to flush a memtable, and accepted again once it succeeds. Those
-// that wait in Pebble already go on waiting for space, as do all without
-// [Options.Events] on a borrowed handle.
-//
-// When the write-ahead log of a store from Open cannot be written, the write
-// returns an error, and so do all later ones, Ping and Close; reads go on, and
-// may see the write. Only opening the store again ends that state. Whether a
-// write that failed so is there then is not known; all that were acknowledged
-// are, but for those of NoSync. With Pebble alone, and so with New, the process
-// would end. It still does, with a panic in one of Pebble's goroutines, when
-// the manifest cannot be written in the background or the directory cannot be
-// synced: Pebble leaves no other way.
-//
-// # Capabilities
-//
-// Appender, Batcher (one pebble.Batch, atomic), Scanner, PrefixScanner (in
-// bytewise order), Viewer (a pebble.Snapshot), Pinger (a point read),
-// Describer and StatsReader. Pebble has no transactions, no compare-and-swap,
-// no time to live, no read of several keys and no replication, so there is no
-// Updater, Swapper, TTLPutter, MultiGetter or Lagger.
-//
-// Pebble accepts values that it cannot write to a table later, which ends the
-// process; hence [MaxValue] and [MaxKey].
-//
-// # Statistics
-//
-// The package emits no telemetry of its own; [StatInfos] declares what
-// AppendStats reads of the engine. A borrowed handle without [Options.Events]
-// tells nothing of write stalls and flushes.
-//
-// [Pebble]: https://github.com/cockroachdb/pebble
 package kvpebble
 
 import (
@@ -57,6 +15,7 @@ import (
 
 // Operations as errors name them.
 const (
+	opNew    = "new"
 	opOpen   = "open"
 	opGet    = "get"
 	opPut    = "put"
@@ -76,12 +35,14 @@ type Store struct {
 	owned  bool
 	info   kvdb.Info
 	write  *pebble.WriteOptions
-	events *Events
+	events *Events // nil on a borrowed handle without them
+	stalls stalls
 	disk   io.Closer // closed after db
 	usage  func() (utilization float64, ok bool)
 
 	guard   guard
 	failure *failure // why the engine takes no more writes
+	board   *kvdb.NoticeBoard
 
 	mu   sync.Mutex
 	lent map[io.Closer]struct{} // iterators and snapshots, for Close to take back
@@ -92,6 +53,7 @@ var _ interface {
 	kvdb.Appender
 	kvdb.Batcher
 	kvdb.Describer
+	kvdb.Notifier
 	kvdb.Pinger
 	kvdb.PrefixScanner
 	kvdb.Scanner
@@ -111,11 +73,13 @@ var _ interface {
 // An error is a *kvdb.Error of the kind kvdb.ErrInvalidArgument that lists
 // every problem.
 func New(db *pebble.DB, opts *Options) (*Store, error) {
-	o, err := opts.forNew(db)
+	c, err := opts.config(db)
 	if err != nil {
 		return nil, err
 	}
-	return newStore(db, &o), nil
+	s := newStore(db, c)
+	s.tellWhatIsMissing(c)
+	return s, nil
 }
 
 // Open opens the database in dir, and creates both if they do not exist. One
@@ -125,14 +89,13 @@ func New(db *pebble.DB, opts *Options) (*Store, error) {
 // arguments, kvdb.ErrUnavailable means that the directory is locked by another
 // process or by this one, kvdb.ErrCorruption that the files are damaged, in
 // which case they are left as they are.
-func Open(dir string, opts *Options) (*Store, error) {
-	o, err := opts.forOpen(dir)
+func Open(dir string, opts *OpenOptions) (*Store, error) {
+	c, p, err := opts.config(dir)
 	if err != nil {
 		return nil, err
 	}
-	p := o.Pebble
 	setLoggers(p)
-	p.EventListener = o.Events.Listener(p.EventListener)
+	p.EventListener = c.events.Listener(p.EventListener)
 	if p.EventListener.DataCorruption == nil {
 		// By default Pebble calls Fatalf, in reads and in the background. The read
 		// that finds the damage returns it.
@@ -145,19 +108,18 @@ func Open(dir string, opts *Options) (*Store, error) {
 	if p.FS == nil {
 		p.FS, disk = watchedDisk(p.EventListener.DiskSlow)
 	}
-	failed := &failure{}
+	s := newStore(nil, c)
 	if p.WALFailover == nil { // which deals with failures of the log itself
-		p.FS = &walFS{FS: p.FS, failure: failed}
+		p.FS = &walFS{FS: p.FS, failure: s.failure}
 	}
 	db, err := openDB(dir, p)
-	if err == nil && failed.get() != nil {
-		err = errors.Join(failed.get(), db.Close())
+	if failed := s.failure.get(); err == nil && failed != nil {
+		err = errors.Join(failed, db.Close())
 	}
 	if err != nil {
 		return nil, openError(dir, errors.Join(err, disk.Close()))
 	}
-	s := newStore(db, &o)
-	s.owned, s.disk, s.failure = true, disk, failed
+	s.db, s.owned, s.disk = db, true, disk
 	return s, nil
 }
 
@@ -189,18 +151,20 @@ func openDB(dir string, opts *pebble.Options) (db *pebble.DB, err error) {
 	return pebble.Open(dir, opts)
 }
 
-func newStore(db *pebble.DB, o *Options) *Store {
+func newStore(db *pebble.DB, c *config) *Store {
+	board := new(kvdb.NoticeBoard)
 	s := &Store{
 		db:      db,
-		info:    kvdb.Info{System: "pebble", Namespace: o.Namespace, MaxKey: MaxKey, MaxValue: MaxValue},
+		info:    kvdb.Info{System: "pebble", Namespace: c.namespace, MaxKey: MaxKey, MaxValue: MaxValue},
 		write:   pebble.Sync,
-		events:  o.Events,
+		events:  c.events,
 		disk:    noCloser{},
-		usage:   diskUtilization(o.filesystem(), o.Dir),
-		failure: &failure{},
+		usage:   diskUtilization(c.fs, c.dir),
+		failure: &failure{board: board},
+		board:   board,
 		lent:    make(map[io.Closer]struct{}),
 	}
-	if o.NoSync {
+	if c.noSync {
 		s.write = pebble.NoSync
 	}
 	s.guard.init()

@@ -19,7 +19,7 @@ import (
 	"github.com/otelkv/otelkv/kvdb/kvpebble"
 )
 
-func open(t testing.TB, dir string, opts *kvpebble.Options) *kvpebble.Store {
+func open(t testing.TB, dir string, opts *kvpebble.OpenOptions) *kvpebble.Store {
 	t.Helper()
 	s, err := kvpebble.Open(dir, opts)
 	if err != nil {
@@ -48,7 +48,7 @@ func wantValue(t testing.TB, s *kvpebble.Store, key, value string) {
 }
 
 func TestCapabilities(t *testing.T) {
-	want := []string{"Appender", "Batcher", "Describer", "Pinger", "PrefixScanner", "Scanner", "StatsReader", "Viewer"}
+	want := []string{"Appender", "Batcher", "Describer", "Notifier", "Pinger", "PrefixScanner", "Scanner", "StatsReader", "Viewer"}
 	if got := kvdb.Capabilities(borrow(t, nil)); !reflect.DeepEqual(got, want) {
 		t.Errorf("capabilities %v, want %v", got, want)
 	}
@@ -56,7 +56,7 @@ func TestCapabilities(t *testing.T) {
 
 func TestReopenKeepsWhatWasAcknowledged(t *testing.T) {
 	dir := t.TempDir()
-	for _, opts := range []*kvpebble.Options{nil, {NoSync: true}} {
+	for _, opts := range []*kvpebble.OpenOptions{nil, {NoSync: true}} {
 		s := open(t, dir, opts)
 		put(t, s, "put", "1")
 		put(t, s, "deleted", "1")
@@ -85,16 +85,16 @@ func TestReopenKeepsWhatWasAcknowledged(t *testing.T) {
 // A crash of the machine keeps what was synced, and nothing else is promised.
 func TestAcknowledgedWritesSurviveACrash(t *testing.T) {
 	mem := vfs.NewCrashableMem()
-	s := open(t, "db", &kvpebble.Options{Pebble: &pebble.Options{FS: mem}})
+	s := open(t, "db", &kvpebble.OpenOptions{Pebble: &pebble.Options{FS: mem}})
 	put(t, s, "key", "value")
 	crashed := mem.CrashClone(vfs.CrashCloneCfg{})
-	wantValue(t, open(t, "db", &kvpebble.Options{Pebble: &pebble.Options{FS: crashed}}), "key", "value")
+	wantValue(t, open(t, "db", &kvpebble.OpenOptions{Pebble: &pebble.Options{FS: crashed}}), "key", "value")
 
 	mem = vfs.NewCrashableMem()
-	s = open(t, "db", &kvpebble.Options{NoSync: true, Pebble: &pebble.Options{FS: mem}})
+	s = open(t, "db", &kvpebble.OpenOptions{NoSync: true, Pebble: &pebble.Options{FS: mem}})
 	put(t, s, "key", "value")
 	crashed = mem.CrashClone(vfs.CrashCloneCfg{})
-	lost := open(t, "db", &kvpebble.Options{Pebble: &pebble.Options{FS: crashed}})
+	lost := open(t, "db", &kvpebble.OpenOptions{Pebble: &pebble.Options{FS: crashed}})
 	if _, err := lost.Get(t.Context(), []byte("key")); err != kvdb.ErrNotFound {
 		t.Errorf("Get after a crash without syncs: %v; NoSync did not reach the engine", err)
 	}
@@ -251,7 +251,7 @@ func TestReadOnly(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s = open(t, dir, &kvpebble.Options{Pebble: &pebble.Options{ReadOnly: true}})
+	s = open(t, dir, &kvpebble.OpenOptions{Pebble: &pebble.Options{ReadOnly: true}})
 	wantValue(t, s, "key", "value")
 	for _, err := range []error{
 		s.Put(t.Context(), []byte("k"), nil),
@@ -265,18 +265,16 @@ func TestReadOnly(t *testing.T) {
 }
 
 func TestOptionsProblems(t *testing.T) {
-	other := *pebble.DefaultComparer
-	other.Name = "backwards"
-	_, errOpen := kvpebble.Open("", &kvpebble.Options{
-		Dir: "x", Events: kvpebble.NewEvents(), Pebble: &pebble.Options{Comparer: &other, DisableWAL: true},
+	_, errOpen := kvpebble.Open("", &kvpebble.OpenOptions{
+		Pebble: &pebble.Options{Comparer: comparers()["reversed"].Comparer, DisableWAL: true},
 	})
-	_, errNew := kvpebble.New(nil, &kvpebble.Options{Pebble: &pebble.Options{}})
+	_, errNew := kvpebble.New(nil, nil)
 	for _, tt := range []struct {
 		err  error
 		says []string
 	}{
-		{errOpen, []string{"kvdb: open: ", "directory is empty", "Options.Dir", "Options.Events", "Comparer", "DisableWAL"}},
-		{errNew, []string{"kvdb: new: ", "handle is nil", "Options.Pebble"}},
+		{errOpen, []string{"kvdb: open: ", "directory is empty", "Comparer", "DisableWAL"}},
+		{errNew, []string{"kvdb: new: ", "handle is nil"}},
 	} {
 		if _, ok := tt.err.(*kvdb.Error); !ok || !errors.Is(tt.err, kvdb.ErrInvalidArgument) {
 			t.Errorf("%v, want an *kvdb.Error that is ErrInvalidArgument", tt.err)
@@ -321,12 +319,12 @@ func TestOpenLeavesOptionsAlone(t *testing.T) {
 	listener := &pebble.EventListener{FlushEnd: func(pebble.FlushInfo) { flushed = true }}
 	logger := &recorder{}
 	user := &pebble.Options{FS: vfs.NewMem(), EventListener: listener, Logger: logger}
-	s := open(t, "db", &kvpebble.Options{Pebble: user})
+	s := open(t, "db", &kvpebble.OpenOptions{Pebble: user})
 	put(t, s, "k", "v")
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	open(t, "db", &kvpebble.Options{Pebble: user}) // replays the log, and flushes
+	open(t, "db", &kvpebble.OpenOptions{Pebble: user}) // replays the log, and flushes
 	if user.EventListener != listener || user.Logger != pebble.Logger(logger) || user.Comparer != nil || listener.WriteStallEnd != nil {
 		t.Error("the user's options were changed")
 	}

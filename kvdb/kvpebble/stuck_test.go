@@ -35,7 +35,7 @@ func (f *noTables) Create(name string, category vfs.DiskWriteCategory) (vfs.File
 func TestCloseWhileAWriteWaitsForSpace(t *testing.T) {
 	fs := &noTables{FS: vfs.NewMem(), stalled: make(chan struct{})}
 	fs.full.Store(true)
-	s, err := Open("db", &Options{NoSync: true, Pebble: &pebble.Options{
+	s, err := Open("db", &OpenOptions{NoSync: true, Pebble: &pebble.Options{
 		FS:            fs,
 		MemTableSize:  256 << 10,
 		EventListener: &pebble.EventListener{WriteStallBegin: func(pebble.WriteStallBeginInfo) { close(fs.stalled) }},

@@ -3,7 +3,6 @@ package kvpebble
 import (
 	"errors"
 	"io/fs"
-	"sync/atomic"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
@@ -111,18 +110,6 @@ func (f *walFile) SyncTo(length int64) (full bool, _ error) {
 func (f *walFile) Close() error {
 	if err := f.File.Close(); err != nil {
 		f.failure.set(err)
-	}
-	return nil
-}
-
-// A failure is the first error that the engine cannot go on from.
-type failure struct{ err atomic.Pointer[error] }
-
-func (f *failure) set(err error) { f.err.CompareAndSwap(nil, &err) }
-
-func (f *failure) get() error {
-	if err := f.err.Load(); err != nil {
-		return *err
 	}
 	return nil
 }

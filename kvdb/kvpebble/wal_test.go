@@ -7,6 +7,8 @@ import (
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
+
+	"github.com/otelkv/otelkv/kvdb"
 )
 
 // After a failure the files of the log stay as they are, and Pebble hears
@@ -24,7 +26,7 @@ func TestLogIsFrozenByAFailure(t *testing.T) {
 				}
 				return nil
 			})}
-			failed := &failure{}
+			failed := newFailure()
 			fs := &walFS{FS: errorfs.Wrap(mem, fault), failure: failed}
 			f, err := fs.Create("1.log", walCategory)
 			if err != nil {
@@ -74,7 +76,7 @@ func TestLogIsFrozenByAFailure(t *testing.T) {
 
 func TestOtherFilesKeepTheirErrors(t *testing.T) {
 	fault := &errorfs.Toggle{Injector: errorfs.InjectorFunc(func(errorfs.Op) error { return errors.New("broken") })}
-	failed := &failure{}
+	failed := newFailure()
 	fs := &walFS{FS: errorfs.Wrap(vfs.NewMem(), fault), failure: failed}
 	fault.On()
 	if _, err := fs.Create("1.sst", "pebble-memtable-flush"); err == nil {
@@ -104,3 +106,5 @@ func contents(t *testing.T, fs vfs.FS, name string) string {
 	}
 	return string(b)
 }
+
+func newFailure() *failure { return &failure{board: new(kvdb.NoticeBoard)} }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/cockroachdb/pebble/v2"
+
 	"github.com/otelkv/otelkv/kvdb"
 )
 
@@ -37,7 +39,7 @@ var (
 )
 
 // Put implements [kvdb.Store]. The value is durable once Put has returned,
-// unless Options.NoSync is set.
+// unless NoSync is set in the options.
 func (s *Store) Put(ctx context.Context, key, value []byte) (err error) {
 	in, err := s.beginWrite(ctx, opPut)
 	if err != nil {
@@ -47,7 +49,11 @@ func (s *Store) Put(ctx context.Context, key, value []byte) (err error) {
 	if err := s.checkWrite(opPut, key, value); err != nil {
 		return err
 	}
-	return s.committed(opPut, s.db.Set(key, value, s.write))
+	b := s.db.NewBatch()
+	if err := b.Set(key, value, nil); err != nil {
+		return wrap(opPut, errors.Join(err, b.Close()))
+	}
+	return s.commit(opPut, b)
 }
 
 // Delete implements [kvdb.Store]. It is as durable as Put.
@@ -60,7 +66,11 @@ func (s *Store) Delete(ctx context.Context, key []byte) (err error) {
 	if err := s.checkWrite(opDelete, key, nil); err != nil {
 		return err
 	}
-	return s.committed(opDelete, s.db.Delete(key, s.write))
+	b := s.db.NewBatch()
+	if err := b.Delete(key, nil); err != nil {
+		return wrap(opDelete, errors.Join(err, b.Close()))
+	}
+	return s.commit(opDelete, b)
 }
 
 // Apply implements [kvdb.Batcher] with one batch of Pebble. It is as durable as
@@ -86,21 +96,23 @@ func (s *Store) Apply(ctx context.Context, muts []kvdb.Mutation) (err error) {
 			return wrap(opBatch, errors.Join(err, b.Close()))
 		}
 	}
+	return s.commit(opBatch, b)
+}
+
+// commit makes a batch part of the database and gives it back.
+func (s *Store) commit(op string, b *pebble.Batch) error {
 	// A batch whose commit failed may still be in use: only others are given
 	// back.
 	if err := b.Commit(s.write); err != nil {
-		return wrap(opBatch, err)
-	}
-	return s.committed(opBatch, b.Close())
-}
-
-// committed returns what became of a write: Pebble does not hear of a log that
-// failed meanwhile.
-func (s *Store) committed(op string, err error) error {
-	if err != nil {
 		return wrap(op, err)
 	}
-	return s.failed(op)
+	if s.events == nil {
+		s.stalls.add(b)
+	}
+	if err := b.Close(); err != nil {
+		return wrap(op, err)
+	}
+	return s.failed(op) // Pebble does not hear of a log that failed meanwhile
 }
 
 func (s *Store) beginWrite(ctx context.Context, op string) (*guardShard, error) {

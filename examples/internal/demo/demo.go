@@ -84,7 +84,7 @@ func serve(
 		return err
 	}
 	defer closing(dir.Remove)
-	store, err := kvpebble.Open(filepath.Join(dir.Path, "store"), &kvpebble.Options{NoSync: true, Namespace: name})
+	store, err := kvpebble.Open(filepath.Join(dir.Path, "store"), &kvpebble.OpenOptions{NoSync: true, Namespace: name})
 	if err != nil {
 		return err
 	}
