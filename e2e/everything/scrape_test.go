@@ -1,0 +1,54 @@
+package everything
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+)
+
+// soon is when whatever must happen has happened, on a busy machine, too.
+const soon = time.Minute
+
+// until polls until ok returns true.
+func until(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	deadline, tick := time.After(soon), time.NewTicker(100*time.Millisecond)
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-deadline:
+			t.Fatalf("no sign of %s after %v", what, soon)
+		case <-tick.C:
+		}
+	}
+}
+
+// scrape returns the page as Prometheus reads it.
+func scrape(t *testing.T, h http.Handler) map[string]*dto.MetricFamily {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil)
+	r.Header.Set("Accept", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited")
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	if w.Code != http.StatusOK {
+		t.Fatalf("/metrics: %d %s", w.Code, w.Body)
+	}
+	decoder := expfmt.NewDecoder(w.Body, expfmt.ResponseFormat(w.Header()))
+	families := make(map[string]*dto.MetricFamily)
+	for {
+		family := new(dto.MetricFamily)
+		switch err := decoder.Decode(family); {
+		case errors.Is(err, io.EOF):
+			return families
+		case err != nil:
+			t.Fatal(err)
+		}
+		families[family.GetName()] = family
+	}
+}

@@ -1,0 +1,254 @@
+package everything
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/internal/testutil"
+	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/kvdb/kvbolt"
+	"github.com/otelkv/otelkv/kvdb/kvpebble"
+)
+
+// remoteEngine is the engine that is another machine's.
+const remoteEngine = "faulty"
+
+// declared are the statistics that the stores of this test have, by engine.
+func declared() map[string][]kvdb.StatInfo {
+	all := map[string][]kvdb.StatInfo{"pebble": kvpebble.StatInfos(), "bbolt": kvbolt.StatInfos()}
+	for _, s := range constantStats {
+		all[remoteEngine] = append(all[remoteEngine], s.StatInfo)
+	}
+	return all
+}
+
+// constantStats are those that have a constant in package kvdb and no engine here.
+var constantStats = []testutil.Stat{
+	testutil.Disk(0.5),
+	testutil.Counter(kvdb.StatFailovers, "{failover}", "Changes of the primary", 1),
+	testutil.Counter(kvdb.StatFailoverTime, "s", "Time without a primary", 0.5),
+}
+
+// newRemote returns a store with every capability, as if it were another machine's.
+func newRemote() *testutil.Faulty {
+	remote := testutil.NewFaulty()
+	remote.Info = kvdb.Info{System: remoteEngine, Namespace: "remote", Remote: true, Address: "db.example.com", Port: 4711}
+	remote.Report(constantStats...)
+	remote.Lag = func(context.Context) (map[string]time.Duration, error) {
+		return map[string]time.Duration{"replica-1": time.Second}, nil
+	}
+	return remote
+}
+
+func newPebble(t *testing.T) kvdb.Store {
+	t.Helper()
+	store, err := kvpebble.Open(t.TempDir(), &kvpebble.Options{NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+func newBolt(t *testing.T) kvdb.Store {
+	t.Helper()
+	store, err := kvbolt.Open(filepath.Join(t.TempDir(), "store"), &kvbolt.Options{NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+// wrap decorates a store until the test ends.
+func wrap(t *testing.T, store kvdb.Store, options ...instrument.Option) *instrument.Store {
+	t.Helper()
+	wrapped, err := instrument.Wrap(store, options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := wrapped.Close(); err != nil && !errors.Is(err, kvdb.ErrClosed) {
+			t.Errorf("Close: %v", err)
+		}
+	})
+	return wrapped
+}
+
+// A redisStore is a store behind a real client with a pool.
+type redisStore struct {
+	client *redis.Client
+	info   kvdb.Info
+}
+
+func (s *redisStore) Describe() kvdb.Info { return s.info }
+
+func (s *redisStore) Get(ctx context.Context, key []byte) ([]byte, error) {
+	value, err := s.client.Get(ctx, string(key)).Bytes()
+	if errors.Is(err, redis.Nil) {
+		return nil, kvdb.ErrNotFound
+	}
+	return value, err
+}
+
+func (s *redisStore) Put(ctx context.Context, key, value []byte) error {
+	return s.client.Set(ctx, string(key), value, 0).Err()
+}
+
+func (s *redisStore) Delete(ctx context.Context, key []byte) error {
+	return s.client.Del(ctx, string(key)).Err()
+}
+
+func (s *redisStore) Close() error { return s.client.Close() }
+
+func (s *redisStore) PoolStats(context.Context) (kvdb.PoolStats, error) {
+	p := s.client.PoolStats()
+	return kvdb.PoolStats{
+		Idle: int64(p.IdleConns), Used: int64(p.TotalConns) - int64(p.IdleConns), Max: int64(s.client.Options().PoolSize),
+		Pending: int64(p.PendingRequests), Timeouts: int64(p.Timeouts),
+		Waits: int64(p.WaitCount), WaitTime: time.Duration(p.WaitDurationNs),
+	}, nil
+}
+
+// newRedis starts a server, and returns a store behind a pool of which one
+// connection is in use and one is not.
+func newRedis(t *testing.T) kvdb.Store {
+	t.Helper()
+	path, err := exec.LookPath("redis-server")
+	if err != nil {
+		if os.Getenv("OTELKV_E2E") == "required" {
+			t.Fatal("redis-server is not installed, and OTELKV_E2E=required")
+		}
+		t.Skip("redis-server is not installed")
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().(*net.TCPAddr)
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	server := exec.Command(path, "--bind", "127.0.0.1", "--port", strconv.Itoa(address.Port), "--save", "", "--dir", t.TempDir())
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	client := redis.NewClient(&redis.Options{Addr: address.String(), PoolSize: 4})
+	ctx, cancel := context.WithCancel(context.Background())
+	waits := make(chan struct{})
+	t.Cleanup(func() {
+		cancel()
+		<-waits
+		_ = server.Process.Signal(syscall.SIGTERM)
+		_ = server.Wait()
+	})
+	until(t, "Redis", func() bool { return client.Ping(ctx).Err() == nil })
+	go func() {
+		defer close(waits)
+		_ = client.BLPop(ctx, 0, "queue").Err()
+	}()
+	until(t, "two connections, one of them in use", func() bool {
+		client.Ping(ctx)
+		p := client.PoolStats()
+		return p.TotalConns == 2 && p.IdleConns == 1
+	})
+	return &redisStore{client, kvdb.Info{System: "redis", Namespace: "0", Remote: true, Address: "127.0.0.1", Port: address.Port}}
+}
+
+// operate makes every operation that a store has.
+func operate(ctx context.Context, t *testing.T, store kvdb.Store) {
+	t.Helper()
+	check := func(what string, err error) {
+		t.Helper()
+		if err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	key, value := []byte("key"), []byte("value")
+	check("put", store.Put(ctx, key, value))
+	_, err := store.Get(ctx, key)
+	check("get", err)
+	if batcher, ok := kvdb.As[kvdb.Batcher](store); ok {
+		put := func(n int) kvdb.Mutation { return kvdb.Mutation{Key: fmt.Appendf(nil, "key-%d", n), Value: value} }
+		remove := func(n int) kvdb.Mutation { return kvdb.Mutation{Key: fmt.Appendf(nil, "key-%d", n), Delete: true} }
+		check("BATCH put", batcher.Apply(ctx, []kvdb.Mutation{put(1), put(2)}))
+		check("BATCH delete", batcher.Apply(ctx, []kvdb.Mutation{remove(1), remove(2)}))
+		check("BATCH", batcher.Apply(ctx, []kvdb.Mutation{put(1), remove(2)}))
+	}
+	if getter, ok := kvdb.As[kvdb.MultiGetter](store); ok {
+		_, err := getter.GetMany(ctx, [][]byte{key, []byte("other")})
+		check("BATCH get", err)
+	}
+	if scanner, ok := kvdb.As[kvdb.Scanner](store); ok {
+		for _, err := range scanner.Scan(ctx, kvdb.Range{}) {
+			check("scan", err)
+		}
+	}
+	if viewer, ok := kvdb.As[kvdb.Viewer](store); ok {
+		check("view", viewer.View(ctx, func(r kvdb.Reader) error {
+			_, err := r.Get(ctx, key)
+			return err
+		}))
+	}
+	if updater, ok := kvdb.As[kvdb.Updater](store); ok {
+		check("update", updater.Update(ctx, func(txn kvdb.Txn) error { return txn.Put(ctx, key, value) }))
+	}
+	if swapper, ok := kvdb.As[kvdb.Swapper](store); ok {
+		_, err := swapper.CompareAndSwap(ctx, key, value, value)
+		check("compare_and_swap", err)
+	}
+	if pinger, ok := kvdb.As[kvdb.Pinger](store); ok {
+		check("ping", pinger.Ping(ctx))
+	}
+	check("delete", store.Delete(ctx, []byte("key-1")))
+}
+
+// fail makes a store's operations end in every way there is.
+func fail(ctx context.Context, t *testing.T, store kvdb.Store, engine *testutil.Faulty) {
+	t.Helper()
+	key := []byte("key")
+	for _, err := range []error{
+		kvdb.ErrTimeout, kvdb.ErrClosed, kvdb.ErrReadOnly, kvdb.ErrTooLarge, kvdb.ErrUnavailable, kvdb.ErrCorruption,
+		kvdb.ErrNoSpace, kvdb.ErrInvalidArgument, errors.New("something else"),
+	} {
+		engine.Inject(testutil.Errors(&kvdb.Error{Op: "put", Kind: err}))
+		for range 20 { // more than get a line
+			if got := store.Put(ctx, key, nil); !errors.Is(got, err) && err != got {
+				t.Errorf("Put: %v, want %v", got, err)
+			}
+		}
+	}
+	func() {
+		defer func() { _ = recover() }()
+		engine.Inject(testutil.Panics("on purpose"))
+		_ = store.Put(ctx, key, nil)
+	}()
+	engine.Inject(testutil.Errors(kvdb.ErrConflict))
+	updater, _ := kvdb.As[kvdb.Updater](store)
+	if err := updater.Update(ctx, func(kvdb.Txn) error { return nil }); !errors.Is(err, kvdb.ErrConflict) {
+		t.Errorf("Update: %v, want a conflict", err)
+	}
+	engine.Inject(nil)
+	aborted := errors.New("changed my mind")
+	if err := updater.Update(ctx, func(kvdb.Txn) error { return aborted }); !errors.Is(err, aborted) {
+		t.Errorf("Update: %v, want it aborted", err)
+	}
+	if _, err := store.Get(ctx, []byte("nothing")); !errors.Is(err, kvdb.ErrNotFound) {
+		t.Errorf("Get of nothing: %v", err)
+	}
+	gone, cancel := context.WithCancel(ctx)
+	cancel()
+	if err := store.Put(gone, key, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("Put for nobody: %v", err)
+	}
+}
