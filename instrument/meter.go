@@ -44,7 +44,7 @@ type observed struct {
 
 // newMeter makes the meter of a provider, with a registry of its own.
 func newMeter(mp metric.MeterProvider) (*meter, error) {
-	registry, err := newRecordRegistry(nil, false, most)
+	registry, err := newRecordRegistry(nil, false)
 	if err != nil {
 		return nil, err
 	}

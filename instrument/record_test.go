@@ -9,14 +9,10 @@ import (
 	"github.com/otelkv/otelkv/kvdb"
 )
 
-func newTestRecord(t testing.TB, o recordOptions) *record {
+func newTestRecord(t testing.TB, c *config) *record {
 	t.Helper()
 	s := newSeries(kvdb.Info{System: "memory"}, "memory", failureNames(nil), nil)
-	g, err := newRecordRegistry(nil, false, func(*record, *operationInfo, int, int) int { return 0 })
-	if err != nil {
-		t.Fatal(err)
-	}
-	return g.newRecord(storeOperationInfo[:], s, o)
+	return newRecord(mustLayout(t), storeOperationInfo[:], s, c)
 }
 
 // totalsOf are the exact numbers of one operation.
@@ -65,7 +61,7 @@ func TestWordsFillUp(t *testing.T) {
 		"long durations": {10_000, 1 << 62, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newTestRecord(t, recordOptions{})
+			r := newTestRecord(t, new(config))
 			var want totalsOf
 			for range 3 {
 				if c.longest < 1<<50 {
@@ -82,7 +78,7 @@ func TestWordsFillUp(t *testing.T) {
 }
 
 func TestWordsFillUpConcurrently(t *testing.T) {
-	r := newTestRecord(t, recordOptions{sized: true})
+	r := newTestRecord(t, &config{sizes: true})
 	var mu sync.Mutex
 	var want totalsOf
 	var workers, readers sync.WaitGroup
@@ -129,7 +125,7 @@ func TestWordsFillUpConcurrently(t *testing.T) {
 
 // An engine that breaks its contract cannot break the counts.
 func TestNegativeSizes(t *testing.T) {
-	r := newTestRecord(t, recordOptions{})
+	r := newTestRecord(t, new(config))
 	st := &r.stripes[opGet][0]
 	st.begin(3)
 	r.end(st, slotOK, -5, 3, 0)

@@ -3,6 +3,8 @@ package instrument
 import (
 	"math"
 	"time"
+
+	"go.opentelemetry.io/otel/trace"
 )
 
 // Totals of one operation, cumulative since Wrap.
@@ -35,8 +37,8 @@ type tally struct {
 type exemplar struct {
 	at      time.Time
 	seconds float64
-	trace   [16]byte
-	span    [8]byte
+	trace   trace.TraceID
+	span    trace.SpanID
 }
 
 // total returns the totals of an operation. The caller holds the ledger's lock.

@@ -7,8 +7,6 @@ import (
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/propagation"
 	"go.uber.org/zap"
-
-	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 func (t *Telemetry) setGlobals(c *config) {
@@ -39,5 +37,5 @@ func (h *errorHandler) Handle(err error) {
 	if !ok {
 		return
 	}
-	h.logger.Error(catalog.TelemetryFailed, zap.String(catalog.FieldError, firstLine(err)), suppressed)
+	h.logger.Error("telemetry failed", zap.String("error", firstLine(err)), suppressed)
 }

@@ -13,13 +13,11 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
-
-	"github.com/otelkv/otelkv/internal/testutil"
 )
 
 func recordingLogger() (*zap.Logger, func() []observer.LoggedEntry) {
 	core, logs := observer.New(zapcore.DebugLevel)
-	return zap.New(zapcore.NewTee(core, testutil.NotedLines{}.Core())), logs.All
+	return zap.New(core), logs.All
 }
 
 func TestDefaultLoggerWritesToStdout(t *testing.T) {
@@ -78,7 +76,6 @@ type lockedBuffer struct {
 func (b *lockedBuffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	_, _ = testutil.NotedLines{}.Write(p)
 	return b.buf.Write(p)
 }
 

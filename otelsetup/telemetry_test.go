@@ -24,7 +24,6 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/instrument"
-	"github.com/otelkv/otelkv/internal/testutil"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
@@ -34,7 +33,7 @@ func TestMain(m *testing.M) {
 			os.Unsetenv(name)
 		}
 	}
-	goleak.VerifyTestMain(testutil.AllLines(m, "otelsetup"))
+	goleak.VerifyTestMain(m)
 }
 
 // start starts a Telemetry that logs nowhere and ends with the test.

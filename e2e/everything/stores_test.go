@@ -54,7 +54,7 @@ func newRemote() *testutil.Faulty {
 
 func newPebble(t *testing.T) kvdb.Store {
 	t.Helper()
-	store, err := kvpebble.Open(t.TempDir(), &kvpebble.Options{NoSync: true})
+	store, err := kvpebble.Open(t.TempDir(), &kvpebble.OpenOptions{NoSync: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func newPebble(t *testing.T) kvdb.Store {
 
 func newBolt(t *testing.T) kvdb.Store {
 	t.Helper()
-	store, err := kvbolt.Open(filepath.Join(t.TempDir(), "store"), &kvbolt.Options{NoSync: true})
+	store, err := kvbolt.Open(filepath.Join(t.TempDir(), "store"), &kvbolt.OpenOptions{NoSync: true})
 	if err != nil {
 		t.Fatal(err)
 	}

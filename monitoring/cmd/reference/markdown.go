@@ -80,13 +80,5 @@ func code(words ...string) string {
 	if len(words) == 0 {
 		return ""
 	}
-	return strings.Join(codes(words), ", ")
-}
-
-func codes(words []string) []string {
-	marked := make([]string, len(words))
-	for i, w := range words {
-		marked[i] = "`" + w + "`"
-	}
-	return marked
+	return "`" + strings.Join(words, "`, `") + "`"
 }
