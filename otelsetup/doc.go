@@ -55,18 +55,18 @@
 //	kvdb.export.mended                      {record}      counter        exported with U+FFFD in place of
 //	                                                                     text that is not UTF-8
 //
-// Memory utilisation is the memory in use, without file pages that can be
-// dropped at once, as a share of the limit of the control group, the tightest
-// on the way up to the root; without a limit it is the anonymous resident set
-// as a share of the machine's memory. CPU utilisation is the share of the
-// control group's quota that was used, without a quota the share of the
-// processors that the process may use (the lower of GOMAXPROCS and the number
-// of CPUs). Both control group versions are known. The readings are taken in
-// the background every 10 seconds, so that a scrape reads memory only; the
-// first CPU value comes with the second reading, and a reading that is unknown
-// or older than 30 seconds is left out. Outside Linux kvdb.memory is what the Go
-// runtime holds, memory utilisation is left out, and CPU utilisation is known on
-// Unix and Windows.
+// Memory utilisation is the memory that cannot be given back, so without the pages
+// of files, as a share of the tightest limit of the control groups on the way up
+// to the root, memory.high among them; without a limit it is the anonymous resident
+// set as a share of the machine's memory. CPU utilisation is the highest share
+// that was used, of a group's quota or processors, or by the process of GOMAXPROCS
+// and the processors that it may run on. Both control group versions are known.
+// Checks of package health and captures of package pprofx take the same numbers. The
+// readings are taken in the background every 10 seconds, so that a scrape reads
+// memory only; the first CPU value comes with the second reading, and a reading
+// that is unknown or older than 30 seconds is left out. Outside Linux kvdb.memory
+// is what the Go runtime holds, and memory utilisation is left out where the machine's
+// memory is not known, which it is on macOS and Windows.
 //
 // The runtime's histogram go.schedule.duration and the process collector read
 // their values at the scrape: the first from the Go runtime, the second from

@@ -13,6 +13,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+
+	"github.com/otelkv/otelkv/internal/system"
 )
 
 // An Option changes what [Start] starts.
@@ -65,7 +67,7 @@ func newConfig(opts []Option) *config {
 		runtimeMetrics:  true,
 		shutdownTimeout: 5 * time.Second,
 		env:             os.Getenv,
-		readUsage:       newUsageReader(),
+		readUsage:       usageOf(system.Local()),
 	}
 	for _, opt := range opts {
 		if opt != nil {

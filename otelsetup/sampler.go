@@ -31,7 +31,7 @@ type sampler struct {
 type sample struct {
 	usage
 	at       time.Time
-	cpuShare float64 // since the sample before, NaN at first
+	cpuShare float64 // used since the sample before, NaN at first
 }
 
 // startSampler takes the first sample at once and starts a goroutine for the
@@ -64,7 +64,7 @@ func (s *sampler) sample() {
 	defer func() { _ = recover() }()
 	next := &sample{usage: s.read(), at: time.Now(), cpuShare: math.NaN()}
 	if last := s.current.Load(); last != nil {
-		next.cpuShare = cpuShare(last.cpu, next.cpu, next.at.Sub(last.at).Seconds())
+		next.cpuShare = next.shareOfCPU(last.usage, next.at.Sub(last.at))
 	}
 	s.current.Store(next)
 }

@@ -13,6 +13,9 @@ import (
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/internal/system"
+	"github.com/otelkv/otelkv/internal/testutil"
 )
 
 func withUsage(read func() usage) Option {
@@ -60,7 +63,7 @@ func TestSampler(t *testing.T) {
 		began := time.Now()
 		var next atomic.Pointer[usage]
 		var reads atomic.Int32
-		next.Store(&usage{resident: 100, memory: 0.25, cpu: []cpuTime{{"a", 5, 2}}})
+		next.Store(&usage{resident: 100, memory: 0.25, cpu: system.CPU{{Of: "a", Used: 5 * time.Second, Capacity: 2}}})
 		s := startSampler(func() usage { reads.Add(1); return *next.Load() })
 		want := func(at time.Duration, n int32, resident, cpu, memory float64) {
 			t.Helper()
@@ -75,10 +78,10 @@ func TestSampler(t *testing.T) {
 		}
 		nan := math.NaN()
 		want(0, 1, 100, nan, 0.25)
-		next.Store(&usage{resident: 200, memory: nan, cpu: []cpuTime{{"a", 10, 2}}})
+		next.Store(&usage{resident: 200, memory: nan, cpu: system.CPU{{Of: "a", Used: 10 * time.Second, Capacity: 2}}})
 		want(9*time.Second, 1, 100, nan, 0.25) // a collection reads nothing itself
 		want(10*time.Second, 2, 200, 5.0/20, nan)
-		next.Store(&usage{resident: nan, memory: nan, cpu: []cpuTime{{"b", 10, 2}}})
+		next.Store(&usage{resident: nan, memory: nan, cpu: system.CPU{{Of: "b", Used: 10 * time.Second, Capacity: 2}}})
 		want(20*time.Second, 3, nan, nan, nan)
 
 		if err := s.shutdown(t.Context()); err != nil {
@@ -132,40 +135,42 @@ func TestSamplerBeforeAnyReading(t *testing.T) {
 	}
 }
 
-func TestCPUShare(t *testing.T) {
-	nan := math.NaN()
-	for _, tt := range []struct {
-		name          string
-		before, after []cpuTime
-		want          float64
-	}{
-		{"nothing", nil, nil, nan},
-		{"half", []cpuTime{{"a", 1, 1}}, []cpuTime{{"a", 6, 1}}, 0.5},
-		{"the tightest", []cpuTime{{"a", 0, 4}, {"b", 0, 1}}, []cpuTime{{"a", 8, 4}, {"b", 6, 1}}, 0.6},
-		{"a burst", []cpuTime{{"a", 0, 1}}, []cpuTime{{"a", 11, 1}}, 1},
-		{"a new group", []cpuTime{{"a", 0, 1}}, []cpuTime{{"b", 5, 1}}, nan},
-		{"a counter that restarted", []cpuTime{{"a", 9, 1}}, []cpuTime{{"a", 1, 1}}, nan},
-		{"no capacity", []cpuTime{{"a", 0, 0}}, []cpuTime{{"a", 1, 0}}, nan},
-	} {
-		if got := cpuShare(tt.before, tt.after, 10); !same(got, tt.want) {
-			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+// TestMachines: the metrics show the shares that probes and triggers judge of the
+// same machine.
+func TestMachines(t *testing.T) {
+	for _, m := range testutil.Machines() {
+		synctest.Test(t, func(t *testing.T) {
+			machine, advance := m.Start()
+			s := startSampler(usageOf(machine))
+			advance()
+			time.Sleep(testutil.MachineTime)
+			synctest.Wait()
+			_, cpu, memory := readings(t, s)
+			if math.Abs(memory-m.Memory) > 1e-9 || math.Abs(cpu-m.CPU) > 1e-9 {
+				t.Errorf("%s: memory %v, cpu %v, want %v, %v", m.Name, memory, cpu, m.Memory, m.CPU)
+			}
+			if err := s.shutdown(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// What cannot be read is left out, and so is what the system does not tell.
+func TestUnknownUsage(t *testing.T) {
+	broken := testutil.Machine{Files: map[string]string{"proc/self/cgroup": testutil.Unreadable, "proc/self/statm": "1\n"}}
+	machine, _ := broken.Start()
+	for _, machine := range []system.Machine{machine, {}} {
+		if u := usageOf(machine)(); !math.IsNaN(u.resident) || !math.IsNaN(u.memory) || u.cpu != nil {
+			t.Errorf("%+v", u)
 		}
 	}
 }
 
 // The readings of this machine are plausible, whichever machine that is.
 func TestUsageOfThisProcess(t *testing.T) {
-	u := newUsageReader()()
-	if !(u.resident > 1<<20) {
-		t.Errorf("resident %v bytes", u.resident)
-	}
-	if !math.IsNaN(u.memory) && !(u.memory >= 0 && u.memory <= 1) {
-		t.Errorf("memory %v", u.memory)
-	}
-	for _, c := range u.cpu {
-		if !(c.capacity > 0) || !(c.used >= 0) {
-			t.Errorf("cpu %+v", c)
-		}
+	if u := usageOf(system.Local())(); !(u.resident > 1<<20) || !(u.memory >= 0 && u.memory <= 1) || len(u.cpu) == 0 {
+		t.Errorf("%+v", u)
 	}
 	tel := start(t, WithLogger(zap.NewNop()))
 	if scrape(t, tel.MetricsHandler())["kvdb_memory_bytes"] == nil {

@@ -2,54 +2,40 @@ package otelsetup
 
 import (
 	"math"
-	"runtime"
+	"time"
+
+	"github.com/otelkv/otelkv/internal/system"
 )
 
 // usage is one reading of what the process uses. NaN is unknown.
 type usage struct {
-	resident float64   // bytes
-	memory   float64   // used share of the tightest limit, 0 to 1
-	cpu      []cpuTime // every limit that holds, or the process on its processors
+	resident float64 // bytes
+	memory   float64 // used share of the tightest limit, 0 to 1
+	cpu      system.CPU
 }
 
-// cpuTime is how much CPU a group of processes has used so far, and how much it
-// may use.
-type cpuTime struct {
-	group    string  // tells the groups of two readings apart
-	used     float64 // seconds since some start
-	capacity float64 // CPUs
-}
-
-// cpuShare returns the used share of the tightest limit between two readings
-// that are the given seconds apart, NaN when no group is in both.
-func cpuShare(before, after []cpuTime, seconds float64) float64 {
-	share := math.NaN()
-	for _, b := range before {
-		for _, a := range after {
-			if a.group != b.group || a.used < b.used || a.capacity <= 0 || seconds <= 0 {
-				continue
-			}
-			share = tightest(share, (a.used-b.used)/(a.capacity*seconds))
+// usageOf returns the function that reads a machine.
+func usageOf(machine system.Machine) func() usage {
+	return func() usage {
+		u := usage{resident: math.NaN(), memory: math.NaN()}
+		if resident, err := machine.Resident(); err == nil {
+			u.resident = float64(resident)
 		}
+		if memory, err := machine.Memory(); err == nil {
+			u.memory = memory.Share()
+		}
+		if cpu, err := machine.CPU(); err == nil {
+			u.cpu = cpu
+		}
+		return u
 	}
-	return clamp(share)
 }
 
-// tightest returns the higher of two shares of which either may be unknown.
-func tightest(a, b float64) float64 {
-	if math.IsNaN(a) || b > a {
-		return b
+// shareOfCPU returns the used share of the tightest limit since an older reading,
+// NaN when it is unknown.
+func (u usage) shareOfCPU(before usage, elapsed time.Duration) float64 {
+	if share, ok := u.cpu.Share(before.cpu, elapsed); ok {
+		return share
 	}
-	return a
-}
-
-// clamp keeps a share within 0 and 1: bursts and the clock's grain can carry it
-// a little beyond.
-func clamp(share float64) float64 {
-	return max(0, min(1, share)) // both keep NaN
-}
-
-// processors returns how many CPUs the process can keep busy.
-func processors() float64 {
-	return float64(min(runtime.GOMAXPROCS(0), runtime.NumCPU()))
+	return math.NaN()
 }

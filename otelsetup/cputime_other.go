@@ -1,7 +1,0 @@
-//go:build !unix && !windows
-
-package otelsetup
-
-import "math"
-
-func cpuSeconds() float64 { return math.NaN() }
