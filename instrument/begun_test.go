@@ -1,6 +1,7 @@
 package instrument
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 )
@@ -43,7 +44,7 @@ func TestBegunAdds(t *testing.T) {
 	var b begun
 	var count, sent uint64
 	for range 100_000 {
-		n := rand.IntN(1 << 34)
+		n := rand.IntN(min(1<<34, math.MaxInt))
 		if rand.IntN(2) == 0 {
 			b.add(1, n)
 			count++

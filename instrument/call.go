@@ -2,6 +2,7 @@ package instrument
 
 import (
 	"context"
+	"math"
 	"sync/atomic"
 	"time"
 
@@ -49,7 +50,7 @@ type Call struct {
 }
 
 // mostBytes bounds what one call counts, whatever somebody says it has moved.
-const mostBytes = 1 << 40
+const mostBytes = min(1<<40, math.MaxInt)
 
 // Key tells which key the call is for. Lines show its length and hash; nothing
 // else sees it. The key must not change until the call has ended.

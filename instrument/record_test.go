@@ -1,6 +1,7 @@
 package instrument
 
 import (
+	"math"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -56,8 +57,8 @@ func TestWordsFillUp(t *testing.T) {
 		"one bucket":     {200_000, 5, 0},
 		"wide buckets":   {200_000, 3 * time.Millisecond, 10},
 		"large values":   {100_000, 100, 40_000},
-		"huge values":    {10_000, 100, 1 << 31},
-		"everything":     {100_000, time.Minute, 1 << 33},
+		"huge values":    {10_000, 100, min(1<<31, math.MaxInt-1)},
+		"everything":     {100_000, time.Minute, min(1<<33, math.MaxInt-1)},
 		"long durations": {10_000, 1 << 62, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
