@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/examples/kvserver/internal/resp"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // A client is one connection. Its goroutine reads commands, runs them one after
@@ -44,10 +46,10 @@ func (c *client) serve(ctx context.Context) {
 	switch {
 	case err == nil, errors.Is(err, errStopped):
 	case errors.As(err, &protocol), errors.Is(err, resp.ErrBudget):
-		c.server.log.warn("client refused", c.conn.RemoteAddr(), zap.Error(err))
+		c.server.log.warn(catalog.ClientRefused, c.conn.RemoteAddr(), zap.Error(err))
 		c.fail(err.Error())
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		c.server.log.warn("client dropped", c.conn.RemoteAddr(), zap.Error(err))
+		c.server.log.warn(catalog.ClientDropped, c.conn.RemoteAddr(), zap.Error(err))
 		return
 	default: // the client has gone
 		return
@@ -61,7 +63,8 @@ func (c *client) serve(ctx context.Context) {
 // nobody knows how much of it was made.
 func (c *client) survive() {
 	if r := recover(); r != nil {
-		c.server.log.warn("command panicked", c.conn.RemoteAddr(), zap.Any("panic", r), zap.ByteString("stack", debug.Stack()))
+		c.server.log.warn(catalog.CommandPanicked, c.conn.RemoteAddr(),
+			zap.String(catalog.FieldPanic, fmt.Sprint(r)), zap.ByteString(catalog.FieldStack, debug.Stack()))
 	}
 }
 

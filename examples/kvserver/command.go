@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // A command is a row of the table.
@@ -111,7 +112,7 @@ func (c *client) run(ctx context.Context, args [][]byte) {
 		c.out = c.out[:before]
 		c.fail(explain(err))
 	default: // the client has read the beginning of a reply that has no end
-		c.server.log.warn("reply cut off", c.conn.RemoteAddr(), zap.Error(err))
+		c.server.log.warn(catalog.ReplyCutOff, c.conn.RemoteAddr(), zap.Error(err))
 		c.out, c.leaving = nil, true
 	}
 }
@@ -120,7 +121,7 @@ func (c *client) run(ctx context.Context, args [][]byte) {
 // let it send a request here, whose body would then be commands.
 func (c *client) unknown(name []byte) {
 	if bytes.EqualFold(name, []byte("post")) || bytes.EqualFold(name, []byte("host:")) {
-		c.server.log.warn("client speaks HTTP", c.conn.RemoteAddr())
+		c.server.log.warn(catalog.ClientSpeaksHTTP, c.conn.RemoteAddr())
 		c.leaving = true
 	}
 	c.fail(fmt.Sprintf("unknown command '%s'", printable(name)))

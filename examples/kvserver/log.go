@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // serverLog writes the server's own lines, each with the client's address. Those
@@ -16,7 +18,7 @@ type serverLog struct {
 	logger *zap.Logger
 
 	mu     sync.Mutex
-	floods map[string]*flood
+	floods map[catalog.Message]*flood
 }
 
 // logBurst is how many lines of one message are written in a second.
@@ -30,38 +32,38 @@ type flood struct {
 }
 
 func newServerLog(logger *zap.Logger) *serverLog {
-	return &serverLog{logger: logger, floods: make(map[string]*flood)}
+	return &serverLog{logger: logger, floods: make(map[catalog.Message]*flood)}
 }
 
 func (l *serverLog) accepted(client net.Addr) {
-	if line := l.logger.Check(zap.DebugLevel, "connection accepted"); line != nil {
+	if line := l.logger.Check(zap.DebugLevel, catalog.ConnectionAccepted); line != nil {
 		line.Write(clientIP(client))
 	}
 }
 
-func (l *serverLog) warn(message string, client net.Addr, fields ...zap.Field) {
+func (l *serverLog) warn(message catalog.Message, client net.Addr, fields ...zap.Field) {
 	l.write(message, append(fields, clientIP(client)))
 }
 
 // accept logs that the listener did not deliver a client.
 func (l *serverLog) accept(err error) {
-	l.write("cannot accept", []zap.Field{zap.Error(err)})
+	l.write(catalog.ConnectionNotAccepted, []zap.Field{zap.Error(err)})
 }
 
-func (l *serverLog) write(message string, fields []zap.Field) {
+func (l *serverLog) write(message catalog.Message, fields []zap.Field) {
 	pass, suppressed := l.admit(message)
 	if !pass {
 		return
 	}
 	if suppressed > 0 {
-		fields = append(fields, zap.Int("suppressed", suppressed))
+		fields = append(fields, zap.Int(catalog.FieldSuppressed, suppressed))
 	}
 	l.logger.Warn(message, fields...)
 }
 
 // admit reports whether a line may be written, and how many like it were not
 // since the last one.
-func (l *serverLog) admit(message string) (pass bool, suppressed int) {
+func (l *serverLog) admit(message catalog.Message) (pass bool, suppressed int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	f := l.floods[message]
@@ -105,5 +107,5 @@ func clientIP(client net.Addr) zap.Field {
 	if host, _, err := net.SplitHostPort(ip); err == nil {
 		ip = host
 	}
-	return zap.String("client_ip", ip)
+	return zap.String(catalog.FieldClientIP, ip)
 }

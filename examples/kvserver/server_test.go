@@ -14,6 +14,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // Drain answers what was sent before, and cuts between two commands.
@@ -107,7 +108,7 @@ func TestAcceptErrors(t *testing.T) {
 		if n := l.calls.Load(); n < 60 || n > 70 {
 			t.Errorf("%d calls of Accept in a minute", n)
 		}
-		if n := lines.FilterMessage("cannot accept").Len(); n == 0 {
+		if n := lines.FilterMessage(catalog.ConnectionNotAccepted).Len(); n == 0 {
 			t.Error("no line")
 		}
 		s.drain()
@@ -137,7 +138,7 @@ func (l *failingListener) Accept() (net.Conn, error) {
 func TestDebugLine(t *testing.T) {
 	s := start(t, memory(t))
 	s.dial().do("ping")
-	lines := s.lines.FilterMessage("connection accepted").All()
+	lines := s.lines.FilterMessage(catalog.ConnectionAccepted).All()
 	if len(lines) != 1 || lines[0].Level != zap.DebugLevel || lines[0].ContextMap()["client_ip"] == nil {
 		t.Errorf("lines %v", lines)
 	}

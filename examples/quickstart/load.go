@@ -8,6 +8,8 @@ import (
 
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 const (
@@ -43,7 +45,7 @@ func startLoad(s *shop, tp trace.TracerProvider, rate float64, beat func()) *loa
 	ctx, cancel := context.WithCancel(context.Background())
 	l := &load{
 		shop:   s,
-		tracer: tp.Tracer("github.com/otelkv/otelkv/examples/quickstart"),
+		tracer: tp.Tracer(catalog.ScopeQuickstart),
 		rate:   rate,
 		beat:   beat,
 		cancel: cancel,

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // A request is one thing that users do.
@@ -17,13 +18,13 @@ type request struct {
 }
 
 var requests = []request{
-	{"browse", 60, 3, (*shop).browse},
-	{"search", 8, 1, (*shop).search},
-	{"add to cart", 15, 3, (*shop).addToCart},
-	{"log in", 8, 1, (*shop).logIn},
-	{"log out", 3, 1, (*shop).logOut},
-	{"check out", 4, 2, (*shop).checkOut},
-	{"restock", 2, 1, (*shop).restock},
+	{catalog.Browse, 60, 3, (*shop).browse},
+	{catalog.Search, 8, 1, (*shop).search},
+	{catalog.AddToCart, 15, 3, (*shop).addToCart},
+	{catalog.LogIn, 8, 1, (*shop).logIn},
+	{catalog.LogOut, 3, 1, (*shop).logOut},
+	{catalog.CheckOut, 4, 2, (*shop).checkOut},
+	{catalog.Restock, 2, 1, (*shop).restock},
 }
 
 // pick chooses a request by its share.

@@ -48,7 +48,7 @@ var profileLines = []Line{
 		Message: HTTPServerReported, Levels: []Level{LevelDebug, LevelWarn},
 		Fields:  []Field{FieldDetail},
 		When:    "The HTTP server of the standard library has something to tell of a connection",
-		Note:    "At debug for profiles, at warn for what the example programs serve",
-		Sources: []string{fromPprofx, fromExamples},
+		Note:    "At debug for profiles, metrics and probes, at warn for what the example programs serve of their own",
+		Sources: []string{fromPprofx, fromObserve, fromExamples},
 	},
 }

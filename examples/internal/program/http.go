@@ -3,11 +3,15 @@ package program
 import (
 	"context"
 	"errors"
+	"log"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // DrainTime is how long answers under way may take when the program stops.
@@ -32,15 +36,22 @@ func ServeHTTP(l net.Listener, handler http.Handler, longest time.Duration, logg
 		},
 		failed: make(chan error, 1),
 	}
-	if errorLog, err := zap.NewStdLogAt(logger, zap.WarnLevel); err == nil {
-		s.server.ErrorLog = errorLog
-	}
+	s.server.ErrorLog = log.New(complaints{logger}, "", 0)
 	go func() {
 		if err := s.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			s.failed <- err
 		}
 	}()
 	return s
+}
+
+// complaints are what the server of the standard library has to say.
+type complaints struct{ logger *zap.Logger }
+
+// Write implements io.Writer.
+func (c complaints) Write(line []byte) (int, error) {
+	c.logger.Warn(catalog.HTTPServerReported, zap.String(catalog.FieldDetail, strings.TrimSpace(string(line))))
+	return len(line), nil
 }
 
 // Failure returns a channel for the error that ended the server.
