@@ -1,11 +1,9 @@
 package instrument
 
 import (
-	"slices"
 	"sync"
 
 	"github.com/otelkv/otelkv/kvdb"
-	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // seriesLimit is the most series that one store may ever show on /metrics.
@@ -37,23 +35,20 @@ func newAdmission() *admission {
 	return &admission{admitted: make(map[pair]bool), decided: make(map[operation]bool)}
 }
 
+// A mostSeries says how many series an operation with so many failures and bounds may
+// have on /metrics, and without an operation those that its store has besides.
+type mostSeries func(r *record, info *operationInfo, failures, durationBounds int) int
+
 // resize works out how many series are free beside those that a store has for sure.
 func (a *admission) resize(infos []operationInfo, failures, durationBounds int, r *record) {
-	fixed, late := kvdb.MaxStats, make(map[operation]int)
-	for i := range table {
-		row := &table[i]
-		if !slices.Contains(row.Attributes, catalog.OperationName) {
-			fixed += row.most(failures, durationBounds)
-			continue
-		}
-		for op := range infos {
-			switch info := &infos[op]; {
-			case info.absent, !row.appliesTo(r, info):
-			case info.late && info.name != otherOperation:
-				late[operation(op)] += row.most(failures, durationBounds)
-			default:
-				fixed += row.most(failures, durationBounds)
-			}
+	fixed, late := kvdb.MaxStats+r.most(r, nil, failures, durationBounds), make(map[operation]int)
+	for op := range infos {
+		switch info := &infos[op]; {
+		case info.absent:
+		case info.late && info.name != otherOperation:
+			late[operation(op)] = r.most(r, info, failures, durationBounds)
+		default:
+			fixed += r.most(r, info, failures, durationBounds)
 		}
 	}
 	a.mu.Lock()
@@ -70,50 +65,10 @@ func (a *admission) resize(infos []operationInfo, failures, durationBounds int, 
 	a.free = max(seriesLimit-fixed, 0)
 }
 
+// histogramSeries is how many series a histogram of so many bounds is.
 func histogramSeries(bounds int) int { return bounds + 3 } // and +Inf, sum, count
 
-// most is how many series a row shows at most, of one operation if it is by
-// operation: of the failures of a histogram, only _OTHER must always have room.
-func (r *row) most(failures, durationBounds int) int {
-	n := 1
-	for _, key := range r.Attributes {
-		switch key {
-		case catalog.OutcomeAttribute:
-			n *= int(outcomes)
-		case catalog.Replica:
-			n *= maxReplicas
-		case catalog.PoolState:
-			n *= 2 // idle and used
-		case catalog.ErrorType:
-			if r.Kind == catalog.Counter {
-				n *= failures
-			} else {
-				n *= 2
-			}
-		}
-	}
-	switch {
-	case r.Kind == catalog.Histogram && r.measure == &measureDuration:
-		return n * histogramSeries(durationBounds)
-	case r.Kind == catalog.Histogram:
-		return n * histogramSeries(len(r.Bounds))
-	case r.Kind == catalog.Summary:
-		return n * (len(quantileShares) + 2)
-	case r.Kind == catalog.ExponentialHistogram:
-		return 0 // on /metrics it belongs to the other one
-	default:
-		return n
-	}
-}
-
-// appliesTo reports whether a store can show a row for an operation.
-func (r *row) appliesTo(rec *record, info *operationInfo) bool {
-	if r.measure != nil {
-		return r.measure.has(rec, info)
-	}
-	return r.Kind != catalog.Summary || rec.compat
-}
-
+// admit reports whether a pair that has happened has series of its own.
 func (a *admission) admit(op operation, f failure) bool {
 	if f == failureOther {
 		return true

@@ -1,6 +1,7 @@
 package instrument
 
 import (
+	"math"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -132,4 +133,18 @@ func (r *recordRegistry) lookAt(l *ledger, take func(*ledger) *snapshot) *collec
 
 func (s *source) set(op operation, label labelKind, value uint8) attribute.Set {
 	return s.series.set(s.infos, seriesKey{op: op, label: label, value: value})
+}
+
+// pools calls visit for each pool with a value that is known and fresh, those of
+// closed stores for counters only.
+func (c *collection) pools(at int, counter bool, visit func(*source, float64)) {
+	for i := range c.sources {
+		s := &c.sources[i]
+		if s.now.pool == nil || !fresh(s.now.pool.at, s.now.at) || s.closed && !counter {
+			continue
+		}
+		if value := s.counted.pool.values[at]; !math.IsNaN(value) {
+			visit(s, value)
+		}
+	}
 }

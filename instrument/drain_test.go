@@ -13,7 +13,7 @@ func TestWordsFillUpBehindALock(t *testing.T) {
 	const goroutines, took, read = 20_000, 1_328_457 * time.Nanosecond, 17
 	for name, s := range map[string]slot{"hot": slotOK, "slow": slotAborted} {
 		t.Run(name, func(t *testing.T) {
-			r := newTestRecord(t, new(config))
+			r := newTestRecord(t, recordOptions{})
 			st := &r.stripes[opGet][0]
 			r.ledger.mu.Lock()
 			var operations sync.WaitGroup
@@ -46,7 +46,7 @@ func TestWordsFillUpBehindALock(t *testing.T) {
 // The same with a reader that reads all the time.
 func TestWordsFillUpBesideAReader(t *testing.T) {
 	const goroutines, took, read = 20_000, 1_328_457 * time.Nanosecond, 17
-	r := newTestRecord(t, new(config))
+	r := newTestRecord(t, recordOptions{})
 	st := &r.stripes[opGet][0]
 	stop := make(chan struct{})
 	var reader, operations sync.WaitGroup
@@ -85,7 +85,7 @@ func TestWordsFillUpBesideAReader(t *testing.T) {
 // What a suspended goroutine has in its hand comes later and is never taken for
 // operations in flight.
 func TestWordInAHand(t *testing.T) {
-	r := newTestRecord(t, new(config))
+	r := newTestRecord(t, recordOptions{})
 	st := &r.stripes[opGet][0]
 	for range 10 {
 		st.begin(1)
@@ -108,7 +108,7 @@ func TestWordInAHand(t *testing.T) {
 
 // Nobody reads, and the counters of the sizes fill up all the same.
 func TestSizesFillUp(t *testing.T) {
-	r := newTestRecord(t, &config{sizes: true})
+	r := newTestRecord(t, recordOptions{sized: true})
 	st := &r.stripes[opGet][0]
 	full := func() *atomic.Uint32 { return st.size(100, 100) }
 	var want uint64

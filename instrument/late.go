@@ -5,6 +5,12 @@ import "sync/atomic"
 // What a Recorder of many operations has for one of them is made at its first use:
 // a stripe or two, and more of them once it has turned out to be busy.
 
+// maxOperations is how many operations a recorder can have.
+const maxOperations = 64
+
+// otherOperation is the operation that an undeclared one counts as.
+const otherOperation = "other"
+
 // earlyOperations is how many operations of a Recorder have series from the start;
 // those behind them have them from their first use on, as long as there is room.
 const earlyOperations = 12

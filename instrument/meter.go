@@ -44,7 +44,7 @@ type observed struct {
 
 // newMeter makes the meter of a provider, with a registry of its own.
 func newMeter(mp metric.MeterProvider) (*meter, error) {
-	registry, err := newRecordRegistry(nil, false)
+	registry, err := newRecordRegistry(nil, false, most)
 	if err != nil {
 		return nil, err
 	}

@@ -112,11 +112,3 @@ func (h *meterHistograms) recordings(op operation, s slot) []recording {
 	}
 	return all
 }
-
-// admitted returns the failure as which db.client.operation.duration counts one.
-func (r *record) admitted(op operation, f failure) failure {
-	if r.ledger.admitted.admit(r.places[op], r.slots[failureSlot(f)].failure()) {
-		return f
-	}
-	return failureOther
-}

@@ -53,17 +53,18 @@ func newObserver(info kvdb.Info, infos []operationInfo, c *config) (*observer, e
 	}
 	o := &observer{
 		registry:   registry,
-		rec:        newRecord(registry.layout, infos, series, c),
 		classifier: classifier,
 		filter:     c.filter,
 		labels:     make([]atomic.Pointer[labels], len(infos)),
 		spans:      newSpanner(c.tracerProvider.Tracer(scopeName), c.spans, infos, series, info.Remote),
 		slow:       slow,
 	}
+	o.rec = registry.newRecord(infos, series, recordOptions{
+		sized: c.sizes, compat: !c.noCompat, logged: c.logger != nil, declared: c.stats, refused: o.sayRefused,
+	})
 	if c.logger != nil {
 		o.log = newOperationLog(c.logger, c.logs, series, &o.rec.suppressed)
 	}
-	o.rec.refused = o.sayRefused
 	o.sinks = o.newSinks(c.onSlow)
 	err := o.register(m)
 	switch {

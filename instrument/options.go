@@ -15,6 +15,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/internal/typednil"
+	"github.com/otelkv/otelkv/kvdb"
 )
 
 // Telemetry is where a store reports: what package otelsetup starts with one
@@ -51,7 +52,7 @@ type config struct {
 	thresholds []slowThreshold
 	onSlow     func(context.Context, SlowOperation) string
 
-	stats *statsReading // what the engine declares; nil where it has none
+	stats []kvdb.StatInfo // what the engine declares; nil where it has none
 
 	unregistered bool // a Telemetry has no Registry
 	errs         []error

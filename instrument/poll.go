@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -110,9 +109,9 @@ func readLag(ctx context.Context, rec *record, from kvdb.Lagger) {
 	}
 }
 
-// declared returns what a store's statistics are. A declaration that is wrong,
+// declared returns what a store's statistics are, nil where it has none. A declaration that is wrong,
 // and one that panics, is an error of Wrap: nobody would see it later.
-func declared(r kvdb.StatsReader) (_ *statsReading, err error) {
+func declared(r kvdb.StatsReader) (infos []kvdb.StatInfo, err error) {
 	if r == nil {
 		return nil, nil
 	}
@@ -121,6 +120,6 @@ func declared(r kvdb.StatsReader) (_ *statsReading, err error) {
 			err = fmt.Errorf("the store's StatInfos panicked: %v", p)
 		}
 	}()
-	infos := slices.Clone(r.StatInfos())
-	return &statsReading{infos: infos}, kvdb.CheckStatInfos(infos)
+	infos = append(make([]kvdb.StatInfo, 0), r.StatInfos()...) // not nil, even if there are none
+	return infos, kvdb.CheckStatInfos(infos)
 }

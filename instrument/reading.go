@@ -110,3 +110,13 @@ func (a *aside) keepStats(values []float64) bool {
 	a.stats.Store(&statsReading{at: time.Now(), infos: infos, values: values})
 	return true
 }
+
+// declares reports whether a name stands for the same metric here.
+func (r *statsReading) declares(like kvdb.StatInfo) bool {
+	for _, info := range r.infos {
+		if info.Name == like.Name {
+			return info.Unit == like.Unit && info.Counter == like.Counter
+		}
+	}
+	return false
+}

@@ -5,6 +5,8 @@ import (
 	"sync/atomic"
 	"time"
 	"unsafe"
+
+	"github.com/otelkv/otelkv/kvdb"
 )
 
 // A record counts the operations of one store from Wrap to Close, in stripes,
@@ -13,9 +15,8 @@ type record struct {
 	layout *layout
 	infos  []operationInfo
 	series *series
-	sized  bool // with WithSizes
-	compat bool // without WithoutCompatMetrics
-	logged bool // with a logger
+	most   mostSeries
+	recordOptions
 	*aside
 
 	stripes [][]stripe // by operation; their number is a power of two
@@ -24,7 +25,6 @@ type record struct {
 	// Of a Recorder of many operations.
 	late                    []lateOperation // the operations behind those that have stripes
 	other                   operation       // as which one counts for whose series there is no room
-	refused                 func(operation) // told once of each of those
 	fewStripes, busyStripes int             // of an operation, at first and when it is busy
 	spareStripes            atomic.Int64    // for busy ones
 
@@ -32,6 +32,15 @@ type record struct {
 	places []operation // the ledger's, by operation
 	slots  []slot      // the ledger's, by slot
 	sums   endings     // since Wrap; guarded by the ledger
+}
+
+// recordOptions are what a record is to count.
+type recordOptions struct {
+	sized    bool            // sizes
+	compat   bool            // what the compat metrics need
+	logged   bool            // lines
+	declared []kvdb.StatInfo // by the engine; nil where it has no statistics
+	refused  func(operation) // told once of each operation that there is no room for
 }
 
 const (
@@ -42,11 +51,8 @@ const (
 // newRecord makes a record with a ledger of its own. Every processor has a stripe to itself up to
 // maxStripes; there are never fewer than defaultStripes, so that goroutines
 // seldom share one.
-func newRecord(l *layout, infos []operationInfo, s *series, c *config) *record {
-	r := &record{
-		layout: l, infos: infos, series: s, sized: c.sizes, compat: !c.noCompat, logged: c.logger != nil,
-		aside: new(aside),
-	}
+func (g *recordRegistry) newRecord(infos []operationInfo, s *series, o recordOptions) *record {
+	r := &record{layout: g.layout, infos: infos, series: s, recordOptions: o, most: g.most, aside: new(aside)}
 	stripes := defaultStripes
 	for stripes < runtime.GOMAXPROCS(0) && stripes < maxStripes {
 		stripes *= 2
@@ -64,7 +70,9 @@ func newRecord(l *layout, infos []operationInfo, s *series, c *config) *record {
 		}
 	}
 	r.prepareLate(stripes)
-	r.stats.Store(c.stats)
+	if o.declared != nil {
+		r.stats.Store(&statsReading{infos: o.declared})
+	}
 	newLedger(r).enter(r)
 	return r
 }
@@ -145,4 +153,12 @@ func (r *record) emptySizes(st *stripe) {
 		defer r.ledger.mu.Unlock()
 		r.total(st.op).sizes.take(st.sizes.Load())
 	}
+}
+
+// admitted returns the failure as which db.client.operation.duration counts one.
+func (r *record) admitted(op operation, f failure) failure {
+	if r.ledger.admitted.admit(r.places[op], r.slots[failureSlot(f)].failure()) {
+		return f
+	}
+	return failureOther
 }

@@ -19,7 +19,8 @@ const pollInterval = 10 * time.Second
 type recordRegistry struct {
 	layout *layout
 	start  time.Time
-	server server        // of connections
+	server server // of connections
+	most   mostSeries
 	sweeps func(*ledger) // of a MeterProvider: what it has of a dropped ledger; nil where Producers tell
 
 	mu      sync.Mutex
@@ -35,8 +36,9 @@ type recordRegistry struct {
 
 // newRecordRegistry returns an empty registry, whose durations are counted with
 // further bounds in seconds and, if that is asked for, in exponential buckets. With
-// an error, which is of the bounds, it goes without them.
-func newRecordRegistry(further []float64, exponential bool) (*recordRegistry, error) {
+// an error, which is of the bounds, it goes without them. Most says how many series
+// there may be of what it holds.
+func newRecordRegistry(further []float64, exponential bool, most mostSeries) (*recordRegistry, error) {
 	l, err := newLayout(further)
 	if err != nil {
 		l, _ = newLayout(nil)
@@ -44,7 +46,7 @@ func newRecordRegistry(further []float64, exponential bool) (*recordRegistry, er
 	if exponential {
 		l.place()
 	}
-	return &recordRegistry{layout: l, start: time.Now()}, err
+	return &recordRegistry{layout: l, start: time.Now(), most: most}, err
 }
 
 // register adds a record, unless an open store has its name. It goes on in the

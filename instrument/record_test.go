@@ -10,10 +10,14 @@ import (
 	"github.com/otelkv/otelkv/kvdb"
 )
 
-func newTestRecord(t testing.TB, c *config) *record {
+func newTestRecord(t testing.TB, o recordOptions) *record {
 	t.Helper()
 	s := newSeries(kvdb.Info{System: "memory"}, "memory", failureNames(nil), nil)
-	return newRecord(mustLayout(t), storeOperationInfo[:], s, c)
+	g, err := newRecordRegistry(nil, false, func(*record, *operationInfo, int, int) int { return 0 })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g.newRecord(storeOperationInfo[:], s, o)
 }
 
 // totalsOf are the exact numbers of one operation.
@@ -62,7 +66,7 @@ func TestWordsFillUp(t *testing.T) {
 		"long durations": {10_000, 1 << 62, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newTestRecord(t, new(config))
+			r := newTestRecord(t, recordOptions{})
 			var want totalsOf
 			for range 3 {
 				if c.longest < 1<<50 {
@@ -79,7 +83,7 @@ func TestWordsFillUp(t *testing.T) {
 }
 
 func TestWordsFillUpConcurrently(t *testing.T) {
-	r := newTestRecord(t, &config{sizes: true})
+	r := newTestRecord(t, recordOptions{sized: true})
 	var mu sync.Mutex
 	var want totalsOf
 	var workers, readers sync.WaitGroup
@@ -126,7 +130,7 @@ func TestWordsFillUpConcurrently(t *testing.T) {
 
 // An engine that breaks its contract cannot break the counts.
 func TestNegativeSizes(t *testing.T) {
-	r := newTestRecord(t, new(config))
+	r := newTestRecord(t, recordOptions{})
 	st := &r.stripes[opGet][0]
 	st.begin(3)
 	r.end(st, slotOK, -5, 3, 0)

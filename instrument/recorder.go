@@ -35,13 +35,8 @@ type Recorder struct {
 	undeclared atomic.Bool // there was a line about one
 }
 
-const (
-	// maxOperations is how many operations a recorder can have.
-	maxOperations = 64
-
-	// fewOperations is how many have all their stripes from the start.
-	fewOperations = 5
-)
+// fewOperations is how many have all their stripes from the start.
+const fewOperations = 5
 
 var operationSyntax = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_. -]{0,39}$`)
 
@@ -119,9 +114,6 @@ func checkOperations(names []string) error {
 	}
 	return errors.Join(errs...)
 }
-
-// otherOperation is the operation that an undeclared one counts as.
-const otherOperation = "other"
 
 // Operation returns the handle of a declared operation. It looks the name up:
 // keep the handle where the name is known before. An operation that was not

@@ -53,6 +53,6 @@ func NewRegistry(options ...RegistryOption) *Registry {
 			o.applyRegistry(c)
 		}
 	}
-	records, err := newRecordRegistry(c.bounds, c.exponential)
+	records, err := newRecordRegistry(c.bounds, c.exponential, most)
 	return &Registry{records, err}
 }

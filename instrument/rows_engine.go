@@ -49,13 +49,3 @@ func engineRow(like kvdb.StatInfo, at int) row {
 	}
 	return r
 }
-
-// declares reports whether a name stands for the same metric here.
-func (r *statsReading) declares(like kvdb.StatInfo) bool {
-	for _, info := range r.infos {
-		if info.Name == like.Name {
-			return info.Unit == like.Unit && info.Counter == like.Counter
-		}
-	}
-	return false
-}

@@ -59,7 +59,7 @@ func durationSeries(c *collection, visit func(*source, attribute.Set, *tally)) {
 	c.operations(func(s *source, op operation, _ *operationInfo) {
 		tallies := s.timed.ops[op].tallies
 		visit(s, s.set(op, labelNone, 0), succeeded(tallies))
-		for f, t := range s.failedDurations(op, tallies) {
+		for f, t := range failedDurations(s, op, tallies) {
 			if t.counts != nil {
 				visit(s, s.set(op, labelFailure, uint8(f)), t)
 			}
@@ -73,7 +73,7 @@ func succeeded(tallies []tally) *tally { return everything(tallies[:firstFailure
 // failedDurations returns the tallies of the failures of an operation. Only so
 // many pairs of operation and failure get a series of their own; later ones go
 // to that of _OTHER.
-func (s *source) failedDurations(op operation, tallies []tally) []*tally {
+func failedDurations(s *source, op operation, tallies []tally) []*tally {
 	failed := make([]*tally, len(tallies)-int(firstFailureSlot))
 	for f := range failed {
 		failed[f] = new(tally)
@@ -103,14 +103,6 @@ func latencies(c *collection, yield distributionPoints) {
 		}
 		yield(s, s.set(op, labelNone, 0), d)
 	})
-}
-
-func everything(tallies []tally) *tally {
-	var t tally
-	for i := range tallies {
-		t.add(&tallies[i])
-	}
-	return &t
 }
 
 // quantiles are the summary. Its quantiles are those of the last minute, its

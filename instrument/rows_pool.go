@@ -32,17 +32,3 @@ func poolWaitTime(c *collection, yield distributionPoints) {
 		}
 	})
 }
-
-// pools calls visit for each pool with a value that is known and fresh, those of
-// closed stores for counters only.
-func (c *collection) pools(at int, counter bool, visit func(*source, float64)) {
-	for i := range c.sources {
-		s := &c.sources[i]
-		if s.now.pool == nil || !fresh(s.now.pool.at, s.now.at) || s.closed && !counter {
-			continue
-		}
-		if value := s.counted.pool.values[at]; !math.IsNaN(value) {
-			visit(s, value)
-		}
-	}
-}

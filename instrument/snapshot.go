@@ -219,3 +219,12 @@ func (s *snapshot) statsAge(start time.Time) time.Duration {
 	}
 	return s.at.Sub(s.stats.at)
 }
+
+// everything merges tallies.
+func everything(tallies []tally) *tally {
+	var t tally
+	for i := range tallies {
+		t.add(&tallies[i])
+	}
+	return &t
+}

@@ -3,8 +3,6 @@ package instrument
 import (
 	"math"
 	"time"
-
-	"go.opentelemetry.io/otel/trace"
 )
 
 // Totals of one operation, cumulative since Wrap.
@@ -37,8 +35,8 @@ type tally struct {
 type exemplar struct {
 	at      time.Time
 	seconds float64
-	trace   trace.TraceID
-	span    trace.SpanID
+	trace   [16]byte
+	span    [8]byte
 }
 
 // total returns the totals of an operation. The caller holds the ledger's lock.

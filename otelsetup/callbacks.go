@@ -45,7 +45,7 @@ func (l *failedCallbacks) report(of string, err error) {
 	go func() {
 		defer l.busy.Store(false)
 		deliver(context.Background(), make(chan error, 1), func(context.Context) error {
-			l.logger.Error("callback failed", zap.String("callback", of), zap.String("error", firstLine(err)), suppressed)
+			l.logger.Error(catalog.CallbackFailed, zap.String(catalog.FieldCallback, of), zap.String(catalog.FieldError, firstLine(err)), suppressed)
 			return nil
 		})
 	}()

@@ -8,6 +8,8 @@ import (
 	"github.com/go-logr/logr"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // diagnosticLevels are the values of OTEL_LOG_LEVEL, and up to which verbosity
@@ -66,7 +68,7 @@ func (s *diagnosticSink) Error(err error, msg string, values ...any) {
 		return
 	}
 	if err != nil {
-		values = append([]any{"error", err}, values...)
+		values = append([]any{catalog.FieldError, err}, values...)
 	}
 	s.log(zapcore.ErrorLevel, msg, values)
 }
@@ -76,7 +78,7 @@ func (s *diagnosticSink) log(level zapcore.Level, msg string, values []any) {
 	if !ok {
 		return
 	}
-	fields := []zap.Field{zap.String("detail", msg)}
+	fields := []zap.Field{zap.String(catalog.FieldDetail, msg)}
 	for i := 0; i+1 < len(values); i += 2 {
 		key, ok := values[i].(string)
 		if !ok {
@@ -89,7 +91,7 @@ func (s *diagnosticSink) log(level zapcore.Level, msg string, values []any) {
 			fields = append(fields, zap.String(key, firstLine(v)))
 		}
 	}
-	s.logger.Log(level, "telemetry", append(fields, suppressed)...)
+	s.logger.Log(level, catalog.TelemetryReported, append(fields, suppressed)...)
 }
 
 // WithValues implements logr.LogSink.

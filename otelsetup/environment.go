@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"go.opentelemetry.io/otel/attribute"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // environment looks a variable up, as os.Getenv does. The SDK and its exporters
@@ -99,7 +101,7 @@ func (e environment) attributes() ([]attribute.KeyValue, error) {
 		}
 	}
 	if name := e.get(envServiceName); name != "" {
-		attrs = append(attrs, attribute.String("service.name", name))
+		attrs = append(attrs, attribute.String(catalog.ServiceName, name))
 	}
 	return attrs, nil
 }

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 const exportErrorEvery = time.Minute
@@ -26,7 +28,7 @@ type exportLog struct {
 
 func newExportLog(logger *zap.Logger, s signal, exporter string) *exportLog {
 	return &exportLog{
-		logger:  logger.With(zap.String("signal", s.name), zap.String("exporter", exporter)),
+		logger:  logger.With(zap.String(catalog.FieldSignal, s.name), zap.String(catalog.FieldExporter, exporter)),
 		limit:   limiter{interval: exportErrorEvery},
 		mending: limiter{interval: exportErrorEvery},
 	}
@@ -55,7 +57,7 @@ func (l *exportLog) ended(records int, err error) (line func()) {
 		l.since, l.failed = time.Now(), 1
 	}
 	return func() {
-		l.logger.Error("export failed", zap.String("error", firstLine(err)), zap.Int("records", records), suppressed)
+		l.logger.Error(catalog.ExportFailed, zap.String(catalog.FieldError, firstLine(err)), zap.Int(catalog.FieldRecords, records), suppressed)
 	}
 }
 
@@ -67,7 +69,8 @@ func (l *exportLog) recovered() (line func()) {
 	failed, since := l.failed, time.Since(l.since)
 	l.since = time.Time{}
 	return func() {
-		l.logger.Info("export works again", zap.Int("failed_exports", failed), zap.Duration("failing_for", since))
+		l.logger.Info(catalog.ExportWorksAgain, zap.Int(catalog.FieldFailures, failed),
+			zap.Float64(catalog.FieldDurationMS, float64(since)/float64(time.Millisecond)))
 	}
 }
 
@@ -78,7 +81,7 @@ func (l *exportLog) mended(records int) {
 	l.mu.Unlock()
 	if ok {
 		l.say(func() {
-			l.logger.Warn("export mended", zap.String("reason", "text that is not UTF-8"), zap.Int("records", records), suppressed)
+			l.logger.Warn(catalog.RecordsMended, zap.String(catalog.FieldReason, "text that is not UTF-8"), zap.Int(catalog.FieldRecords, records), suppressed)
 		})
 	}
 }

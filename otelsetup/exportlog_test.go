@@ -34,7 +34,7 @@ func TestExportLog(t *testing.T) {
 		for i, want := range []map[string]any{
 			{"error": "connection refused …", "records": int64(10), "suppressed": nil},
 			{"error": "connection refused …", "records": int64(7), "suppressed": int64(4)},
-			{"failed_exports": int64(6), "failing_for": time.Minute},
+			{"failures": int64(6), "duration_ms": 60000.0},
 		} {
 			fields := got[i].ContextMap()
 			for key, value := range want {
@@ -77,10 +77,10 @@ func TestExportLogBlocked(t *testing.T) {
 		l.observe(0, nil)
 		l.mended(1)
 		all := lines.All()
-		if len(all) != 3 || all[0].Message != "export failed" || all[1].Message != "export works again" || all[2].Message != "export mended" {
+		if len(all) != 3 || all[0].Message != "export failed" || all[1].Message != "export works again" || all[2].Message != "records mended" {
 			t.Fatalf("lines %v", all)
 		}
-		if got := all[1].ContextMap()["failed_exports"]; got != int64(100) {
+		if got := all[1].ContextMap()["failures"]; got != int64(100) {
 			t.Errorf("%v failed exports, want 100", got)
 		}
 		if got := all[2].ContextMap()["suppressed"]; got != int64(100) {

@@ -7,6 +7,8 @@ import (
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/propagation"
 	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 func (t *Telemetry) setGlobals(c *config) {
@@ -37,5 +39,5 @@ func (h *errorHandler) Handle(err error) {
 	if !ok {
 		return
 	}
-	h.logger.Error("telemetry failed", zap.String("error", firstLine(err)), suppressed)
+	h.logger.Error(catalog.TelemetryFailed, zap.String(catalog.FieldError, firstLine(err)), suppressed)
 }

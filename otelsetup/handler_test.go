@@ -91,7 +91,7 @@ func said(t *testing.T, tel *Telemetry, lines func() []observer.LoggedEntry) []o
 func TestHandlerSurvivesWhatIsBroken(t *testing.T) {
 	dead := prometheus.NewRegistry()
 	dead.MustRegister(bomb{})
-	const fails, left = "metrics gatherer fails", "metrics left out of the page"
+	const fails, left = "metrics gatherer failed", "metrics left out of the page"
 	for _, tt := range []struct {
 		name     string
 		gatherer prometheus.Gatherer
@@ -189,8 +189,8 @@ func TestHandlerLeavesABlockedGatherer(t *testing.T) {
 		}
 		slices.Sort(messages)
 		if want := []string{
-			"metrics gatherer answers again extra_1", "metrics gatherer answers again extra_3",
-			"metrics gatherer fails extra_1", "metrics gatherer fails extra_3", "metrics left out of the page extra_3",
+			"metrics gatherer failed extra_1", "metrics gatherer failed extra_3",
+			"metrics gatherer works again extra_1", "metrics gatherer works again extra_3", "metrics left out of the page extra_3",
 		}; !slices.Equal(messages, want) {
 			t.Errorf("lines %q", messages)
 		}

@@ -73,7 +73,7 @@ func TestHangingJoinedCollector(t *testing.T) {
 			for _, line := range said(t, tel, lines) {
 				messages = append(messages, fmt.Sprint(line.Message, " ", line.ContextMap()["gatherer"]))
 			}
-			if got := strings.Join(messages, ", "); got != "metrics gatherer fails joined, metrics gatherer answers again joined" {
+			if got := strings.Join(messages, ", "); got != "metrics gatherer failed joined, metrics gatherer works again joined" {
 				t.Errorf("lines %s", got)
 			}
 		})

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // A limiter lets one line pass in each interval and counts the others. Its
@@ -29,7 +31,7 @@ func (l *limiter) allow() (suppressed zap.Field, ok bool) {
 	}
 	suppressed = zap.Skip()
 	if l.suppressed > 0 {
-		suppressed = zap.Int("suppressed", l.suppressed)
+		suppressed = zap.Int(catalog.FieldSuppressed, l.suppressed)
 	}
 	l.suppressed = 0
 	l.next = now.Add(l.interval)

@@ -127,7 +127,7 @@ func TestLogThatRecovers(t *testing.T) {
 		if !strings.Contains(lines[0], "of the telemetry") || !strings.Contains(lines[1], "of the program") {
 			t.Errorf("%s, %s", lines[0], lines[1])
 		}
-		if last := lines[len(lines)-1]; !strings.Contains(last, `"message":"log lines lost","lost":`) {
+		if last := lines[len(lines)-1]; !strings.Contains(last, `"message":"log lines dropped","dropped":`) {
 			t.Errorf("the last line is %.100s", last)
 		}
 		if err := tel.CheckLog(t.Context()); err == nil || !strings.Contains(err.Error(), "are lost") {

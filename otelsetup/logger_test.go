@@ -13,11 +13,13 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/otelkv/otelkv/internal/testutil"
 )
 
 func recordingLogger() (*zap.Logger, func() []observer.LoggedEntry) {
 	core, logs := observer.New(zapcore.DebugLevel)
-	return zap.New(core), logs.All
+	return zap.New(zapcore.NewTee(core, testutil.NotedLines{}.Core())), logs.All
 }
 
 func TestDefaultLoggerWritesToStdout(t *testing.T) {
@@ -76,6 +78,7 @@ type lockedBuffer struct {
 func (b *lockedBuffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	_, _ = testutil.NotedLines{}.Write(p)
 	return b.buf.Write(p)
 }
 

@@ -10,6 +10,8 @@ import (
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // A logLevel shows and changes a level over HTTP. A change can be for a time:
@@ -108,22 +110,22 @@ func (l *logLevel) prepare(change levelChange) (apply func(), err error) {
 		then = t.then
 		l.end()
 	}
-	fields := []zap.Field{zap.String("from", from.String()), zap.String("to", change.level.String())}
+	fields := []zap.Field{zap.String(catalog.FieldFrom, from.String()), zap.String(catalog.FieldTo, change.level.String())}
 	if change.period > 0 {
 		t := &temporaryLevel{level: change.level, then: then, until: time.Now().Add(change.period)}
 		l.timers.Add(1)
 		t.timer = time.AfterFunc(change.period, func() { l.expire(t) })
 		l.temporary = t
-		fields = append(fields, zap.Time("until", t.until), zap.String("then", then.String()))
+		fields = append(fields, zap.Time(catalog.FieldUntil, t.until), zap.String(catalog.FieldThen, then.String()))
 	}
-	return l.change(change.level, "log level changed", fields...), nil
+	return l.change(change.level, catalog.LogLevelChanged, fields...), nil
 }
 
 // change lowers the level, or returns it as it is, and what is left to do
 // without the lock: to write a line, and then to raise the level. So the line is
 // written at the lower of the two levels, and raising the level does not hide
 // that it was raised. A log that takes no line is not waited for.
-func (l *logLevel) change(to zapcore.Level, message string, fields ...zap.Field) (apply func()) {
+func (l *logLevel) change(to zapcore.Level, message catalog.Message, fields ...zap.Field) (apply func()) {
 	l.changes++
 	number, from := l.changes, l.level.Level()
 	if to <= from {
@@ -160,7 +162,7 @@ func (l *logLevel) fallBack(t *temporaryLevel) (apply func()) {
 	if from != t.level {
 		return nil
 	}
-	return l.change(t.then, "log level fell back", zap.String("from", from.String()), zap.String("to", t.then.String()))
+	return l.change(t.then, catalog.LogLevelFellBack, zap.String(catalog.FieldFrom, from.String()), zap.String(catalog.FieldTo, t.then.String()))
 }
 
 // end forgets the temporary level.

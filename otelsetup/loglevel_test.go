@@ -12,6 +12,8 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/otelkv/otelkv/internal/testutil"
 )
 
 // levelHarness is a handler, and a logger whose level it changes.
@@ -23,7 +25,7 @@ type levelHarness struct {
 func newLevelHarness(level zapcore.Level) *levelHarness {
 	atomic := zap.NewAtomicLevelAt(level)
 	core, lines := observer.New(atomic)
-	return &levelHarness{newLogLevel(atomic, zap.New(core)), lines}
+	return &levelHarness{newLogLevel(atomic, zap.New(zapcore.NewTee(core, testutil.NotedLines{}.Core()))), lines}
 }
 
 func (h *levelHarness) request(method, target, contentType, body string) *httptest.ResponseRecorder {

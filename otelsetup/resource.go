@@ -9,6 +9,7 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/resource"
 
+	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/otelsetup/internal/sanitize"
 )
 
@@ -26,10 +27,10 @@ func newResource(ctx context.Context, c *config) (_ *resource.Resource, mended b
 	attrs = append(attrs, fromEnv...)
 	attrs = append(attrs, c.attributes...)
 	if c.serviceName != "" {
-		attrs = append(attrs, attribute.String("service.name", c.serviceName))
+		attrs = append(attrs, attribute.String(catalog.ServiceName, c.serviceName))
 	}
 	if c.serviceVersion != "" {
-		attrs = append(attrs, attribute.String("service.version", c.serviceVersion))
+		attrs = append(attrs, attribute.String(catalog.ServiceVersion, c.serviceVersion))
 	}
 	res, mended := sanitize.Resource(resource.NewSchemaless(attrs...))
 	return res, mended, nil
@@ -56,9 +57,9 @@ func detect(ctx context.Context) []attribute.KeyValue {
 		}
 	}
 	if version := buildVersion(); version != "" {
-		attrs = append(attrs, attribute.String("service.version", version))
+		attrs = append(attrs, attribute.String(catalog.ServiceVersion, version))
 	}
-	return append(attrs, attribute.String("service.name", unknownService()))
+	return append(attrs, attribute.String(catalog.ServiceName, unknownService()))
 }
 
 // buildVersion returns what the go command has stamped the program with: the

@@ -8,6 +8,8 @@ import (
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // A step is one part of the Telemetry: what flushes it, and what ends it.
@@ -66,7 +68,7 @@ func (t *Telemetry) Shutdown(ctx context.Context) error {
 				continue
 			}
 			mute = mute || within(ctx, budget, func(context.Context) error {
-				t.diagnostics.Error("telemetry not shut down cleanly", zap.String("part", s.name), zap.String("error", firstLine(err)))
+				t.diagnostics.Error(catalog.TelemetryNotShutDown, zap.String(catalog.FieldPart, s.name), zap.String(catalog.FieldError, firstLine(err)))
 				return nil
 			}) != nil
 		}

@@ -16,13 +16,14 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/otelsetup/internal/exposition"
 	"github.com/otelkv/otelkv/otelsetup/internal/linewriter"
 	"github.com/otelkv/otelkv/otelsetup/internal/logcore"
 	"github.com/otelkv/otelkv/otelsetup/internal/page"
 )
 
-const scopeName = "github.com/otelkv/otelkv/otelsetup"
+const scopeName = catalog.ScopeOtelsetup
 
 // Telemetry is what [Start] started. Its methods are safe for concurrent use,
 // and harmless after Shutdown.
@@ -86,7 +87,7 @@ func Start(ctx context.Context, opts ...Option) (*Telemetry, error) {
 		return nil, fmt.Errorf("otelsetup: %w", err)
 	}
 	if ignored != nil {
-		briefly(func() { t.logger.Error("environment ignored", zap.Error(ignored)) })
+		briefly(func() { t.logger.Error(catalog.EnvironmentIgnored, zap.Error(ignored)) })
 	}
 	return t, nil
 }
@@ -105,7 +106,9 @@ func (t *Telemetry) start(ctx context.Context, c *config) error {
 		return err
 	}
 	if mended {
-		briefly(func() { t.diagnostics.Warn("resource mended", zap.String("reason", "an attribute that is not UTF-8")) })
+		briefly(func() {
+			t.diagnostics.Warn(catalog.ResourceMended, zap.String(catalog.FieldReason, "an attribute that is not UTF-8"))
+		})
 	}
 	t.losses = page.NewLosses(t.diagnostics)
 	t.steps = append(t.steps, step{name: "the lines of scrapes", run: t.losses.Wait})

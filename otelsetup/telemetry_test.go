@@ -24,6 +24,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/internal/testutil"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
@@ -33,7 +34,7 @@ func TestMain(m *testing.M) {
 			os.Unsetenv(name)
 		}
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(testutil.AllLines(m, "otelsetup"))
 }
 
 // start starts a Telemetry that logs nowhere and ends with the test.

@@ -93,7 +93,7 @@ func TestTextThatIsNotUTF8(t *testing.T) {
 		if err := tel.Shutdown(t.Context()); err != nil {
 			t.Error(err)
 		}
-		for _, message := range []string{`"resource mended"`, `"export mended"`} {
+		for _, message := range []string{`"resource mended"`, `"records mended"`} {
 			if !strings.Contains(lines.String(), message) {
 				t.Errorf("there is no line %s in %s", message, lines.String())
 			}

@@ -2,12 +2,15 @@ package pprofx
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"testing"
 
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"github.com/otelkv/otelkv/internal/testutil"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 func TestMetrics(t *testing.T) {
@@ -24,6 +27,22 @@ func TestMetrics(t *testing.T) {
 	before := collect()
 	if n := len(before); n != int(reasons)*captureOutcomes+int(requestOutcomes)+2*len(profileNames)+5 || before.Sum("pprofx.captures") != 0 {
 		t.Errorf("%d series before anything: %v", n, before)
+	}
+	for _, m := range []catalog.Metric{catalog.ProfileCaptures, catalog.ProfileFiles, catalog.ProfileRequests, catalog.ProfileRecordingTime} {
+		for _, key := range m.Attributes {
+			want := m.Values[key]
+			if want == nil {
+				a, _ := catalog.FindAttribute(key)
+				want = a.Values
+			}
+			seen := make(map[string]bool)
+			for _, s := range before.Find(m.Name) {
+				seen[s.Attributes[key]] = true
+			}
+			if got := slices.Sorted(maps.Keys(seen)); !slices.Equal(got, slices.Sorted(slices.Values(want))) {
+				t.Errorf("%s has %q for %s, the catalogue %q", m.Name, got, key, want)
+			}
+		}
 	}
 	get(t, url+"heap")
 	get(t, url+"nonsense")

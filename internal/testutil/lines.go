@@ -1,12 +1,16 @@
 package testutil
 
 import (
+	"bytes"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
 	"slices"
 	"sync"
 	"testing"
+
+	"go.uber.org/zap/zapcore"
 
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
@@ -22,30 +26,65 @@ var ofEveryLine = []catalog.Field{
 // own.
 func CheckLine(t testing.TB, line map[string]any) {
 	t.Helper()
+	for _, fault := range faults(line) {
+		t.Error(fault)
+	}
+}
+
+// NotedLines does what CheckLine does for lines of JSON that are written to it; the
+// tests of a package with AllLines fail at the end.
+type NotedLines struct{}
+
+// Write implements io.Writer.
+func (NotedLines) Write(text []byte) (int, error) {
+	for b := range bytes.Lines(text) {
+		var line map[string]any
+		if json.Unmarshal(b, &line) == nil {
+			for _, fault := range faults(line) {
+				noted.Store(fault, true)
+			}
+		}
+	}
+	return len(text), nil
+}
+
+// Core returns a core that notes the lines of a logger.
+func (n NotedLines) Core() zapcore.Core {
+	return zapcore.NewCore(newEncoder(), zapcore.AddSync(n), zapcore.DebugLevel)
+}
+
+var (
+	seen  sync.Map // messages
+	noted sync.Map // what is wrong with lines
+)
+
+// faults returns what is wrong with a line.
+func faults(line map[string]any) (all []string) {
 	message, _ := line[catalog.FieldMessage].(string)
 	l, ok := catalog.FindLine(message)
 	if !ok {
-		return
+		return nil
 	}
 	seen.Store(message, true)
 	level, _ := line[catalog.FieldLevel].(string)
 	if !slices.Contains(l.Levels, catalog.Level(level)) {
-		t.Errorf("%q is logged at %s, in the catalogue at %v", message, level, l.Levels)
+		all = append(all, fmt.Sprintf("%q is logged at %s, in the catalogue at %v", message, level, l.Levels))
 	}
 	for _, f := range l.Fields {
 		if _, ok := line[f]; !ok {
-			t.Errorf("%q is logged without %s: %v", message, f, line)
+			all = append(all, fmt.Sprintf("%q is logged without %s: %v", message, f, line))
 		}
 	}
 	for f, v := range line {
-		if slices.Contains(ofEveryLine, f) {
-			continue
+		switch {
+		case slices.Contains(ofEveryLine, f):
+		case !l.Open && !slices.Contains(l.Fields, f) && !slices.Contains(l.Optional, f):
+			all = append(all, fmt.Sprintf("%q is logged with %s, which the catalogue does not have for it", message, f))
+		case !fits(f, v):
+			all = append(all, fmt.Sprintf("%q: the field %s is %T(%v), in the catalogue %s", message, f, v, v, fieldTypes()[f]))
 		}
-		if !l.Open && !slices.Contains(l.Fields, f) && !slices.Contains(l.Optional, f) {
-			t.Errorf("%q is logged with %s, which the catalogue does not have for it", message, f)
-		}
-		checkType(t, f, v)
 	}
+	return all
 }
 
 var fieldTypes = sync.OnceValue(func() map[catalog.Field]catalog.ValueType {
@@ -56,31 +95,24 @@ var fieldTypes = sync.OnceValue(func() map[catalog.Field]catalog.ValueType {
 	return types
 })
 
-// checkType checks a value that was decoded from JSON.
-func checkType(t testing.TB, f catalog.Field, v any) {
-	t.Helper()
+// fits reports whether a value that was decoded from JSON has the field's type.
+func fits(f catalog.Field, v any) bool {
 	want, ok := fieldTypes()[f]
-	if !ok {
-		return
+	if !ok { // the test's own
+		return true
 	}
-	is := false
 	switch v := v.(type) {
 	case string:
-		is = want == catalog.String
+		return want == catalog.String
 	case float64:
-		is = want == catalog.Double || want == catalog.Int && v == float64(int64(v))
+		return want == catalog.Double || want == catalog.Int && v == float64(int64(v))
 	case []any:
-		is = want == catalog.Strings
+		return want == catalog.Strings
 	case map[string]any:
-		is = want == catalog.Map
+		return want == catalog.Map
 	}
-	if !is {
-		t.Errorf("the field %s is %T(%v), in the catalogue %s", f, v, v, want)
-	}
+	return false
 }
-
-// seen are the messages that were checked.
-var seen sync.Map
 
 // lines runs the tests of a package.
 type lines struct {
@@ -99,6 +131,11 @@ func AllLines(m *testing.M, source string, elsewhere ...catalog.Message) interfa
 // Run implements what package goleak runs.
 func (l lines) Run() int {
 	code := l.m.Run()
+	noted.Range(func(fault, _ any) bool {
+		fmt.Fprintln(os.Stderr, "FAIL:", fault)
+		code = 1
+		return true
+	})
 	if code != 0 || filtered() {
 		return code
 	}

@@ -26,14 +26,17 @@ type Log struct {
 func NewLog(t testing.TB, level zapcore.Level) (*zap.Logger, *Log) {
 	l := &Log{Level: zap.NewAtomicLevelAt(level), t: t}
 	t.Cleanup(l.check)
-	encoder := zapcore.NewJSONEncoder(zapcore.EncoderConfig{
+	return zap.New(zapcore.NewCore(newEncoder(), l, l.Level)), l
+}
+
+func newEncoder() zapcore.Encoder {
+	return zapcore.NewJSONEncoder(zapcore.EncoderConfig{
 		TimeKey: "timestamp", LevelKey: "level", MessageKey: "message",
 		EncodeLevel: zapcore.LowercaseLevelEncoder,
 		EncodeTime: func(t time.Time, e zapcore.PrimitiveArrayEncoder) {
 			e.AppendString(t.UTC().Format(time.RFC3339Nano))
 		},
 	})
-	return zap.New(zapcore.NewCore(encoder, l, l.Level)), l
 }
 
 // Write implements zapcore.WriteSyncer.

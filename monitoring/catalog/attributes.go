@@ -16,7 +16,7 @@ func Attributes() []Attribute {
 		{Key: Namespace, Type: String, Help: "The name of the store among those of its system"},
 		{Key: OperationName, Type: String, Help: "The operation", Values: texts(Operations())},
 		{Key: BatchSize, Type: Int, Help: "How many items a batch has"},
-		{Key: ErrorType, Type: String, Help: "The kind of error, where there was one: of an operation, one of these or a type that the program declares; of the telemetry's own metrics, what the metric says", Values: texts(ErrorKinds())},
+		{Key: ErrorType, Type: String, Help: "The kind of error, where there was one: of an operation, one of these or a type that the program declares; of the telemetry's own metrics, what each of them says", Values: texts(ErrorKinds())},
 		{Key: ServerAddress, Type: String, Help: "The host of an engine that is a server"},
 		{Key: ServerPort, Type: Int, Help: "The port of an engine that is a server"},
 		{Key: OutcomeAttribute, Type: String, Help: "How the operation ended", Values: texts(Outcomes())},
@@ -25,7 +25,7 @@ func Attributes() []Attribute {
 		{Key: EvidenceID, Type: String, Help: "What the hook on slow operations has left behind, such as the path of a profile"},
 		{Key: DurationSeconds, Type: Double, Help: "How long the operation took, in seconds"},
 
-		{Key: PoolName, Type: String, Help: "The name of the pool of connections"},
+		{Key: PoolName, Type: String, Help: "The name of the pool of connections: address:port/namespace"},
 		{Key: PoolState, Type: String, Help: "The state of a connection", Values: []string{"idle", "used"}},
 
 		{Key: CheckName, Type: String, Help: "The name of the check, as it was registered"},
@@ -33,12 +33,12 @@ func Attributes() []Attribute {
 		{Key: CheckState, Type: String, Help: "The state of the check", Values: []string{"pass", "warn", "fail", "unknown"}},
 		{Key: Probe, Type: String, Help: "The probe", Values: []string{"liveness", "readiness", "startup"}},
 
-		{Key: ProfileReason, Type: String, Help: "What evidence was captured for"},
+		{Key: ProfileReason, Type: String, Help: "What evidence was captured for", Values: []string{"call", "slow", "readiness", "liveness", "memory", "goroutines"}},
 		{Key: ProfileName, Type: String, Help: "The kind of profile"},
 		{Key: ProfileOutcome, Type: String, Help: "How a capture or a request ended"},
 
 		{Key: LogReason, Type: String, Help: "Why a line is not in the log", Values: []string{OutputStalled, OutputFailed, Sampling}},
-		{Key: Gatherer, Type: String, Help: "A source of the page that Prometheus scrapes"},
+		{Key: Gatherer, Type: String, Help: "A source of the page that Prometheus scrapes: telemetry itself, meter_provider and stores within it, joined for the registry of the program, extra_1 and so on for others"},
 		{Key: ComponentType, Type: String, Help: "The kind of exporter or processor, such as otlp_http_span_exporter"},
 		{Key: ComponentName, Type: String, Help: "The kind with a number"},
 		{Key: ScopeName, Type: String, Help: "The instrumentation scope; on /metrics only where two scopes claim the same metric"},

@@ -139,6 +139,12 @@ func TestKinds(t *testing.T) {
 			t.Errorf("%s is the caller's fault: %t", k, !want)
 		}
 	}
+	for _, o := range catalog.Outcomes() {
+		sentence(t, string(o), o.Help())
+	}
+	for _, k := range catalog.ErrorKinds() {
+		sentence(t, string(k), k.Help())
+	}
 	if got := len(catalog.Outcomes()); got != 6 {
 		t.Errorf("%d outcomes", got)
 	}

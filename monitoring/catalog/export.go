@@ -13,12 +13,16 @@ var (
 		Name: "kvdb.scrape.dropped", Unit: "{series}", Kind: Counter,
 		Help:       "Series that were left out of pages",
 		Attributes: []string{Gatherer, ErrorType}, When: "once there was one",
+		Values:    map[string][]string{ErrorType: {"duplicate", "conflict", "invalid"}},
+		Note:      "Duplicate is a series that is there already, conflict a name that is another metric's, invalid what Prometheus would refuse the page over",
 		Stability: Development, Source: fromOtelsetup,
 	}
 	ScrapeFailures = Metric{
 		Name: "kvdb.scrape.failures", Unit: "{failure}", Kind: Counter,
 		Help:       "Gatherings for pages that failed or were late",
-		Attributes: []string{Gatherer, ErrorType}, Stability: Development, Source: fromOtelsetup,
+		Attributes: []string{Gatherer, ErrorType},
+		Values:     map[string][]string{ErrorType: {"timeout", "panic", "_OTHER"}},
+		Stability:  Development, Source: fromOtelsetup,
 	}
 )
 
@@ -56,6 +60,7 @@ func exported(item, unit, plural string) Metric {
 	m := sdk("exporter."+item+".exported", unit, Counter,
 		"The number of "+plural+" for which the export has finished, either successful or failed", failedComponent)
 	m.Note = "Those with error.type were not delivered"
+	m.Values = map[string][]string{ErrorType: {"_OTHER", "timeout", "canceled", "rejected", "invalid"}}
 	return m
 }
 
@@ -68,6 +73,7 @@ func processed(item, unit, plural string) Metric {
 	m := sdk("processor."+item+".processed", unit, Counter,
 		"The number of "+plural+" for which the processing has finished, either successful or failed", failedComponent)
 	m.Note = "Those with error.type were dropped before an export: the queue was full, or the SDK shut down"
+	m.Values = map[string][]string{ErrorType: {"queue_full", "already_shutdown"}}
 	return m
 }
 

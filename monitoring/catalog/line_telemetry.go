@@ -93,9 +93,9 @@ var (
 		},
 		{
 			Message: MetricsLeftOut, Levels: atWarn,
-			Fields:  []Field{FieldGatherer, FieldErrorType, FieldMetrics, FieldReason},
+			Fields:  []Field{FieldGatherer, FieldErrorType, FieldMetrics, FieldDetail},
 			When:    "Prometheus would refuse the page for series of these metrics",
-			Note:    "Once for each metric; kvdb.scrape.dropped counts the series. The reason is that of the first metric",
+			Note:    "Once for each metric; kvdb.scrape.dropped counts the series. The detail is that of the first metric",
 			Sources: []string{fromOtelsetup},
 		},
 		{

@@ -16,6 +16,10 @@ type Metric struct {
 	// Attributes are the keys that a series can have, beside those of the resource.
 	Attributes []string
 
+	// Values are all values of an attribute on this metric, where [Attributes] does
+	// not say them.
+	Values map[string][]string
+
 	// Bounds are the upper edges of the buckets of a histogram, in its unit, as they
 	// are by default.
 	Bounds []float64

@@ -6,7 +6,8 @@ const fromOtelsetup = "otelsetup"
 // [Utilization] tells.
 var ResidentMemory = Metric{
 	Name: "kvdb.memory", Unit: "By", Kind: Gauge,
-	Help: "Resident set of the process", When: "with process metrics",
+	Help: "Resident set of the process", When: "unless otelsetup.WithoutProcessMetrics says no",
+	Note:      "Elsewhere than on Linux it is what the Go runtime holds",
 	Stability: Development, Source: fromOtelsetup,
 }
 
@@ -14,7 +15,7 @@ var ResidentMemory = Metric{
 // Prometheus client's own, does not arrive.
 var Uptime = Metric{
 	Name: "process.uptime", Unit: "s", Kind: Gauge,
-	Help: "The time the process has been running", When: "with process metrics",
+	Help: "The time the process has been running", When: "unless otelsetup.WithoutProcessMetrics says no",
 	Stability: Development, Source: fromOtelsetup,
 }
 

@@ -7,22 +7,33 @@ var (
 	ProfileCaptures = Metric{
 		Name: "pprofx.captures", Unit: "{capture}", Kind: Counter,
 		Help:       "Evidence that was captured, by why and how it ended",
-		Attributes: []string{ProfileReason, ProfileOutcome}, Stability: Development, Source: fromPprofx,
+		Attributes: []string{ProfileReason, ProfileOutcome},
+		Values:     map[string][]string{ProfileOutcome: {"written", "linked", "failed"}},
+		Note:       "Linked is what points to earlier evidence of the same reason, since its cool-down is not over; of what failed there is not a single file",
+		Stability:  Development, Source: fromPprofx,
 	}
 	ProfileFiles = Metric{
 		Name: "pprofx.files", Unit: "{file}", Kind: Counter,
 		Help:       "Files of evidence",
-		Attributes: []string{ProfileName, ProfileOutcome}, Stability: Development, Source: fromPprofx,
+		Attributes: []string{ProfileName, ProfileOutcome},
+		Values:     map[string][]string{ProfileName: profiles, ProfileOutcome: {"written", "failed"}},
+		Note:       "Custom is a profile that the program has made with pprof.NewProfile",
+		Stability:  Development, Source: fromPprofx,
 	}
 	ProfileRequests = Metric{
 		Name: "pprofx.requests", Unit: "{request}", Kind: Counter,
 		Help:       "Requests for profiles over HTTP, by how they ended",
-		Attributes: []string{ProfileOutcome}, Stability: Development, Source: fromPprofx,
+		Attributes: []string{ProfileOutcome},
+		Values:     map[string][]string{ProfileOutcome: {"ok", "invalid", "refused", "limited", "busy", "failed", "gone"}},
+		Note:       "Refused are strangers, limited is what there were too many of at once, busy found a profiler in use, and gone is the client",
+		Stability:  Development, Source: fromPprofx,
 	}
 	ProfileRecordingTime = Metric{
 		Name: "pprofx.recording.time", Unit: "s", Kind: Counter,
 		Help:       "How long profiles were recorded",
-		Attributes: []string{ProfileName}, Stability: Development, Source: fromPprofx,
+		Attributes: []string{ProfileName},
+		Values:     map[string][]string{ProfileName: {"cpu", "trace", "mutex", "block"}},
+		Stability:  Development, Source: fromPprofx,
 	}
 	ProfileLogDropped = Metric{
 		Name: "pprofx.log.dropped", Unit: "{line}", Kind: Counter,
@@ -30,3 +41,8 @@ var (
 		Stability: Development, Source: fromPprofx,
 	}
 )
+
+var profiles = []string{
+	"cpu", "trace", "flight", "heap", "allocs", "goroutine", "mutex", "block",
+	"threadcreate", "goroutineleak", "health", "custom",
+}

@@ -19,29 +19,30 @@ var (
 			0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10,
 		},
 		When:      "at zero without error.type; with it, from the first such error on",
-		Note:      "The durations of scan, view and update contain the caller's own code",
+		Note:      "The durations of scan, view and update contain the caller's own code. Exemplars name the operation's own span. So that a store stays below 1,500 series, pairs of operation and error type for which there is no room count as _OTHER here, and as what they are in kvdb.errors",
 		Stability: Stable, Source: fromInstrument,
 	}
 	OperationDurationExponential = Metric{
 		Name: ExponentialDurationName, Unit: "s", Kind: ExponentialHistogram,
 		Help:       "Duration of database client operations, in exponential buckets",
 		Attributes: perOperation(ErrorType),
-		When:       "with native histograms; on /metrics it is the native side of db_client_operation_duration_seconds",
+		When:       "with otelsetup.WithNativeHistograms; on /metrics it is the native side of db_client_operation_duration_seconds",
+		Note:       "The upper edge of a bucket is 1.09 times the lower one",
 		Stability:  Development, Source: fromInstrument,
 	}
 	RequestLatency = Metric{
 		Name: "kvdb.request.latency", Unit: "s", Kind: Histogram,
 		Help:       "Duration of operations in four buckets",
 		Attributes: perOperation(), Bounds: []float64{0.001, 0.01, 0.1, 1},
-		When:         "unless compatibility metrics are off",
+		When:         "unless instrument.WithoutCompatMetrics says no",
 		FromFirstUse: true, Stability: Development, Source: fromInstrument,
 	}
 	RequestLatencyQuantiles = Metric{
 		Name: QuantilesName, Unit: "s", Kind: Summary,
 		Help:       "Duration of operations over the last minute",
 		Attributes: perOperation(), Quantiles: []float64{0.5, 0.95, 0.99},
-		When:         "unless compatibility metrics are off, and for a reader that asks for summaries",
-		Note:         "Quantiles do not add up over replicas: take those of db.client.operation.duration there",
+		When:         "unless instrument.WithoutCompatMetrics says no, and for a reader that asks for summaries, as those of otelsetup do",
+		Note:         "A quantile is at most 5 % off, and NaN where the last minute had no operation. Quantiles do not add up over replicas: take those of db.client.operation.duration there",
 		FromFirstUse: true, Stability: Development, Source: fromInstrument,
 	}
 	Requests = Metric{
@@ -54,7 +55,7 @@ var (
 		Name: "kvdb.errors", Unit: "{error}", Kind: Counter,
 		Help:       "Operations that ended in an error, by type",
 		Attributes: perOperation(ErrorType),
-		Note:       "Types that are the caller's fault stand outside of the objective",
+		Note:       "Only the outcome error counts. The types invalid_argument and too_large are the caller's fault and stand outside of the objective",
 		Stability:  Development, Source: fromInstrument,
 	}
 	BytesRead = Metric{
@@ -66,20 +67,21 @@ var (
 		Name: "kvdb.bytes.written", Unit: "By", Kind: Counter,
 		Help:       "Bytes of keys and values sent",
 		Attributes: perOperation(),
-		Note:       "Of a get it counts the key: what was written to the store is the sum over put, delete, compare_and_swap, update and the batches of writes",
+		Note:       "It counts when the operation begins. Of a get it counts the key: what was written to the store is the sum over put, delete, compare_and_swap, update and the batches of writes",
 		Stability:  Development, Source: fromInstrument,
 	}
 	RequestSize = Metric{
 		Name: "kvdb.request.size", Unit: "By", Kind: Histogram,
 		Help:       "Bytes of keys and values sent by an operation",
 		Attributes: perOperation(), Bounds: sizes[:],
-		When: "with sizes", FromFirstUse: true, Stability: Development, Source: fromInstrument,
+		When: "with instrument.WithSizes", Note: "Its sum is kvdb.bytes.written, with that of operations in flight",
+		FromFirstUse: true, Stability: Development, Source: fromInstrument,
 	}
 	ResponseSize = Metric{
 		Name: "kvdb.response.size", Unit: "By", Kind: Histogram,
 		Help:       "Bytes of keys and values delivered by an operation",
 		Attributes: perOperation(), Bounds: sizes[:],
-		When: "with sizes", FromFirstUse: true, Stability: Development, Source: fromInstrument,
+		When: "with instrument.WithSizes", FromFirstUse: true, Stability: Development, Source: fromInstrument,
 	}
 	BatchItems = Metric{
 		Name: "kvdb.batch.items", Unit: "{item}", Kind: Counter,
@@ -96,13 +98,14 @@ var (
 		Name: "kvdb.log.suppressed", Unit: "{line}", Kind: Counter,
 		Help:       "Lines that were held back because too many agreed",
 		Attributes: perStore(), When: "for stores with a logger",
+		Note:      "Lines that a logger lost by a panic are among them",
 		Stability: Development, Source: fromInstrument,
 	}
 	Utilization = Metric{
 		Name: "kvdb.utilization", Unit: "1", Kind: Gauge,
 		Help:       "Used share of a resource",
 		Attributes: perStore(Resource),
-		When:       "disk for each store whose engine knows it; cpu and memory once a process, by otelsetup, without attributes of a store",
+		When:       "for disk with each store whose engine knows it; for cpu and memory once a process, from otelsetup and without the labels of a store",
 		Stability:  Development, Source: fromInstrument,
 	}
 	ReplicationLag = Metric{
@@ -130,13 +133,15 @@ var (
 var (
 	Connections = Metric{
 		Name: "kvdb.connections", Unit: "{connection}", Kind: UpDownCounter,
-		Help: "Open connections of the server", When: "for a server that counts them",
+		Help: "Open connections of the server", When: "for a server that counts them with instrument.CountConnections",
 		Stability: Development, Source: fromInstrument,
 	}
 	FarewellsLost = Metric{
 		Name: "kvdb.farewells.lost", Unit: "{store}", Kind: Counter,
-		Help: "Closed stores that were forgotten before this reader had their final values",
-		When: "once a store has been closed", Stability: Development, Source: fromInstrument,
+		Help:      "Closed stores that were forgotten before this reader had their final values",
+		When:      "once a store has been closed",
+		Note:      "They are kept for a reader that does not come for five minutes, and no more than 64 of them",
+		Stability: Development, Source: fromInstrument,
 	}
 )
 

@@ -80,5 +80,13 @@ func code(words ...string) string {
 	if len(words) == 0 {
 		return ""
 	}
-	return "`" + strings.Join(words, "`, `") + "`"
+	return strings.Join(codes(words), ", ")
+}
+
+func codes(words []string) []string {
+	marked := make([]string, len(words))
+	for i, w := range words {
+		marked[i] = "`" + w + "`"
+	}
+	return marked
 }

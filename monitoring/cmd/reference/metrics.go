@@ -90,6 +90,11 @@ func (d *document) metric(m described, from bool) {
 	if when := whenOf(m.Metric); when != "" {
 		more = append(more, "There "+marked(when)+".")
 	}
+	for _, key := range m.Attributes {
+		if values := m.Values[key]; values != nil {
+			more = append(more, labels([]string{key})+" is "+enumerate(codes(values), "or")+".")
+		}
+	}
 	if len(m.Bounds) > 0 {
 		more = append(more, "Buckets: "+bounds(m.Metric)+".")
 	}

@@ -28,6 +28,18 @@ func (d *document) operations() {
 		rows = append(rows, []string{name, strings.ReplaceAll(capabilities, ", ", " or "), words(c.Outcomes), words(c.Errors)})
 	}
 	d.table([]string{"`db_operation_name`", "of stores with", "`kvdb_outcome`", "`error_type`"}, rows)
+	d.paragraph("A Recorder has the operations that its program declares, and what is not declared counts as `other`.")
+	rows = nil
+	for _, o := range catalog.Outcomes() {
+		rows = append(rows, []string{code(string(o)), sentence(marked(o.Help()))})
+	}
+	d.table([]string{"`kvdb_outcome`", "meaning"}, rows)
+	rows = nil
+	for _, k := range catalog.ErrorKinds() {
+		rows = append(rows, []string{code(string(k)), sentence(marked(k.Help()))})
+	}
+	d.table([]string{"`error_type`", "meaning"}, rows)
+	d.paragraph("`instrument.WithErrorClassifier` declares further types of errors.")
 }
 
 func words[T ~string](names []T) string { return strings.Join(textsOf(names), ", ") }

@@ -8,13 +8,15 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/instrumentation"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // The attributes by which the series of two scopes are told apart. They become the
 // labels that the specification gives them.
 const (
-	scopeName    = attribute.Key("otel.scope.name")
-	scopeVersion = attribute.Key("otel.scope.version")
+	scopeName    = attribute.Key(catalog.ScopeName)
+	scopeVersion = attribute.Key(catalog.ScopeVersion)
 )
 
 // A shared metric is one whose name others claim as well.

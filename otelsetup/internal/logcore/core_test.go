@@ -240,7 +240,7 @@ func TestWriterThatFails(t *testing.T) {
 		}
 		got := h.out.String()
 		all := strings.Split(strings.TrimSuffix(got, "\n"), "\n")
-		want := fmt.Sprintf(`"level":"warn","message":"log lines lost","lost":%d}`, lines+1-(len(all)-1))
+		want := fmt.Sprintf(`"level":"warn","message":"log lines dropped","dropped":%d}`, lines+1-(len(all)-1))
 		if last := all[len(all)-1]; !strings.Contains(all[0], "first") || !strings.HasSuffix(last, want) || !json.Valid([]byte(last)) {
 			t.Errorf("the last line is %s, want …%s", last, want)
 		}

@@ -7,6 +7,8 @@ import (
 
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap/zapcore"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // timestamp has all nine digits, so that lines sort by their text.
@@ -16,10 +18,10 @@ const timestamp = "2006-01-02T15:04:05.000000000Z"
 // parts that need no quoting and, before any namespace, the ids of the trace.
 func newEncoder() zapcore.Encoder {
 	return zapcore.NewJSONEncoder(zapcore.EncoderConfig{
-		NameKey:       "logger",
-		CallerKey:     "caller",
-		MessageKey:    "message",
-		StacktraceKey: "stacktrace",
+		NameKey:       catalog.FieldLogger,
+		CallerKey:     catalog.FieldCaller,
+		MessageKey:    catalog.FieldMessage,
+		StacktraceKey: catalog.FieldStacktrace,
 		EncodeCaller:  zapcore.ShortCallerEncoder,
 	})
 }
@@ -29,9 +31,9 @@ const maxHead = 256
 
 // appendHead appends the beginning of a line, with the comma that ends it.
 func appendHead(dst []byte, e zapcore.Entry, span trace.SpanContext, given idSet) []byte {
-	dst = append(dst, `{"timestamp":"`...)
+	dst = append(dst, `{"`+catalog.FieldTimestamp+`":"`...)
 	dst = appendTime(dst, e.Time)
-	dst = append(dst, `","level":"`...)
+	dst = append(dst, `","`+catalog.FieldLevel+`":"`...)
 	dst = append(dst, e.Level.String()...)
 	dst = append(dst, '"', ',')
 	if !span.IsValid() {
@@ -39,18 +41,18 @@ func appendHead(dst []byte, e zapcore.Entry, span trace.SpanContext, given idSet
 	}
 	if given&traceID == 0 {
 		id := span.TraceID()
-		dst = append(dst, `"trace_id":"`...)
+		dst = append(dst, `"`+catalog.FieldTraceID+`":"`...)
 		dst = hex.AppendEncode(dst, id[:])
 		dst = append(dst, '"', ',')
 	}
 	if given&spanID == 0 {
 		id := span.SpanID()
-		dst = append(dst, `"span_id":"`...)
+		dst = append(dst, `"`+catalog.FieldSpanID+`":"`...)
 		dst = hex.AppendEncode(dst, id[:])
 		dst = append(dst, '"', ',')
 	}
 	if given&traceFlags == 0 {
-		dst = append(dst, `"trace_flags":"`...)
+		dst = append(dst, `"`+catalog.FieldTraceFlags+`":"`...)
 		dst = hex.AppendEncode(dst, []byte{byte(span.TraceFlags())})
 		dst = append(dst, '"', ',')
 	}
@@ -70,11 +72,11 @@ const (
 
 func idNamed(key string) idSet {
 	switch key {
-	case "trace_id":
+	case catalog.FieldTraceID:
 		return traceID
-	case "span_id":
+	case catalog.FieldSpanID:
 		return spanID
-	case "trace_flags":
+	case catalog.FieldTraceFlags:
 		return traceFlags
 	default:
 		return 0
@@ -84,7 +86,7 @@ func idNamed(key string) idSet {
 // LostLine returns a line that says how many are missing before it.
 func LostLine(lost uint64) []byte {
 	line := appendHead(nil, zapcore.Entry{Time: time.Now(), Level: zapcore.WarnLevel}, trace.SpanContext{}, 0)
-	line = append(line, `"message":"log lines lost","lost":`...)
+	line = append(line, `"`+catalog.FieldMessage+`":"`+catalog.LogLinesDropped+`","`+catalog.FieldDropped+`":`...)
 	line = strconv.AppendUint(line, lost, 10)
 	return append(line, '}', '\n')
 }

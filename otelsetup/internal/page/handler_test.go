@@ -75,7 +75,7 @@ func TestHandler(t *testing.T) {
 		if err := losses.Wait(context.Background()); err != nil {
 			t.Fatal(err)
 		}
-		for message, want := range map[string]int{"metrics gatherer fails": 4, "metrics gatherer answers again": 2, "metrics left out of the page": 3} {
+		for message, want := range map[string]int{"metrics gatherer failed": 4, "metrics gatherer works again": 2, "metrics left out of the page": 3} {
 			if n := lines.FilterMessage(message).Len(); n != want {
 				t.Errorf("%d lines %q, want %d", n, message, want)
 			}

@@ -7,6 +7,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/otelsetup/internal/oneline"
 )
 
@@ -72,7 +73,7 @@ const metricsShown = 20
 
 func (l line) write(logger *zap.Logger) {
 	defer func() { _ = recover() }() // of a logger that is the program's
-	gatherer := zap.String("gatherer", l.gatherer)
+	gatherer := zap.String(catalog.FieldGatherer, l.gatherer)
 	switch {
 	case l.metrics != nil:
 		shown := l.metrics[:min(len(l.metrics), metricsShown)]
@@ -80,13 +81,13 @@ func (l line) write(logger *zap.Logger) {
 		if more := len(l.metrics) - len(shown); more > 0 {
 			names += fmt.Sprintf(" and %d more", more)
 		}
-		logger.Warn("metrics left out of the page", gatherer, zap.String("error_type", l.reason),
-			zap.String("metrics", names), zap.String("reason", l.detail))
+		logger.Warn(catalog.MetricsLeftOut, gatherer, zap.String(catalog.FieldErrorType, l.reason),
+			zap.String(catalog.FieldMetrics, names), zap.String(catalog.FieldDetail, l.detail))
 	case l.err != nil:
 		text, n := oneline.Errors(l.err)
-		logger.Warn("metrics gatherer fails", gatherer, zap.String("error_type", l.reason),
-			zap.String("error", text), zap.Int("errors", n), zap.Int("failures", l.failures))
+		logger.Warn(catalog.GathererFailed, gatherer, zap.String(catalog.FieldErrorType, l.reason),
+			zap.String(catalog.FieldError, text), zap.Int(catalog.FieldErrors, n), zap.Int(catalog.FieldFailures, l.failures))
 	default:
-		logger.Info("metrics gatherer answers again", gatherer, zap.Int("failures", l.failures))
+		logger.Info(catalog.GathererWorksAgain, gatherer, zap.Int(catalog.FieldFailures, l.failures))
 	}
 }
