@@ -20,40 +20,11 @@
 //
 // # Telemetry
 //
-// Besides the metrics of wrapped stores, which package instrument lists, a
-// Telemetry has:
-//
-//	kvdb.memory       By      gauge    kvdb_memory_bytes       resident set of the process
-//	kvdb.utilization  1       gauge    kvdb_utilization_ratio  used share of a resource, 0 to 1, by
-//	                                                           kvdb.resource: "cpu" or "memory"
-//	kvdb.log.dropped  {line}  counter  kvdb_log_dropped_total  lines that are not in the log, by
-//	                                                           kvdb.log.reason: "output_stalled",
-//	                                                           "output_failed" or "sampling"
-//	kvdb.log.stalls   {stall} counter  kvdb_log_stalls_total   times that the log's output stalled or failed
-//	kvdb.log.queue.size {line} gauge   kvdb_log_queue_size     lines that wait for it
-//	kvdb.callback.failures {call}      kvdb_callback_failures_total
-//	                           counter                         calls of the program's callbacks that failed
-//	go.*                               go_*                    OpenTelemetry's metrics of the Go runtime
-//	                                   process_*               client_golang's process collector
-//	                                   target_info             the resource
-//
-// and, for each exporter of spans, data points and log records, what the
-// semantic conventions define for an SDK, by otel.component.name and
-// otel.component.type and, where something was lost, error.type:
-//
-//	otel.sdk.processor.span.processed       {span}        counter        handed to the exporter; dropped with
-//	otel.sdk.processor.log.processed        {log_record}                 queue_full or already_shutdown
-//	otel.sdk.processor.*.queue.size                       updowncounter  waiting or in an export
-//	otel.sdk.processor.*.queue.capacity                   updowncounter
-//	otel.sdk.exporter.span.exported         {span}        counter        delivered; failed with timeout, canceled,
-//	otel.sdk.exporter.metric_data_point.…   {data_point}                 rejected, invalid or _OTHER
-//	otel.sdk.exporter.log.exported          {log_record}
-//	otel.sdk.exporter.*.inflight                          updowncounter  in an export
-//	kvdb.scrape.failures                    {failure}     counter        gatherings for pages that failed or were
-//	                                                                     late, by kvdb.gatherer and error.type
-//	kvdb.scrape.dropped                     {series}      counter        series left out of pages, likewise
-//	kvdb.export.mended                      {record}      counter        exported with U+FFFD in place of
-//	                                                                     text that is not UTF-8
+// Besides the metrics of wrapped stores, a Telemetry has those of the process and of
+// the Go runtime, what became of each record on its way out, what is missing from
+// the pages that Prometheus scrapes, and which lines are not in the log:
+// [docs/reference/metrics.md] lists them. Its own lines are in
+// [docs/reference/logs.md], and it makes no spans.
 //
 // Memory utilisation is the memory that cannot be given back, so without the pages
 // of files, as a share of the tightest limit of the control groups on the way up
@@ -107,50 +78,10 @@
 // Options win over variables, and the variables of one signal over the general
 // ones. A variable that is set, malformed and not without effect is an error of
 // [Start], which names it, unless [WithLenientEnvironment] asks to go on.
+// [docs/guides/environment.md] lists all that are read. Without any of them, and
+// without options that ask for it, nothing is exported.
 //
-//	OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES
-//	OTEL_SDK_DISABLED               true: no spans, no metrics, no exports; operations of wrapped
-//	                                stores, the JSON log and what else /metrics serves go on
-//	OTEL_LOG_LEVEL                  of the SDK's own messages, with WithGlobals: none, error,
-//	                                warn (the default), info or debug; the program's is WithLogLevel.
-//	                                Another value is an error without WithGlobals, too
-//	OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG
-//	OTEL_METRICS_EXEMPLAR_FILTER    trace_based, always_off or always_on; the metrics of
-//	                                stores take always_on for trace_based
-//
-// where each signal goes:
-//
-//	OTEL_TRACES_EXPORTER, OTEL_METRICS_EXPORTER, OTEL_LOGS_EXPORTER
-//
-// Each is a list of otlp, console (lines on standard error) and prometheus (for
-// metrics), or none. Without it a signal goes to OTLP if an endpoint is
-// configured, and else nowhere; otlp in the list without an endpoint is
-// http://localhost:4318, for gRPC port 4317, as the specification has it.
-// [Telemetry.MetricsHandler] works with every value: who does not want to be
-// scraped does not serve it. What options add, such as [WithReader] and
-// [WithSpanExporter], is not affected.
-//
-// read when spans are exported, and with OTEL_BLRP_ for log records:
-//
-//	OTEL_BSP_SCHEDULE_DELAY, OTEL_BSP_EXPORT_TIMEOUT,
-//	OTEL_BSP_MAX_QUEUE_SIZE (at most 1,000,000), OTEL_BSP_MAX_EXPORT_BATCH_SIZE
-//
-// when metrics are:
-//
-//	OTEL_METRIC_EXPORT_INTERVAL, OTEL_METRIC_EXPORT_TIMEOUT
-//
-// read for an OTLP exporter; each also as OTEL_EXPORTER_OTLP_TRACES_…,
-// …_METRICS_… and …_LOGS_…:
-//
-//	OTEL_EXPORTER_OTLP_ENDPOINT
-//	OTEL_EXPORTER_OTLP_PROTOCOL     http/protobuf (the default) or grpc; for traces also http/json
-//	OTEL_EXPORTER_OTLP_HEADERS, _TIMEOUT, _COMPRESSION, _INSECURE,
-//	_CERTIFICATE, _CLIENT_CERTIFICATE, _CLIENT_KEY
-//	OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE
-//	OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION (not for the metrics of stores)
-//
-// The OpenTelemetry SDK itself reads, without a check here, the span and log
-// record limits (OTEL_SPAN_…_LIMIT, OTEL_ATTRIBUTE_…_LIMIT, OTEL_EVENT_…_LIMIT,
-// OTEL_LINK_…_LIMIT, OTEL_LOGRECORD_…_LIMIT) and its experimental OTEL_GO_X_…
-// switches; the OTLP exporters honour HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
+// [docs/reference/metrics.md]: https://github.com/otelkv/otelkv/blob/main/docs/reference/metrics.md
+// [docs/reference/logs.md]: https://github.com/otelkv/otelkv/blob/main/docs/reference/logs.md
+// [docs/guides/environment.md]: https://github.com/otelkv/otelkv/blob/main/docs/guides/environment.md
 package otelsetup

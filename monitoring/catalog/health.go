@@ -19,6 +19,7 @@ var (
 		Name: "health.check.age", Unit: "s", Kind: Gauge,
 		Help:       "How old the last result of the check is",
 		Attributes: []string{CheckName, CheckKind}, When: "once the check has run",
+		Note:      "Of a heartbeat it is the age of the last beat",
 		Stability: Development, Source: fromHealth,
 	}
 	HealthReady = Metric{

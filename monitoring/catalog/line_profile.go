@@ -22,12 +22,14 @@ var profileLines = []Line{
 		Message: EvidenceNotCaptured, Levels: atWarn,
 		Fields: []Field{FieldReason, FieldProfile, FieldError}, Optional: traced(FieldSuppressed),
 		When:    "A file of evidence could not be written, or not recorded",
+		Note:    "One in ten minutes at most",
 		Sources: []string{fromPprofx},
 	},
 	{
 		Message: ProfilesRefused, Levels: atWarn,
 		Fields: []Field{FieldClientIP, FieldReason}, Optional: []Field{FieldSuppressed},
 		When:    "A client that may not see profiles asked for them",
+		Note:    "One a minute at most",
 		Sources: []string{fromPprofx},
 	},
 	{
