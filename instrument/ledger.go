@@ -101,7 +101,6 @@ func mergeInfos(a, b []operationInfo) (merged []operationInfo, places []int) {
 			at = len(merged)
 			merged = append(merged, info)
 		case !info.absent:
-			info.late = info.late && merged[at].late // series that there are stay
 			merged[at] = info
 		}
 		places[i] = at
