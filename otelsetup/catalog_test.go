@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/prometheus/otlptranslator"
+	"go.opentelemetry.io/otel/attribute"
+	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/semconv/v1.43.0/dbconv"
 	"go.opentelemetry.io/otel/semconv/v1.43.0/goconv"
 	"go.opentelemetry.io/otel/semconv/v1.43.0/otelconv"
@@ -81,6 +83,59 @@ func TestCatalogKeepsToTheConventions(t *testing.T) {
 		of, _, _ := strings.Cut(m.Name, ".")
 		if slices.Contains([]string{"db", "otel", "process", "go"}, of) && !theirs[m.Name] && m.Name != catalog.OperationDurationExponential.Name {
 			t.Errorf("%s is in a namespace of the conventions, and none of theirs", m.Name)
+		}
+	}
+}
+
+// TestCatalogAttributesKeepToTheConventions: where the semantic conventions have an
+// attribute, its key is ours, and so are the values that we name.
+func TestCatalogAttributesKeepToTheConventions(t *testing.T) {
+	theirs := map[string]attribute.Key{
+		catalog.SystemName:    semconv.DBSystemNameKey,
+		catalog.Namespace:     semconv.DBNamespaceKey,
+		catalog.OperationName: semconv.DBOperationNameKey,
+		catalog.BatchSize:     semconv.DBOperationBatchSizeKey,
+		catalog.ErrorType:     semconv.ErrorTypeKey,
+		catalog.ServerAddress: semconv.ServerAddressKey,
+		catalog.ServerPort:    semconv.ServerPortKey,
+		catalog.PoolName:      semconv.DBClientConnectionPoolNameKey,
+		catalog.PoolState:     semconv.DBClientConnectionStateKey,
+		catalog.ComponentType: semconv.OTelComponentTypeKey,
+		catalog.ComponentName: semconv.OTelComponentNameKey,
+		catalog.ScopeName:     semconv.OTelScopeNameKey,
+		catalog.ScopeVersion:  semconv.OTelScopeVersionKey,
+		catalog.MemoryType:    semconv.GoMemoryTypeKey,
+
+		catalog.ServiceName:           semconv.ServiceNameKey,
+		catalog.ServiceVersion:        semconv.ServiceVersionKey,
+		catalog.ServiceInstanceID:     semconv.ServiceInstanceIDKey,
+		catalog.HostName:              semconv.HostNameKey,
+		catalog.OSType:                semconv.OSTypeKey,
+		catalog.ContainerID:           semconv.ContainerIDKey,
+		catalog.ProcessPID:            semconv.ProcessPIDKey,
+		catalog.ProcessExecutableName: semconv.ProcessExecutableNameKey,
+		catalog.ProcessRuntimeName:    semconv.ProcessRuntimeNameKey,
+		catalog.ProcessRuntimeVersion: semconv.ProcessRuntimeVersionKey,
+		catalog.SDKLanguage:           semconv.TelemetrySDKLanguageKey,
+		catalog.SDKName:               semconv.TelemetrySDKNameKey,
+		catalog.SDKVersion:            semconv.TelemetrySDKVersionKey,
+		catalog.ExceptionMessage:      semconv.ExceptionMessageKey,
+		catalog.ExceptionType:         semconv.ExceptionTypeKey,
+	}
+	for _, a := range catalog.Attributes() {
+		key, ok := theirs[a.Key]
+		of, _, _ := strings.Cut(a.Key, ".")
+		if own := slices.Contains([]string{"kvdb", "health", "pprofx"}, of); ok == own || ok && string(key) != a.Key {
+			t.Errorf("%s: the conventions have %q", a.Key, key)
+		}
+	}
+	for ours, value := range map[string]attribute.KeyValue{
+		"idle": semconv.DBClientConnectionStateIdle, "used": semconv.DBClientConnectionStateUsed,
+		string(catalog.ErrOther): semconv.ErrorTypeOther,
+	} {
+		a, _ := catalog.FindAttribute(string(value.Key))
+		if value.Value.AsString() != ours || !slices.Contains(a.Values, ours) {
+			t.Errorf("%s: the conventions have the value %v, we have %q", value.Key, value.Value.AsString(), a.Values)
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/tidwall/redcon"
 
 	"github.com/otelkv/otelkv/examples/kvserver/internal/resp"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // A server accepts clients and gives each a goroutine.
@@ -99,7 +100,7 @@ func (s *server) admit(ctx context.Context, conn net.Conn) {
 	c := &client{server: s, conn: conn, id: s.stats.connections.Add(1)}
 	if !s.enter(c) {
 		s.stats.rejected.Add(1)
-		s.log.warn("too many clients", conn.RemoteAddr())
+		s.log.warn(catalog.TooManyClients, conn.RemoteAddr())
 		// A socket that has just been opened has room for a line.
 		_ = conn.SetWriteDeadline(time.Now().Add(time.Second))
 		_, _ = conn.Write(redcon.AppendError(nil, "ERR max number of clients reached"))

@@ -35,6 +35,13 @@ const (
 	SDKVersion            = "telemetry.sdk.version"
 )
 
+// Attributes of log records with an error, which only OTLP carries: lines have the
+// fields [FieldError] and, of operations, [FieldErrorType].
+const (
+	ExceptionMessage = "exception.message"
+	ExceptionType    = "exception.type"
+)
+
 // Attributes of this project.
 const (
 	OutcomeAttribute = "kvdb.outcome"      // one of the outcomes

@@ -58,6 +58,9 @@ func Attributes() []Attribute {
 		{Key: SDKLanguage, Type: String, Help: "The language of the SDK, in the resource: go"},
 		{Key: SDKName, Type: String, Help: "The name of the SDK, in the resource: opentelemetry"},
 		{Key: SDKVersion, Type: String, Help: "The version of the SDK, in the resource"},
+
+		{Key: ExceptionMessage, Type: String, Help: "The text of an error, on log records over OTLP"},
+		{Key: ExceptionType, Type: String, Help: "The Go type of an error, or what it says of itself, on log records over OTLP"},
 	}
 }
 

@@ -1,5 +1,9 @@
 package catalog
 
+// ErrorSuffix follows the name of a field in that of another one, which says why the
+// value could not be written.
+const ErrorSuffix = "Error"
+
 // A Field is the key of one of a log line's fields. [Fields] says what each
 // means.
 type Field = string

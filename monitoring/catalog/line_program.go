@@ -15,6 +15,7 @@ const (
 	ProfilesNotStarted    Message = "profiles not started"
 	ConnectionAccepted    Message = "connection accepted"
 	ConnectionNotAccepted Message = "connection not accepted"
+	TooManyClients        Message = "too many clients"
 	ClientRefused         Message = "client refused"
 	ClientDropped         Message = "client dropped"
 	ClientSpeaksHTTP      Message = "client speaks HTTP"
@@ -55,6 +56,10 @@ var programLines = []Line{
 		When:    "The listener did not deliver a client",
 		Sources: []string{fromKVServer},
 	},
+	ofClient(Line{
+		Message: TooManyClients, Levels: atWarn,
+		When: "A client came when there were as many as the server takes, and was told so",
+	}),
 	ofClient(Line{
 		Message: ClientRefused, Levels: atWarn, Fields: []Field{FieldError},
 		When: "A client broke the protocol or asked for too much, and was told so",

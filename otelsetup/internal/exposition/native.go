@@ -8,9 +8,9 @@ import (
 	"github.com/prometheus/otlptranslator"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
-	"go.opentelemetry.io/otel/semconv/v1.43.0/dbconv"
 
 	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // natives are the exponential histograms of operations by the attributes that they
@@ -37,7 +37,7 @@ func takeNatives(scopes []metricdata.ScopeMetrics) natives {
 func (k *kept) takeDurations(scopes []metricdata.ScopeMetrics) {
 	k.durations = take(scopes, func(scope string, m *metricdata.Metrics) bool {
 		_, ok := m.Data.(metricdata.Histogram[float64])
-		return ok && oursIs(scope) && m.Name == dbconv.ClientOperationDuration{}.Name()
+		return ok && oursIs(scope) && m.Name == catalog.OperationDuration.Name
 	})
 }
 

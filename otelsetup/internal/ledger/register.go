@@ -6,7 +6,6 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
-	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
@@ -69,13 +68,13 @@ func (r *registration) observe(_ context.Context, o metric.Observer) error {
 // component names one part of the SDK.
 func component(kind string, number int) []attribute.KeyValue {
 	return []attribute.KeyValue{
-		semconv.OTelComponentTypeKey.String(kind),
-		semconv.OTelComponentName(fmt.Sprintf("%s/%d", kind, number)),
+		attribute.String(catalog.ComponentType, kind),
+		attribute.String(catalog.ComponentName, fmt.Sprintf("%s/%d", kind, number)),
 	}
 }
 
 func failedWith(attrs []attribute.KeyValue, errorType string) metric.MeasurementOption {
-	return metric.WithAttributeSet(attribute.NewSet(append(attrs[:len(attrs):len(attrs)], semconv.ErrorTypeKey.String(errorType))...))
+	return metric.WithAttributeSet(attribute.NewSet(append(attrs[:len(attrs):len(attrs)], attribute.String(catalog.ErrorType, errorType))...))
 }
 
 func (r *registration) exporter(s Signal, kind string, number int) {

@@ -13,6 +13,8 @@ import (
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // MaxDepth is how deep values may be nested, as much as OpenTelemetry's SDK
@@ -38,7 +40,7 @@ func (c *collector) encode(f zapcore.Field) {
 	}
 	defer func() {
 		if r := recover(); r != nil {
-			c.AddString(f.Key+"Error", panicText(r))
+			c.AddString(f.Key+catalog.ErrorSuffix, panicText(r))
 		}
 	}()
 	if f.Type != zapcore.InlineMarshalerType {
@@ -46,7 +48,7 @@ func (c *collector) encode(f zapcore.Field) {
 		return
 	}
 	if err := c.collect(f.Interface.(zapcore.ObjectMarshaler)); err != nil {
-		c.AddString(f.Key+"Error", err.Error())
+		c.AddString(f.Key+catalog.ErrorSuffix, err.Error())
 	}
 }
 

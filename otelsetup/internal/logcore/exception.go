@@ -8,7 +8,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
-	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // describe returns the attributes that OpenTelemetry's SDK derives from the
@@ -25,8 +25,8 @@ func describe(v any) (attributes [2]zapcore.Field, ok bool) {
 	if !ok {
 		return attributes, false
 	}
-	attributes[0] = zap.String(string(semconv.ExceptionMessageKey), validText(err.Error()))
-	attributes[1] = zap.String(string(semconv.ExceptionTypeKey), validText(errorType(err)))
+	attributes[0] = zap.String(catalog.ExceptionMessage, validText(err.Error()))
+	attributes[1] = zap.String(catalog.ExceptionType, validText(errorType(err)))
 	return attributes, true
 }
 
