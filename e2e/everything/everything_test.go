@@ -50,9 +50,9 @@ func TestEverythingIsInTheCatalogue(t *testing.T) {
 	troubleExports(t, p)
 	lookAtBare(t, p)
 	p.look(t)
-	until(t, "two readings of the processor", func() bool {
+	until(t, "what is read each ten seconds", func() bool {
 		p.look(t)
-		return p.both(catalog.Resource, catalog.CPU)
+		return p.both(catalog.Resource, catalog.CPU) && p.both(catalog.ProfileReason, "memory", "goroutines")
 	})
 
 	if err := probes.Drain(t.Context(), 0); err != nil {

@@ -16,7 +16,7 @@ import (
 func newProfiler(t *testing.T, p *program, report *atomic.Pointer[func() []byte]) *pprofx.Profiler {
 	t.Helper()
 	profiler, err := pprofx.Start(pprofx.WithTelemetry(p), pprofx.WithDirectory(t.TempDir()), pprofx.WithAddress("127.0.0.1:0"),
-		pprofx.WithMaxConcurrent(2), pprofx.WithBlockRate(1_000_000), pprofx.WithCooldown(time.Hour), pprofx.WithLabels(instrument.ProfilerLabels{}),
+		pprofx.WithMaxConcurrent(2), pprofx.WithBudget(0), pprofx.WithBlockRate(1_000_000), pprofx.WithCooldown(time.Hour), pprofx.WithLabels(instrument.ProfilerLabels{}),
 		pprofx.WithMemory(func() float64 { return 0.95 }, 0.9), pprofx.WithGoroutineLimit(1),
 		pprofx.WithHealthReport(func() []byte {
 			if f := report.Load(); f != nil {
