@@ -12,7 +12,7 @@ var (
 	HealthCheckDuration = Metric{
 		Name: "health.check.duration", Unit: "s", Kind: Gauge,
 		Help:       "How long the last run of the check took",
-		Attributes: []string{CheckName, CheckKind}, When: "once the check has run",
+		Attributes: []string{CheckName, CheckKind}, When: "once the check has run; not for heartbeats",
 		Stability: Development, Source: fromHealth,
 	}
 	HealthCheckAge = Metric{

@@ -8,7 +8,7 @@ import (
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/engine"
 )
 
-const costHeading = "What a store costs"
+const costHeading = "What an instance costs"
 
 // ordinary are the operations of a service that reads and writes single keys.
 var ordinary = []catalog.Operation{catalog.Get, catalog.Put, catalog.Delete}
@@ -16,9 +16,10 @@ var ordinary = []catalog.Operation{catalog.Get, catalog.Put, catalog.Delete}
 // costs writes how many series a store has.
 func (d *document) costs() {
 	d.heading(2, costHeading)
-	d.paragraph(fmt.Sprintf("Series that one wrapped store shows on `/metrics`, and in brackets the samples a second at a scrape each %d s. "+
-		"The numbers are computed from the catalogue and from what the adapters declare, and a test holds them to pages of real stores.",
-		cost.ScrapeInterval))
+	d.paragraph(fmt.Sprintf("An instance is a process with its stores. Below are the series that it shows on `/metrics`, and in brackets the samples a second "+
+		"at a scrape each %d s. The numbers are computed from the catalogue and from what the adapters declare, "+
+		"and a test holds them to the pages of real stores and programs.", cost.ScrapeInterval))
+	d.paragraph("A wrapped store, which has series for each operation that it can do:")
 	head := []string{""}
 	for _, e := range engine.All() {
 		head = append(head, fmt.Sprintf("%s, %d operations", e.Name, len(e.Operations())))
@@ -39,8 +40,7 @@ func (d *document) costs() {
 	} {
 		cells := []string{row.name}
 		for _, e := range engine.All() {
-			n := cost.Store(e, row.setting)
-			cells = append(cells, fmt.Sprintf("%d (%.1f/s)", n, float64(n)/cost.ScrapeInterval))
+			cells = append(cells, samples(cost.Store(e, row.setting)))
 		}
 		rows = append(rows, cells)
 	}
@@ -50,4 +50,36 @@ func (d *document) costs() {
 			"No store ever shows more than 1,500 ([decision 0003](../decisions/0003-series-are-bounded.md)).", cost.Failure()),
 		"`registry.NewProducer(instrument.WithMetricFilter(…))` leaves out any other metric by its name.",
 	)
+	d.program()
+}
+
+// program writes what comes once a process, and what it is all together.
+func (d *document) program() {
+	const checks = 3
+	d.paragraph("The process, once:")
+	d.table([]string{"", "series"}, [][]string{
+		{"otelsetup, without options", samples(cost.Otelsetup())},
+		{"… `WithoutRuntimeMetrics`", "−" + samples(cost.Runtime())},
+		{"… `WithoutProcessMetrics`", "−" + samples(cost.Process())},
+		{"… `WithOTLPEndpoint`", "+" + samples(cost.OTLP())},
+		{"health, without checks", samples(cost.Health(0))},
+		{"… each check", "+" + samples(cost.Check())},
+		{"… each heartbeat", "+" + samples(cost.Heartbeat())},
+		{"pprofx", samples(cost.Pprofx())},
+	})
+	d.paragraph(fmt.Sprintf("All together, with %d checks, no OTLP, and a store of which get, put and delete are in use:", checks))
+	var rows [][]string
+	for _, e := range engine.All() {
+		store := cost.Store(e, cost.Setting{InUse: ordinary})
+		lean := cost.Store(e, cost.Setting{InUse: ordinary, WithoutCompat: true})
+		rest := cost.Otelsetup() + cost.Health(checks) + cost.Pprofx()
+		rows = append(rows, []string{e.Name, samples(store + rest), samples(lean + rest - cost.Runtime() - cost.Process())})
+	}
+	d.table([]string{"", "default", "without all that options remove"}, rows)
+	d.paragraph("Prometheus itself adds five series for each target that it scrapes, such as `up`.")
+}
+
+// samples writes a number of series, and what a scrape makes of it.
+func samples(series int) string {
+	return fmt.Sprintf("%d (%.1f/s)", series, float64(series)/cost.ScrapeInterval)
 }

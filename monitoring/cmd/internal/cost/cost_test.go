@@ -2,9 +2,7 @@ package cost_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -19,7 +17,6 @@ import (
 	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/cost"
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/engine"
-	"github.com/otelkv/otelkv/otelsetup"
 )
 
 // What is computed is what a scrape of a real store has, before its operations are
@@ -40,15 +37,14 @@ func TestStore(t *testing.T) {
 		} {
 			t.Run(e.System+" "+name, func(t *testing.T) {
 				p := newProgram(t, open(t, e), tt.options...)
-				want := cost.Store(e, tt.setting)
-				if got := p.settled(e); got != want {
-					t.Errorf("%d series after Wrap, %d are computed\n%s", got, want, p.difference(e, tt.setting))
-				}
-				p.use()
-				tt.setting.InUse = []catalog.Operation{catalog.Get, catalog.Put, catalog.Delete}
-				want = cost.Store(e, tt.setting)
-				if got := p.settled(e); got != want {
-					t.Errorf("%d series in use, %d are computed\n%s", got, want, p.difference(e, tt.setting))
+				var want int
+				for _, inUse := range [][]catalog.Operation{nil, {catalog.Get, catalog.Put, catalog.Delete}, catalog.Operations()} {
+					p.use(inUse)
+					tt.setting.InUse = inUse
+					want = cost.Store(e, tt.setting)
+					if got := p.settled(e); got != want {
+						t.Errorf("%d series with %q in use, %d are computed\n%s", got, inUse, want, p.difference(e, tt.setting))
+					}
 				}
 				if err := p.store.Put(p.ctx, nil, []byte("value")); err == nil {
 					t.Fatal("an empty key is no error")
@@ -71,16 +67,13 @@ type program struct {
 
 func newProgram(t *testing.T, bare kvdb.Store, options ...instrument.Option) *program {
 	t.Helper()
-	tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogWriter(io.Discard))
-	if err != nil {
-		t.Fatal(err)
-	}
+	tel := start(t)
 	store, err := instrument.Wrap(bare, append(options, instrument.WithTelemetry(tel))...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := errors.Join(store.Close(), tel.Shutdown(context.WithoutCancel(t.Context()))); err != nil {
+		if err := store.Close(); err != nil {
 			t.Error(err)
 		}
 	})
@@ -111,59 +104,51 @@ func open(t *testing.T, e engine.Engine) kvdb.Store {
 	return s
 }
 
-// use makes the operations that every store has succeed, and one of them miss.
-func (p *program) use() {
-	p.t.Helper()
-	key := []byte("key")
-	_, miss := p.store.Get(p.ctx, key)
-	if !errors.Is(miss, kvdb.ErrNotFound) {
-		p.t.Fatal(miss)
-	}
-	if err := p.store.Put(p.ctx, key, []byte("value")); err != nil {
-		p.t.Fatal(err)
-	}
-	if _, err := p.store.Get(p.ctx, key); err != nil {
-		p.t.Fatal(err)
-	}
-	if err := p.store.Delete(p.ctx, key); err != nil {
-		p.t.Fatal(err)
-	}
-}
-
 // settled returns how many series the store has once the statistics of its engine
-// have been read, which happens in the background.
+// have been read.
 func (p *program) settled(e engine.Engine) int {
 	p.t.Helper()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		series := p.series()
-		if len(e.Stats) == 0 || series["kvdb_engine_disk_size_bytes"] > 0 {
-			return total(series)
-		}
-		select {
-		case <-tick.C:
-		case <-p.ctx.Done():
-			p.t.Fatal("the statistics of the engine did not come")
-		}
+	if len(e.Stats) > 0 {
+		until(p.t, p.page, "kvdb_engine_disk_size_bytes", 1)
 	}
+	return total(p.series())
 }
 
 // series returns how many samples each metric of the store has on the page.
 func (p *program) series() map[string]int {
 	p.t.Helper()
-	answer := httptest.NewRecorder()
-	p.page.ServeHTTP(answer, httptest.NewRequestWithContext(p.ctx, http.MethodGet, "/metrics", nil))
-	if answer.Code != http.StatusOK {
-		p.t.Fatalf("/metrics: %d", answer.Code)
-	}
 	counts := make(map[string]int)
-	for line := range strings.Lines(answer.Body.String()) {
+	for line := range strings.Lines(scrape(p.t, p.page)) {
 		if name, labels, ok := strings.Cut(line, "{"); ok && strings.Contains(labels, "db_system_name=") && name[0] != '#' {
 			counts[name]++
 		}
 	}
 	return counts
+}
+
+func scrape(t *testing.T, page http.Handler) string {
+	t.Helper()
+	answer := httptest.NewRecorder()
+	page.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
+	if answer.Code != http.StatusOK {
+		t.Fatalf("/metrics: %d", answer.Code)
+	}
+	return answer.Body.String()
+}
+
+// until waits until a metric has so many series on a page: what is read in the
+// background comes when it comes.
+func until(t *testing.T, page http.Handler, metric string, series int) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for strings.Count(scrape(t, page), "\n"+metric+"{") < series {
+		select {
+		case <-tick.C:
+		case <-t.Context().Done():
+			t.Fatalf("there were never %d series of %s", series, metric)
+		}
+	}
 }
 
 func total(series map[string]int) (n int) {
