@@ -13,7 +13,9 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	"go.uber.org/zap"
 
+	"github.com/otelkv/otelkv/internal/system"
 	"github.com/otelkv/otelkv/internal/typednil"
+	"github.com/otelkv/otelkv/monitoring/objective"
 	"github.com/otelkv/otelkv/pprofx/internal/archive"
 	"github.com/otelkv/otelkv/pprofx/internal/recorder"
 )
@@ -85,17 +87,17 @@ func newConfig(opts []Option) (config, error) {
 		maxDuration:    5 * time.Minute,
 		maxConcurrent:  8,
 		clientTime:     15 * time.Second,
-		limits:         archive.Limits{Bytes: 256 << 20, Files: 200, FreeShare: 0.05},
+		limits:         archive.Limits{Bytes: 256 << 20, Files: 200, FreeShare: objective.DiskReserve},
 		flightAge:      10 * time.Second,
 		flightBytes:    16 << 20,
 		cooldown:       time.Minute,
 		budget:         0.05,
 		captureTime:    5 * time.Second,
 		mutexFraction:  10,
-		memory:         memoryShare,
-		memoryShare:    0.9,
+		memory:         memoryOf(system.Local()),
+		memoryShare:    objective.SaturationCritical,
 		goroutines:     runtime.NumGoroutine,
-		goroutineLimit: 100_000,
+		goroutineLimit: objective.Goroutines,
 	}
 	for _, o := range opts {
 		if !typednil.Is(o) {
@@ -342,8 +344,10 @@ func WithHealthReport(report func() []byte) Option {
 
 // WithMemory captures evidence when memory reaches a share, from 0 to 1, of its
 // limit. Read returns the share that is in use, NaN when it is unknown; it is
-// called every 10 seconds, and has two seconds to return. A share of 0 turns it off. By default, and with nil,
-// it is Go's own memory against the limit of GOMEMLIMIT, if there is one, and 0.9.
+// called every 10 seconds, and has two seconds to return. A share of 0 turns it off.
+// By default, and with nil, it is what health.Memory judges and kvdb.utilization shows:
+// memory that cannot be given back, against the tightest limit of the control groups, or
+// else the machine's. By default, the share is objective.SaturationCritical, 0.9.
 func WithMemory(read func() float64, share float64) Option {
 	return optionFunc(func(c *config) {
 		if !(share >= 0 && share <= 1) {

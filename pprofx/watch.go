@@ -4,11 +4,10 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"runtime/debug"
-	"runtime/metrics"
 	"time"
 
 	"github.com/otelkv/otelkv/internal/outbox"
+	"github.com/otelkv/otelkv/internal/system"
 )
 
 // watchInterval is short against the time in which a leak fills memory, and
@@ -77,14 +76,14 @@ func (w *watermark) reached(value float64) bool {
 	return false
 }
 
-// memoryShare returns the memory that Go has from the system, as a share of
-// its limit. It is NaN without a limit.
-func memoryShare() float64 {
-	limit := debug.SetMemoryLimit(-1)
-	if limit == math.MaxInt64 {
-		return math.NaN()
+// memoryOf returns the function that reads the used share of a machine's memory,
+// NaN when it is unknown.
+func memoryOf(machine system.Machine) func() float64 {
+	return func() float64 {
+		m, err := machine.Memory()
+		if err != nil {
+			return math.NaN()
+		}
+		return m.Share()
 	}
-	s := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
-	metrics.Read(s)
-	return float64(s[0].Value.Uint64()-s[1].Value.Uint64()) / float64(limit)
 }

@@ -14,6 +14,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/internal/testutil"
+	"github.com/otelkv/otelkv/monitoring/objective"
 )
 
 func TestWatermark(t *testing.T) {
@@ -84,12 +85,33 @@ func TestMemoryPanics(t *testing.T) {
 	}
 }
 
-func TestMemoryShare(t *testing.T) {
-	if share := memoryShare(); !math.IsNaN(share) {
-		t.Errorf("without a limit: %v", share)
+// TestMemoryOfMachines: evidence is captured at the share that probes judge and metrics
+// show of the same machine, and not below it.
+func TestMemoryOfMachines(t *testing.T) {
+	const little = 1e-6
+	for _, m := range testutil.Machines() {
+		machine, _ := m.Start()
+		share := memoryOf(machine)()
+		above, below := watermark{mark: m.Memory + little}, watermark{mark: m.Memory - little}
+		if above.reached(share) || m.Memory > 0 && !below.reached(share) {
+			t.Errorf("%s: %v, want %v", m.Name, share, m.Memory)
+		}
 	}
-	defer debug.SetMemoryLimit(debug.SetMemoryLimit(1 << 30))
-	if share := memoryShare(); !(share > 0 && share < 1) {
-		t.Errorf("of 1 GiB: %v", share)
+	broken := testutil.Machine{Files: map[string]string{"proc/self/cgroup": testutil.Unreadable}}
+	machine, _ := broken.Start()
+	if share := memoryOf(machine)(); !math.IsNaN(share) {
+		t.Errorf("a machine that does not tell: %v", share)
+	}
+}
+
+// The default is the machine's memory, whatever GOMEMLIMIT says.
+func TestDefaultMemory(t *testing.T) {
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(1 << 20))
+	c, err := newConfig(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if share := c.memory(); !(share > 0 && share < 1) || c.memoryShare != objective.SaturationCritical {
+		t.Errorf("%v of %v", share, c.memoryShare)
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/otelkv/otelkv/internal/system"
 )
 
 // A file under way is written under a temporary name, made of its name to be:
@@ -98,14 +100,14 @@ func (f *file) room(n int, share float64) error {
 	if share == 0 {
 		return nil
 	}
-	available, total, err := diskSpace(filepath.Dir(f.path))
+	disk, err := system.ReadDisk(filepath.Dir(f.path))
 	if errors.Is(err, errors.ErrUnsupported) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if float64(available)-float64(n) < share*float64(total) {
+	if float64(disk.Available)-float64(n) < share*float64(disk.Usable()) {
 		return ErrDiskFull
 	}
 	return nil
