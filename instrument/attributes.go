@@ -6,6 +6,8 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+
+	"github.com/otelkv/otelkv/instrument/internal/record"
 )
 
 // reservedKeys are those that the store sets itself, and what Prometheus keeps for
@@ -13,7 +15,7 @@ import (
 var reservedKeys = []attribute.Key{
 	semconv.DBSystemNameKey, semconv.DBNamespaceKey, semconv.ServerAddressKey, semconv.ServerPortKey,
 	semconv.DBOperationNameKey, semconv.DBOperationBatchSizeKey, semconv.ErrorTypeKey,
-	outcomeKey, resourceKey, replicaKey, evidenceKey, poolNameKey, poolStateKey, "le", "quantile",
+	record.OutcomeKey, record.ResourceKey, record.ReplicaKey, evidenceKey, record.PoolNameKey, record.PoolStateKey, "le", "quantile",
 }
 
 // collisions returns what is wrong with the user's attributes beside the

@@ -3,6 +3,7 @@ package instrument
 import (
 	"context"
 
+	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
@@ -29,7 +30,7 @@ func (b batcher) Apply(ctx context.Context, muts []kvdb.Mutation) (err error) {
 // describeBatch returns the operation that a batch is by the semantic
 // conventions, and the bytes that it sends. A batch of one is the plain
 // operation, with its key.
-func describeBatch(muts []kvdb.Mutation) (kind operation, key []byte, sent int) {
+func describeBatch(muts []kvdb.Mutation) (kind record.Operation, key []byte, sent int) {
 	puts := 0
 	for i := range muts {
 		sent += len(muts[i].Key)
@@ -40,15 +41,15 @@ func describeBatch(muts []kvdb.Mutation) (kind operation, key []byte, sent int) 
 	}
 	switch {
 	case len(muts) == 1 && puts == 1:
-		return opPut, muts[0].Key, sent
+		return record.OpPut, muts[0].Key, sent
 	case len(muts) == 1:
-		return opDelete, muts[0].Key, sent
+		return record.OpDelete, muts[0].Key, sent
 	case puts == len(muts):
-		return opBatchPut, nil, sent
+		return record.OpBatchPut, nil, sent
 	case puts == 0:
-		return opBatchDelete, nil, sent
+		return record.OpBatchDelete, nil, sent
 	default:
-		return opBatch, nil, sent
+		return record.OpBatch, nil, sent
 	}
 }
 
@@ -65,7 +66,7 @@ func (m multiGetter) GetMany(ctx context.Context, keys [][]byte) (values [][]byt
 		return m.getOne(ctx, keys)
 	}
 	var op op
-	ctx, err = op.beginBatch(ctx, m.observer, opBatchGet, size(keys), len(keys))
+	ctx, err = op.beginBatch(ctx, m.observer, record.OpBatchGet, size(keys), len(keys))
 	defer func() { op.end(ctx, nil, size(values), err) }()
 	return m.next.GetMany(ctx, keys)
 }
@@ -73,7 +74,7 @@ func (m multiGetter) GetMany(ctx context.Context, keys [][]byte) (values [][]byt
 // getOne records a batch of one key as the get that it is, a miss included.
 func (m multiGetter) getOne(ctx context.Context, keys [][]byte) (values [][]byte, err error) {
 	var op op
-	ctx, err = op.begin(ctx, m.observer, opGet, size(keys))
+	ctx, err = op.begin(ctx, m.observer, record.OpGet, size(keys))
 	defer func() {
 		outcome := err
 		if err == nil && len(values) == 1 && values[0] == nil {

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
@@ -13,7 +14,7 @@ import (
 // concurrent use; a nil one records nothing.
 type Operation struct {
 	recorder *Recorder
-	declared operation
+	declared record.Operation
 	ordinary atomic.Uintptr // an address behind the call of a deferred End
 }
 

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"time"
 
+	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
@@ -118,10 +119,10 @@ func give[T any](target *T, view T) bool {
 
 // availableOperations returns the operations of a store, those absent that it
 // has no capability for.
-func availableOperations(s kvdb.Store) []operationInfo {
-	infos, has := storeOperationInfo, kvdb.Capabilities(s)
+func availableOperations(s kvdb.Store) []record.OperationInfo {
+	infos, has := record.StoreOperationInfo, kvdb.Capabilities(s)
 	for i := range infos {
-		infos[i].absent = !catalog.Operation(infos[i].name).Contract().In(has)
+		infos[i].Absent = !catalog.Operation(infos[i].Name).Contract().In(has)
 	}
 	return infos[:]
 }
@@ -134,7 +135,7 @@ type appender struct {
 func (a appender) AppendGet(ctx context.Context, dst, key []byte) (value []byte, err error) {
 	value = dst // what a panic leaves
 	var op op
-	ctx, err = op.begin(ctx, a.observer, opGet, len(key))
+	ctx, err = op.begin(ctx, a.observer, record.OpGet, len(key))
 	defer func() { op.end(ctx, key, max(len(value)-len(dst), 0), err) }()
 	return a.next.AppendGet(ctx, dst, key)
 }
@@ -146,7 +147,7 @@ type pinger struct {
 
 func (p pinger) Ping(ctx context.Context) (err error) {
 	var op op
-	ctx, err = op.begin(ctx, p.observer, opPing, 0)
+	ctx, err = op.begin(ctx, p.observer, record.OpPing, 0)
 	defer func() { op.end(ctx, nil, 0, err) }()
 	return p.next.Ping(ctx)
 }
@@ -182,7 +183,7 @@ func (o *observer) scan(
 		var failure error
 		read := 0
 		var op op
-		scanCtx, result := op.begin(ctx, o, opScan, sent)
+		scanCtx, result := op.begin(ctx, o, record.OpScan, sent)
 		defer func() { op.end(scanCtx, nil, read, result) }()
 		for entry, err := range open(scanCtx) {
 			if err != nil {
@@ -207,7 +208,7 @@ type swapper struct {
 
 func (s swapper) CompareAndSwap(ctx context.Context, key, old, new []byte) (swapped bool, err error) {
 	var op op
-	ctx, err = op.begin(ctx, s.observer, opCompareAndSwap, len(key)+len(old)+len(new))
+	ctx, err = op.begin(ctx, s.observer, record.OpCompareAndSwap, len(key)+len(old)+len(new))
 	defer func() {
 		outcome := err
 		if err == nil && !swapped {
@@ -225,7 +226,7 @@ type ttlPutter struct {
 
 func (p ttlPutter) PutTTL(ctx context.Context, key, value []byte, ttl time.Duration) (err error) {
 	var op op
-	ctx, err = op.begin(ctx, p.observer, opPut, len(key)+len(value))
+	ctx, err = op.begin(ctx, p.observer, record.OpPut, len(key)+len(value))
 	defer func() { op.end(ctx, key, 0, err) }()
 	return p.next.PutTTL(ctx, key, value, ttl)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
@@ -15,7 +16,7 @@ type classifier struct {
 }
 
 func newClassifier(custom func(error) string, types []string) classifier {
-	return classifier{custom: custom, names: failureNames(types)}
+	return classifier{custom: custom, names: record.FailureNames(types)}
 }
 
 // errUnfinished stands in for the result of an operation until it returns. One
@@ -29,26 +30,26 @@ type abort struct{ error }
 type unclassified struct{ error }
 
 // known returns the slot of an error that no foreign code has to look at.
-func (c *classifier) known(err error) (s slot, ok bool) {
+func (c *classifier) known(err error) (s record.Slot, ok bool) {
 	switch err {
 	case kvdb.ErrNotFound: //nolint:errorlint // the common case, before the costly one
-		return slotMiss, true
+		return record.SlotMiss, true
 	case errUnfinished:
-		return failureSlot(failurePanic), true
+		return record.FailureSlot(record.FailurePanic), true
 	}
 	switch err.(type) { //nolint:errorlint // never wrapped
 	case abort:
-		return slotAborted, true
+		return record.SlotAborted, true
 	case unclassified:
-		return failureSlot(failureOther), true
+		return record.FailureSlot(record.FailureOther), true
 	}
 	return 0, false
 }
 
-func (c *classifier) failed(err error) slot {
+func (c *classifier) failed(err error) record.Slot {
 	for _, notFound := range c.notFound {
 		if is(err, notFound) {
-			return slotMiss
+			return record.SlotMiss
 		}
 	}
 	if c.custom != nil {
@@ -58,18 +59,18 @@ func (c *classifier) failed(err error) slot {
 	}
 	switch {
 	case is(err, kvdb.ErrNotFound):
-		return slotMiss
+		return record.SlotMiss
 	case is(err, context.Canceled):
-		return slotCanceled
+		return record.SlotCanceled
 	case is(err, context.DeadlineExceeded):
-		return failureSlot(failureTimeout)
+		return record.FailureSlot(record.FailureTimeout)
 	}
 	for _, k := range kinds {
 		if is(err, k.err) {
-			return failureSlot(k.failure)
+			return record.FailureSlot(k.failure)
 		}
 	}
-	return failureSlot(failureOther)
+	return record.FailureSlot(record.FailureOther)
 }
 
 // is is errors.Is, but false for an error whose own methods panic, as those of
@@ -85,23 +86,23 @@ func is(err, target error) (match bool) {
 
 var kinds = []struct {
 	err     error
-	failure failure
+	failure record.Failure
 }{
-	{kvdb.ErrTimeout, failureTimeout},
-	{kvdb.ErrConflict, failureConflict},
-	{kvdb.ErrClosed, failureClosed},
-	{kvdb.ErrReadOnly, failureReadOnly},
-	{kvdb.ErrTooLarge, failureTooLarge},
-	{kvdb.ErrUnavailable, failureUnavailable},
-	{kvdb.ErrCorruption, failureCorruption},
-	{kvdb.ErrNoSpace, failureNoSpace},
-	{kvdb.ErrInvalidArgument, failureInvalidArgument},
+	{kvdb.ErrTimeout, record.FailureTimeout},
+	{kvdb.ErrConflict, record.FailureConflict},
+	{kvdb.ErrClosed, record.FailureClosed},
+	{kvdb.ErrReadOnly, record.FailureReadOnly},
+	{kvdb.ErrTooLarge, record.FailureTooLarge},
+	{kvdb.ErrUnavailable, record.FailureUnavailable},
+	{kvdb.ErrCorruption, record.FailureCorruption},
+	{kvdb.ErrNoSpace, record.FailureNoSpace},
+	{kvdb.ErrInvalidArgument, record.FailureInvalidArgument},
 }
 
 // customSlot asks the user's classifier. What it did not declare is _OTHER, so
 // that no error text can create a series; its panic must not fail the
 // operation.
-func (c *classifier) customSlot(err error) (s slot, ok bool) {
+func (c *classifier) customSlot(err error) (s record.Slot, ok bool) {
 	defer func() {
 		if recover() != nil {
 			s, ok = 0, false
@@ -113,8 +114,8 @@ func (c *classifier) customSlot(err error) (s slot, ok bool) {
 	}
 	for i, known := range c.names {
 		if name == known {
-			return failureSlot(failure(i)), true
+			return record.FailureSlot(record.Failure(i)), true
 		}
 	}
-	return failureSlot(failureOther), true
+	return record.FailureSlot(record.FailureOther), true
 }

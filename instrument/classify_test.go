@@ -6,34 +6,35 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
 // sentinels are the errors that the classification knows, with their slots.
 var sentinels = []struct {
 	err  error
-	slot slot
+	slot record.Slot
 }{
-	{kvdb.ErrNotFound, slotMiss},
-	{context.Canceled, slotCanceled},
-	{context.DeadlineExceeded, failureSlot(failureTimeout)},
-	{kvdb.ErrTimeout, failureSlot(failureTimeout)},
-	{kvdb.ErrConflict, failureSlot(failureConflict)},
-	{kvdb.ErrClosed, failureSlot(failureClosed)},
-	{kvdb.ErrReadOnly, failureSlot(failureReadOnly)},
-	{kvdb.ErrTooLarge, failureSlot(failureTooLarge)},
-	{kvdb.ErrUnavailable, failureSlot(failureUnavailable)},
-	{kvdb.ErrCorruption, failureSlot(failureCorruption)},
-	{kvdb.ErrNoSpace, failureSlot(failureNoSpace)},
-	{kvdb.ErrInvalidArgument, failureSlot(failureInvalidArgument)},
-	{kvdb.ErrLagUnknown, failureSlot(failureOther)},
-	{errors.New("of nobody"), failureSlot(failureOther)},
+	{kvdb.ErrNotFound, record.SlotMiss},
+	{context.Canceled, record.SlotCanceled},
+	{context.DeadlineExceeded, record.FailureSlot(record.FailureTimeout)},
+	{kvdb.ErrTimeout, record.FailureSlot(record.FailureTimeout)},
+	{kvdb.ErrConflict, record.FailureSlot(record.FailureConflict)},
+	{kvdb.ErrClosed, record.FailureSlot(record.FailureClosed)},
+	{kvdb.ErrReadOnly, record.FailureSlot(record.FailureReadOnly)},
+	{kvdb.ErrTooLarge, record.FailureSlot(record.FailureTooLarge)},
+	{kvdb.ErrUnavailable, record.FailureSlot(record.FailureUnavailable)},
+	{kvdb.ErrCorruption, record.FailureSlot(record.FailureCorruption)},
+	{kvdb.ErrNoSpace, record.FailureSlot(record.FailureNoSpace)},
+	{kvdb.ErrInvalidArgument, record.FailureSlot(record.FailureInvalidArgument)},
+	{kvdb.ErrLagUnknown, record.FailureSlot(record.FailureOther)},
+	{errors.New("of nobody"), record.FailureSlot(record.FailureOther)},
 }
 
 // slot is what op.classify finds.
-func (c *classifier) slot(err error) slot {
+func (c *classifier) slot(err error) record.Slot {
 	if err == nil {
-		return slotOK
+		return record.SlotOK
 	}
 	if s, ok := c.known(err); ok {
 		return s
@@ -61,8 +62,8 @@ func TestClassifierSlot(t *testing.T) {
 			}
 		}
 	}
-	if got := c.slot(nil); got != slotOK {
-		t.Errorf("no error: slot %d, want %d", got, slotOK)
+	if got := c.slot(nil); got != record.SlotOK {
+		t.Errorf("no error: slot %d, want %d", got, record.SlotOK)
 	}
 }
 
@@ -94,7 +95,7 @@ func TestClassifierHostileErrors(t *testing.T) {
 		"not to be compared": uncomparable{[]int{1}},
 		"a slice":            manyErrors{kvdb.ErrClosed},
 	} {
-		if got, want := c.slot(err), failureSlot(failureOther); got != want {
+		if got, want := c.slot(err), record.FailureSlot(record.FailureOther); got != want {
 			t.Errorf("%s: slot %d, want %d", name, got, want)
 		}
 	}
@@ -114,8 +115,8 @@ func FuzzClassify(f *testing.F) {
 		panicking := newClassifier(func(error) string { panic(answer) }, []string{"quota"})
 		for name, c := range map[string]classifier{"plain": plain, "custom": custom, "panicking": panicking} {
 			for _, e := range []error{err, abort{err}} {
-				if s := c.slot(e); int(s) >= int(firstFailureSlot)+len(c.names) {
-					t.Errorf("%s: slot %d of %d", name, s, int(firstFailureSlot)+len(c.names))
+				if s := c.slot(e); int(s) >= int(record.FirstFailureSlot)+len(c.names) {
+					t.Errorf("%s: slot %d of %d", name, s, int(record.FirstFailureSlot)+len(c.names))
 				}
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"sync/atomic"
 
+	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/internal/typednil"
 )
 
@@ -24,19 +25,19 @@ func CountConnections(l net.Listener, options ...Option) (net.Listener, error) {
 		return nil, fmt.Errorf("instrument: %w", err)
 	}
 	if c.registry != nil {
-		return listen(l, &c.registry.records.server, func() {}), nil
+		return listen(l, &c.registry.records.Server, func() {}), nil
 	}
 	m, err := meterOf(c.meterProvider)
 	if err != nil {
 		return nil, fmt.Errorf("instrument: %w", err)
 	}
-	return listen(l, &m.registry.server, m.releaseLater), nil
+	return listen(l, &m.registry.Server, m.releaseLater), nil
 }
 
 // listen counts the connections of a listener. Done is called once, when the
 // listener and its connections are closed.
-func listen(l net.Listener, s *server, done func()) net.Listener {
-	s.listens.Store(true)
+func listen(l net.Listener, s *record.Server, done func()) net.Listener {
+	s.Listens.Store(true)
 	c := &countingListener{Listener: l, server: s, done: done}
 	c.users.Store(1)
 	return c
@@ -44,7 +45,7 @@ func listen(l net.Listener, s *server, done func()) net.Listener {
 
 type countingListener struct {
 	net.Listener
-	server *server
+	server *record.Server
 	closed atomic.Bool
 	users  atomic.Int64 // itself, and its connections
 	left   atomic.Bool  // by all
@@ -57,7 +58,7 @@ func (l *countingListener) Accept() (net.Conn, error) {
 		return nil, err
 	}
 	l.users.Add(1)
-	l.server.open.Add(1)
+	l.server.Open.Add(1)
 	return &countedConn{Conn: conn, listener: l}, nil
 }
 
@@ -82,7 +83,7 @@ type countedConn struct {
 
 func (c *countedConn) Close() error {
 	if !c.closed.Swap(true) {
-		c.listener.server.open.Add(-1)
+		c.listener.server.Open.Add(-1)
 		c.listener.leave()
 	}
 	return c.Conn.Close()

@@ -5,15 +5,17 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/otelkv/otelkv/instrument/internal/record"
 )
 
 // An event is an operation that has ended and is worth more than to be counted:
 // it failed, was slow, is traced, or successes get lines.
 type event struct {
-	kind      operation
-	counted   operation // as which it stands in the metrics
-	operation string    // its name
-	slot      slot
+	kind      record.Operation
+	counted   record.Operation // as which it stands in the metrics
+	operation string           // its name
+	slot      record.Slot
 	failure   string // its error.type; empty unless it failed
 	duration  time.Duration
 	slow      bool
@@ -45,7 +47,7 @@ type sinks [4]sink
 func (o *observer) newSinks(onSlow func(context.Context, SlowOperation) string) sinks {
 	all := sinks{1: &o.spans, 2: exemplifier{o.rec}}
 	if onSlow != nil {
-		all[0] = evidence{onSlow, o.rec.series}
+		all[0] = evidence{onSlow, o.rec.Series}
 	}
 	if o.log != nil {
 		all[3] = o.log

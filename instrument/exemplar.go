@@ -1,14 +1,18 @@
 package instrument
 
-import "context"
+import (
+	"context"
+
+	"github.com/otelkv/otelkv/instrument/internal/record"
+)
 
 // An exemplifier is the sink that keeps sampled operations as examples of their buckets.
-type exemplifier struct{ rec *record }
+type exemplifier struct{ rec *record.Record }
 
 func (x exemplifier) take(_ context.Context, e event) event {
 	if e.span.IsSampled() {
-		x.rec.exemplify(e.counted, e.slot, e.duration, exemplar{
-			at: e.traced.start.Add(e.duration), trace: e.span.TraceID(), span: e.span.SpanID(),
+		x.rec.Exemplify(e.counted, e.slot, e.duration, record.Exemplar{
+			At: e.traced.start.Add(e.duration), Trace: e.span.TraceID(), Span: e.span.SpanID(),
 		})
 	}
 	return e

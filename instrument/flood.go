@@ -1,12 +1,16 @@
 package instrument
 
-import "time"
+import (
+	"time"
+
+	"github.com/otelkv/otelkv/instrument/internal/record"
+)
 
 // A floodKey is what lines agree in that say the same.
 type floodKey struct {
 	message string
-	op      operation
-	slot    slot
+	op      record.Operation
+	slot    record.Slot
 	sampled bool
 }
 

@@ -6,6 +6,8 @@ import (
 	"sync/atomic"
 
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
+
+	"github.com/otelkv/otelkv/instrument/internal/record"
 )
 
 // ProfilerLabels is the gate of the labels by which a CPU or goroutine profile
@@ -59,16 +61,16 @@ type labels struct {
 
 // labelsOf returns the labels of an operation below a caller without any. They are
 // made when they are first needed, since most programs never profile so.
-func (o *observer) labelsOf(op operation) *labels {
+func (o *observer) labelsOf(op record.Operation) *labels {
 	at := &o.labels[op]
 	if l := at.Load(); l != nil {
 		return l
 	}
-	series := o.rec.series
+	series := o.rec.Series
 	set := pprof.Labels(
-		string(semconv.DBSystemNameKey), series.system,
-		string(semconv.DBNamespaceKey), series.namespace,
-		string(semconv.DBOperationNameKey), o.rec.infos[op].name,
+		string(semconv.DBSystemNameKey), series.System,
+		string(semconv.DBNamespaceKey), series.Namespace,
+		string(semconv.DBOperationNameKey), o.rec.Infos[op].Name,
 	)
 	at.CompareAndSwap(nil, &labels{pprof.WithLabels(context.Background(), set), set})
 	return at.Load()

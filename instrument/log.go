@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
+	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/internal/tracefield"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
@@ -75,7 +76,7 @@ type operationLog struct {
 var ownCode = []zap.Option{zap.WithCaller(false), zap.AddStacktrace(zapcore.InvalidLevel)}
 
 // newOperationLog makes the log of a store, which counts what it suppresses.
-func newOperationLog(logger *zap.Logger, options LogOptions, s *series, suppressed *atomic.Uint64) *operationLog {
+func newOperationLog(logger *zap.Logger, options LogOptions, s *record.Series, suppressed *atomic.Uint64) *operationLog {
 	if options.KeyLimit <= 0 {
 		options.KeyLimit = defaultKeyLimit
 	}
@@ -86,7 +87,7 @@ func newOperationLog(logger *zap.Logger, options LogOptions, s *series, suppress
 		options.HashSecret = processSecret()
 	}
 	return &operationLog{
-		logger:     logger.WithOptions(ownCode...).With(zap.String(catalog.FieldSystem, s.system), zap.String(catalog.FieldNamespace, s.namespace)),
+		logger:     logger.WithOptions(ownCode...).With(zap.String(catalog.FieldSystem, s.System), zap.String(catalog.FieldNamespace, s.Namespace)),
 		options:    options,
 		suppressed: suppressed,
 		floods:     make(map[floodKey]*flood),
@@ -113,14 +114,14 @@ func (l *operationLog) successLevel() zapcore.Level {
 
 // line returns the level and the message of an operation.
 func (l *operationLog) line(e *event) (zapcore.Level, string) {
-	switch o := e.slot.outcome(); {
-	case e.slot.callersFault():
+	switch o := e.slot.Outcome(); {
+	case e.slot.CallersFault():
 		return zapcore.WarnLevel, catalog.OperationFailed
-	case o == outcomeError:
+	case o == record.OutcomeError:
 		return zapcore.ErrorLevel, catalog.OperationFailed
 	case e.slow:
 		return zapcore.WarnLevel, catalog.OperationSlow
-	case o == outcomeOK, o == outcomeMiss:
+	case o == record.OutcomeOK, o == record.OutcomeMiss:
 		return l.successLevel(), catalog.OperationSucceeded
 	default:
 		return l.successLevel(), catalog.OperationEnded
@@ -191,7 +192,7 @@ func (l *operationLog) fields(ctx context.Context, e *event, suppressed int) []z
 	fields = append(fields,
 		tracefield.Context(ctx),
 		zap.String(catalog.FieldOperation, e.operation),
-		zap.String(catalog.FieldOutcome, e.slot.outcome().String()),
+		zap.String(catalog.FieldOutcome, e.slot.Outcome().String()),
 		zap.Float64(catalog.FieldDurationMS, float64(e.duration)/float64(time.Millisecond)))
 	if e.key != nil {
 		fields = append(fields, zap.Int(catalog.FieldKeyLen, len(e.key)), zap.String(catalog.FieldKeyHash, l.hash(e.key)))
@@ -206,7 +207,7 @@ func (l *operationLog) fields(ctx context.Context, e *event, suppressed int) []z
 	if e.failure != "" {
 		fields = append(fields, zap.String(catalog.FieldErrorType, e.failure))
 	}
-	if e.err != nil && e.slot.outcome() != outcomeMiss {
+	if e.err != nil && e.slot.Outcome() != record.OutcomeMiss {
 		fields = append(fields, zap.String(catalog.FieldError, l.errorText(e.err, e.key)))
 	}
 	if e.evidence != "" {

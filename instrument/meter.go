@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 
+	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/internal/outbox"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
@@ -24,13 +25,13 @@ import (
 type meter struct {
 	metric.Meter
 	provider metric.MeterProvider
-	registry *recordRegistry
+	registry *record.Registry
 	rows     []observed // of stores
 	own      metric.Registration
 
 	mu           sync.Mutex
-	engine       map[string]observed      // of engines, by name; guarded by mu
-	observations map[*ledger]*observation // guarded by mu
+	engine       map[string]observed             // of engines, by name; guarded by mu
+	observations map[*record.Ledger]*observation // guarded by mu
 
 	users int // open and closed stores, and listeners; guarded by providers
 }
@@ -44,15 +45,15 @@ type observed struct {
 
 // newMeter makes the meter of a provider, with a registry of its own.
 func newMeter(mp metric.MeterProvider) (*meter, error) {
-	registry, err := newRecordRegistry(nil, false, most)
+	registry, err := record.NewRegistry(nil, false, most)
 	if err != nil {
 		return nil, err
 	}
 	m := &meter{
 		Meter: mp.Meter(catalog.ScopeInstrument), provider: mp, registry: registry,
-		engine: make(map[string]observed), observations: make(map[*ledger]*observation),
+		engine: make(map[string]observed), observations: make(map[*record.Ledger]*observation),
 	}
-	m.registry.sweeps = m.forget
+	m.registry.Sweeps = m.forget
 	var own []observed
 	var errs []error
 	for i := range table {
@@ -71,7 +72,7 @@ func newMeter(mp metric.MeterProvider) (*meter, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	m.own, err = m.callBack(own, m.registry.glance)
+	m.own, err = m.callBack(own, m.registry.Glance)
 	return m, err
 }
 
@@ -94,7 +95,7 @@ func (m *meter) instrument(r *row) (observed, error) {
 }
 
 // callBack has each reader's collection observe the points of some rows.
-func (m *meter) callBack(rows []observed, collect func() *collection) (metric.Registration, error) {
+func (m *meter) callBack(rows []observed, collect func() *record.Collection) (metric.Registration, error) {
 	instruments := make([]metric.Observable, len(rows))
 	for i, r := range rows {
 		if instruments[i] = r.float; r.int != nil {
@@ -116,21 +117,23 @@ func (m *meter) callBack(rows []observed, collect func() *collection) (metric.Re
 }
 
 // observe tells of a row. A filter of exemplars that panics costs what is left of it.
-func (r *observed) observe(c *collection, to metric.Observer) {
+func (r *observed) observe(c *record.Collection, to metric.Observer) {
 	defer func() { _ = recover() }()
 	if r.int != nil {
-		r.ints(c, func(_ *source, set attribute.Set, n int64) { to.ObserveInt64(r.int, n, metric.WithAttributeSet(set)) })
+		r.ints(c, func(_ *record.Source, set attribute.Set, n int64) {
+			to.ObserveInt64(r.int, n, metric.WithAttributeSet(set))
+		})
 		return
 	}
-	r.floats(c, func(_ *source, set attribute.Set, v float64) {
+	r.floats(c, func(_ *record.Source, set attribute.Set, v float64) {
 		to.ObserveFloat64(r.float, v, metric.WithAttributeSet(set))
 	})
 }
 
 // register adds a record to the registry, for which its user has the registry.
-func (m *meter) register(rec *record) error {
-	reopened, err := m.registry.register(rec)
-	m.registry.sweep()
+func (m *meter) register(rec *record.Record) error {
+	reopened, err := m.registry.Register(rec)
+	m.registry.Sweep()
 	if err != nil || reopened { // and then the store before has a use
 		m.release()
 	}

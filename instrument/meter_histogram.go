@@ -7,12 +7,14 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/metric"
+
+	"github.com/otelkv/otelkv/instrument/internal/record"
 )
 
 // meterHistograms record the operations of one store in the histograms of a
 // MeterProvider.
 type meterHistograms struct {
-	rec       *record
+	rec       *record.Record
 	recorders []recorder
 	slots     [][]atomic.Pointer[[]recording] // by operation and slot
 }
@@ -32,10 +34,10 @@ type recording struct {
 	with []metric.RecordOption
 }
 
-func newMeterHistograms(m *meter, r *record) (*meterHistograms, error) {
-	h := &meterHistograms{rec: r, slots: make([][]atomic.Pointer[[]recording], len(r.infos))}
+func newMeterHistograms(m *meter, r *record.Record) (*meterHistograms, error) {
+	h := &meterHistograms{rec: r, slots: make([][]atomic.Pointer[[]recording], len(r.Infos))}
 	for op := range h.slots {
-		h.slots[op] = make([]atomic.Pointer[[]recording], len(r.slots))
+		h.slots[op] = make([]atomic.Pointer[[]recording], len(r.Slots))
 	}
 	var errs []error
 	for i := range table {
@@ -53,8 +55,8 @@ func newMeterHistograms(m *meter, r *record) (*meterHistograms, error) {
 
 // used reports whether any operation of the store is measured.
 func (h *meterHistograms) used(m *measure) bool {
-	for op := range h.rec.infos {
-		if info := &h.rec.infos[op]; !info.absent && m.has(h.rec, info) {
+	for op := range h.rec.Infos {
+		if info := &h.rec.Infos[op]; !info.Absent && m.has(h.rec, info) {
 			return true
 		}
 	}
@@ -77,7 +79,7 @@ func (m *meter) histogram(r *row) (recorder, error) {
 
 // record records an operation that has ended. The context has the operation's own
 // span in it, for the exemplar. A filter of exemplars that panics costs the point.
-func (h *meterHistograms) record(ctx context.Context, op operation, s slot, d time.Duration, sent, read int) {
+func (h *meterHistograms) record(ctx context.Context, op record.Operation, s record.Slot, d time.Duration, sent, read int) {
 	defer func() { _ = recover() }()
 	at := &h.slots[op][s]
 	all := at.Load()
@@ -97,17 +99,17 @@ func (h *meterHistograms) record(ctx context.Context, op operation, s slot, d ti
 }
 
 // recordings returns what an operation with such an end is recorded in.
-func (h *meterHistograms) recordings(op operation, s slot) []recording {
+func (h *meterHistograms) recordings(op record.Operation, s record.Slot) []recording {
 	var all []recording
 	for _, of := range h.recorders {
-		if !of.has(h.rec, &h.rec.infos[op]) {
+		if !of.has(h.rec, &h.rec.Infos[op]) {
 			continue
 		}
-		key := seriesKey{op: op}
-		if of.failure && s.failed() {
-			key.label, key.value = labelFailure, uint8(h.rec.admitted(op, s.failure()))
+		key := record.SeriesKey{Op: op}
+		if of.failure && s.Failed() {
+			key.Label, key.Value = record.LabelFailure, uint8(h.rec.Admitted(op, s.Failure()))
 		}
-		set := h.rec.series.set(h.rec.infos, key)
+		set := h.rec.Series.Set(h.rec.Infos, key)
 		all = append(all, recording{of, []metric.RecordOption{metric.WithAttributeSet(set)}})
 	}
 	return all

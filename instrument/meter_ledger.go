@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"go.opentelemetry.io/otel/metric"
+
+	"github.com/otelkv/otelkv/instrument/internal/record"
 )
 
 // An observation has the callbacks by which a provider's readers are told of one
@@ -19,12 +21,12 @@ type observation struct {
 }
 
 // observe begins to tell of a ledger, if nobody does yet.
-func (m *meter) observe(l *ledger) error {
+func (m *meter) observe(l *record.Ledger) error {
 	o := new(observation)
 	if !m.begin(l, o) {
 		return nil // of a store that was opened before
 	}
-	registration, err := m.callBack(m.rows, func() *collection { return m.registry.look(l) })
+	registration, err := m.callBack(m.rows, func() *record.Collection { return m.registry.Look(l) })
 	if err != nil {
 		m.end(l) // for the next one to try
 		return err
@@ -36,12 +38,12 @@ func (m *meter) observe(l *ledger) error {
 // observeEngine tells of what the engine of a ledger declares. A provider's
 // instruments stay, so what an earlier store declared in another way is an error
 // even when that one is closed.
-func (m *meter) observeEngine(l *ledger) error {
+func (m *meter) observeEngine(l *record.Ledger) error {
 	o := m.observation(l)
 	if o == nil {
 		return nil // that is an error already
 	}
-	missing := o.missing(engineRows(m.registry.lookAside(l)))
+	missing := o.missing(engineRows(m.registry.LookAside(l)))
 	rows := make([]observed, len(missing))
 	var errs []error
 	for i := range missing {
@@ -52,7 +54,7 @@ func (m *meter) observeEngine(l *ledger) error {
 	if err := errors.Join(errs...); err != nil || len(rows) == 0 {
 		return err
 	}
-	registration, err := m.callBack(rows, func() *collection { return m.registry.lookAside(l) })
+	registration, err := m.callBack(rows, func() *record.Collection { return m.registry.LookAside(l) })
 	if err != nil {
 		return err
 	}
@@ -122,7 +124,7 @@ func (o *observation) keep(r metric.Registration) {
 }
 
 // begin makes o the observation of a ledger, unless there is one.
-func (m *meter) begin(l *ledger, o *observation) bool {
+func (m *meter) begin(l *record.Ledger, o *observation) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.observations[l] != nil {
@@ -133,14 +135,14 @@ func (m *meter) begin(l *ledger, o *observation) bool {
 }
 
 // observation returns the observation of a ledger, or nil.
-func (m *meter) observation(l *ledger) *observation {
+func (m *meter) observation(l *record.Ledger) *observation {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.observations[l]
 }
 
 // end takes out the observation of a ledger, and returns it.
-func (m *meter) end(l *ledger) *observation {
+func (m *meter) end(l *record.Ledger) *observation {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	o := m.observations[l]
@@ -149,7 +151,7 @@ func (m *meter) end(l *ledger) *observation {
 }
 
 // forget ends what the provider has of a ledger that is told no more.
-func (m *meter) forget(l *ledger) {
+func (m *meter) forget(l *record.Ledger) {
 	if o := m.end(l); o != nil {
 		o.end()
 	}

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
@@ -14,8 +15,8 @@ import (
 // and logs those that deserve a line. Everything that depends on the options
 // alone is worked out when it is made.
 type observer struct {
-	registry   *recordRegistry
-	rec        *record
+	registry   *record.Registry
+	rec        *record.Record
 	histograms *meterHistograms // nil but for a MeterProvider
 	classifier classifier
 	filter     func(ctx context.Context, operation string) bool // nil without an option
@@ -28,19 +29,19 @@ type observer struct {
 
 // newObserver makes an observer of the given operations, with options that have
 // been validated, and registers what it records.
-func newObserver(info kvdb.Info, infos []operationInfo, c *config) (*observer, error) {
+func newObserver(info kvdb.Info, infos []record.OperationInfo, c *config) (*observer, error) {
 	classifier := newClassifier(c.classify, c.errorTypes)
 	classifier.notFound = c.notFound
 	namespace := c.namespace
 	if namespace == "" {
 		namespace = info.Namespace
 	}
-	series := newSeries(info, namespace, classifier.names, c.attributes)
+	series := record.NewSeries(info, namespace, classifier.names, c.attributes)
 	slow := slowThresholds(infos)
 	for _, t := range c.thresholds {
 		t.set(slow, infos)
 	}
-	var registry *recordRegistry
+	var registry *record.Registry
 	var m *meter
 	if c.registry != nil {
 		registry = c.registry.records
@@ -59,17 +60,17 @@ func newObserver(info kvdb.Info, infos []operationInfo, c *config) (*observer, e
 		spans:      newSpanner(c.tracerProvider.Tracer(scopeName), c.spans, infos, series, info.Remote),
 		slow:       slow,
 	}
-	o.rec = registry.newRecord(infos, series, recordOptions{
-		sized: c.sizes, compat: !c.noCompat, logged: c.logger != nil, declared: c.stats, refused: o.sayRefused,
+	o.rec = registry.NewRecord(infos, series, record.Options{
+		Sized: c.sizes, Compat: !c.noCompat, Logged: c.logger != nil, Declared: c.stats, Refused: o.sayRefused,
 	})
 	if c.logger != nil {
-		o.log = newOperationLog(c.logger, c.logs, series, &o.rec.suppressed)
+		o.log = newOperationLog(c.logger, c.logs, series, &o.rec.Suppressed)
 	}
 	o.sinks = o.newSinks(c.onSlow)
 	err := o.register(m)
 	switch {
-	case errors.Is(err, errTaken):
-		err = fmt.Errorf("instrument: %s %q: %w", series.system, series.namespace, ErrDuplicate)
+	case errors.Is(err, record.ErrTaken):
+		err = fmt.Errorf("instrument: %s %q: %w", series.System, series.Namespace, ErrDuplicate)
 	case err != nil:
 		err = fmt.Errorf("instrument: %w", err)
 	}
@@ -80,7 +81,7 @@ func newObserver(info kvdb.Info, infos []operationInfo, c *config) (*observer, e
 // is a meter of one.
 func (o *observer) register(m *meter) error {
 	if m == nil {
-		_, err := o.registry.register(o.rec)
+		_, err := o.registry.Register(o.rec)
 		return err
 	}
 	if err := m.register(o.rec); err != nil {
@@ -88,7 +89,7 @@ func (o *observer) register(m *meter) error {
 	}
 	var err error
 	if o.histograms, err = newMeterHistograms(m, o.rec); err == nil {
-		err = errors.Join(m.observe(o.rec.ledger), m.observeEngine(o.rec.ledger))
+		err = errors.Join(m.observe(o.rec.Ledger), m.observeEngine(o.rec.Ledger))
 	}
 	if err != nil {
 		o.close()
@@ -97,4 +98,4 @@ func (o *observer) register(m *meter) error {
 }
 
 // close takes back what the observer registered.
-func (o *observer) close() { o.registry.unregister(o.rec) }
+func (o *observer) close() { o.registry.Unregister(o.rec) }

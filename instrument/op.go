@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/otelkv/otelkv/instrument/internal/record"
 )
 
 // base is what the clock is read against: the difference of two monotonic
@@ -17,8 +19,8 @@ type op struct {
 	observer *observer     // nil when the operation is filtered out
 	start    time.Duration // since base
 	took     time.Duration // when somebody else has timed it; else zero
-	stripe   *stripe
-	kind     operation
+	stripe   *record.Stripe
+	kind     record.Operation
 	sent     int     // bytes of keys and values
 	items    int     // of a batch
 	traced   *traced // nil without a span
@@ -28,8 +30,8 @@ type op struct {
 // begin starts the telemetry of an operation that sends so many bytes of keys
 // and values. It returns the context to run it with, and the error that it has
 // until it returns one.
-func (p *op) begin(ctx context.Context, o *observer, kind operation, sent int) (context.Context, error) {
-	if o.filter != nil && !ask(ctx, o.filter, o.rec.infos[kind].name) {
+func (p *op) begin(ctx context.Context, o *observer, kind record.Operation, sent int) (context.Context, error) {
+	if o.filter != nil && !ask(ctx, o.filter, o.rec.Infos[kind].Name) {
 		return ctx, errUnfinished
 	}
 	p.observer, p.kind, p.sent = o, kind, sent
@@ -46,12 +48,8 @@ func (p *op) begin(ctx context.Context, o *observer, kind operation, sent int) (
 		p.labels = o.labelsOf(kind).below(ctx)
 		p.labels.put()
 	}
-	if stripes := o.rec.stripes; int(kind) < len(stripes) {
-		p.stripe = pick(stripes[kind])
-	} else {
-		p.stripe = o.rec.lateStripe(kind)
-	}
-	p.stripe.begin(sent)
+	p.stripe = record.Pick(o.rec.StripesOf(kind))
+	p.stripe.Begin(sent)
 	if !traced {
 		p.start = time.Since(base)
 	}
@@ -59,11 +57,11 @@ func (p *op) begin(ctx context.Context, o *observer, kind operation, sent int) (
 }
 
 // beginBatch is begin for a batch of items.
-func (p *op) beginBatch(ctx context.Context, o *observer, kind operation, sent, items int) (context.Context, error) {
+func (p *op) beginBatch(ctx context.Context, o *observer, kind record.Operation, sent, items int) (context.Context, error) {
 	p.items = items
 	ctx, err := p.begin(ctx, o, kind, sent)
 	if p.observer != nil && items > 0 {
-		p.stripe.items.Add(uint64(items))
+		p.stripe.Items.Add(uint64(items))
 	}
 	return ctx, err
 }
@@ -72,7 +70,7 @@ func (p *op) beginBatch(ctx context.Context, o *observer, kind operation, sent, 
 func (p *op) send(sent int) {
 	if p.observer != nil && sent > 0 {
 		p.sent += sent
-		p.stripe.send(sent)
+		p.stripe.Send(sent)
 	}
 }
 
@@ -89,15 +87,15 @@ func (p *op) end(ctx context.Context, key []byte, read int, err error) {
 		d = time.Since(base) - p.start
 	}
 	p.labels.takeOff(ctx)
-	s := slotOK
+	s := record.SlotOK
 	if err != nil {
 		s = p.classify(ctx, key, read, err, d)
 	}
-	o.rec.end(p.stripe, s, d, p.sent, read)
+	o.rec.End(p.stripe, s, d, p.sent, read)
 	if o.histograms != nil {
-		o.histograms.record(ctx, p.stripe.op, s, d, p.sent, read)
+		o.histograms.record(ctx, p.stripe.Op, s, d, p.sent, read)
 	}
-	if p.traced != nil || s > slotMiss || d >= o.slow[p.kind] || o.log.successes() {
+	if p.traced != nil || s > record.SlotMiss || d >= o.slow[p.kind] || o.log.successes() {
 		p.report(ctx, s, d, read, key, err)
 	}
 }
@@ -105,7 +103,7 @@ func (p *op) end(ctx context.Context, key []byte, read int, err error) {
 // classify finds the slot of an error. An error's own methods and the user's
 // classifier may end the goroutine, as a test that fails inside of one does: the
 // operation then ends here.
-func (p *op) classify(ctx context.Context, key []byte, read int, err error, d time.Duration) slot {
+func (p *op) classify(ctx context.Context, key []byte, read int, err error, d time.Duration) record.Slot {
 	c := &p.observer.classifier
 	if s, ok := c.known(err); ok {
 		return s
@@ -124,14 +122,14 @@ func (p *op) classify(ctx context.Context, key []byte, read int, err error, d ti
 
 // report does for the operations that deserve it what the metrics do for all: it
 // tells the sinks.
-func (p *op) report(ctx context.Context, s slot, d time.Duration, read int, key []byte, err error) {
+func (p *op) report(ctx context.Context, s record.Slot, d time.Duration, read int, key []byte, err error) {
 	o := p.observer
 	e := event{
-		kind: p.kind, counted: p.stripe.op, operation: o.rec.infos[p.kind].name, slot: s, duration: d, slow: d >= o.slow[p.kind],
+		kind: p.kind, counted: p.stripe.Op, operation: o.rec.Infos[p.kind].Name, slot: s, duration: d, slow: d >= o.slow[p.kind],
 		sent: p.sent, read: read, items: p.items, key: key, err: err, traced: p.traced,
 	}
-	if s.failed() {
-		e.failure = o.classifier.names[s.failure()]
+	if s.Failed() {
+		e.failure = o.classifier.names[s.Failure()]
 	}
 	o.sinks.take(ctx, e)
 }

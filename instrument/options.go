@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 
+	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/internal/typednil"
 	"github.com/otelkv/otelkv/kvdb"
 )
@@ -259,8 +260,8 @@ func (c *config) validate(operations ...string) error {
 	if c.registry != nil && c.meterProvider != nil {
 		errs = append(errs, errors.New("WithMeterProvider and a registry: choose one place for the metrics"))
 	}
-	if len(c.errorTypes) > maxErrorTypes {
-		errs = append(errs, fmt.Errorf("WithErrorClassifier: %d types are more than %d", len(c.errorTypes), maxErrorTypes))
+	if len(c.errorTypes) > record.MaxErrorTypes {
+		errs = append(errs, fmt.Errorf("WithErrorClassifier: %d types are more than %d", len(c.errorTypes), record.MaxErrorTypes))
 	}
 	for _, name := range c.errorTypes {
 		if !errorTypeSyntax.MatchString(name) || len(name) > 40 {
@@ -276,16 +277,16 @@ func (c *config) validate(operations ...string) error {
 		}
 	}
 	errs = append(errs, collisions(c.attributes)...)
-	known := storeOperationInfo[:]
+	known := record.StoreOperationInfo[:]
 	if len(operations) > 0 {
-		known = make([]operationInfo, len(operations))
+		known = make([]record.OperationInfo, len(operations))
 		for i, name := range operations {
-			known[i].name = name
+			known[i].Name = name
 		}
 	}
 	for _, t := range c.thresholds {
 		for _, name := range t.operations {
-			if _, err := operationNamed(known, name); err != nil {
+			if _, err := record.OperationNamed(known, name); err != nil {
 				errs = append(errs, fmt.Errorf("WithSlowThreshold: %w", err))
 			}
 		}

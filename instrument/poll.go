@@ -9,6 +9,7 @@ import (
 
 	"go.opentelemetry.io/otel"
 
+	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
@@ -23,18 +24,18 @@ type pollers struct {
 }
 
 // start begins to poll.
-func (p *pollers) start(rec *record, v views) {
+func (p *pollers) start(rec *record.Record, v views) {
 	ctx, cancel := context.WithCancel(context.Background())
 	p.cancel = cancel
 	if v.statsReader != nil {
 		p.every(ctx, func(ctx context.Context) { readStats(ctx, rec, v.statsReader) })
 	}
 	if v.poolReader != nil {
-		rec.expectPool()
+		rec.ExpectPool()
 		p.every(ctx, func(ctx context.Context) { readPool(ctx, rec, v.poolReader) })
 	}
 	if v.lagger != nil {
-		rec.expectLag()
+		rec.ExpectLag()
 		p.every(ctx, func(ctx context.Context) { readLag(ctx, rec, v.lagger) })
 	}
 }
@@ -42,7 +43,7 @@ func (p *pollers) start(rec *record, v views) {
 // every calls read now and at each interval, never twice at once.
 func (p *pollers) every(ctx context.Context, read func(context.Context)) {
 	p.done.Go(func() {
-		tick := time.NewTicker(pollInterval)
+		tick := time.NewTicker(record.PollInterval)
 		defer tick.Stop()
 		for {
 			readOnce(ctx, read)
@@ -82,30 +83,30 @@ func (p *pollers) stop() {
 
 // readStats reads the engine's statistics. Values that are no more or less than
 // were declared are told of once.
-func readStats(ctx context.Context, rec *record, from kvdb.StatsReader) {
-	declared := len(rec.stats.Load().infos)
+func readStats(ctx context.Context, rec *record.Record, from kvdb.StatsReader) {
+	declared := len(rec.Stats.Load().Infos)
 	values, err := from.AppendStats(ctx, make([]float64, 0, declared))
-	if err != nil || rec.keepStats(values) {
+	if err != nil || rec.KeepStats(values) {
 		return
 	}
-	rec.miscounted.Do(func() {
+	rec.Miscounted.Do(func() {
 		otel.Handle(fmt.Errorf("instrument: %s %q: AppendStats gave %d values for the %d statistics that StatInfos declares: they are not shown",
-			rec.series.system, rec.series.namespace, len(values), declared))
+			rec.Series.System, rec.Series.Namespace, len(values), declared))
 	})
 }
 
-func readPool(ctx context.Context, rec *record, from kvdb.PoolReader) {
+func readPool(ctx context.Context, rec *record.Record, from kvdb.PoolReader) {
 	if p, err := from.PoolStats(ctx); err == nil {
-		rec.keepPool(p)
+		rec.KeepPool(p)
 	}
 }
 
-func readLag(ctx context.Context, rec *record, from kvdb.Lagger) {
+func readLag(ctx context.Context, rec *record.Record, from kvdb.Lagger) {
 	switch lag, err := from.ReplicationLag(ctx); {
 	case err == nil:
-		rec.keepLag(lag)
+		rec.KeepLag(lag)
 	case errors.Is(err, kvdb.ErrLagUnknown):
-		rec.loseLag()
+		rec.LoseLag()
 	}
 }
 

@@ -62,7 +62,7 @@ var _ sdkmetric.Producer = (*Producer)(nil)
 // NewProducer returns a producer for one reader.
 func (r *Registry) NewProducer(options ...ProducerOption) *Producer {
 	p := &Producer{sdk: sdkProducer{
-		reader:      r.records.newReader(),
+		reader:      r.records.NewReader(),
 		temporality: sdkmetric.DefaultTemporalitySelector,
 		keep:        func(string) bool { return true },
 	}}

@@ -5,17 +5,19 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+
+	"github.com/otelkv/otelkv/instrument/internal/record"
 )
 
 // histograms builds one with bounds. Its sums are divided by scale.
 func histograms[N int64 | float64](b *builder, r *row, scale N) metricdata.Aggregation {
 	h := metricdata.Histogram[N]{
-		DataPoints:  make([]metricdata.HistogramDataPoint[N], 0, r.each*b.operationCount),
+		DataPoints:  make([]metricdata.HistogramDataPoint[N], 0, r.each*b.OperationCount),
 		Temporality: b.histograms,
 	}
-	r.distributions(b.collection, func(s *source, set attribute.Set, d distribution) {
+	r.distributions(b.Collection, func(s *record.Source, set attribute.Set, d distribution) {
 		h.DataPoints = append(h.DataPoints, metricdata.HistogramDataPoint[N]{
-			Attributes: set, StartTime: s.timedSince, Time: b.at,
+			Attributes: set, StartTime: s.TimedSince, Time: b.At,
 			Bounds: d.bounds, BucketCounts: d.counts, Count: d.count(), Sum: N(d.sum) / scale,
 			Exemplars: exemplars[N](d.exemplars),
 		})
@@ -26,12 +28,12 @@ func histograms[N int64 | float64](b *builder, r *row, scale N) metricdata.Aggre
 	return h
 }
 
-func exemplars[N int64 | float64](of []exemplar) []metricdata.Exemplar[N] {
+func exemplars[N int64 | float64](of []record.Exemplar) []metricdata.Exemplar[N] {
 	var all []metricdata.Exemplar[N]
 	for i := range of {
-		if e := &of[i]; !e.at.IsZero() {
+		if e := &of[i]; !e.At.IsZero() {
 			all = append(all, metricdata.Exemplar[N]{
-				Time: e.at, Value: N(e.seconds), SpanID: slices.Clone(e.span[:]), TraceID: slices.Clone(e.trace[:]),
+				Time: e.At, Value: N(e.Seconds), SpanID: slices.Clone(e.Span[:]), TraceID: slices.Clone(e.Trace[:]),
 			})
 		}
 	}
@@ -40,19 +42,19 @@ func exemplars[N int64 | float64](of []exemplar) []metricdata.Exemplar[N] {
 
 func (b *builder) exponentials(r *row) metricdata.Aggregation {
 	h := metricdata.ExponentialHistogram[float64]{Temporality: b.histograms}
-	r.distributions(b.collection, func(s *source, set attribute.Set, d distribution) {
+	r.distributions(b.Collection, func(s *record.Source, set attribute.Set, d distribution) {
 		p := metricdata.ExponentialHistogramDataPoint[float64]{
-			Attributes: set, StartTime: s.timedSince, Time: b.at,
+			Attributes: set, StartTime: s.TimedSince, Time: b.At,
 			Count: d.count(), Sum: float64(d.sum) / 1e9,
-			Scale: exponentialScale, ZeroThreshold: exponentialBound(s.layout.zero),
+			Scale: record.ExponentialScale, ZeroThreshold: record.ExponentialBound(s.Layout.Zero),
 		}
-		from, counts := d.spread.from, d.spread.counts
+		from, counts := d.spread.From, d.spread.Counts
 		if from == 0 && len(counts) > 0 {
 			p.ZeroCount = counts[0]
 			from, counts = 1, counts[1:]
 		}
 		if len(counts) > 0 {
-			p.PositiveBucket = metricdata.ExponentialBucket{Offset: int32(s.layout.zero + from), Counts: counts}
+			p.PositiveBucket = metricdata.ExponentialBucket{Offset: int32(s.Layout.Zero + from), Counts: counts}
 		}
 		h.DataPoints = append(h.DataPoints, p)
 	})
@@ -65,12 +67,12 @@ func (b *builder) exponentials(r *row) metricdata.Aggregation {
 // summary builds the one summary. It has no temporality: it is always cumulative.
 func (b *builder) summary(r *row) metricdata.Aggregation {
 	var summary metricdata.Summary
-	r.distributions(b.collection, func(s *source, set attribute.Set, d distribution) {
+	r.distributions(b.Collection, func(s *record.Source, set attribute.Set, d distribution) {
 		p := metricdata.SummaryDataPoint{
-			Attributes: set, StartTime: s.start, Time: b.at, Count: d.count(), Sum: float64(d.sum) / 1e9,
+			Attributes: set, StartTime: s.Start, Time: b.At, Count: d.count(), Sum: float64(d.sum) / 1e9,
 		}
 		for i, value := range d.quantiles {
-			p.QuantileValues = append(p.QuantileValues, metricdata.QuantileValue{Quantile: quantileShares[i], Value: value})
+			p.QuantileValues = append(p.QuantileValues, metricdata.QuantileValue{Quantile: record.QuantileShares[i], Value: value})
 		}
 		summary.DataPoints = append(summary.DataPoints, p)
 	})

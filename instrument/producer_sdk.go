@@ -6,12 +6,13 @@ import (
 	"go.opentelemetry.io/otel/sdk/instrumentation"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
+	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // An sdkProducer makes of what one reader is told the metrics of the SDK.
 type sdkProducer struct {
-	reader      *reader
+	reader      *record.Reader
 	temporality sdkmetric.TemporalitySelector
 	keep        func(string) bool
 	summaries   bool
@@ -23,10 +24,10 @@ func (p *sdkProducer) produce() []metricdata.ScopeMetrics {
 		counters:   p.speaks(sdkmetric.InstrumentKindCounter),
 		histograms: p.speaks(sdkmetric.InstrumentKindHistogram),
 	}
-	b.collection = p.reader.collect(demand{
-		counterDeltas:   b.counters == metricdata.DeltaTemporality,
-		histogramDeltas: b.histograms == metricdata.DeltaTemporality,
-		quantiles:       p.keeps(catalog.QuantilesName),
+	b.Collection = p.reader.Collect(record.Demand{
+		CounterDeltas:   b.counters == metricdata.DeltaTemporality,
+		HistogramDeltas: b.histograms == metricdata.DeltaTemporality,
+		Quantiles:       p.keeps(catalog.QuantilesName),
 	})
 	metrics := b.metrics(p.keeps)
 	if len(metrics) == 0 {

@@ -4,19 +4,20 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
+	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // A builder makes of one collection what a Producer produces.
 type builder struct {
-	*collection
+	*record.Collection
 	counters, histograms metricdata.Temporality
 }
 
 // metrics builds every metric of the table and of the engines that is kept and
 // has points.
 func (b *builder) metrics(keep func(name string) bool) []metricdata.Metrics {
-	engine := engineRows(b.collection)
+	engine := engineRows(b.Collection)
 	all := make([]metricdata.Metrics, 0, len(table)+len(engine))
 	for _, rows := range [...][]row{table, engine} {
 		for i := range rows {
@@ -55,21 +56,21 @@ func (b *builder) data(r *row) metricdata.Aggregation {
 
 // numbers builds counters and gauges.
 func numbers[N int64 | float64](
-	b *builder, r *row, points func(*collection, func(*source, attribute.Set, N)),
+	b *builder, r *row, points func(*record.Collection, func(*record.Source, attribute.Set, N)),
 ) metricdata.Aggregation {
-	all := make([]metricdata.DataPoint[N], 0, r.each*b.operationCount)
-	points(b.collection, func(s *source, set attribute.Set, value N) {
-		p := metricdata.DataPoint[N]{Attributes: set, Time: b.at, Value: value}
+	all := make([]metricdata.DataPoint[N], 0, r.each*b.OperationCount)
+	points(b.Collection, func(s *record.Source, set attribute.Set, value N) {
+		p := metricdata.DataPoint[N]{Attributes: set, Time: b.At, Value: value}
 		switch {
 		case r.Kind == catalog.Gauge:
 		case r.shared && r.Kind == catalog.Counter:
-			p.StartTime = b.since()
+			p.StartTime = b.Since()
 		case r.shared:
-			p.StartTime = b.registry.start
+			p.StartTime = b.Registry.Start
 		case r.Kind == catalog.Counter:
-			p.StartTime = s.since
+			p.StartTime = s.Since
 		default:
-			p.StartTime = s.start
+			p.StartTime = s.Start
 		}
 		all = append(all, p)
 	})

@@ -9,6 +9,7 @@ import (
 
 	"go.opentelemetry.io/otel/metric"
 
+	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
@@ -93,4 +94,4 @@ func (m *meter) release() {
 }
 
 // releaseLater is release when all readers have had time to see the last values.
-func (m *meter) releaseLater() { time.AfterFunc(farewell, m.release) }
+func (m *meter) releaseLater() { time.AfterFunc(record.Farewell, m.release) }

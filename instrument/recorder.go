@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
@@ -61,47 +62,47 @@ func NewRecorder(info kvdb.Info, operations []string, options ...Option) (*Recor
 	}
 	r := &Recorder{observer: *o, operations: make(map[string]*Operation, len(operations))}
 	for i, name := range operations {
-		r.operations[name] = &Operation{recorder: r, declared: operation(i)}
+		r.operations[name] = &Operation{recorder: r, declared: record.Operation(i)}
 	}
 	return r, nil
 }
 
 // What a call can come to that is declared with a name alone.
 var (
-	callOutcomes = []outcome{outcomeOK, outcomeMiss, outcomeCanceled, outcomeError}
-	callFailures = []failure{failureTimeout, failureClosed, failureUnavailable, failurePanic, failureOther}
+	callOutcomes = []record.Outcome{record.OutcomeOK, record.OutcomeMiss, record.OutcomeCanceled, record.OutcomeError}
+	callFailures = []record.Failure{record.FailureTimeout, record.FailureClosed, record.FailureUnavailable, record.FailurePanic, record.FailureOther}
 )
 
 // callInfos describes the operations of a recorder, and the one as which those
 // count that it has no room for.
-func callInfos(names []string) []operationInfo {
-	if len(names) > earlyOperations && !slices.Contains(names, otherOperation) {
-		names = append(names[:len(names):len(names)], otherOperation)
+func callInfos(names []string) []record.OperationInfo {
+	if len(names) > record.EarlyOperations && !slices.Contains(names, record.OtherOperation) {
+		names = append(names[:len(names):len(names)], record.OtherOperation)
 	}
-	infos := make([]operationInfo, len(names))
+	infos := make([]record.OperationInfo, len(names))
 	for i, name := range names {
-		infos[i] = operationInfo{
-			name: name, sends: true, delivers: true, outcomes: callOutcomes, failures: callFailures,
-			lazy: len(names) > fewOperations, late: i >= earlyOperations,
+		infos[i] = record.OperationInfo{
+			Name: name, Sends: true, Delivers: true, Outcomes: callOutcomes, Failures: callFailures,
+			Lazy: len(names) > fewOperations, Late: i >= record.EarlyOperations,
 		}
 	}
 	return infos
 }
 
 // sayRefused says that there is no room for the series of an operation.
-func (o *observer) sayRefused(op operation) {
+func (o *observer) sayRefused(op record.Operation) {
 	if l := o.log; l != nil {
 		l.guarded(func() {
 			l.logger.Warn(catalog.OperationCountedAsOther,
-				zap.String(catalog.FieldOperation, o.rec.infos[op].name),
+				zap.String(catalog.FieldOperation, o.rec.Infos[op].Name),
 				zap.String(catalog.FieldReason, "the limit of series is reached"))
 		})
 	}
 }
 
 func checkOperations(names []string) error {
-	if len(names) == 0 || len(names) > maxOperations {
-		return fmt.Errorf("%d operations: declare 1 to %d", len(names), maxOperations)
+	if len(names) == 0 || len(names) > record.MaxOperations {
+		return fmt.Errorf("%d operations: declare 1 to %d", len(names), record.MaxOperations)
 	}
 	var errs []error
 	for i, name := range names {
@@ -124,7 +125,7 @@ func (r *Recorder) Operation(name string) *Operation {
 	if o, ok := r.operations[name]; ok {
 		return o
 	}
-	if o, ok := r.operations[otherOperation]; ok {
+	if o, ok := r.operations[record.OtherOperation]; ok {
 		return o
 	}
 	if l := r.observer.log; l != nil && !r.undeclared.Swap(true) {
@@ -138,7 +139,7 @@ func (r *Recorder) Operation(name string) *Operation {
 }
 
 // Totals returns the current totals of the calls.
-func (r *Recorder) Totals() Totals { return Totals(r.observer.rec.sum()) }
+func (r *Recorder) Totals() Totals { return Totals(r.observer.rec.Sum()) }
 
 // Close frees the recorder's name in the registry; each reader gets the final
 // values once more, as those of a [Store]. It returns nil.

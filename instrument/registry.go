@@ -1,6 +1,10 @@
 package instrument
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/otelkv/otelkv/instrument/internal/record"
+)
 
 // ErrDuplicate is what Wrap returns when its registry, or its MeterProvider,
 // already has an open store of the same system and namespace, whose series would be
@@ -13,7 +17,7 @@ var ErrDuplicate = errors.New("a store of this system and namespace is already w
 // and as one of at most 64; see [Store.Close]. A Registry is safe for concurrent use. It needs no Close: its one goroutine runs while a store is
 // open.
 type Registry struct {
-	records *recordRegistry
+	records *record.Registry
 	err     error // of its options; Wrap returns it
 }
 
@@ -53,6 +57,6 @@ func NewRegistry(options ...RegistryOption) *Registry {
 			o.applyRegistry(c)
 		}
 	}
-	records, err := newRecordRegistry(c.bounds, c.exponential, most)
+	records, err := record.NewRegistry(c.bounds, c.exponential, most)
 	return &Registry{records, err}
 }

@@ -4,79 +4,81 @@ import (
 	"slices"
 
 	"go.opentelemetry.io/otel/attribute"
+
+	"github.com/otelkv/otelkv/instrument/internal/record"
 )
 
 // Rows of counters.
 
-func requests(c *collection, yield intPoints) {
-	c.operations(func(s *source, op operation, info *operationInfo) {
-		var counts [outcomes]uint64
-		for i := range s.counted.ops[op].tallies {
-			counts[slot(i).outcome()] += s.counted.ops[op].tallies[i].count()
+func requests(c *record.Collection, yield intPoints) {
+	c.Operations(func(s *record.Source, op record.Operation, info *record.OperationInfo) {
+		var counts [record.Outcomes]uint64
+		for i := range s.Counted.Ops[op].Tallies {
+			counts[record.Slot(i).Outcome()] += s.Counted.Ops[op].Tallies[i].Count()
 		}
 		for o, n := range counts {
-			if n > 0 || slices.Contains(info.outcomes, outcome(o)) {
-				yield(s, s.set(op, labelOutcome, uint8(o)), int64(n))
+			if n > 0 || slices.Contains(info.Outcomes, record.Outcome(o)) {
+				yield(s, s.Set(op, record.LabelOutcome, uint8(o)), int64(n))
 			}
 		}
 	})
 }
 
-func failures(c *collection, yield intPoints) {
-	c.operations(func(s *source, op operation, info *operationInfo) {
-		tallies := s.counted.ops[op].tallies[firstFailureSlot:]
+func failures(c *record.Collection, yield intPoints) {
+	c.Operations(func(s *record.Source, op record.Operation, info *record.OperationInfo) {
+		tallies := s.Counted.Ops[op].Tallies[record.FirstFailureSlot:]
 		for f := range tallies {
-			if failure(f) == failureConflict {
+			if record.Failure(f) == record.FailureConflict {
 				continue // an outcome of its own
 			}
-			if n := tallies[f].count(); n > 0 || slices.Contains(info.failures, failure(f)) {
-				yield(s, s.set(op, labelFailure, uint8(f)), int64(n))
+			if n := tallies[f].Count(); n > 0 || slices.Contains(info.Failures, record.Failure(f)) {
+				yield(s, s.Set(op, record.LabelFailure, uint8(f)), int64(n))
 			}
 		}
 	})
 }
 
 // sums counts one number of each operation.
-func sums(value func(*opSnapshot) uint64) func(*collection, intPoints) {
-	return func(c *collection, yield intPoints) {
-		c.operations(func(s *source, op operation, _ *operationInfo) {
-			yield(s, s.set(op, labelNone, 0), int64(value(&s.counted.ops[op])))
+func sums(value func(*record.OperationSnapshot) uint64) func(*record.Collection, intPoints) {
+	return func(c *record.Collection, yield intPoints) {
+		c.Operations(func(s *record.Source, op record.Operation, _ *record.OperationInfo) {
+			yield(s, s.Set(op, record.LabelNone, 0), int64(value(&s.Counted.Ops[op])))
 		})
 	}
 }
 
-func items(c *collection, yield intPoints) {
-	c.operations(func(s *source, op operation, info *operationInfo) {
-		if info.batch || s.now.ops[op].items > 0 {
-			yield(s, s.set(op, labelNone, 0), int64(s.counted.ops[op].items))
+func items(c *record.Collection, yield intPoints) {
+	c.Operations(func(s *record.Source, op record.Operation, info *record.OperationInfo) {
+		if info.Batch || s.Now.Ops[op].Items > 0 {
+			yield(s, s.Set(op, record.LabelNone, 0), int64(s.Counted.Ops[op].Items))
 		}
 	})
 }
 
-func inFlight(c *collection, yield intPoints) {
-	for i := range c.sources {
-		s := &c.sources[i]
-		yield(s, s.set(0, labelStore, 0), int64(s.now.inFlight))
+func inFlight(c *record.Collection, yield intPoints) {
+	for i := range c.Sources {
+		s := &c.Sources[i]
+		yield(s, s.Set(0, record.LabelStore, 0), int64(s.Now.InFlight))
 	}
 }
 
-func suppressed(c *collection, yield intPoints) {
-	for i := range c.sources {
-		if s := &c.sources[i]; s.now.logged {
-			yield(s, s.set(0, labelStore, 0), int64(s.counted.suppressed))
+func suppressed(c *record.Collection, yield intPoints) {
+	for i := range c.Sources {
+		if s := &c.Sources[i]; s.Now.Logged {
+			yield(s, s.Set(0, record.LabelStore, 0), int64(s.Counted.Suppressed))
 		}
 	}
 }
 
-func connections(c *collection, yield intPoints) {
-	if server := &c.registry.server; server.listens.Load() {
-		yield(nil, attribute.Set{}, server.open.Load())
+func connections(c *record.Collection, yield intPoints) {
+	if server := &c.Registry.Server; server.Listens.Load() {
+		yield(nil, attribute.Set{}, server.Open.Load())
 	}
 }
 
 // farewellsLost is there once a store has been closed.
-func farewellsLost(c *collection, yield intPoints) {
-	if c.parted {
-		yield(nil, attribute.Set{}, int64(c.lost))
+func farewellsLost(c *record.Collection, yield intPoints) {
+	if c.Parted {
+		yield(nil, attribute.Set{}, int64(c.Lost))
 	}
 }

@@ -3,6 +3,7 @@ package instrument
 import (
 	"math"
 
+	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
@@ -10,15 +11,15 @@ import (
 // engineRows are the metrics that the engines of a collection declare. Stores of
 // several engines may share a name; who disagrees with the first about what it
 // is, which can only be one that is closed, is left out.
-func engineRows(c *collection) []row {
+func engineRows(c *record.Collection) []row {
 	var rows []row
 	known := make(map[string]bool)
-	for i := range c.sources {
-		s := &c.sources[i]
-		if s.now.stats == nil {
+	for i := range c.Sources {
+		s := &c.Sources[i]
+		if s.Now.Stats == nil {
 			continue
 		}
-		for at, info := range s.now.stats.infos {
+		for at, info := range s.Now.Stats.Infos {
 			// The disk's share is told as a utilization.
 			if info.Name != kvdb.StatDiskUtilization && !known[info.Name] {
 				known[info.Name] = true
@@ -36,14 +37,14 @@ func engineRow(like kvdb.StatInfo, at int) row {
 	if like.Counter {
 		r.Kind = catalog.Counter
 	}
-	r.floats = func(c *collection, yield floatPoints) {
-		for i := range c.sources {
-			s := &c.sources[i]
-			if s.now.stats == nil || !fresh(s.now.stats.at, s.now.at) || s.closed && !like.Counter || !s.now.stats.declares(like) {
+	r.floats = func(c *record.Collection, yield floatPoints) {
+		for i := range c.Sources {
+			s := &c.Sources[i]
+			if s.Now.Stats == nil || !record.Fresh(s.Now.Stats.At, s.Now.At) || s.Closed && !like.Counter || !s.Now.Stats.Declares(like) {
 				continue
 			}
-			if value := s.counted.stats.value(like.Name, at); !math.IsNaN(value) {
-				yield(s, s.set(0, labelStore, 0), value)
+			if value := s.Counted.Stats.Value(like.Name, at); !math.IsNaN(value) {
+				yield(s, s.Set(0, record.LabelStore, 0), value)
 			}
 		}
 	}

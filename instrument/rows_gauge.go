@@ -5,37 +5,38 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 
+	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
 // Rows of gauges, which say how an open store is.
 
-func utilization(c *collection, yield floatPoints) {
-	c.open(func(s *source) {
-		if disk, ok := s.now.stat(kvdb.StatDiskUtilization); ok {
-			yield(s, s.series.set(s.infos, seriesKey{label: labelResource, further: "disk"}), disk)
+func utilization(c *record.Collection, yield floatPoints) {
+	c.Open(func(s *record.Source) {
+		if disk, ok := s.Now.Stat(kvdb.StatDiskUtilization); ok {
+			yield(s, s.Series.Set(s.Infos, record.SeriesKey{Label: record.LabelResource, Further: "disk"}), disk)
 		}
 	})
 }
 
-func statsAge(c *collection, yield floatPoints) {
-	c.open(func(s *source) {
-		if s.now.stats != nil {
-			yield(s, s.set(0, labelStore, 0), s.now.statsAge(s.start).Seconds())
+func statsAge(c *record.Collection, yield floatPoints) {
+	c.Open(func(s *record.Source) {
+		if s.Now.Stats != nil {
+			yield(s, s.Set(0, record.LabelStore, 0), s.Now.StatsAge(s.Start).Seconds())
 		}
 	})
 }
 
-func lag(c *collection, yield floatPoints) {
-	replicas(c, func(s *source, set attribute.Set, lag *time.Duration) {
+func lag(c *record.Collection, yield floatPoints) {
+	replicas(c, func(s *record.Source, set attribute.Set, lag *time.Duration) {
 		if lag != nil {
 			yield(s, set, lag.Seconds())
 		}
 	})
 }
 
-func connected(c *collection, yield floatPoints) {
-	replicas(c, func(s *source, set attribute.Set, lag *time.Duration) {
+func connected(c *record.Collection, yield floatPoints) {
+	replicas(c, func(s *record.Source, set attribute.Set, lag *time.Duration) {
 		if lag == nil {
 			yield(s, set, 0)
 		} else {
@@ -47,17 +48,17 @@ func connected(c *collection, yield floatPoints) {
 // replicas calls visit for each replica that was ever known, without a lag while
 // that is unknown: a replica that nobody can ask counts as not connected, or its
 // series would go when it is needed.
-func replicas(c *collection, visit func(*source, attribute.Set, *time.Duration)) {
-	c.open(func(s *source) {
-		if s.now.lag == nil {
+func replicas(c *record.Collection, visit func(*record.Source, attribute.Set, *time.Duration)) {
+	c.Open(func(s *record.Source) {
+		if s.Now.Lag == nil {
 			return
 		}
-		known := fresh(s.now.lag.at, s.now.at)
-		for name, lag := range s.now.lag.lag {
+		known := record.Fresh(s.Now.Lag.At, s.Now.At)
+		for name, lag := range s.Now.Lag.Lag {
 			if !known {
 				lag = nil
 			}
-			visit(s, s.series.set(s.infos, seriesKey{label: labelReplica, further: clean(name)}), lag)
+			visit(s, s.Series.Set(s.Infos, record.SeriesKey{Label: record.LabelReplica, Further: record.Clean(name)}), lag)
 		}
 	})
 }

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
+
+	"github.com/otelkv/otelkv/instrument/internal/record"
 )
 
 // Rows of histograms and of the summary.
@@ -12,19 +14,19 @@ import (
 var (
 	measureDuration = measure{
 		failure: true, value: seconds,
-		has: func(*record, *operationInfo) bool { return true },
+		has: func(*record.Record, *record.OperationInfo) bool { return true },
 	}
 	measureLatency = measure{
 		value: seconds,
-		has:   func(r *record, _ *operationInfo) bool { return r.compat },
+		has:   func(r *record.Record, _ *record.OperationInfo) bool { return r.Compat },
 	}
 	measureRequestSize = measure{
 		value: func(_ time.Duration, sent, _ int) float64 { return float64(sent) },
-		has:   func(r *record, i *operationInfo) bool { return r.sized && i.sends },
+		has:   func(r *record.Record, i *record.OperationInfo) bool { return r.Sized && i.Sends },
 	}
 	measureResponseSize = measure{
 		value: func(_ time.Duration, _, read int) float64 { return float64(read) },
-		has:   func(r *record, i *operationInfo) bool { return r.sized && i.delivers },
+		has:   func(r *record.Record, i *record.OperationInfo) bool { return r.Sized && i.Delivers },
 	}
 )
 
@@ -32,9 +34,9 @@ func seconds(d time.Duration, _, _ int) float64 { return d.Seconds() }
 
 // durations are the histogram of the semantic conventions: one series for what
 // did not fail, and one for each failure once it has happened.
-func durations(c *collection, yield distributionPoints) {
-	durationSeries(c, func(s *source, set attribute.Set, t *tally) {
-		d := distribution{bounds: slices.Clone(s.layout.bounds), counts: t.counts, sum: t.nanos, exemplars: t.exemplars}
+func durations(c *record.Collection, yield distributionPoints) {
+	durationSeries(c, func(s *record.Source, set attribute.Set, t *record.Tally) {
+		d := distribution{bounds: slices.Clone(s.Layout.Bounds), counts: t.Counts, sum: t.Nanos, exemplars: t.Exemplars}
 		if d.counts == nil {
 			d.counts = make([]uint64, len(d.bounds)+1)
 		}
@@ -44,94 +46,96 @@ func durations(c *collection, yield distributionPoints) {
 
 // exponentials are the same histogram a second time, with the same series, counts
 // and sums.
-func exponentials(c *collection, yield distributionPoints) {
-	if c.registry.layout.positions == nil {
+func exponentials(c *record.Collection, yield distributionPoints) {
+	if c.Registry.Layout.Positions == nil {
 		return
 	}
-	durationSeries(c, func(s *source, set attribute.Set, t *tally) {
-		yield(s, set, distribution{counts: t.counts, sum: t.nanos, spread: t.spread})
+	durationSeries(c, func(s *record.Source, set attribute.Set, t *record.Tally) {
+		yield(s, set, distribution{counts: t.Counts, sum: t.Nanos, spread: t.Spread})
 	})
 }
 
 // durationSeries calls visit for each series of the histogram of the semantic
 // conventions.
-func durationSeries(c *collection, visit func(*source, attribute.Set, *tally)) {
-	c.operations(func(s *source, op operation, _ *operationInfo) {
-		tallies := s.timed.ops[op].tallies
-		visit(s, s.set(op, labelNone, 0), succeeded(tallies))
+func durationSeries(c *record.Collection, visit func(*record.Source, attribute.Set, *record.Tally)) {
+	c.Operations(func(s *record.Source, op record.Operation, _ *record.OperationInfo) {
+		tallies := s.Timed.Ops[op].Tallies
+		visit(s, s.Set(op, record.LabelNone, 0), succeeded(tallies))
 		for f, t := range failedDurations(s, op, tallies) {
-			if t.counts != nil {
-				visit(s, s.set(op, labelFailure, uint8(f)), t)
+			if t.Counts != nil {
+				visit(s, s.Set(op, record.LabelFailure, uint8(f)), t)
 			}
 		}
 	})
 }
 
 // succeeded merges the tallies of what did not fail.
-func succeeded(tallies []tally) *tally { return everything(tallies[:firstFailureSlot]) }
+func succeeded(tallies []record.Tally) *record.Tally {
+	return record.Everything(tallies[:record.FirstFailureSlot])
+}
 
 // failedDurations returns the tallies of the failures of an operation. Only so
 // many pairs of operation and failure get a series of their own; later ones go
 // to that of _OTHER.
-func failedDurations(s *source, op operation, tallies []tally) []*tally {
-	failed := make([]*tally, len(tallies)-int(firstFailureSlot))
+func failedDurations(s *record.Source, op record.Operation, tallies []record.Tally) []*record.Tally {
+	failed := make([]*record.Tally, len(tallies)-int(record.FirstFailureSlot))
 	for f := range failed {
-		failed[f] = new(tally)
+		failed[f] = new(record.Tally)
 	}
 	for f := range failed {
 		to := f
-		if t := &tallies[failureSlot(failure(f))]; t.counts != nil {
-			if !s.admitted.admit(op, failure(f)) {
-				to = int(failureOther)
+		if t := &tallies[record.FailureSlot(record.Failure(f))]; t.Counts != nil {
+			if !s.Admitted.Admit(op, record.Failure(f)) {
+				to = int(record.FailureOther)
 			}
-			failed[to].add(t)
+			failed[to].Add(t)
 		}
 	}
 	return failed
 }
 
 // latencies are the histogram of four buckets, whatever the outcome.
-func latencies(c *collection, yield distributionPoints) {
-	c.operations(func(s *source, op operation, _ *operationInfo) {
-		total := everything(s.timed.ops[op].tallies)
-		if total.counts == nil || !s.now.compat {
+func latencies(c *record.Collection, yield distributionPoints) {
+	c.Operations(func(s *record.Source, op record.Operation, _ *record.OperationInfo) {
+		total := record.Everything(s.Timed.Ops[op].Tallies)
+		if total.Counts == nil || !s.Now.Compat {
 			return
 		}
-		d := distribution{bounds: slices.Clone(latencyBounds), counts: make([]uint64, len(latencyBounds)+1), sum: total.nanos}
-		for group, n := range total.counts {
-			d.counts[s.layout.merge[group]] += n
+		d := distribution{bounds: slices.Clone(record.LatencyBounds), counts: make([]uint64, len(record.LatencyBounds)+1), sum: total.Nanos}
+		for group, n := range total.Counts {
+			d.counts[s.Layout.Merge[group]] += n
 		}
-		yield(s, s.set(op, labelNone, 0), d)
+		yield(s, s.Set(op, record.LabelNone, 0), d)
 	})
 }
 
 // quantiles are the summary. Its quantiles are those of the last minute, its
 // count and sum those since Wrap.
-func quantiles(c *collection, yield distributionPoints) {
-	c.operations(func(s *source, op operation, _ *operationInfo) {
-		if total := everything(s.now.ops[op].tallies); total.counts != nil && s.now.compat {
-			yield(s, s.set(op, labelNone, 0), distribution{
-				counts: total.counts, sum: total.nanos, quantiles: s.now.ops[op].quantiles,
+func quantiles(c *record.Collection, yield distributionPoints) {
+	c.Operations(func(s *record.Source, op record.Operation, _ *record.OperationInfo) {
+		if total := record.Everything(s.Now.Ops[op].Tallies); total.Counts != nil && s.Now.Compat {
+			yield(s, s.Set(op, record.LabelNone, 0), distribution{
+				counts: total.Counts, sum: total.Nanos, quantiles: s.Now.Ops[op].Quantiles,
 			})
 		}
 	})
 }
 
-func requestSizes(c *collection, yield distributionPoints) {
-	c.operations(func(s *source, op operation, info *operationInfo) {
-		if o := &s.timed.ops[op]; o.sized && info.sends {
-			yield(s, s.set(op, labelNone, 0), distribution{
-				bounds: sizeBounds(), counts: slices.Clone(o.sizes.request[:]), sum: o.sent,
+func requestSizes(c *record.Collection, yield distributionPoints) {
+	c.Operations(func(s *record.Source, op record.Operation, info *record.OperationInfo) {
+		if o := &s.Timed.Ops[op]; o.Sized && info.Sends {
+			yield(s, s.Set(op, record.LabelNone, 0), distribution{
+				bounds: record.SizeBounds(), counts: slices.Clone(o.Sizes.Request[:]), sum: o.Sent,
 			})
 		}
 	})
 }
 
-func responseSizes(c *collection, yield distributionPoints) {
-	c.operations(func(s *source, op operation, info *operationInfo) {
-		if o := &s.timed.ops[op]; o.sized && info.delivers {
-			yield(s, s.set(op, labelNone, 0), distribution{
-				bounds: sizeBounds(), counts: slices.Clone(o.sizes.response[:]), sum: o.delivered,
+func responseSizes(c *record.Collection, yield distributionPoints) {
+	c.Operations(func(s *record.Source, op record.Operation, info *record.OperationInfo) {
+		if o := &s.Timed.Ops[op]; o.Sized && info.Delivers {
+			yield(s, s.Set(op, record.LabelNone, 0), distribution{
+				bounds: record.SizeBounds(), counts: slices.Clone(o.Sizes.Response[:]), sum: o.Delivered,
 			})
 		}
 	})

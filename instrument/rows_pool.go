@@ -1,34 +1,38 @@
 package instrument
 
-import "math"
+import (
+	"math"
+
+	"github.com/otelkv/otelkv/instrument/internal/record"
+)
 
 // Rows of the connections to a server, as the semantic conventions name them.
 
-func poolCount(c *collection, yield intPoints) {
-	for i, state := range [...]string{poolIdle: "idle", poolUsed: "used"} {
-		c.pools(i, false, func(s *source, value float64) {
-			yield(s, s.series.set(s.infos, seriesKey{label: labelPool, further: state}), int64(value))
+func poolCount(c *record.Collection, yield intPoints) {
+	for i, state := range [...]string{record.PoolIdle: "idle", record.PoolUsed: "used"} {
+		c.Pools(i, false, func(s *record.Source, value float64) {
+			yield(s, s.Series.Set(s.Infos, record.SeriesKey{Label: record.LabelPool, Further: state}), int64(value))
 		})
 	}
 }
 
-func poolGauge(at int) func(*collection, intPoints) {
-	return func(c *collection, yield intPoints) {
-		c.pools(at, false, func(s *source, value float64) { yield(s, s.set(0, labelPool, 0), int64(value)) })
+func poolGauge(at int) func(*record.Collection, intPoints) {
+	return func(c *record.Collection, yield intPoints) {
+		c.Pools(at, false, func(s *record.Source, value float64) { yield(s, s.Set(0, record.LabelPool, 0), int64(value)) })
 	}
 }
 
-func poolTimeoutCount(c *collection, yield intPoints) {
-	c.pools(poolTimeouts, true, func(s *source, value float64) { yield(s, s.set(0, labelPool, 0), int64(value)) })
+func poolTimeoutCount(c *record.Collection, yield intPoints) {
+	c.Pools(record.PoolTimeouts, true, func(s *record.Source, value float64) { yield(s, s.Set(0, record.LabelPool, 0), int64(value)) })
 }
 
 // poolWaitTime has one bucket, as a pool tells how often and for how long was
 // waited, and no more.
-func poolWaitTime(c *collection, yield distributionPoints) {
-	c.pools(poolWaits, true, func(s *source, _ float64) {
-		waits, nanos := s.timed.pool.values[poolWaits], s.timed.pool.values[poolWaitNanos]
+func poolWaitTime(c *record.Collection, yield distributionPoints) {
+	c.Pools(record.PoolWaits, true, func(s *record.Source, _ float64) {
+		waits, nanos := s.Timed.Pool.Values[record.PoolWaits], s.Timed.Pool.Values[record.PoolWaitNanos]
 		if !math.IsNaN(nanos) {
-			yield(s, s.set(0, labelPool, 0), distribution{counts: []uint64{uint64(waits)}, sum: uint64(nanos)})
+			yield(s, s.Set(0, record.LabelPool, 0), distribution{counts: []uint64{uint64(waits)}, sum: uint64(nanos)})
 		}
 	})
 }

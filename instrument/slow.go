@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/monitoring/objective"
 )
 
@@ -24,11 +25,11 @@ const never = time.Duration(math.MaxInt64)
 
 // slowThresholds returns a threshold for each operation: that of the objective
 // where the duration is the engine's alone.
-func slowThresholds(infos []operationInfo) []time.Duration {
+func slowThresholds(infos []record.OperationInfo) []time.Duration {
 	slow := make([]time.Duration, len(infos))
 	for i, info := range infos {
 		slow[i] = objective.LatencyP99
-		if info.callerTime || info.name == storeOperationInfo[opPing].name {
+		if info.CallerTime || info.Name == record.StoreOperationInfo[record.OpPing].Name {
 			slow[i] = never
 		}
 	}
@@ -37,13 +38,13 @@ func slowThresholds(infos []operationInfo) []time.Duration {
 
 // set changes the thresholds of the named operations, or of all that have one
 // by default. A name without an operation has been refused before.
-func (t slowThreshold) set(slow []time.Duration, infos []operationInfo) {
+func (t slowThreshold) set(slow []time.Duration, infos []record.OperationInfo) {
 	threshold := t.threshold
 	if threshold <= 0 {
 		threshold = never
 	}
 	for _, name := range t.operations {
-		if op, err := operationNamed(infos, name); err == nil {
+		if op, err := record.OperationNamed(infos, name); err == nil {
 			slow[op] = threshold
 		}
 	}
@@ -61,7 +62,7 @@ func (t slowThreshold) set(slow []time.Duration, infos []operationInfo) {
 // operation.
 type evidence struct {
 	hook   func(context.Context, SlowOperation) string
-	series *series
+	series *record.Series
 }
 
 func (v evidence) take(ctx context.Context, e event) event {
@@ -80,11 +81,11 @@ func (v evidence) ask(ctx context.Context, e *event) (id string) {
 		}
 	}()
 	id = v.hook(ctx, SlowOperation{
-		System:    v.series.system,
-		Namespace: v.series.namespace,
+		System:    v.series.System,
+		Namespace: v.series.Namespace,
 		Operation: e.operation,
 		Duration:  e.duration,
-		Outcome:   e.slot.outcome().String(),
+		Outcome:   e.slot.Outcome().String(),
 		ErrorType: e.failure,
 	})
 	return strings.ToValidUTF8(id, "\uFFFD")

@@ -11,6 +11,7 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
@@ -65,7 +66,7 @@ type spanner struct {
 	options SpanOptions
 	kind    trace.SpanStartOption
 
-	series *series
+	series *record.Series
 
 	// By operation.
 	operations []string
@@ -78,7 +79,7 @@ type spanShared struct {
 	attrs trace.SpanStartEventOption
 }
 
-func newSpanner(tracer trace.Tracer, options SpanOptions, infos []operationInfo, s *series, remote bool) spanner {
+func newSpanner(tracer trace.Tracer, options SpanOptions, infos []record.OperationInfo, s *record.Series, remote bool) spanner {
 	sp := spanner{
 		tracer: tracer, options: options, kind: trace.WithSpanKind(trace.SpanKindInternal),
 		series: s, shared: make([]atomic.Pointer[spanShared], len(infos)),
@@ -87,21 +88,21 @@ func newSpanner(tracer trace.Tracer, options SpanOptions, infos []operationInfo,
 		sp.kind = trace.WithSpanKind(trace.SpanKindClient)
 	}
 	for _, info := range infos {
-		sp.operations = append(sp.operations, info.name)
+		sp.operations = append(sp.operations, info.Name)
 	}
 	return sp
 }
 
 // of returns what all spans of an operation have.
-func (sp *spanner) of(op operation) *spanShared {
+func (sp *spanner) of(op record.Operation) *spanShared {
 	at := &sp.shared[op]
 	if s := at.Load(); s != nil {
 		return s
 	}
 	name := sp.operations[op]
 	at.CompareAndSwap(nil, &spanShared{
-		name:  catalog.SpanName(name, sp.series.namespace),
-		attrs: trace.WithAttributes(sp.series.with(semconv.DBOperationName(name))...),
+		name:  catalog.SpanName(name, sp.series.Namespace),
+		attrs: trace.WithAttributes(sp.series.With(semconv.DBOperationName(name))...),
 	})
 	return at.Load()
 }
@@ -127,7 +128,7 @@ func (sp *spanner) wants(parent trace.Span) bool {
 // start makes the span of an operation that began at the given moment. A sampler
 // or a processor that panics costs the span.
 func (sp *spanner) start(
-	ctx context.Context, parent trace.Span, kind operation, at time.Time, items int,
+	ctx context.Context, parent trace.Span, kind record.Operation, at time.Time, items int,
 ) (spanned context.Context, t *traced) {
 	defer func() {
 		if recover() != nil {
@@ -150,7 +151,7 @@ func (sp *spanner) start(
 	return ctx, t
 }
 
-func (sp *spanner) make(ctx context.Context, t *traced, kind operation, items int) (context.Context, trace.Span) {
+func (sp *spanner) make(ctx context.Context, t *traced, kind record.Operation, items int) (context.Context, trace.Span) {
 	shared := sp.of(kind)
 	options := append(t.starting[:0], sp.kind, shared.attrs, trace.WithTimestamp(t.start))
 	if items > 0 {

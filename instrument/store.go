@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/internal/typednil"
 	"github.com/otelkv/otelkv/kvdb"
 )
@@ -60,7 +61,7 @@ func Wrap(s kvdb.Store, options ...Option) (*Store, error) {
 // Get implements [kvdb.Store].
 func (s *Store) Get(ctx context.Context, key []byte) (value []byte, err error) {
 	var op op
-	ctx, err = op.begin(ctx, &s.observer, opGet, len(key))
+	ctx, err = op.begin(ctx, &s.observer, record.OpGet, len(key))
 	defer func() { op.end(ctx, key, len(value), err) }()
 	return s.next.Get(ctx, key)
 }
@@ -68,7 +69,7 @@ func (s *Store) Get(ctx context.Context, key []byte) (value []byte, err error) {
 // Put implements [kvdb.Store].
 func (s *Store) Put(ctx context.Context, key, value []byte) (err error) {
 	var op op
-	ctx, err = op.begin(ctx, &s.observer, opPut, len(key)+len(value))
+	ctx, err = op.begin(ctx, &s.observer, record.OpPut, len(key)+len(value))
 	defer func() { op.end(ctx, key, 0, err) }()
 	return s.next.Put(ctx, key, value)
 }
@@ -76,7 +77,7 @@ func (s *Store) Put(ctx context.Context, key, value []byte) (err error) {
 // Delete implements [kvdb.Store].
 func (s *Store) Delete(ctx context.Context, key []byte) (err error) {
 	var op op
-	ctx, err = op.begin(ctx, &s.observer, opDelete, len(key))
+	ctx, err = op.begin(ctx, &s.observer, record.OpDelete, len(key))
 	defer func() { op.end(ctx, key, 0, err) }()
 	return s.next.Delete(ctx, key)
 }

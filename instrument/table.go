@@ -5,6 +5,7 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 
+	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
@@ -14,9 +15,9 @@ type row struct {
 	catalog.Metric
 	each          int  // points of an operation, for the memory to begin with
 	shared        bool // the registry's and no store's: its points have no source
-	ints          func(*collection, intPoints)
-	floats        func(*collection, floatPoints)
-	distributions func(*collection, distributionPoints)
+	ints          func(*record.Collection, intPoints)
+	floats        func(*record.Collection, floatPoints)
+	distributions func(*record.Collection, distributionPoints)
 	whole         bool     // distributions are of bytes, else of nanoseconds that are told as seconds
 	measure       *measure // of a MeterProvider's own histogram, if there is one
 }
@@ -25,15 +26,15 @@ type row struct {
 // one kind of metric that cannot be told from a record.
 type measure struct {
 	failure bool // by the type of the error, too
-	has     func(*record, *operationInfo) bool
+	has     func(*record.Record, *record.OperationInfo) bool
 	value   func(d time.Duration, sent, read int) float64
 }
 
 // Who gets the points of a collection.
 type (
-	intPoints          = func(*source, attribute.Set, int64)
-	floatPoints        = func(*source, attribute.Set, float64)
-	distributionPoints = func(*source, attribute.Set, distribution)
+	intPoints          = func(*record.Source, attribute.Set, int64)
+	floatPoints        = func(*record.Source, attribute.Set, float64)
+	distributionPoints = func(*record.Source, attribute.Set, distribution)
 )
 
 // A distribution is one series of a histogram or summary. Its memory is its own.
@@ -41,8 +42,8 @@ type distribution struct {
 	bounds    []float64
 	counts    []uint64 // by bound
 	sum       uint64   // nanoseconds or bytes
-	exemplars []exemplar
-	spread    spread
+	exemplars []record.Exemplar
+	spread    record.Spread
 	quantiles []float64
 }
 
@@ -64,9 +65,9 @@ var table = []row{
 	{Metric: catalog.RequestLatency, each: 1, distributions: latencies, measure: &measureLatency},
 	{Metric: catalog.RequestLatencyQuantiles, distributions: quantiles},
 	{Metric: catalog.Requests, each: 5, ints: requests},
-	{Metric: catalog.Errors, each: int(builtinFailures), ints: failures},
-	{Metric: catalog.BytesRead, each: 1, ints: sums(func(s *opSnapshot) uint64 { return s.read })},
-	{Metric: catalog.BytesWritten, each: 1, ints: sums(func(s *opSnapshot) uint64 { return s.written })},
+	{Metric: catalog.Errors, each: int(record.BuiltinFailures), ints: failures},
+	{Metric: catalog.BytesRead, each: 1, ints: sums(func(s *record.OperationSnapshot) uint64 { return s.Read })},
+	{Metric: catalog.BytesWritten, each: 1, ints: sums(func(s *record.OperationSnapshot) uint64 { return s.Written })},
 	{Metric: catalog.RequestSize, whole: true, distributions: requestSizes, measure: &measureRequestSize},
 	{Metric: catalog.ResponseSize, whole: true, distributions: responseSizes, measure: &measureResponseSize},
 	{Metric: catalog.BatchItems, ints: items},
@@ -76,8 +77,8 @@ var table = []row{
 	{Metric: catalog.ReplicationLag, floats: lag},
 	{Metric: catalog.ReplicationConnected, floats: connected},
 	{Metric: catalog.PoolConnections, ints: poolCount},
-	{Metric: catalog.PoolMax, ints: poolGauge(poolMax)},
-	{Metric: catalog.PoolPendingRequests, ints: poolGauge(poolPending)},
+	{Metric: catalog.PoolMax, ints: poolGauge(record.PoolMax)},
+	{Metric: catalog.PoolPendingRequests, ints: poolGauge(record.PoolPending)},
 	{Metric: catalog.PoolTimeouts, ints: poolTimeoutCount},
 	{Metric: catalog.PoolWaitTime, distributions: poolWaitTime},
 	{Metric: catalog.StatsAge, floats: statsAge},

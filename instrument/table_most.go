@@ -3,12 +3,13 @@ package instrument
 import (
 	"slices"
 
+	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // most is how many series the table shows at most of an operation of a store, and
 // without one of the store besides its operations.
-func most(r *record, info *operationInfo, failures, durationBounds int) int {
+func most(r *record.Record, info *record.OperationInfo, failures, durationBounds int) int {
 	n := 0
 	for i := range table {
 		row := &table[i]
@@ -27,9 +28,9 @@ func (r *row) most(failures, durationBounds int) int {
 	for _, key := range r.Attributes {
 		switch key {
 		case catalog.OutcomeAttribute:
-			n *= int(outcomes)
+			n *= int(record.Outcomes)
 		case catalog.Replica:
-			n *= maxReplicas
+			n *= record.MaxReplicas
 		case catalog.PoolState:
 			n *= 2 // idle and used
 		case catalog.ErrorType:
@@ -42,11 +43,11 @@ func (r *row) most(failures, durationBounds int) int {
 	}
 	switch {
 	case r.Kind == catalog.Histogram && r.measure == &measureDuration:
-		return n * histogramSeries(durationBounds)
+		return n * record.HistogramSeries(durationBounds)
 	case r.Kind == catalog.Histogram:
-		return n * histogramSeries(len(r.Bounds))
+		return n * record.HistogramSeries(len(r.Bounds))
 	case r.Kind == catalog.Summary:
-		return n * (len(quantileShares) + 2)
+		return n * (len(record.QuantileShares) + 2)
 	case r.Kind == catalog.ExponentialHistogram:
 		return 0 // on /metrics it belongs to the other one
 	default:
@@ -55,9 +56,9 @@ func (r *row) most(failures, durationBounds int) int {
 }
 
 // appliesTo reports whether a store can show a row for an operation.
-func (r *row) appliesTo(rec *record, info *operationInfo) bool {
+func (r *row) appliesTo(rec *record.Record, info *record.OperationInfo) bool {
 	if r.measure != nil {
 		return r.measure.has(rec, info)
 	}
-	return r.Kind != catalog.Summary || rec.compat
+	return r.Kind != catalog.Summary || rec.Compat
 }

@@ -3,17 +3,23 @@ package instrument
 import (
 	"testing"
 
+	"github.com/otelkv/otelkv/instrument/internal/record"
+	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // Series of a new row take their room from the pairs, so that a store keeps its
 // limit.
 func TestMostCountsTheTable(t *testing.T) {
-	rec := newTestRecord(t, recordOptions{})
+	g, err := record.NewRegistry(nil, false, most)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rec := g.NewRecord(record.StoreOperationInfo[:], record.NewSeries(kvdb.Info{}, "", record.FailureNames(nil), nil), record.Options{})
 	all := func() int {
 		n := 0
-		for op := range storeOperationInfo {
-			n += most(rec, &storeOperationInfo[op], int(builtinFailures), len(durationBounds))
+		for op := range record.StoreOperationInfo {
+			n += most(rec, &record.StoreOperationInfo[op], int(record.BuiltinFailures), len(record.DurationBounds))
 		}
 		return n
 	}
@@ -23,7 +29,7 @@ func TestMostCountsTheTable(t *testing.T) {
 	table = append(table[:len(table):len(table)], row{Metric: catalog.Metric{
 		Kind: catalog.Histogram, Attributes: []string{catalog.OperationName}, Bounds: make([]float64, bounds),
 	}})
-	if more, want := all()-before, int(storeOperations)*histogramSeries(bounds); more != want {
+	if more, want := all()-before, int(record.StoreOperations)*record.HistogramSeries(bounds); more != want {
 		t.Errorf("a histogram of each operation is %d series more, want %d", more, want)
 	}
 }

@@ -11,4 +11,4 @@ type Totals struct {
 
 // Totals returns the current totals. It takes microseconds and waits for no
 // operation.
-func (s *Store) Totals() Totals { return Totals(s.observer.rec.sum()) }
+func (s *Store) Totals() Totals { return Totals(s.observer.rec.Sum()) }

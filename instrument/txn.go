@@ -5,6 +5,7 @@ import (
 	"iter"
 	"reflect"
 
+	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
@@ -16,7 +17,7 @@ type viewer struct {
 func (v viewer) View(ctx context.Context, fn func(kvdb.Reader) error) (err error) {
 	var t transaction
 	var op op
-	ctx, err = op.begin(ctx, v.observer, opView, 0)
+	ctx, err = op.begin(ctx, v.observer, record.OpView, 0)
 	t.labels, t.ctx = op.labels, ctx
 	defer func() { t.end(ctx, &op, err) }()
 	return v.next.View(ctx, func(r kvdb.Reader) error {
@@ -32,7 +33,7 @@ type updater struct {
 func (u updater) Update(ctx context.Context, fn func(kvdb.Txn) error) (err error) {
 	var t transaction
 	var op op
-	ctx, err = op.begin(ctx, u.observer, opUpdate, 0)
+	ctx, err = op.begin(ctx, u.observer, record.OpUpdate, 0)
 	t.labels, t.ctx = op.labels, ctx
 	defer func() { t.end(ctx, &op, err) }()
 	return u.next.Update(ctx, func(tx kvdb.Txn) error {
