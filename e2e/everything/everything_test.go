@@ -69,6 +69,7 @@ func TestEverythingIsInTheCatalogue(t *testing.T) {
 	) {
 		t.Error(complaint)
 	}
+	checkLines(t, p.log.text())
 }
 
 // serve starts a server whose connections are counted, for what checks over the
