@@ -5,17 +5,16 @@ import (
 	"strings"
 
 	"go.opentelemetry.io/otel/attribute"
-	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 
-	"github.com/otelkv/otelkv/instrument/internal/record"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // reservedKeys are those that the store sets itself, and what Prometheus keeps for
 // itself.
 var reservedKeys = []attribute.Key{
-	semconv.DBSystemNameKey, semconv.DBNamespaceKey, semconv.ServerAddressKey, semconv.ServerPortKey,
-	semconv.DBOperationNameKey, semconv.DBOperationBatchSizeKey, semconv.ErrorTypeKey,
-	record.OutcomeKey, record.ResourceKey, record.ReplicaKey, evidenceKey, record.PoolNameKey, record.PoolStateKey, "le", "quantile",
+	catalog.SystemName, catalog.Namespace, catalog.ServerAddress, catalog.ServerPort,
+	catalog.OperationName, catalog.BatchSize, catalog.ErrorType, catalog.OutcomeAttribute, catalog.EvidenceID,
+	catalog.Resource, catalog.Replica, catalog.PoolName, catalog.PoolState, "le", "quantile",
 }
 
 // collisions returns what is wrong with the user's attributes beside the

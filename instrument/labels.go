@@ -5,9 +5,8 @@ import (
 	"runtime/pprof"
 	"sync/atomic"
 
-	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
-
 	"github.com/otelkv/otelkv/instrument/internal/record"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // ProfilerLabels is the gate of the labels by which a CPU or goroutine profile
@@ -68,9 +67,9 @@ func (o *observer) labelsOf(op record.Operation) *labels {
 	}
 	series := o.rec.Series
 	set := pprof.Labels(
-		string(semconv.DBSystemNameKey), series.System,
-		string(semconv.DBNamespaceKey), series.Namespace,
-		string(semconv.DBOperationNameKey), o.rec.Infos[op].Name,
+		catalog.SystemName, series.System,
+		catalog.Namespace, series.Namespace,
+		catalog.OperationName, o.rec.Infos[op].Name,
 	)
 	at.CompareAndSwap(nil, &labels{pprof.WithLabels(context.Background(), set), set})
 	return at.Load()

@@ -8,7 +8,6 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
-	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/otelkv/otelkv/instrument/internal/record"
@@ -57,9 +56,6 @@ const (
 	spanLate                   // made at the end, if at all
 )
 
-// evidenceKey names what a hook on a slow operation left behind.
-const evidenceKey = attribute.Key(catalog.EvidenceID)
-
 // A spanner makes the spans of a store, and is the sink that ends them.
 type spanner struct {
 	tracer  trace.Tracer
@@ -102,7 +98,7 @@ func (sp *spanner) of(op record.Operation) *spanShared {
 	name := sp.operations[op]
 	at.CompareAndSwap(nil, &spanShared{
 		name:  catalog.SpanName(name, sp.series.Namespace),
-		attrs: trace.WithAttributes(sp.series.With(semconv.DBOperationName(name))...),
+		attrs: trace.WithAttributes(sp.series.With(attribute.String(catalog.OperationName, name))...),
 	})
 	return at.Load()
 }
@@ -155,7 +151,7 @@ func (sp *spanner) make(ctx context.Context, t *traced, kind record.Operation, i
 	shared := sp.of(kind)
 	options := append(t.starting[:0], sp.kind, shared.attrs, trace.WithTimestamp(t.start))
 	if items > 0 {
-		options = append(options, trace.WithAttributes(semconv.DBOperationBatchSize(items)))
+		options = append(options, trace.WithAttributes(attribute.Int(catalog.BatchSize, items)))
 	}
 	return sp.tracer.Start(ctx, shared.name, options...)
 }
@@ -206,10 +202,10 @@ func (sp *spanner) addEvent(parent trace.Span, e *event, end time.Time) {
 func (e *event) attributes() []attribute.KeyValue {
 	var attrs []attribute.KeyValue
 	if e.failure != "" {
-		attrs = append(attrs, semconv.ErrorTypeKey.String(e.failure))
+		attrs = append(attrs, attribute.String(catalog.ErrorType, e.failure))
 	}
 	if e.evidence != "" {
-		attrs = append(attrs, evidenceKey.String(e.evidence))
+		attrs = append(attrs, attribute.String(catalog.EvidenceID, e.evidence))
 	}
 	return attrs
 }

@@ -30,6 +30,11 @@ func TestNamesComeFromTheCatalogue(t *testing.T) {
 			t.Errorf("%v: take it from monitoring/catalog", l)
 		}
 		for name, f := range p.files {
+			for _, i := range f.Imports {
+				if strings.Contains(i.Path.Value, "/semconv/") {
+					t.Errorf("%s: take names from monitoring/catalog, which a test holds to the conventions", name)
+				}
+			}
 			ast.Inspect(f, func(n ast.Node) bool {
 				if lit, ok := n.(*ast.BasicLit); ok && lit.Kind == token.STRING {
 					if text, err := strconv.Unquote(lit.Value); err == nil && known[text] {

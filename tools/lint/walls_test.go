@@ -47,7 +47,8 @@ var importCases = []importCase{
 	{"instrument/a.go", root + "/kvdb", ""},
 	{"instrument/b.go", "go.opentelemetry.io/otel/metric", ""},
 	{"instrument/c.go", "go.uber.org/zap/zapcore", ""},
-	{"instrument/d.go", "go.opentelemetry.io/otel/semconv/v1.43.0/dbconv", ""},
+	{"instrument/d.go", "go.opentelemetry.io/otel/semconv/v1.43.0/dbconv", "instrument"},
+	{"instrument/p_test.go", "go.opentelemetry.io/otel/semconv/v1.43.0", ""},
 	{"instrument/e.go", "go.opentelemetry.io/otel/sdk/metric", "instrument"},
 	{"instrument/f.go", "go.opentelemetry.io/otel/sdk/metric/metricdata", "instrument"},
 	{"instrument/g.go", "go.opentelemetry.io/otel/sdk/trace", "instrument"},
@@ -70,6 +71,7 @@ var importCases = []importCase{
 	{"otelsetup/d.go", "github.com/cockroachdb/pebble/v2/vfs", "otelsetup"},
 	{"otelsetup/e.go", root + "/health", "otelsetup"},
 	{"otelsetup/f.go", root + "/kvdb/kvpebble", "otelsetup"},
+	{"otelsetup/h.go", "go.opentelemetry.io/otel/semconv/v1.43.0", "names"},
 
 	{"otelsetup/observe/a.go", root + "/health", ""},
 	{"otelsetup/observe/b.go", root + "/otelsetup", ""},

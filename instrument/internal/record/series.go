@@ -9,21 +9,9 @@ import (
 	"sync"
 
 	"go.opentelemetry.io/otel/attribute"
-	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/monitoring/catalog"
-)
-
-// Keys that the semantic conventions do not have.
-const (
-	OutcomeKey  = attribute.Key(catalog.OutcomeAttribute)
-	ResourceKey = attribute.Key(catalog.Resource)
-	ReplicaKey  = attribute.Key(catalog.Replica)
-
-	// In the conventions' package these are functions only.
-	PoolNameKey  = attribute.Key(catalog.PoolName)
-	PoolStateKey = attribute.Key(catalog.PoolState)
 )
 
 // A Series knows the attributes of everything that a store reports. The sets
@@ -67,11 +55,11 @@ func NewSeries(info kvdb.Info, namespace string, failures []string, further []at
 		System: Clean(info.System), Namespace: Clean(namespace),
 		failures: failures, sets: make(map[SeriesKey]attribute.Set),
 	}
-	s.base = []attribute.KeyValue{semconv.DBSystemNameKey.String(s.System), semconv.DBNamespace(s.Namespace)}
+	s.base = []attribute.KeyValue{attribute.String(catalog.SystemName, s.System), attribute.String(catalog.Namespace, s.Namespace)}
 	if info.Remote && info.Address != "" {
-		s.base = append(s.base, semconv.ServerAddress(Clean(info.Address)))
+		s.base = append(s.base, attribute.String(catalog.ServerAddress, Clean(info.Address)))
 		if info.Port > 0 {
-			s.base = append(s.base, semconv.ServerPort(info.Port))
+			s.base = append(s.base, attribute.Int(catalog.ServerPort, info.Port))
 		}
 	}
 	s.pool = poolName(info, s.Namespace)
@@ -102,22 +90,22 @@ func (s *Series) Set(infos []OperationInfo, key SeriesKey) attribute.Set {
 	attrs := make([]attribute.KeyValue, 0, len(s.base)+2)
 	attrs = append(attrs, s.base...)
 	if key.Label <= LabelFailure {
-		attrs = append(attrs, semconv.DBOperationName(infos[key.Op].Name))
+		attrs = append(attrs, attribute.String(catalog.OperationName, infos[key.Op].Name))
 	}
 	switch key.Label {
 	case LabelOutcome:
-		attrs = append(attrs, OutcomeKey.String(Outcome(key.Value).String()))
+		attrs = append(attrs, attribute.String(catalog.OutcomeAttribute, Outcome(key.Value).String()))
 	case LabelFailure:
-		attrs = append(attrs, semconv.ErrorTypeKey.String(s.failures[key.Value]))
+		attrs = append(attrs, attribute.String(catalog.ErrorType, s.failures[key.Value]))
 	case LabelResource:
-		attrs = append(attrs, ResourceKey.String(key.Further))
+		attrs = append(attrs, attribute.String(catalog.Resource, key.Further))
 	case LabelPool:
-		attrs = append(attrs, PoolNameKey.String(s.pool))
+		attrs = append(attrs, attribute.String(catalog.PoolName, s.pool))
 		if key.Further != "" {
-			attrs = append(attrs, PoolStateKey.String(key.Further))
+			attrs = append(attrs, attribute.String(catalog.PoolState, key.Further))
 		}
 	case LabelReplica:
-		attrs = append(attrs, ReplicaKey.String(key.Further))
+		attrs = append(attrs, attribute.String(catalog.Replica, key.Further))
 	}
 	set := attribute.NewSet(attrs...)
 	s.sets[key] = set
