@@ -6,10 +6,11 @@ import (
 	"net"
 
 	"github.com/otelkv/otelkv/examples/internal/program"
+	"github.com/otelkv/otelkv/otelsetup/observe"
 )
 
 // greet tells a person where to look.
-func greet(stderr io.Writer, c config, dir string, redis, web net.Listener, profiles *program.Profiles) {
+func greet(stderr io.Writer, c config, dir string, redis net.Listener, obs *observe.Observer) {
 	where, goes := "", ""
 	if c.engine.files {
 		where = " in " + dir
@@ -18,7 +19,7 @@ func greet(stderr io.Writer, c config, dir string, redis, web net.Listener, prof
 		}
 	}
 	host, port, _ := net.SplitHostPort(program.Reachable(redis.Addr()))
-	url := "http://" + program.Reachable(web.Addr())
+	url := "http://" + program.Reachable(obs.Addr())
 	telemetry, metrics, try := "without telemetry", "", ""
 	if c.telemetry {
 		telemetry = "instrumented"
@@ -35,5 +36,5 @@ Try next:
   redis-benchmark -h %[4]s -p %[5]s -t set,get -n 200000 -c 50 -P 16
 %[8]s
 %[10]sStop with Ctrl-C.
-`, c.engine.name, where, telemetry, host, port, url, metrics, try, profiles.Greeting(), goes)
+`, c.engine.name, where, telemetry, host, port, url, metrics, try, program.Greeting(obs, c.pprof.Evidence(dir)), goes)
 }

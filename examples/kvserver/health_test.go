@@ -15,8 +15,8 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/health"
-	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/otelsetup/observe"
 )
 
 // A patient is a store that fails as it is told: its pings, or its operations.
@@ -50,16 +50,17 @@ func TestHealth(t *testing.T) {
 				p := &patient{Store: memory(t)}
 				p.ping.Store(tt.ping)
 				p.put.Store(&fine)
-				store, err := instrument.Wrap(p, instrument.WithRegistry(instrument.NewRegistry()))
+				obs, err := observe.Start(t.Context(), observe.WithAddress(""), observe.WithProfiles(""), observe.WithLogger(zap.NewNop()),
+					observe.WithCheckInterval(checkInterval), observe.WithStoreChecks(checks(t.TempDir())))
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer obs.Shutdown(context.Background())
+				store, err := obs.Wrap(p)
 				if err != nil {
 					t.Fatal(err)
 				}
 				defer store.Close()
-				probes, err := startHealth(zap.NewNop(), noop.NewMeterProvider(), nil, append(checks(p, t.TempDir()), operations(store)))
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer probes.Close()
 				ctx, stop := context.WithCancel(t.Context())
 				var load sync.WaitGroup
 				defer load.Wait()
@@ -73,10 +74,8 @@ func TestHealth(t *testing.T) {
 				want := func(path string, status int, body string) {
 					t.Helper()
 					synctest.Wait()
-					mux := http.NewServeMux()
-					probes.Mount(mux)
 					res := httptest.NewRecorder()
-					mux.ServeHTTP(res, httptest.NewRequest(http.MethodGet, path, http.NoBody))
+					obs.Handler().ServeHTTP(res, httptest.NewRequest(http.MethodGet, path, http.NoBody))
 					if res.Code != status || res.Body.String() != body {
 						t.Errorf("%s: %d %q, want %d %q", path, res.Code, res.Body, status, body)
 					}
@@ -115,13 +114,14 @@ func TestChecks(t *testing.T) {
 		}
 		defer store.Close()
 		names := make(map[string]bool)
-		for _, c := range checks(store, dir) {
+		of := checks(dir)(observe.StoreInfo{Store: store})
+		for _, c := range of {
 			names[c.Name] = true
 		}
-		if !names["database"] || !names["memory"] || names["disk"] != e.files || names["engine"] != e.files {
+		if !names["database"] || names["operations"] || names["disk"] != e.files || names["engine"] != e.files {
 			t.Errorf("engine %s has %v", e.name, names)
 		}
-		probes, err := health.New(health.WithMeterProvider(noop.NewMeterProvider()), health.WithChecks(checks(store, dir)...))
+		probes, err := health.New(health.WithMeterProvider(noop.NewMeterProvider()), health.WithChecks(of...))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,13 +9,12 @@ import (
 	"net"
 	"time"
 
-	"go.opentelemetry.io/otel/metric"
-	"go.opentelemetry.io/otel/metric/noop"
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/examples/internal/program"
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/otelsetup"
+	"github.com/otelkv/otelkv/otelsetup/observe"
 )
 
 // run is the program: it returns the exit status once ctx is done. Tests add
@@ -42,8 +41,8 @@ func run(ctx context.Context, args []string, stderr io.Writer, options ...otelse
 // serve puts the parts together, waits for ctx, and drains: the server is not
 // ready any more and serves on for a while, until load balancers have seen it.
 // Then it takes the parts apart in the opposite order, so that each can finish
-// on what it stands on: clients get their last replies, HTTP finishes, the store
-// closes, and the telemetry flushes what the others had to say.
+// on what it stands on: clients get their last replies, the store closes, and what
+// observes them answers the last scrape and flushes what the others had to say.
 func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.Option) (err error) {
 	closing := func(end func() error) { err = errors.Join(err, end()) }
 
@@ -68,70 +67,65 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 		return openError(c.engine.name, dir.Path, err)
 	}
 
-	// With telemetry these are more than they are without: the store is wrapped,
-	// the listener counts, and two more things are checked.
-	store, logger, meters := bare, zap.NewNop(), metric.MeterProvider(noop.NewMeterProvider())
-	checks := checks(bare, dir.Path)
-	var tel *otelsetup.Telemetry
-	if c.telemetry {
-		tel, err = otelsetup.Start(ctx, append([]otelsetup.Option{otelsetup.WithServiceName("kvserver")}, options...)...)
-		if err != nil {
-			return errors.Join(err, bare.Close())
-		}
-		defer func() {
-			// A receiver of traces that is down is no reason to fail.
-			if e := tel.Shutdown(context.WithoutCancel(ctx)); e != nil {
-				program.Warn(stderr, "kvserver", e)
-			}
-		}()
-		logger, meters = tel.Logger(), tel.MeterProvider()
-	}
-	profiles, err := program.StartProfiles(c.pprof, "kvserver", dir.Path, logger, meters, stderr)
+	mux := c.newMux()
+	obs, err := observe.Start(ctx, append(c.observed(dir.Path, options), observe.WithListener(web), observe.WithMux(mux))...)
 	if err != nil {
-		return errors.Join(err, bare.Close())
-	}
-	defer closing(profiles.Close)
-	if c.telemetry {
-		lines := instrument.WithLogOptions(instrument.LogOptions{Fields: clientFields})
-		wrapped, err := instrument.Wrap(bare, instrument.WithTelemetry(tel), instrument.WithSizes(),
-			instrument.WithOnSlow(profiles.OnSlow), lines)
-		if err != nil {
-			return errors.Join(err, bare.Close())
-		}
-		store, checks = wrapped, append(checks, operations(wrapped), program.LogCheck(tel, checkInterval))
-		if listener, err = instrument.CountConnections(listener, instrument.WithTelemetry(tel)); err != nil {
-			return errors.Join(err, store.Close())
-		}
-	}
-	defer closing(store.Close)
-
-	probes, err := startHealth(logger, meters, profiles, checks)
-	if err != nil {
-		return err
+		return errors.Join(c.pprof.ProfilesError(err), bare.Close())
 	}
 	defer func() {
-		// A check that hangs is left behind, which is no reason to fail either.
-		if e := probes.Close(); e != nil {
+		// A receiver of traces that is down, or a check that hangs, is no reason to fail.
+		if e := obs.Shutdown(ctx); e != nil {
 			program.Warn(stderr, "kvserver", e)
 		}
 	}()
-	admin := program.ServeHTTP(web, newMux(tel, probes), time.Minute, logger)
-	defer admin.Stop()
 
-	server := startServer(listener, newKeyspace(store, c.engine.name), defaultLimits, newServerLog(logger), c.about(listener))
-	defer server.drain()
-
-	greet(stderr, c, dir.Path, listener, web, profiles)
-	logger.Info("started", zap.Stringer("listen", listener.Addr()), zap.Stringer("admin", web.Addr()), zap.String("engine", c.engine.name))
-	select {
-	case <-ctx.Done():
-		logger.Info("stopping")
-		return probes.Drain(context.WithoutCancel(ctx), c.drain)
-	case err := <-server.failure():
-		return err
-	case err := <-admin.Failure():
+	// With telemetry the store is wrapped, and the listener counts.
+	store := bare
+	if c.telemetry {
+		if store, err = obs.Wrap(bare, instrument.WithLogOptions(instrument.LogOptions{Fields: clientFields})); err != nil {
+			return errors.Join(err, bare.Close())
+		}
+	}
+	defer closing(func() error { return store.Close() })
+	if c.telemetry {
+		listener, err = instrument.CountConnections(listener, instrument.WithTelemetry(obs.Telemetry()))
+	} else {
+		err = obs.Health().Register(checks(dir.Path)(observe.StoreInfo{Store: bare})...)
+	}
+	if err != nil {
 		return err
 	}
+
+	server := startServer(listener, newKeyspace(store, c.engine.name), defaultLimits, newServerLog(obs.Logger()), c.about(listener))
+	defer server.drain()
+
+	greet(stderr, c, dir.Path, listener, obs)
+	obs.Logger().Info("started", zap.Stringer("listen", listener.Addr()), zap.Stringer("admin", web.Addr()), zap.String("engine", c.engine.name))
+	select {
+	case <-ctx.Done():
+		obs.Logger().Info("stopping")
+		return obs.Drain(ctx)
+	case err := <-server.failure():
+		return err
+	case err := <-obs.Failed():
+		return err
+	}
+}
+
+// observed returns the options that the command line decides. Without telemetry
+// there are probes and profiles all the same, whose lines and metrics go nowhere.
+func (c config) observed(dir string, options []otelsetup.Option) []observe.Option {
+	observed := append(c.pprof.Profiles(dir),
+		observe.WithServiceName("kvserver"),
+		observe.WithStoreOptions(instrument.WithSizes()),
+		observe.WithCheckInterval(checkInterval),
+		observe.WithStoreChecks(checks(dir)),
+		observe.WithDrain(c.drain),
+	)
+	if !c.telemetry {
+		options = []otelsetup.Option{otelsetup.WithLogger(zap.NewNop()), otelsetup.WithoutProcessMetrics(), otelsetup.WithoutRuntimeMetrics()}
+	}
+	return append(observed, observe.WithTelemetryOptions(options...))
 }
 
 func (c config) directory() (program.Directory, error) {

@@ -49,7 +49,7 @@ func TestReadiness(t *testing.T) {
 				s := NewMonitoringSystem()
 				defer s.Close()
 				below := &source{Memory: kvdb.NewMemory(nil)}
-				store, err := instrument.Wrap(below, instrument.WithTelemetry(s.tel))
+				store, err := instrument.Wrap(below, instrument.WithTelemetry(s.obs.Telemetry()))
 				if err != nil {
 					t.Fatal(err)
 				}

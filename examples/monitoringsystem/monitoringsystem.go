@@ -15,25 +15,28 @@ import (
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/otelsetup"
+	"github.com/otelkv/otelkv/otelsetup/observe"
 	"github.com/otelkv/otelkv/pprofx"
 )
 
 type Metrics struct {
-	tel                 *otelsetup.Telemetry
+	*http.ServeMux
+	obs                 *observe.Observer
 	requests            *instrument.Recorder
 	connections, memory metric.Int64Gauge
 	profiler            atomic.Pointer[pprofx.Profiler] // nil before SetupProfiling
 }
 
 func NewMetrics() *Metrics { // only constant options, so that nothing can fail
-	m := new(Metrics)
-	m.tel, _ = otelsetup.Start(context.Background(), otelsetup.WithLenientEnvironment(), otelsetup.WithoutProcessMetrics())
-	m.requests, _ = instrument.NewRecorder(kvdb.Info{System: "kvdb", Namespace: "requests"}, []string{"get", "put", "delete", "scan", "other"},
-		instrument.WithTelemetry(m.tel), instrument.WithCompatMetrics(), instrument.WithSpanOptions(instrument.SpanOptions{Roots: true}),
+	m := &Metrics{ServeMux: http.NewServeMux()}
+	m.obs, _ = observe.Start(context.Background(), observe.WithMux(m.ServeMux), observe.WithProfiles(""), observe.WithCheckInterval(time.Second),
+		observe.WithTelemetryOptions(otelsetup.WithLenientEnvironment(), otelsetup.WithoutProcessMetrics()))
+	m.requests, _ = m.obs.NewRecorder(kvdb.Info{System: "kvdb", Namespace: "requests"}, []string{"get", "put", "delete", "scan", "other"},
+		instrument.WithCompatMetrics(), instrument.WithSpanOptions(instrument.SpanOptions{Roots: true}),
 		instrument.WithOnSlow(func(ctx context.Context, slow instrument.SlowOperation) (evidence string) {
-			return m.profiler.Load().OnSlow(ctx, slow.Operation, slow.Duration)
+			return observe.OnSlow(m.profiler.Load())(ctx, slow)
 		}))
-	meter := m.tel.MeterProvider().Meter("monitoringsystem")
+	meter := m.obs.Telemetry().MeterProvider().Meter("monitoringsystem")
 	m.connections, _ = meter.Int64Gauge("kvdb.connections", metric.WithUnit("{connection}"))
 	m.memory, _ = meter.Int64Gauge("kvdb.memory", metric.WithUnit("By"))
 	m.UpdateConnections(0)
@@ -52,17 +55,10 @@ func (m *Metrics) RecordRequest(seconds float64, hasError bool) {
 	m.requests.Operation("other").Record(context.Background(), time.Duration(min(seconds, 1e9)*1e9+0.5), err)
 }
 
-type MonitoringSystem struct {
-	*Metrics
-	*http.ServeMux
-	health *health.Health
-}
+type MonitoringSystem struct{ *Metrics }
 
 func NewMonitoringSystem() *MonitoringSystem {
-	s := &MonitoringSystem{Metrics: NewMetrics(), ServeMux: http.NewServeMux()}
-	s.health, _ = health.New(health.WithTelemetry(s.tel))
-	s.health.Mount(s.ServeMux)
-	s.Handle("/metrics", s.tel.MetricsHandler())
+	s := &MonitoringSystem{NewMetrics()}
 	s.HandleFunc("/debug/pprof/", func(w http.ResponseWriter, r *http.Request) { s.profiler.Load().Handler().ServeHTTP(w, r) })
 	return s
 }
@@ -72,22 +68,22 @@ func (s *MonitoringSystem) RecordOperation(op string, d time.Duration, err error
 }
 
 func (s *MonitoringSystem) Watch(store kvdb.Store) error {
-	return s.health.Register(health.StoreChecks(store, time.Second)...)
+	return s.obs.Health().Register(health.StoreChecks(store, time.Second)...)
 }
-func (s *MonitoringSystem) Liveness() bool            { return s.health.Alive() }
-func (s *MonitoringSystem) Readiness() (bool, string) { return s.health.Answer(health.Readiness) }
+func (s *MonitoringSystem) Liveness() bool            { return s.obs.Health().Alive() }
+func (s *MonitoringSystem) Readiness() (bool, string) { return s.obs.Health().Answer(health.Readiness) }
 
 func (s *MonitoringSystem) SetupProfiling(options ...pprofx.Option) {
 	_ = s.profiler.Swap(nil).Close() // that of an earlier call
-	p, err := pprofx.Start(append(options, pprofx.WithTelemetry(s.tel))...)
+	p, err := pprofx.Start(append(options, pprofx.WithTelemetry(s.obs.Telemetry()))...)
 	if err != nil {
-		s.tel.Logger().Sugar().Errorw("no profiles", "error", err)
+		s.obs.Logger().Sugar().Errorw("no profiles", "error", err)
 	}
 	s.profiler.Store(p)
 }
 
 func (s *MonitoringSystem) Close() error {
-	return errors.Join(s.health.Close(), s.profiler.Load().Close(), s.requests.Close(), s.tel.Shutdown(context.Background()))
+	return errors.Join(s.profiler.Load().Close(), s.requests.Close(), s.obs.Shutdown(context.Background()))
 }
 
 func main() {

@@ -3,17 +3,18 @@ package main
 import (
 	"fmt"
 	"io"
-	"net"
 
 	"github.com/otelkv/otelkv/examples/internal/program"
+	"github.com/otelkv/otelkv/otelsetup/observe"
 )
 
 // greet tells a person where to look.
-func greet(stderr io.Writer, c config, dir string, web net.Listener, profiles *program.Profiles) {
-	url := "http://" + program.Reachable(web.Addr())
+func greet(stderr io.Writer, c config, dir string, obs *observe.Observer) {
+	url := "http://" + program.Reachable(obs.Addr())
 	evidence := ""
-	if profiles.Dir() != "" {
-		evidence = `  go tool trace "$(ls ` + profiles.Dir() + `/*-flight-slow-* | tail -1)"    # after kind=slow: the seconds before it` + "\n"
+	files := c.pprof.Evidence(dir)
+	if files != "" {
+		evidence = `  go tool trace "$(ls ` + files + `/*-flight-slow-* | tail -1)"    # after kind=slow: the seconds before it` + "\n"
 		if c.dir == "" {
 			evidence += "\nThe directory is removed at the end; -dir keeps store and evidence.\n"
 		}
@@ -32,5 +33,5 @@ Try next:
   curl -X PUT '%[4]s/loglevel?level=debug&for=1m'    # a line for every operation
 %[6]s
 Stop with Ctrl-C.
-`, dir, c.rate, c.fault, url, profiles.Greeting(), evidence)
+`, dir, c.rate, c.fault, url, program.Greeting(obs, files), evidence)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/otelkv/otelkv/health"
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/otelsetup/observe"
 )
 
 // statsMemory is a store on a disk that is half full.
@@ -46,7 +47,11 @@ func watch(t *testing.T, test func(w *watched)) {
 		}
 		defer store.Close()
 		stocked := make(chan struct{})
-		if w.probes, err = health.New(health.WithChecks(checks(w.faults, store, stocked)...)); err != nil {
+		checks := storeChecks(observe.StoreInfo{Store: w.faults, Totals: func() (succeeded, failed uint64) {
+			t := store.Totals()
+			return t.Succeeded, t.Failed
+		}})
+		if w.probes, err = health.New(health.WithChecks(append(checks, startup(stocked))...)); err != nil {
 			t.Fatal(err)
 		}
 		defer w.probes.Close()

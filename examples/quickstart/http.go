@@ -7,25 +7,19 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/examples/internal/program"
-	"github.com/otelkv/otelkv/health"
-	"github.com/otelkv/otelkv/otelsetup"
 )
 
 //go:embed index.html
 var indexPage []byte
 
-// newMux is everything that the program answers but profiles. A pattern for
-// GET answers HEAD, too, and any other method with 405.
-func newMux(tel *otelsetup.Telemetry, probes *health.Health, f *faultyStore) http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("/metrics", tel.MetricsHandler())
-	probes.Mount(mux) // /healthz, /readyz, /readyz/{check}, /startupz
-	mux.Handle("/loglevel", program.LocalOnly(tel.LogLevelHandler()))
-	mux.HandleFunc("GET /fault", f.serveFault)
-	mux.HandleFunc("POST /fault", func(w http.ResponseWriter, r *http.Request) { f.changeFault(w, r, tel.Logger()) })
+// addPages adds to what is observed what this program has besides. A pattern for GET
+// answers HEAD, too, and any other method with 405.
+func addPages(mux *http.ServeMux, logger *zap.Logger, f *faultyStore) {
 	mux.HandleFunc("GET /{$}", serveIndex)
+	mux.HandleFunc("GET /fault", f.serveFault)
 	// A page that the user looks at in another tab must not switch faults.
-	return http.NewCrossOriginProtection().Handler(mux)
+	mux.Handle("POST /fault", http.NewCrossOriginProtection().Handler(
+		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.changeFault(w, r, logger) })))
 }
 
 func serveIndex(w http.ResponseWriter, _ *http.Request) {

@@ -6,7 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"time"
+	"net/http"
 
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.uber.org/zap"
@@ -14,6 +14,7 @@ import (
 	"github.com/otelkv/otelkv/examples/internal/program"
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/otelsetup"
+	"github.com/otelkv/otelkv/otelsetup/observe"
 )
 
 // run is the program: it returns the exit status once ctx is done. Tests add
@@ -42,9 +43,9 @@ func run(ctx context.Context, args []string, stderr io.Writer, options ...otelse
 
 // serve puts the parts together, waits for ctx, and drains: the program is not
 // ready any more and serves on for a while. Then it takes the parts apart in the
-// opposite order, so that each can finish on what it stands on: the load stops,
-// HTTP finishes, the store closes, and the telemetry flushes what the others had
-// to say.
+// opposite order, so that each can finish on what it stands on: the load stops, the
+// store closes, and what observes them answers the last scrape and flushes what the
+// others had to say.
 func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.Option) (sum totals, err error) {
 	closing := func(end func() error) { err = errors.Join(err, end()) }
 
@@ -53,56 +54,35 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 	if err != nil {
 		return sum, err
 	}
-	defer func() { _ = listener.Close() }() // if no server has done it
-
-	tel, err := otelsetup.Start(ctx, append(telemetryOptions(), options...)...)
-	if err != nil {
-		return sum, err
-	}
-	defer func() {
-		// A receiver of traces that is down is no reason to fail.
-		if e := tel.Shutdown(context.WithoutCancel(ctx)); e != nil {
-			program.Warn(stderr, "quickstart", e)
-		}
-	}()
-
+	defer func() { _ = listener.Close() }() // if nothing has been served at it
 	engine, dir, err := openStore(c.dir)
 	if err != nil {
 		return sum, err
 	}
 	defer closing(dir.Remove)
-
-	// Evidence of what is slow, or fails, while it is: beside the store.
-	profiles, err := program.StartProfiles(c.pprof, "quickstart", dir.Path, tel.Logger(), tel.MeterProvider(), stderr)
-	if err != nil {
-		return sum, errors.Join(err, engine.Close())
-	}
-	defer closing(profiles.Close)
-
 	// The faults are below the instrumentation, where real ones would be.
 	faulty := newFaultyStore(engine, c.fault)
+	stocked := make(chan struct{})
 
-	// This line is all that a program needs to be observed.
-	store, err := instrument.Wrap(faulty, instrument.WithTelemetry(tel), instrument.WithSizes(), instrument.WithOnSlow(profiles.OnSlow))
+	// This is all that a program needs to be observed, and to end well.
+	mux := http.NewServeMux()
+	obs, err := observe.Start(ctx, append(c.observed(dir.Path, options),
+		observe.WithListener(listener), observe.WithMux(mux), observe.WithChecks(startup(stocked)))...)
+	if err != nil {
+		return sum, errors.Join(c.pprof.ProfilesError(err), engine.Close())
+	}
+	defer func() {
+		// A receiver of traces that is down, or a check that hangs, is no reason to fail.
+		if e := obs.Shutdown(ctx); e != nil {
+			program.Warn(stderr, "quickstart", e)
+		}
+	}()
+	store, err := obs.Wrap(faulty, instrument.WithSizes())
 	if err != nil {
 		return sum, errors.Join(err, engine.Close())
 	}
 	defer closing(store.Close)
-
-	stocked := make(chan struct{})
-	probes, err := startHealth(tel, profiles, checks(faulty, store, stocked)...)
-	if err != nil {
-		return sum, err
-	}
-	defer func() {
-		// A check that hangs is left behind, which is no reason to fail either.
-		if e := probes.Close(); e != nil {
-			program.Warn(stderr, "quickstart", e)
-		}
-	}()
-
-	web := program.ServeHTTP(listener, newMux(tel, probes, faulty), time.Minute, tel.Logger())
-	defer web.Stop()
+	addPages(mux, obs.Logger(), faulty)
 
 	// The shop is stocked below the telemetry, which then shows the load alone.
 	lastOrder, err := stock(ctx, engine)
@@ -114,20 +94,20 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 	if err != nil {
 		return sum, err
 	}
-	loop, err := probes.Heartbeat("load", longestSilence)
+	loop, err := obs.Health().Heartbeat("load", longestSilence)
 	if err != nil {
 		return sum, err
 	}
-	load := startLoad(shop, tel.TracerProvider(), c.rate, loop.Beat)
+	load := startLoad(shop, obs.Telemetry().TracerProvider(), c.rate, loop.Beat)
 	defer func() { sum = load.stop() }()
 
-	greet(stderr, c, dir.Path, listener, profiles)
-	tel.Logger().Info("started", zap.Stringer("listen", listener.Addr()), zap.Float64("rate", c.rate), zap.Stringer("fault", c.fault))
+	greet(stderr, c, dir.Path, obs)
+	obs.Logger().Info("started", zap.Stringer("listen", obs.Addr()), zap.Float64("rate", c.rate), zap.Stringer("fault", c.fault))
 	select {
 	case <-ctx.Done():
-		tel.Logger().Info("stopping")
-		return sum, probes.Drain(context.WithoutCancel(ctx), c.drain)
-	case err := <-web.Failure():
+		obs.Logger().Info("stopping")
+		return sum, obs.Drain(ctx)
+	case err := <-obs.Failed():
 		return sum, err
 	}
 }
@@ -137,9 +117,14 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 // most requests pay for none.
 const sampled = 0.1
 
-func telemetryOptions() []otelsetup.Option {
-	return []otelsetup.Option{
-		otelsetup.WithServiceName("quickstart"),
-		otelsetup.WithDefaultSampler(sdktrace.ParentBased(sdktrace.TraceIDRatioBased(sampled))),
-	}
+// observed returns the options that the command line decides.
+func (c config) observed(dir string, options []otelsetup.Option) []observe.Option {
+	return append(c.pprof.Profiles(dir),
+		observe.WithServiceName("quickstart"),
+		observe.WithTelemetryOptions(otelsetup.WithDefaultSampler(sdktrace.ParentBased(sdktrace.TraceIDRatioBased(sampled)))),
+		observe.WithTelemetryOptions(options...),
+		observe.WithCheckInterval(checkEvery),
+		observe.WithStoreChecks(storeChecks),
+		observe.WithDrain(c.drain),
+	)
 }

@@ -8,9 +8,6 @@ import (
 	"github.com/otelkv/otelkv/otelsetup"
 )
 
-// checkInterval is how often this package looks at what is not a store.
-const checkInterval = 5 * time.Second
-
 // A StoreInfo is what checks of a store look at.
 type StoreInfo struct {
 	Store  kvdb.Store                        // below its instrumentation, so that pings are no operations
@@ -43,10 +40,10 @@ func (s StoreInfo) Checks(every time.Duration) []health.Check {
 
 // logCheck warns while lines of the log do not get out, and of lost ones, which is
 // no reason to send traffic elsewhere.
-func logCheck(tel *otelsetup.Telemetry) health.Check {
+func logCheck(tel *otelsetup.Telemetry, every time.Duration) health.Check {
 	return health.Check{
 		Name:     "log",
-		Interval: checkInterval,
+		Interval: every,
 		Reason:   "log lines do not get out",
 		Advisory: true,
 		Run:      tel.CheckLog,
@@ -55,8 +52,8 @@ func logCheck(tel *otelsetup.Telemetry) health.Check {
 
 // memoryCheck only warns: less traffic frees little memory, and goes to other
 // replicas, which are as near to their limit.
-func memoryCheck() health.Check {
-	c := health.Memory("memory", nil).Every(checkInterval)
+func memoryCheck(every time.Duration) health.Check {
+	c := health.Memory("memory", nil).Every(every)
 	c.Advisory = true
 	return c
 }

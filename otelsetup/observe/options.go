@@ -34,6 +34,7 @@ type config struct {
 	healthOptions []health.Option
 	checks        []health.Check
 	storeChecks   StoreChecksFunc
+	checkInterval time.Duration
 	drain         time.Duration
 
 	profiler        *pprofx.Profiler
@@ -56,13 +57,14 @@ type config struct {
 
 func newConfig(options []Option) *config {
 	c := &config{
-		storeChecks:     func(s StoreInfo) []health.Check { return s.Checks(0) },
+		checkInterval:   5 * time.Second,
 		drain:           5 * time.Second,
 		profiles:        address{hostPort: "127.0.0.1:6060"},
 		trusted:         local,
 		shutdownTimeout: 15 * time.Second,
 		env:             os.Getenv,
 	}
+	c.storeChecks = func(s StoreInfo) []health.Check { return s.Checks(c.checkInterval) }
 	for _, o := range options {
 		if !typednil.Is(o) {
 			o.apply(c)

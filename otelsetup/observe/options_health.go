@@ -13,9 +13,21 @@ func WithChecks(checks ...health.Check) Option {
 	return optionFunc(func(c *config) { c.checks = append(c.checks, checks...) })
 }
 
+// WithCheckInterval sets how often the checks of this package run. By default, it
+// is 5 seconds.
+func WithCheckInterval(every time.Duration) Option {
+	return optionFunc(func(c *config) {
+		if every <= 0 {
+			c.refuse("WithCheckInterval(%v): use more than 0", every)
+			return
+		}
+		c.checkInterval = every
+	})
+}
+
 // WithStoreChecks sets which checks a store gets when it is wrapped; nil sets
 // none. Their names begin with the store's namespace where another store has
-// taken them. By default, it is [StoreInfo.Checks] with the default interval.
+// taken them. By default, it is [StoreInfo.Checks].
 func WithStoreChecks(checks StoreChecksFunc) Option {
 	return optionFunc(func(c *config) { c.storeChecks = checks })
 }

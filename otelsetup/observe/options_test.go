@@ -58,7 +58,7 @@ func TestRefused(t *testing.T) {
 		{"a directory for a profiler that is there", base, []observe.Option{observe.WithProfiler(p)}, []string{"WithProfiler: give what WithProfiles"}},
 		{"no directory", base, []observe.Option{observe.WithDirectory("")}, []string{`WithDirectory(""): name a directory`}},
 		{"a directory that is a file", base, []observe.Option{observe.WithDirectory(file)}, []string{"observe: pprofx: ", file}},
-		{"times", base, []observe.Option{observe.WithDrain(-1), observe.WithShutdownTimeout(0)}, []string{"WithDrain(-1ns): use 0 or more", "WithShutdownTimeout(0s): use more than 0"}},
+		{"times", base, []observe.Option{observe.WithDrain(-1), observe.WithShutdownTimeout(0), observe.WithCheckInterval(0)}, []string{"WithCheckInterval(0s): use more than 0", "WithDrain(-1ns): use 0 or more", "WithShutdownTimeout(0s): use more than 0"}},
 		{"no host and port", base, []observe.Option{observe.WithAddress("9464")}, []string{"WithAddress: ", "use host:port, such as 127.0.0.1:9464"}},
 		{"no port", base, []observe.Option{observe.WithAddress("127.0.0.1:99999")}, []string{"WithAddress: ", "use host:port"}},
 		{"an address that is taken", base, []observe.Option{observe.WithAddress(taken.Addr().String())}, []string{"choose another address with WithAddress"}},

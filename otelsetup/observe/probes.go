@@ -24,7 +24,7 @@ func (o *Observer) startHealth() (err error) {
 		return err
 	}
 	o.probes.Store(o.health)
-	for _, check := range []health.Check{logCheck(o.telemetry), memoryCheck()} {
+	for _, check := range []health.Check{logCheck(o.telemetry, c.checkInterval), memoryCheck(c.checkInterval)} {
 		if err := o.register(check); err != nil && !errors.Is(err, health.ErrDuplicate) {
 			return err
 		}

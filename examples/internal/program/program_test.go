@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -58,28 +57,6 @@ func TestReachable(t *testing.T) {
 		}
 		if got := Reachable(tcp); got != want {
 			t.Errorf("%s: %s, want %s", addr, got, want)
-		}
-	}
-}
-
-func TestIsLocal(t *testing.T) {
-	for from, want := range map[string]bool{
-		"127.0.0.1:1": true, "127.9.9.9:1": true, "[::1]:1": true, "[::ffff:127.0.0.1]:1": true,
-		"192.0.2.1:1": false, "[2001:db8::1]:1": false, "": false, "localhost": false,
-	} {
-		if got := IsLocal(&http.Request{RemoteAddr: from}); got != want {
-			t.Errorf("from %q: %t, want %t", from, got, want)
-		}
-	}
-}
-
-func TestLocalOnly(t *testing.T) {
-	h := LocalOnly(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { Answer(w, http.StatusOK, "done") }))
-	for from, want := range map[string]int{"127.0.0.1:1": http.StatusOK, "192.0.2.1:1": http.StatusForbidden} {
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, &http.Request{RemoteAddr: from})
-		if w.Code != want {
-			t.Errorf("from %s: %d, want %d", from, w.Code, want)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package program
+package observe_test
 
 import (
 	"context"
@@ -14,10 +14,9 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/otelkv/otelkv/health"
-	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/otelsetup"
-	"github.com/otelkv/otelkv/pprofx"
+	"github.com/otelkv/otelkv/otelsetup/observe"
 )
 
 // within fails the test if f does not come back.
@@ -67,27 +66,19 @@ func TestLogOutputs(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			defer goleak.VerifyNone(t, goleak.IgnoreCurrent(), goleak.IgnoreAnyFunction("github.com/otelkv/otelkv/otelsetup/internal/linewriter.(*Writer).drain"))
 			out := tt.open(t)
-			tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogWriter(out.Writer), otelsetup.WithoutProcessMetrics(), otelsetup.WithoutRuntimeMetrics())
-			if err != nil {
-				t.Fatal(err)
-			}
-			logging := health.Check{Name: "broken", Kind: health.Readiness, Interval: 10 * time.Millisecond, Advisory: true,
+			logging := health.Check{Name: "broken", Interval: 10 * time.Millisecond, Advisory: true,
 				Run: func(context.Context) error { return errors.New("at it again") }}
-			probes, err := health.New(health.WithTelemetry(tel), health.WithChecks(logging, LogCheck(tel, 10*time.Millisecond)))
+			o, err := observe.Start(t.Context(), observe.WithAddress(""), observe.WithProfiles(""), observe.WithDirectory(t.TempDir()),
+				observe.WithChecks(logging), observe.WithStoreChecks(nil), observe.WithCheckInterval(10*time.Millisecond), observe.WithDrain(0),
+				observe.WithTelemetryOptions(otelsetup.WithLogWriter(out.Writer), otelsetup.WithoutProcessMetrics(), otelsetup.WithoutRuntimeMetrics()))
 			if err != nil {
 				t.Fatal(err)
 			}
-			profiles, err := pprofx.Start(pprofx.WithTelemetry(tel), pprofx.WithDirectory(t.TempDir()))
+			tel, mux := o.Telemetry(), o.Handler()
+			store, err := o.Wrap(kvdb.NewMemory(&kvdb.MemoryOptions{Namespace: "orders"}))
 			if err != nil {
 				t.Fatal(err)
 			}
-			store, err := instrument.Wrap(kvdb.NewMemory(nil), instrument.WithTelemetry(tel), instrument.WithNamespace("orders"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			mux := http.NewServeMux()
-			probes.Mount(mux)
-			mux.Handle("/metrics", tel.MetricsHandler())
 
 			lines := 0
 			fill := func(lineSize, n int) {
@@ -135,11 +126,11 @@ func TestLogOutputs(t *testing.T) {
 			}
 
 			within(t, 30*time.Second, "a Close", func() {
-				if err := errors.Join(profiles.Close(), probes.Close(), store.Close()); err != nil {
+				if err := errors.Join(o.Drain(t.Context()), store.Close()); err != nil {
 					t.Error(err)
 				}
 			})
-			within(t, 30*time.Second, "Shutdown", func() { err = tel.Shutdown(t.Context()) })
+			within(t, 30*time.Second, "Shutdown", func() { err = o.Shutdown(t.Context()) })
 			lost := tel.Losses().LogLines
 			if told := err != nil && strings.Contains(err.Error(), "log lines are lost"); told == tt.works || (lost > 0) == tt.works {
 				t.Errorf("%d lines are lost, and Shutdown says %v", lost, err)

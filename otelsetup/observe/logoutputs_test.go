@@ -1,4 +1,4 @@
-package program
+package observe_test
 
 import (
 	"errors"
