@@ -287,6 +287,7 @@ func lint(t *testing.T, dir string) map[string][]issue {
 var modules = map[string]string{
 	"github.com/cockroachdb/pebble/v2":             "v2.0.0",
 	"github.com/prometheus/client_golang":          "v1.0.0",
+	"github.com/prometheus/exporter-toolkit":       "v0.1.0",
 	"github.com/redis/go-redis/extra/redisotel/v9": "v9.0.0",
 	"github.com/redis/go-redis/v9":                 "v9.0.0",
 	"go.opentelemetry.io/otel":                     "v1.0.0",
