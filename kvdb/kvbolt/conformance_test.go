@@ -1,19 +1,15 @@
 package kvbolt_test
 
 import (
-	"context"
 	"errors"
-	"maps"
+	"io"
 	"path/filepath"
 	"testing"
 
 	bolt "go.etcd.io/bbolt"
-	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
-	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.uber.org/goleak"
 
-	"github.com/otelkv/otelkv/instrument"
-	"github.com/otelkv/otelkv/internal/testutil"
+	"github.com/otelkv/otelkv/internal/testutil/decorated"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/kvdb/kvbolt"
 	"github.com/otelkv/otelkv/kvdb/kvtest"
@@ -21,88 +17,40 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestConformance(t *testing.T) {
-	t.Run("Open", func(t *testing.T) {
-		kvtest.Run(t, func(t testing.TB) kvdb.Store { return open(t, newPath(t), nil) })
+func TestAdapter(t *testing.T) {
+	kvtest.RunAdapter(t, kvtest.Adapter{
+		Open: func(path string) (kvdb.Store, error) { return kvbolt.Open(path, nil) },
+		Variants: map[string]func(string) (kvdb.Store, error){
+			"NoSync": func(path string) (kvdb.Store, error) {
+				return kvbolt.Open(path, &kvbolt.OpenOptions{NoSync: true})
+			},
+		},
+		OpenReadOnly: func(path string) (kvdb.Store, error) {
+			return kvbolt.Open(path, &kvbolt.OpenOptions{Bolt: &bolt.Options{ReadOnly: true}})
+		},
+		Borrow: func(t testing.TB) (kvdb.Store, io.Closer) {
+			db, err := bolt.Open(newPath(t), 0o600, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			store, err := kvbolt.New(db, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return store, db
+		},
+		Capabilities: []string{
+			"Appender", "Batcher", "Describer", "MultiGetter", "Notifier", "Pinger", "PrefixScanner",
+			"Scanner", "StatsReader", "Swapper", "Updater", "Viewer",
+		},
+		StatInfos: kvbolt.StatInfos,
 	})
-	t.Run("New", func(t *testing.T) {
-		kvtest.Run(t, func(t testing.TB) kvdb.Store { return borrow(t, openBolt(t, nil), nil) })
+}
+
+func TestDecorated(t *testing.T) {
+	decorated.Run(t, func(t testing.TB) kvdb.Store {
+		return open(t, newPath(t), &kvbolt.OpenOptions{NoSync: true})
 	})
-}
-
-// A decorated store keeps the contract, and the decorators count what kvtest's
-// own account of the same calls counts.
-func TestConformanceDecorated(t *testing.T) {
-	for name, open := range map[string]func(testing.TB) (instrument.Option, func() testutil.Samples){
-		"Registry": toRegistry, "MeterProvider": toMeterProvider,
-	} {
-		t.Run(name, func(t *testing.T) { testDecorated(t, open) })
-	}
-}
-
-func toRegistry(t testing.TB) (instrument.Option, func() testutil.Samples) {
-	registry := instrument.NewRegistry()
-	producer := registry.NewProducer()
-	return instrument.WithRegistry(registry), func() testutil.Samples { return testutil.Collect(t, producer) }
-}
-
-func toMeterProvider(t testing.TB) (instrument.Option, func() testutil.Samples) {
-	reader := sdkmetric.NewManualReader()
-	provider := sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))
-	return instrument.WithMeterProvider(provider), func() testutil.Samples {
-		var rm metricdata.ResourceMetrics
-		if err := reader.Collect(context.Background(), &rm); err != nil {
-			t.Error(err)
-		}
-		return testutil.Flatten(rm.ScopeMetrics)
-	}
-}
-
-func testDecorated(t *testing.T, openPath func(testing.TB) (instrument.Option, func() testutil.Samples)) {
-	for name, namespaces := range map[string][]string{"Once": {"only"}, "Twice": {"inner", "outer"}} {
-		t.Run(name, func(t *testing.T) {
-			kvtest.Run(t, func(t testing.TB) kvdb.Store {
-				to, collect := openPath(t)
-				store := kvdb.Store(open(t, newPath(t), &kvbolt.OpenOptions{NoSync: true}))
-				for _, namespace := range namespaces {
-					store = wrap(t, store, to, namespace)
-				}
-				tally := kvtest.NewTally(store)
-				t.Cleanup(func() {
-					collected := collect()
-					for _, namespace := range namespaces {
-						wantTally(t, tally, collected, namespace)
-					}
-				})
-				return tally
-			})
-		})
-	}
-}
-
-func wrap(t testing.TB, store kvdb.Store, to instrument.Option, namespace string) *instrument.Store {
-	t.Helper()
-	w, err := instrument.Wrap(store, to, instrument.WithNamespace(namespace))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w
-}
-
-func wantTally(t testing.TB, tally *kvtest.Tally, collected testutil.Samples, namespace string) {
-	t.Helper()
-	got := make(map[kvtest.Call]int)
-	for _, s := range collected.Find("kvdb.requests", "db.namespace", namespace) {
-		if s.Value > 0 {
-			got[kvtest.Call{Operation: s.Attributes["db.operation.name"], Outcome: s.Attributes["kvdb.outcome"]}] = int(s.Value)
-		}
-	}
-	if want := tally.Counts(); !maps.Equal(got, want) {
-		t.Errorf("kvdb.requests of %s: %v, want %v", namespace, got, want)
-	}
-	if n := collected.Sum("kvdb.in_flight", "db.namespace", namespace); n != 0 {
-		t.Errorf("kvdb.in_flight of %s: %v, want 0", namespace, n)
-	}
 }
 
 func newPath(t testing.TB) string { return filepath.Join(t.TempDir(), "test.db") }

@@ -39,22 +39,6 @@ func readStats(t testing.TB, s *kvbolt.Store) (map[string]float64, []string) {
 	return values, list
 }
 
-// The package's function declares what its stores do.
-func TestStatInfos(t *testing.T) {
-	infos := kvbolt.StatInfos()
-	if err := kvdb.CheckStatInfos(infos); err != nil {
-		t.Error(err)
-	}
-	store := borrow(t, openBolt(t, nil), nil)
-	if got := store.StatInfos(); !reflect.DeepEqual(got, infos) {
-		t.Errorf("the store declares\n%v, the package\n%v", got, infos)
-	}
-	infos[0].Name = "the caller's"
-	if kvbolt.StatInfos()[0].Name != "kvdb.engine.disk.size" {
-		t.Error("the result is shared")
-	}
-}
-
 func TestStatsNames(t *testing.T) {
 	all := []string{
 		"kvdb.engine.disk.size By gauge",

@@ -1,12 +1,14 @@
 package kvpebble_test
 
 import (
+	"io"
 	"testing"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"go.uber.org/goleak"
 
+	"github.com/otelkv/otelkv/internal/testutil/decorated"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/kvdb/kvpebble"
 	"github.com/otelkv/otelkv/kvdb/kvtest"
@@ -14,19 +16,34 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestConformance(t *testing.T) {
-	t.Run("Open", func(t *testing.T) {
-		kvtest.Run(t, func(t testing.TB) kvdb.Store {
-			store, err := kvpebble.Open(t.TempDir(), nil)
+func TestAdapter(t *testing.T) {
+	kvtest.RunAdapter(t, kvtest.Adapter{
+		Open: func(path string) (kvdb.Store, error) { return kvpebble.Open(path, nil) },
+		Variants: map[string]func(string) (kvdb.Store, error){
+			"NoSync": func(path string) (kvdb.Store, error) {
+				return kvpebble.Open(path, &kvpebble.OpenOptions{NoSync: true})
+			},
+		},
+		OpenReadOnly: func(path string) (kvdb.Store, error) {
+			return kvpebble.Open(path, &kvpebble.OpenOptions{Pebble: &pebble.Options{ReadOnly: true}})
+		},
+		Borrow: func(t testing.TB) (kvdb.Store, io.Closer) {
+			db := memoryDB(t)
+			store, err := kvpebble.New(db, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			return store
-		})
+			return store, db
+		},
+		Capabilities: []string{
+			"Appender", "Batcher", "Describer", "Notifier", "Pinger", "PrefixScanner", "Scanner", "StatsReader", "Viewer",
+		},
+		StatInfos: kvpebble.StatInfos,
 	})
-	t.Run("New", func(t *testing.T) {
-		kvtest.Run(t, func(t testing.TB) kvdb.Store { return borrow(t, nil) })
-	})
+}
+
+func TestDecorated(t *testing.T) {
+	decorated.Run(t, func(t testing.TB) kvdb.Store { return borrow(t, nil) })
 }
 
 // borrow returns a store on a database in memory that the test closes.

@@ -112,6 +112,9 @@ func (s *Store) AppendStats(ctx context.Context, dst []float64) (out []float64, 
 		return out, errClosedFor(opStats)
 	}
 	defer s.leave(in, opStats, &err)
+	if err := s.checkHandle(); err != nil {
+		return out, wrap(opStats, err)
+	}
 
 	r := reading{Metrics: s.db.Metrics(), listened: s.seen(), failed: s.failure.get() != nil, disk: math.NaN()}
 	if r.fsyncs, r.fsync, err = fsyncs(r.Metrics); err != nil {
@@ -124,6 +127,19 @@ func (s *Store) AppendStats(ctx context.Context, dst []float64) (out []float64, 
 		out = append(out, stats[i].value(&r))
 	}
 	return out, nil
+}
+
+// checkHandle panics as Pebble does when somebody has closed a handle that is
+// borrowed: Metrics goes on with what it knew.
+func (s *Store) checkHandle() error {
+	if s.owned {
+		return nil
+	}
+	it, err := s.db.NewIter(nil) // which reads nothing
+	if err != nil {
+		return err
+	}
+	return it.Close()
 }
 
 // seen returns the counts of the listener, or without one, what is known all the
