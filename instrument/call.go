@@ -11,7 +11,7 @@ import (
 )
 
 // An Operation is the handle of an operation of a [Recorder]. It is safe for
-// concurrent use; a nil one records nothing.
+// concurrent use; a nil or zero one records nothing.
 type Operation struct {
 	recorder *Recorder
 	declared record.Operation
@@ -39,7 +39,7 @@ func (o *Operation) Record(ctx context.Context, d time.Duration, err error) {
 
 // A Call is one call of an [Operation], with what its maker tells of it. When it
 // has ended it is as new, and can be made again. Its methods are for the
-// goroutine that makes the call.
+// goroutine that makes the call. A nil or zero one records nothing.
 type Call struct {
 	operation *Operation
 	op        op
@@ -55,11 +55,18 @@ const mostBytes = min(1<<40, math.MaxInt)
 
 // Key tells which key the call is for. Lines show its length and hash; nothing
 // else sees it. The key must not change until the call has ended.
-func (c *Call) Key(key []byte) { c.key = key }
+func (c *Call) Key(key []byte) {
+	if c != nil {
+		c.key = key
+	}
+}
 
 // Sent counts bytes of keys and values that the call sends, up to a tebibyte;
 // less than nothing is nothing. Told before the call begins it costs nothing.
 func (c *Call) Sent(n int) {
+	if c == nil {
+		return
+	}
 	n = min(max(n, 0), mostBytes-c.op.sent)
 	if c.begun {
 		c.op.send(n)
@@ -70,13 +77,17 @@ func (c *Call) Sent(n int) {
 
 // Delivered counts bytes of keys and values that the call delivers, up to a
 // tebibyte; less than nothing is nothing.
-func (c *Call) Delivered(n int) { c.delivered += min(max(n, 0), mostBytes-c.delivered) }
+func (c *Call) Delivered(n int) {
+	if c != nil {
+		c.delivered += min(max(n, 0), mostBytes-c.delivered)
+	}
+}
 
 // Items tells of how many items a batch consists, before the call begins; fewer
 // than two are no batch. It stands in kvdb.batch.items, in the span and in the
 // line.
 func (c *Call) Items(n int) {
-	if n > 1 && !c.begun {
+	if c != nil && n > 1 && !c.begun {
 		c.op.items = min(n, mostItems)
 	}
 }
@@ -85,12 +96,16 @@ const mostItems = 1 << 30
 
 // Miss says that a call without an error found nothing. One that returns
 // kvdb.ErrNotFound, or an error of [WithNotFound], is a miss without it.
-func (c *Call) Miss() { c.miss = true }
+func (c *Call) Miss() {
+	if c != nil {
+		c.miss = true
+	}
+}
 
 // begin starts the record of a call, and reports whether it did: not when there
 // is nobody to record it, nor a second time before the end.
 func (c *Call) begin(ctx context.Context) (context.Context, bool) {
-	if c.begun || c.operation == nil {
+	if c == nil || c.begun || c.operation == nil || c.operation.recorder == nil {
 		return ctx, false
 	}
 	if ctx == nil {
@@ -104,7 +119,7 @@ func (c *Call) begin(ctx context.Context) (context.Context, bool) {
 
 // finish ends the record, unless it has ended before.
 func (c *Call) finish(err error) {
-	if !c.begun {
+	if c == nil || !c.begun {
 		return
 	}
 	if err == nil && c.miss {

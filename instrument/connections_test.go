@@ -75,8 +75,8 @@ func TestCountConnections(t *testing.T) {
 	}
 	for name, call := range map[string]func() (net.Listener, error){
 		"the listener is nil": func() (net.Listener, error) { return instrument.CountConnections(nil) },
-		"WithRegistry(nil)": func() (net.Listener, error) {
-			return instrument.CountConnections(&net.TCPListener{}, instrument.WithRegistry(nil))
+		"the registry is a zero value": func() (net.Listener, error) {
+			return instrument.CountConnections(&net.TCPListener{}, instrument.WithRegistry(new(instrument.Registry)))
 		},
 	} {
 		if _, err := call(); err == nil || !strings.Contains(err.Error(), name) {

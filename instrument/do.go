@@ -83,7 +83,7 @@ func (c *Call) End(err *error) {
 		c.finish(errUnfinished)
 		panic(v)
 	}
-	if !c.begun {
+	if c == nil || !c.begun {
 		return
 	}
 	var result error

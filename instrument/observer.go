@@ -98,4 +98,8 @@ func (o *observer) register(m *meter) error {
 }
 
 // close takes back what the observer registered.
-func (o *observer) close() { o.registry.Unregister(o.rec) }
+func (o *observer) close() {
+	if o.rec != nil {
+		o.registry.Unregister(o.rec)
+	}
+}

@@ -66,11 +66,11 @@ type slowThreshold struct {
 
 // WithTelemetry makes the store report to tel: metrics to its Registry, spans
 // to its TracerProvider, logs to its Logger. Options for one of the three win
-// over it, wherever they stand. A nil tel is an error of Wrap.
+// over it, wherever they stand. By default, and with nil, it reports as the other
+// options say. A nil pointer as tel is an error of Wrap.
 func WithTelemetry(tel Telemetry) Option {
 	return optionFunc(func(c *config) {
-		if typednil.Is(tel) {
-			c.errs = append(c.errs, errors.New("WithTelemetry(nil): pass what otelsetup.Start returned, after checking its error"))
+		if tel == nil || c.refuse("WithTelemetry", tel, "check the error of otelsetup.Start") {
 			return
 		}
 		r := tel.Registry()
@@ -78,7 +78,7 @@ func WithTelemetry(tel Telemetry) Option {
 		if c.registry == nil {
 			c.registry = r
 		}
-		if tp := tel.TracerProvider(); c.tracerProvider == nil && !typednil.Is(tp) {
+		if tp := tel.TracerProvider(); c.tracerProvider == nil && tp != nil && !c.refuse("WithTelemetry", tp, "its tracer provider") {
 			c.tracerProvider = tp
 		}
 		if l := tel.Logger(); c.logger == nil {
@@ -88,14 +88,13 @@ func WithTelemetry(tel Telemetry) Option {
 }
 
 // WithRegistry makes the store report its metrics to r, whose producers hand
-// them to the readers of a MeterProvider. A nil r is an error of Wrap.
+// them to the readers of a MeterProvider. By default, and with nil, it is the
+// Telemetry's, else there is none: see [WithMeterProvider].
 func WithRegistry(r *Registry) Option {
 	return optionFunc(func(c *config) {
-		if r == nil {
-			c.errs = append(c.errs, errors.New("WithRegistry(nil): make one with NewRegistry"))
-			return
+		if r != nil {
+			c.registry = r
 		}
-		c.registry = r
 	})
 }
 
@@ -104,7 +103,7 @@ func WithRegistry(r *Registry) Option {
 // observed when a reader collects. Histograms are recorded, at the SDK's cost:
 // half a microsecond an operation. It cannot be combined with WithTelemetry or
 // WithRegistry. By default, with neither of them, and with nil, it is the global
-// provider, which may be set later.
+// provider, which may be set later. A nil pointer as mp is an error of Wrap.
 //
 // What that way cannot do: show histograms before the first operation, forget
 // those of a closed store, and offer kvdb.request.latency.quantiles. All else of a
@@ -112,17 +111,17 @@ func WithRegistry(r *Registry) Option {
 // it.
 func WithMeterProvider(mp metric.MeterProvider) Option {
 	return optionFunc(func(c *config) {
-		if !typednil.Is(mp) {
+		if mp != nil && !c.refuse("WithMeterProvider", mp, "check the error of what makes it") {
 			c.meterProvider = mp
 		}
 	})
 }
 
 // WithTracerProvider sets where spans go. By default, and with nil, it is the
-// Telemetry's provider, else the global one.
+// Telemetry's provider, else the global one. A nil pointer as tp is an error of Wrap.
 func WithTracerProvider(tp trace.TracerProvider) Option {
 	return optionFunc(func(c *config) {
-		if !typednil.Is(tp) {
+		if tp != nil && !c.refuse("WithTracerProvider", tp, "check the error of what makes it") {
 			c.tracerProvider = tp
 		}
 	})
@@ -235,7 +234,7 @@ func WithOnSlow(hook func(ctx context.Context, slow SlowOperation) (evidence str
 func newConfig(options []Option) *config {
 	c := new(config)
 	for _, o := range options {
-		if o != nil {
+		if !typednil.Is(o) {
 			o.apply(c)
 		}
 	}
@@ -249,6 +248,16 @@ func newConfig(options []Option) *config {
 		c.meterProvider = otel.GetMeterProvider()
 	}
 	return c
+}
+
+// refuse reports whether a value is a nil pointer in an interface, which is an error
+// with advice.
+func (c *config) refuse(option string, value any, advice string) bool {
+	if !typednil.Is(value) {
+		return false
+	}
+	c.errs = append(c.errs, fmt.Errorf("%s: the value is %s: %s", option, typednil.Name(value), advice))
+	return true
 }
 
 var errorTypeSyntax = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
@@ -290,6 +299,9 @@ func (c *config) validate(operations ...string) error {
 				errs = append(errs, fmt.Errorf("WithSlowThreshold: %w", err))
 			}
 		}
+	}
+	if c.registry != nil && c.registry.records == nil && c.registry.err == nil {
+		errs = append(errs, errors.New("WithRegistry: the registry is a zero value: make one with NewRegistry"))
 	}
 	if c.registry != nil && c.registry.err != nil {
 		errs = append(errs, fmt.Errorf("WithDurationBounds: %w", c.registry.err))

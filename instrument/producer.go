@@ -4,8 +4,9 @@ import (
 	"context"
 
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
-
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+
+	"github.com/otelkv/otelkv/internal/typednil"
 )
 
 // A Producer hands the records of a registry to one reader of a MeterProvider:
@@ -59,15 +60,18 @@ func WithMetricFilter(keep func(name string) bool) ProducerOption {
 
 var _ sdkmetric.Producer = (*Producer)(nil)
 
-// NewProducer returns a producer for one reader.
+// NewProducer returns a producer for one reader. That of a nil or zero Registry
+// produces nothing.
 func (r *Registry) NewProducer(options ...ProducerOption) *Producer {
 	p := &Producer{sdk: sdkProducer{
-		reader:      r.records.NewReader(),
 		temporality: sdkmetric.DefaultTemporalitySelector,
 		keep:        func(string) bool { return true },
 	}}
+	if r != nil && r.records != nil {
+		p.sdk.reader = r.records.NewReader()
+	}
 	for _, o := range options {
-		if o != nil {
+		if !typednil.Is(o) {
 			o.applyProducer(p)
 		}
 	}
@@ -79,5 +83,8 @@ func (r *Registry) NewProducer(options ...ProducerOption) *Producer {
 // points have one time, later than that of the points before them; the slices are
 // the caller's.
 func (p *Producer) Produce(context.Context) ([]metricdata.ScopeMetrics, error) {
+	if p == nil || p.sdk.reader == nil {
+		return nil, nil
+	}
 	return p.sdk.produce(), nil
 }

@@ -29,7 +29,8 @@ import (
 //		})
 //	}
 //
-// where c.get is what [Recorder.Operation] returned for "get".
+// where c.get is what [Recorder.Operation] returned for "get". A nil or zero Recorder
+// records nothing, and calls are made as ever.
 type Recorder struct {
 	observer   observer
 	operations map[string]*Operation
@@ -122,6 +123,9 @@ func checkOperations(names []string) error {
 // series. Else its handle is nil, which records nothing, and one line in the log
 // says so; calls with it run as ever.
 func (r *Recorder) Operation(name string) *Operation {
+	if r == nil {
+		return nil
+	}
 	if o, ok := r.operations[name]; ok {
 		return o
 	}
@@ -139,11 +143,18 @@ func (r *Recorder) Operation(name string) *Operation {
 }
 
 // Totals returns the current totals of the calls.
-func (r *Recorder) Totals() Totals { return Totals(r.observer.rec.Sum()) }
+func (r *Recorder) Totals() Totals {
+	if r == nil {
+		return Totals{}
+	}
+	return r.observer.totals()
+}
 
 // Close frees the recorder's name in the registry; each reader gets the final
 // values once more, as those of a [Store]. It returns nil.
 func (r *Recorder) Close() error {
-	r.observer.close()
+	if r != nil {
+		r.observer.close()
+	}
 	return nil
 }

@@ -26,7 +26,7 @@ func TestMemoryPerRecorder(t *testing.T) {
 		for _, compat := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%d operations, compat %t", operations, compat), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
-					const recorders, limit = 2, 256 << 10
+					const recorders, limit = 4, 256 << 10
 					registry := instrument.NewRegistry()
 					producer := registry.NewProducer(instrument.WithSummaries())
 					options := []instrument.Option{instrument.WithRegistry(registry)}
@@ -49,9 +49,9 @@ func TestMemoryPerRecorder(t *testing.T) {
 						t.Errorf("%d bytes a recorder that is not used", idle)
 					}
 					for _, r := range all {
-						for _, name := range operationNames(min(operations, 4)) { // which turn out to be busy
+						for _, name := range operationNames(min(operations, 3)) { // which turn out to be busy
 							o := r.Operation(name)
-							for range 70_000 {
+							for range 66_000 {
 								o.Record(context.Background(), 50, nil)
 							}
 						}

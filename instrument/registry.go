@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/otelkv/otelkv/instrument/internal/record"
+	"github.com/otelkv/otelkv/internal/typednil"
 )
 
 // ErrDuplicate is what Wrap returns when its registry, or its MeterProvider,
@@ -15,7 +16,7 @@ var ErrDuplicate = errors.New("a store of this system and namespace is already w
 // readers of a MeterProvider collect them through a [Producer]. A store that is
 // closed waits for readers that have not seen its final values, for five minutes
 // and as one of at most 64; see [Store.Close]. A Registry is safe for concurrent use. It needs no Close: its one goroutine runs while a store is
-// open.
+// open. A zero Registry is none: Wrap refuses it.
 type Registry struct {
 	records *record.Registry
 	err     error // of its options; Wrap returns it
@@ -53,7 +54,7 @@ func WithExponentialDurations() RegistryOption {
 func NewRegistry(options ...RegistryOption) *Registry {
 	c := new(registryConfig)
 	for _, o := range options {
-		if o != nil {
+		if !typednil.Is(o) {
 			o.applyRegistry(c)
 		}
 	}

@@ -12,7 +12,8 @@ import (
 
 // A Store is an instrumented store: a decorator that records every operation of
 // the store below it. It has the capabilities of that store, found with
-// kvdb.As, and is safe for concurrent use.
+// kvdb.As, and is safe for concurrent use. [Wrap] makes one; a nil or zero Store has
+// no operations, but can be closed.
 type Store struct {
 	next     kvdb.Store
 	observer observer
@@ -89,6 +90,9 @@ func (s *Store) Delete(ctx context.Context, key []byte) (err error) {
 // engine's statistics under way, for up to five seconds if that ignores its
 // context, and for up to a second until the notices so far are logged.
 func (s *Store) Close() error {
+	if s == nil || s.next == nil {
+		return nil
+	}
 	s.pollers.stop()
 	defer s.observer.close()
 	defer s.notices.stop()
@@ -96,8 +100,13 @@ func (s *Store) Close() error {
 }
 
 // Unwrap returns the store below, whose operations are not recorded.
-func (s *Store) Unwrap() kvdb.Store { return s.next }
+func (s *Store) Unwrap() kvdb.Store {
+	if s == nil {
+		return nil
+	}
+	return s.next
+}
 
 // As implements [kvdb.Decorator] with instrumented views of the capabilities of
 // the store below.
-func (s *Store) As(target any) bool { return s.views.as(target) }
+func (s *Store) As(target any) bool { return s != nil && s.views.as(target) }

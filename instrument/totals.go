@@ -11,4 +11,17 @@ type Totals struct {
 
 // Totals returns the current totals. It takes microseconds and waits for no
 // operation.
-func (s *Store) Totals() Totals { return Totals(s.observer.rec.Sum()) }
+func (s *Store) Totals() Totals {
+	if s == nil {
+		return Totals{}
+	}
+	return s.observer.totals()
+}
+
+// totals are none without a record, as that of a zero Recorder.
+func (o *observer) totals() Totals {
+	if o.rec == nil {
+		return Totals{}
+	}
+	return Totals(o.rec.Sum())
+}
