@@ -54,7 +54,7 @@ func emits(name string) bool {
 	}
 	top, rest, _ := strings.Cut(name, "/")
 	switch top {
-	case "instrument", "otelsetup", "health", "pprofx":
+	case "instrument", "otelsetup", "health", "pprofx", "examples":
 		return true
 	case "internal":
 		return !strings.HasPrefix(rest, "testutil/")

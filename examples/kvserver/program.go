@@ -13,6 +13,7 @@ import (
 
 	"github.com/otelkv/otelkv/examples/internal/program"
 	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/otelsetup"
 	"github.com/otelkv/otelkv/otelsetup/observe"
 )
@@ -100,10 +101,11 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 	defer server.drain()
 
 	greet(stderr, c, dir.Path, listener, obs)
-	obs.Logger().Info("started", zap.Stringer("listen", listener.Addr()), zap.Stringer("admin", web.Addr()), zap.String("engine", c.engine.name))
+	obs.Logger().Info(catalog.Started, zap.Stringer(catalog.FieldListen, listener.Addr()),
+		zap.Stringer(catalog.FieldAdmin, web.Addr()), zap.String(catalog.FieldEngine, c.engine.name))
 	select {
 	case <-ctx.Done():
-		obs.Logger().Info("stopping")
+		obs.Logger().Info(catalog.Stopping)
 		return obs.Drain(ctx)
 	case err := <-server.failure():
 		return err

@@ -9,11 +9,13 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/metric"
+	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/examples/internal/demo"
 	"github.com/otelkv/otelkv/health"
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/otelsetup"
 	"github.com/otelkv/otelkv/otelsetup/observe"
 	"github.com/otelkv/otelkv/pprofx"
@@ -36,9 +38,9 @@ func NewMetrics() *Metrics { // only constant options, so that nothing can fail
 		instrument.WithOnSlow(func(ctx context.Context, slow instrument.SlowOperation) (evidence string) {
 			return observe.OnSlow(m.profiler.Load())(ctx, slow)
 		}))
-	meter := m.obs.Telemetry().MeterProvider().Meter("monitoringsystem")
-	m.connections, _ = meter.Int64Gauge("kvdb.connections", metric.WithUnit("{connection}"))
-	m.memory, _ = meter.Int64Gauge("kvdb.memory", metric.WithUnit("By"))
+	meter := m.obs.Telemetry().MeterProvider().Meter(catalog.ScopeMonitoringSystem)
+	m.connections, _ = meter.Int64Gauge(catalog.Connections.Name, metric.WithUnit(catalog.Connections.Unit))
+	m.memory, _ = meter.Int64Gauge(catalog.ResidentMemory.Name, metric.WithUnit(catalog.ResidentMemory.Unit))
 	m.UpdateConnections(0)
 	m.UpdateMemory(0)
 	return m
@@ -77,7 +79,7 @@ func (s *MonitoringSystem) SetupProfiling(options ...pprofx.Option) {
 	_ = s.profiler.Swap(nil).Close() // that of an earlier call
 	p, err := pprofx.Start(append(options, pprofx.WithTelemetry(s.obs.Telemetry()))...)
 	if err != nil {
-		s.obs.Logger().Sugar().Errorw("no profiles", "error", err)
+		s.obs.Logger().Error(catalog.ProfilesNotStarted, zap.Error(err))
 	}
 	s.profiler.Store(p)
 }

@@ -134,7 +134,7 @@ func TestNoDirectory(t *testing.T) {
 		s.SetupProfiling(pprofx.WithDirectory(dir))
 		s.RecordOperation("put", time.Second, nil)
 	})
-	if line := find(t, lines, "no profiles"); line["error"] == nil {
+	if line := find(t, lines, "profiles not started"); line["error"] == nil {
 		t.Errorf("line %v", line)
 	}
 	if line := find(t, lines, "operation slow"); line["evidence"] != nil {

@@ -7,6 +7,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/examples/internal/program"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 //go:embed index.html
@@ -41,6 +42,6 @@ func (s *faultyStore) changeFault(w http.ResponseWriter, r *http.Request, logger
 		return
 	}
 	s.set(kind)
-	logger.Info("fault changed", zap.Stringer("fault", kind))
+	logger.Info(catalog.FaultChanged, zap.Stringer(catalog.FieldFault, kind))
 	program.Answer(w, http.StatusOK, kind.String())
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/otelkv/otelkv/examples/internal/program"
 	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/otelsetup"
 	"github.com/otelkv/otelkv/otelsetup/observe"
 )
@@ -102,10 +103,11 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 	defer func() { sum = load.stop() }()
 
 	greet(stderr, c, dir.Path, obs)
-	obs.Logger().Info("started", zap.Stringer("listen", obs.Addr()), zap.Float64("rate", c.rate), zap.Stringer("fault", c.fault))
+	obs.Logger().Info(catalog.Started, zap.Stringer(catalog.FieldListen, obs.Addr()),
+		zap.Float64(catalog.FieldRate, c.rate), zap.Stringer(catalog.FieldFault, c.fault))
 	select {
 	case <-ctx.Done():
-		obs.Logger().Info("stopping")
+		obs.Logger().Info(catalog.Stopping)
 		return sum, obs.Drain(ctx)
 	case err := <-obs.Failed():
 		return sum, err

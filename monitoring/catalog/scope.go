@@ -10,4 +10,6 @@ const (
 	ScopeHealth     = module + fromHealth     // metrics
 	ScopePprofx     = module + fromPprofx     // metrics
 	ScopeQuickstart = module + fromQuickstart // spans
+
+	ScopeMonitoringSystem = module + fromMonitoringSystem // metrics
 )
