@@ -15,7 +15,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/internal/system"
-	"github.com/otelkv/otelkv/internal/testutil"
+	"github.com/otelkv/otelkv/internal/testutil/machines"
 )
 
 func withUsage(read func() usage) Option {
@@ -138,12 +138,12 @@ func TestSamplerBeforeAnyReading(t *testing.T) {
 // TestMachines: the metrics show the shares that probes and triggers judge of the
 // same machine.
 func TestMachines(t *testing.T) {
-	for _, m := range testutil.Machines() {
+	for _, m := range machines.All() {
 		synctest.Test(t, func(t *testing.T) {
 			machine, advance := m.Start()
 			s := startSampler(usageOf(machine))
 			advance()
-			time.Sleep(testutil.MachineTime)
+			time.Sleep(machines.Time)
 			synctest.Wait()
 			_, cpu, memory := readings(t, s)
 			if math.Abs(memory-m.Memory) > 1e-9 || math.Abs(cpu-m.CPU) > 1e-9 {
@@ -158,7 +158,7 @@ func TestMachines(t *testing.T) {
 
 // What cannot be read is left out, and so is what the system does not tell.
 func TestUnknownUsage(t *testing.T) {
-	broken := testutil.Machine{Files: map[string]string{"proc/self/cgroup": testutil.Unreadable, "proc/self/statm": "1\n"}}
+	broken := machines.Machine{Files: map[string]string{"proc/self/cgroup": machines.Unreadable, "proc/self/statm": "1\n"}}
 	machine, _ := broken.Start()
 	for _, machine := range []system.Machine{machine, {}} {
 		if u := usageOf(machine)(); !math.IsNaN(u.resident) || !math.IsNaN(u.memory) || u.cpu != nil {

@@ -14,6 +14,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/internal/testutil"
+	"github.com/otelkv/otelkv/internal/testutil/machines"
 	"github.com/otelkv/otelkv/monitoring/objective"
 )
 
@@ -89,7 +90,7 @@ func TestMemoryPanics(t *testing.T) {
 // show of the same machine, and not below it.
 func TestMemoryOfMachines(t *testing.T) {
 	const little = 1e-6
-	for _, m := range testutil.Machines() {
+	for _, m := range machines.All() {
 		machine, _ := m.Start()
 		share := memoryOf(machine)()
 		above, below := watermark{mark: m.Memory + little}, watermark{mark: m.Memory - little}
@@ -97,7 +98,7 @@ func TestMemoryOfMachines(t *testing.T) {
 			t.Errorf("%s: %v, want %v", m.Name, share, m.Memory)
 		}
 	}
-	broken := testutil.Machine{Files: map[string]string{"proc/self/cgroup": testutil.Unreadable}}
+	broken := machines.Machine{Files: map[string]string{"proc/self/cgroup": machines.Unreadable}}
 	machine, _ := broken.Start()
 	if share := memoryOf(machine)(); !math.IsNaN(share) {
 		t.Errorf("a machine that does not tell: %v", share)

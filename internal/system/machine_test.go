@@ -9,13 +9,13 @@ import (
 	"time"
 
 	"github.com/otelkv/otelkv/internal/system"
-	"github.com/otelkv/otelkv/internal/testutil"
+	"github.com/otelkv/otelkv/internal/testutil/machines"
 )
 
 func near(a, b float64) bool { return math.Abs(a-b) < 1e-9 }
 
 func TestMachines(t *testing.T) {
-	for _, m := range testutil.Machines() {
+	for _, m := range machines.All() {
 		t.Run(m.Name, func(t *testing.T) {
 			machine, advance := m.Start()
 			memory, err := machine.Memory()
@@ -31,7 +31,7 @@ func TestMachines(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if share, ok := after.Share(before, testutil.MachineTime); !ok || !near(share, m.CPU) {
+			if share, ok := after.Share(before, machines.Time); !ok || !near(share, m.CPU) {
 				t.Errorf("cpu %v, %t of %+v, want %v", share, ok, after, m.CPU)
 			}
 			if resident, err := machine.Resident(); err != nil || resident != 3000*4096 {
@@ -51,12 +51,12 @@ func TestUnreadable(t *testing.T) {
 		files       map[string]string
 		memory, cpu bool // known
 	}{
-		"the list of groups": {files: map[string]string{"proc/self/cgroup": testutil.Unreadable}},
-		"the mounts":         {files: map[string]string{"proc/self/mountinfo": testutil.Unreadable}},
-		"memory.max":         {map[string]string{group + "memory.max": testutil.Unreadable}, false, true},
+		"the list of groups": {files: map[string]string{"proc/self/cgroup": machines.Unreadable}},
+		"the mounts":         {files: map[string]string{"proc/self/mountinfo": machines.Unreadable}},
+		"memory.max":         {map[string]string{group + "memory.max": machines.Unreadable}, false, true},
 		"a strange maximum":  {map[string]string{group + "memory.max": "much\n"}, false, true},
 		"an empty maximum":   {map[string]string{group + "memory.max": "\n"}, false, true},
-		"memory.high":        {map[string]string{group + "memory.high": testutil.Unreadable}, false, true},
+		"memory.high":        {map[string]string{group + "memory.high": machines.Unreadable}, false, true},
 		"no use of memory":   {map[string]string{group + "memory.max": "1000\n"}, false, true},
 		"a strange use":      {map[string]string{group + "memory.max": "1000\n", group + "memory.current": "lots\n"}, false, true},
 		"no statistics":      {map[string]string{group + "memory.max": "1000\n", group + "memory.current": "10\n"}, false, true},
@@ -64,33 +64,33 @@ func TestUnreadable(t *testing.T) {
 			group + "memory.stat": "anon 1\n"}, false, true},
 		"strange statistics": {map[string]string{group + "memory.max": "1000\n", group + "memory.current": "10\n",
 			group + "memory.stat": "active_file many\n"}, false, true},
-		"the limit of version 1": {map[string]string{group + "memory/memory.limit_in_bytes": testutil.Unreadable}, false, true},
+		"the limit of version 1": {map[string]string{group + "memory/memory.limit_in_bytes": machines.Unreadable}, false, true},
 		"the use of version 1":   {map[string]string{group + "memory/memory.limit_in_bytes": "1000\n"}, false, true},
 		"the machine's memory":   {map[string]string{"proc/meminfo": "MemFree: 1 kB\n"}, false, true},
 		"the process's memory":   {map[string]string{"proc/self/statm": "1\n"}, false, true},
 		"strange memory":         {map[string]string{"proc/self/statm": "1 a 1\n"}, false, true},
 		"strange shared memory":  {map[string]string{"proc/self/statm": "1 1 a\n"}, false, true},
 
-		"cpu.max":                  {map[string]string{group + "cpu.max": testutil.Unreadable}, true, false},
+		"cpu.max":                  {map[string]string{group + "cpu.max": machines.Unreadable}, true, false},
 		"a quota without a period": {map[string]string{group + "cpu.max": "100000\n"}, true, false},
 		"a strange quota":          {map[string]string{group + "cpu.max": "a 100000\n"}, true, false},
 		"a strange period":         {map[string]string{group + "cpu.max": "100000 a\n"}, true, false},
 		"a period of nothing":      {map[string]string{group + "cpu.max": "100000 0\n"}, true, false},
-		"the quota of version 1":   {map[string]string{group + "cpu/cpu.cfs_quota_us": testutil.Unreadable}, true, false},
+		"the quota of version 1":   {map[string]string{group + "cpu/cpu.cfs_quota_us": machines.Unreadable}, true, false},
 		"the period of version 1":  {map[string]string{group + "cpu/cpu.cfs_quota_us": "1\n"}, true, false},
-		"the set of processors":    {map[string]string{group + "cpuset.cpus.effective": testutil.Unreadable}, true, false},
+		"the set of processors":    {map[string]string{group + "cpuset.cpus.effective": machines.Unreadable}, true, false},
 		"a strange set":            {map[string]string{group + "cpuset.cpus.effective": "0-a\n"}, true, false},
 		"a set the wrong way":      {map[string]string{group + "cpuset.cpus.effective": "3-1\n"}, true, false},
 		"an endless set":           {map[string]string{group + "cpuset.cpus.effective": "0-4000000000\n"}, true, false},
-		"the affinity":             {map[string]string{"proc/self/status": testutil.Unreadable}, true, false},
-		"the machine's processors": {map[string]string{"sys/devices/system/cpu/online": testutil.Unreadable}, true, false},
+		"the affinity":             {map[string]string{"proc/self/status": machines.Unreadable}, true, false},
+		"the machine's processors": {map[string]string{"sys/devices/system/cpu/online": machines.Unreadable}, true, false},
 		"the process's time":       {map[string]string{"proc/self/stat": "42 (a) S 1\n"}, true, false},
-		"no time":                  {map[string]string{"proc/self/stat": testutil.Unreadable}, true, false},
+		"no time":                  {map[string]string{"proc/self/stat": machines.Unreadable}, true, false},
 		"strange user time":        {map[string]string{"proc/self/stat": "42 (a) S 1 2 3 4 5 6 7 8 9 10 a 1 0 0\n"}, true, false},
 		"strange system time":      {map[string]string{"proc/self/stat": "42 (a) S 1 2 3 4 5 6 7 8 9 10 1 a 0 0\n"}, true, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m := testutil.Machine{Files: map[string]string{"proc/self/cgroup": "2:memory:/\n1:cpu:/\n0::/\n", "proc/self/mountinfo": mounts}}
+			m := machines.Machine{Files: map[string]string{"proc/self/cgroup": "2:memory:/\n1:cpu:/\n0::/\n", "proc/self/mountinfo": mounts}}
 			for name, content := range tc.files {
 				m.Files[name] = content
 			}

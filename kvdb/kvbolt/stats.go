@@ -8,6 +8,7 @@ import (
 
 	bolt "go.etcd.io/bbolt"
 
+	"github.com/otelkv/otelkv/internal/system"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
@@ -123,8 +124,8 @@ func (s *Store) readStats(ctx context.Context, r *reading) error {
 	if s.counts {
 		r.pageWrites, r.open = float64(engineStats.TxStats.GetWrite()), float64(engineStats.OpenTxN)
 	}
-	if used, ok := diskUsage(s.path); ok {
-		r.disk = used
+	if disk, err := system.ReadDisk(s.path); err == nil {
+		r.disk = disk.Share()
 	}
 	return nil
 }
@@ -142,14 +143,4 @@ func (s *Store) reads() (open int, oldest time.Duration) {
 		}
 	}
 	return open, oldest
-}
-
-// share returns used ÷ (used + available), where blocks that are reserved for
-// root are neither, as df has it. It returns false for a filesystem without
-// blocks.
-func share(used, available uint64) (float64, bool) {
-	if used+available == 0 {
-		return 0, false
-	}
-	return float64(used) / float64(used+available), true
 }

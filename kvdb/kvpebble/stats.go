@@ -8,6 +8,7 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
 
+	"github.com/otelkv/otelkv/internal/system"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
@@ -116,12 +117,9 @@ func (s *Store) AppendStats(ctx context.Context, dst []float64) (out []float64, 
 		return out, wrap(opStats, err)
 	}
 
-	r := reading{Metrics: s.db.Metrics(), listened: s.seen(), failed: s.failure.get() != nil, disk: math.NaN()}
+	r := reading{Metrics: s.db.Metrics(), listened: s.seen(), failed: s.failure.get() != nil, disk: s.usage()}
 	if r.fsyncs, r.fsync, err = fsyncs(r.Metrics); err != nil {
 		return out, wrap(opStats, err)
-	}
-	if used, ok := s.usage(); ok {
-		r.disk = used
 	}
 	for i := range stats {
 		out = append(out, stats[i].value(&r))
@@ -153,18 +151,24 @@ func (s *Store) seen() events {
 }
 
 // diskUtilization returns a function for the used share of the filesystem that
-// holds dir: used ÷ (used + available), where blocks that are reserved for root
-// are neither, as df has it. It returns false when the share is not known.
-func diskUtilization(fs vfs.FS, dir string) func() (float64, bool) {
-	return func() (float64, bool) {
+// holds dir, NaN when it is not known. A filesystem of the program's own tells
+// used and available bytes alone.
+func diskUtilization(fs vfs.FS, dir string) func() float64 {
+	return func() float64 {
 		if dir == "" {
-			return 0, false
+			return math.NaN()
+		}
+		if fs == vfs.Default {
+			disk, err := system.ReadDisk(dir)
+			if err != nil {
+				return math.NaN()
+			}
+			return disk.Share()
 		}
 		usage, err := fs.GetDiskUsage(dir)
-		size := usage.UsedBytes + usage.AvailBytes
-		if err != nil || size == 0 {
-			return 0, false
+		if err != nil {
+			return math.NaN()
 		}
-		return float64(usage.UsedBytes) / float64(size), true
+		return system.Disk{Size: usage.UsedBytes + usage.AvailBytes, Free: usage.AvailBytes, Available: usage.AvailBytes}.Share()
 	}
 }

@@ -37,8 +37,8 @@ type Store struct {
 	write  *pebble.WriteOptions
 	events *Events // nil on a borrowed handle without them
 	stalls stalls
-	disk   io.Closer // closed after db
-	usage  func() (utilization float64, ok bool)
+	disk   io.Closer      // closed after db
+	usage  func() float64 // of the disk
 
 	guard   guard
 	failure *failure // why the engine takes no more writes

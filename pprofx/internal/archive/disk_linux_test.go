@@ -9,26 +9,9 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/otelkv/otelkv/internal/testutil/tmpfs"
 	"github.com/otelkv/otelkv/pprofx/internal/archive"
 )
-
-// smallDisk mounts a filesystem of its own.
-func smallDisk(t *testing.T, options string) string {
-	t.Helper()
-	dir := t.TempDir()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, options); err != nil {
-		if os.Getenv("OTELKV_E2E") == "required" {
-			t.Fatalf("no real disk to fill, and OTELKV_E2E=required: %v", err)
-		}
-		t.Skipf("no real disk to fill: mounting a tmpfs needs root with CAP_SYS_ADMIN: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(dir, 0); err != nil {
-			t.Errorf("unmount %s: %v", dir, err)
-		}
-	})
-	return dir
-}
 
 func bytesOf(n int) func(io.Writer) error {
 	return func(w io.Writer) error {
@@ -40,7 +23,7 @@ func bytesOf(n int) func(io.Writer) error {
 // A file that would take what is to stay free is refused; one that does not is
 // written.
 func TestFreeShare(t *testing.T) {
-	dir := smallDisk(t, "size=1m")
+	dir := tmpfs.Mount(t, "size=1m")
 	a := open(t, dir, archive.Limits{Bytes: 1 << 20, Files: 10, FreeShare: 0.5})
 	for _, write := range []func(io.Writer) error{bytesOf(600 << 10), func(w io.Writer) error {
 		for range 600 {
@@ -65,7 +48,7 @@ func TestFreeShare(t *testing.T) {
 }
 
 func TestFullDisk(t *testing.T) {
-	dir := smallDisk(t, "size=1m")
+	dir := tmpfs.Mount(t, "size=1m")
 	a := open(t, dir, archive.Limits{Bytes: 1 << 30, Files: 10})
 	if path, err := a.Write(heap(0), 0, bytesOf(2<<20)); path != "" || !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("Write = %q, %v; want no space", path, err)
@@ -77,7 +60,7 @@ func TestFullDisk(t *testing.T) {
 }
 
 func TestReadOnlyDisk(t *testing.T) {
-	dir := smallDisk(t, "size=1m")
+	dir := tmpfs.Mount(t, "size=1m")
 	a := open(t, dir, roomy)
 	if _, err := a.Write(heap(0), 0, text("x")); err != nil {
 		t.Fatal(err)
@@ -97,7 +80,7 @@ func TestReadOnlyDisk(t *testing.T) {
 // A file that cannot be deleted is told, with the path of the one that was
 // written.
 func TestUndeletable(t *testing.T) {
-	dir := smallDisk(t, "size=1m")
+	dir := tmpfs.Mount(t, "size=1m")
 	a := open(t, dir, archive.Limits{Bytes: 100, Files: 1})
 	stuck := filepath.Join(dir, heap(0).String())
 	if err := os.WriteFile(stuck, nil, 0o600); err != nil {

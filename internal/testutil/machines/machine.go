@@ -1,4 +1,6 @@
-package testutil
+// Package machines has fake machines for tests, among them [All], the table that whatever
+// reads a machine is held to.
+package machines
 
 import (
 	"fmt"
@@ -18,13 +20,13 @@ type Machine struct {
 	Name       string
 	GOMAXPROCS int // by default, as many as there are processors
 	Files      map[string]string
-	Later      map[string]string // those that have changed after MachineTime
+	Later      map[string]string // those that have changed after [Time]
 
 	Memory, CPU float64 // the used shares
 }
 
-// MachineTime is how long after the first reading the process has used its CPU.
-const MachineTime = 10 * time.Second
+// Time is how long after the first reading the process has used its CPU.
+const Time = 10 * time.Second
 
 // ofProcess are the files of a process that has 3,000 pages of 4 KiB resident,
 // 1,000 of them its own, on a machine of 16,000 KiB and eight processors.

@@ -1,4 +1,4 @@
-package testutil
+package machines
 
 import "time"
 
@@ -13,13 +13,13 @@ var (
 	app     = at("0::/user.slice/app.service", "22 1 8:1 / / rw - ext4 /dev/sda rw\n", unified)
 )
 
-// Machines returns the table of fake machines: control groups of both versions,
+// All returns the table: control groups of both versions,
 // nested, without limits, with memory.high, quotas and sets of processors.
-func Machines() []Machine {
-	return append(machinesOfMemory(), machinesOfCPU()...)
+func All() []Machine {
+	return append(ofMemory(), ofCPU()...)
 }
 
-func machinesOfMemory() []Machine {
+func ofMemory() []Machine {
 	memory := func(name string, share float64, all ...map[string]string) Machine {
 		return Machine{Name: name, Files: files(all...), Memory: share, CPU: onProcessors}
 	}
@@ -76,7 +76,7 @@ func machinesOfMemory() []Machine {
 }
 
 // The process uses one processor of eight for ten seconds, its group 1.5.
-func machinesOfCPU() []Machine {
+func ofCPU() []Machine {
 	const began, group = 9 * time.Second, 15 * time.Second
 	quota := func(name, quota string, share float64, all ...map[string]string) Machine {
 		return Machine{
