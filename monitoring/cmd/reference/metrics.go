@@ -129,7 +129,7 @@ func labelsOf(m catalog.Metric) string {
 	case len(own) == 0:
 		return "the labels of a store"
 	default:
-		return labels(own) + " and those of a store"
+		return labels(own) + " and the labels of a store"
 	}
 }
 
