@@ -6,6 +6,7 @@ import (
 	"net"
 	"sync/atomic"
 
+	"github.com/otelkv/otelkv/instrument/internal/meter"
 	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/internal/typednil"
 )
@@ -27,11 +28,11 @@ func CountConnections(l net.Listener, options ...Option) (net.Listener, error) {
 	if c.registry != nil {
 		return listen(l, &c.registry.records.Server, func() {}), nil
 	}
-	m, err := meterOf(c.meterProvider)
+	m, err := meter.Of(c.meterProvider)
 	if err != nil {
 		return nil, fmt.Errorf("instrument: %w", err)
 	}
-	return listen(l, &m.registry.Server, m.releaseLater), nil
+	return listen(l, &m.Registry.Server, m.ReleaseLater), nil
 }
 
 // listen counts the connections of a listener. Done is called once, when the

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/otelkv/otelkv/instrument/internal/meter"
 	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/kvdb"
 )
@@ -17,7 +18,7 @@ import (
 type observer struct {
 	registry   *record.Registry
 	rec        *record.Record
-	histograms *meterHistograms // nil but for a MeterProvider
+	histograms *meter.Histograms // nil but for a MeterProvider
 	classifier classifier
 	filter     func(ctx context.Context, operation string) bool // nil without an option
 	labels     []atomic.Pointer[labels]                         // by operation; nil until the first use
@@ -42,15 +43,15 @@ func newObserver(info kvdb.Info, infos []record.OperationInfo, c *config) (*obse
 		t.set(slow, infos)
 	}
 	var registry *record.Registry
-	var m *meter
+	var m *meter.Meter
 	if c.registry != nil {
 		registry = c.registry.records
 	} else {
 		var err error
-		if m, err = meterOf(c.meterProvider); err != nil {
+		if m, err = meter.Of(c.meterProvider); err != nil {
 			return nil, fmt.Errorf("instrument: %w", err)
 		}
-		registry = m.registry
+		registry = m.Registry
 	}
 	o := &observer{
 		registry:   registry,
@@ -79,17 +80,17 @@ func newObserver(info kvdb.Info, infos []record.OperationInfo, c *config) (*obse
 
 // register begins to tell of what the observer records, to a MeterProvider if there
 // is a meter of one.
-func (o *observer) register(m *meter) error {
+func (o *observer) register(m *meter.Meter) error {
 	if m == nil {
 		_, err := o.registry.Register(o.rec)
 		return err
 	}
-	if err := m.register(o.rec); err != nil {
+	if err := m.Register(o.rec); err != nil {
 		return err
 	}
 	var err error
-	if o.histograms, err = newMeterHistograms(m, o.rec); err == nil {
-		err = errors.Join(m.observe(o.rec.Ledger), m.observeEngine(o.rec.Ledger))
+	if o.histograms, err = meter.NewHistograms(m, o.rec); err == nil {
+		err = errors.Join(m.Observe(o.rec.Ledger), m.ObserveEngine(o.rec.Ledger))
 	}
 	if err != nil {
 		o.close()

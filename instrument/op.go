@@ -93,7 +93,7 @@ func (p *op) end(ctx context.Context, key []byte, read int, err error) {
 	}
 	o.rec.End(p.stripe, s, d, p.sent, read)
 	if o.histograms != nil {
-		o.histograms.record(ctx, p.stripe.Op, s, d, p.sent, read)
+		o.histograms.Record(ctx, p.stripe.Op, s, d, p.sent, read)
 	}
 	if p.traced != nil || s > record.SlotMiss || d >= o.slow[p.kind] || o.log.successes() {
 		p.report(ctx, s, d, read, key, err)

@@ -6,6 +6,7 @@ import (
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
+	"github.com/otelkv/otelkv/instrument/internal/producer"
 	"github.com/otelkv/otelkv/internal/typednil"
 )
 
@@ -18,21 +19,21 @@ import (
 // Views, cardinality limits and exemplar filters of the SDK do not reach what a
 // producer produces. Its series are bounded by construction; see
 // [WithMetricFilter] and [WithDurationBounds] for the rest.
-type Producer struct{ sdk sdkProducer }
+type Producer struct{ sdk producer.Producer }
 
 // A ProducerOption changes what a Producer produces.
 type ProducerOption interface{ applyProducer(*Producer) }
 
-type producerOptionFunc func(*sdkProducer)
+type producerOptionFunc func(*producer.Producer)
 
 func (f producerOptionFunc) applyProducer(p *Producer) { f(&p.sdk) }
 
 // WithTemporality makes the producer speak as its reader expects: pass the
 // selector of the reader's exporter. By default, everything is cumulative.
 func WithTemporality(selector sdkmetric.TemporalitySelector) ProducerOption {
-	return producerOptionFunc(func(p *sdkProducer) {
+	return producerOptionFunc(func(p *producer.Producer) {
 		if selector != nil {
-			p.temporality = selector
+			p.Temporality = selector
 		}
 	})
 }
@@ -43,7 +44,7 @@ func WithTemporality(selector sdkmetric.TemporalitySelector) ProducerOption {
 // package otelsetup shows this one to Prometheus by itself. By default, the
 // summary is left out, and its quantiles are not computed.
 func WithSummaries() ProducerOption {
-	return producerOptionFunc(func(p *sdkProducer) { p.summaries = true })
+	return producerOptionFunc(func(p *producer.Producer) { p.Summaries = true })
 }
 
 // WithMetricFilter leaves out the metrics for whose names, such as
@@ -51,9 +52,9 @@ func WithSummaries() ProducerOption {
 // called at each collection; it must be safe for concurrent use and must not
 // block; if it panics, the metric is kept. By default, all are kept.
 func WithMetricFilter(keep func(name string) bool) ProducerOption {
-	return producerOptionFunc(func(p *sdkProducer) {
+	return producerOptionFunc(func(p *producer.Producer) {
 		if keep != nil {
-			p.keep = keep
+			p.Keep = keep
 		}
 	})
 }
@@ -63,12 +64,12 @@ var _ sdkmetric.Producer = (*Producer)(nil)
 // NewProducer returns a producer for one reader. That of a nil or zero Registry
 // produces nothing.
 func (r *Registry) NewProducer(options ...ProducerOption) *Producer {
-	p := &Producer{sdk: sdkProducer{
-		temporality: sdkmetric.DefaultTemporalitySelector,
-		keep:        func(string) bool { return true },
+	p := &Producer{sdk: producer.Producer{
+		Temporality: sdkmetric.DefaultTemporalitySelector,
+		Keep:        func(string) bool { return true },
 	}}
 	if r != nil && r.records != nil {
-		p.sdk.reader = r.records.NewReader()
+		p.sdk.Reader = r.records.NewReader()
 	}
 	for _, o := range options {
 		if !typednil.Is(o) {
@@ -83,8 +84,8 @@ func (r *Registry) NewProducer(options ...ProducerOption) *Producer {
 // points have one time, later than that of the points before them; the slices are
 // the caller's.
 func (p *Producer) Produce(context.Context) ([]metricdata.ScopeMetrics, error) {
-	if p == nil || p.sdk.reader == nil {
+	if p == nil || p.sdk.Reader == nil {
 		return nil, nil
 	}
-	return p.sdk.produce(), nil
+	return p.sdk.Produce(), nil
 }

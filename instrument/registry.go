@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/otelkv/otelkv/instrument/internal/record"
+	"github.com/otelkv/otelkv/instrument/internal/table"
 	"github.com/otelkv/otelkv/internal/typednil"
 )
 
@@ -58,6 +59,6 @@ func NewRegistry(options ...RegistryOption) *Registry {
 			o.applyRegistry(c)
 		}
 	}
-	records, err := record.NewRegistry(c.bounds, c.exponential, most)
+	records, err := record.NewRegistry(c.bounds, c.exponential, table.Most)
 	return &Registry{records, err}
 }

@@ -1,4 +1,4 @@
-package instrument
+package table
 
 import (
 	"math"
@@ -8,11 +8,11 @@ import (
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
-// engineRows are the metrics that the engines of a collection declare. Stores of
+// EngineRows are the metrics that the engines of a collection declare. Stores of
 // several engines may share a name; who disagrees with the first about what it
 // is, which can only be one that is closed, is left out.
-func engineRows(c *record.Collection) []row {
-	var rows []row
+func EngineRows(c *record.Collection) []Row {
+	var rows []Row
 	known := make(map[string]bool)
 	for i := range c.Sources {
 		s := &c.Sources[i]
@@ -32,12 +32,12 @@ func engineRows(c *record.Collection) []row {
 
 // engineRow is the row of a statistic, which its engine declares at the given
 // place.
-func engineRow(like kvdb.StatInfo, at int) row {
-	r := row{Metric: catalog.Metric{Name: like.Name, Unit: like.Unit, Help: like.Help, Kind: catalog.Gauge}}
+func engineRow(like kvdb.StatInfo, at int) Row {
+	r := Row{Metric: catalog.Metric{Name: like.Name, Unit: like.Unit, Help: like.Help, Kind: catalog.Gauge}}
 	if like.Counter {
 		r.Kind = catalog.Counter
 	}
-	r.floats = func(c *record.Collection, yield floatPoints) {
+	r.Floats = func(c *record.Collection, yield floatPoints) {
 		for i := range c.Sources {
 			s := &c.Sources[i]
 			if s.Now.Stats == nil || !record.Fresh(s.Now.Stats.At, s.Now.At) || s.Closed && !like.Counter || !s.Now.Stats.Declares(like) {

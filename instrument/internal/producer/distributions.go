@@ -1,4 +1,4 @@
-package instrument
+package producer
 
 import (
 	"slices"
@@ -7,19 +7,20 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"github.com/otelkv/otelkv/instrument/internal/record"
+	"github.com/otelkv/otelkv/instrument/internal/table"
 )
 
 // histograms builds one with bounds. Its sums are divided by scale.
-func histograms[N int64 | float64](b *builder, r *row, scale N) metricdata.Aggregation {
+func histograms[N int64 | float64](b *builder, r *table.Row, scale N) metricdata.Aggregation {
 	h := metricdata.Histogram[N]{
-		DataPoints:  make([]metricdata.HistogramDataPoint[N], 0, r.each*b.OperationCount),
+		DataPoints:  make([]metricdata.HistogramDataPoint[N], 0, r.Each*b.OperationCount),
 		Temporality: b.histograms,
 	}
-	r.distributions(b.Collection, func(s *record.Source, set attribute.Set, d distribution) {
+	r.Distributions(b.Collection, func(s *record.Source, set attribute.Set, d table.Distribution) {
 		h.DataPoints = append(h.DataPoints, metricdata.HistogramDataPoint[N]{
 			Attributes: set, StartTime: s.TimedSince, Time: b.At,
-			Bounds: d.bounds, BucketCounts: d.counts, Count: d.count(), Sum: N(d.sum) / scale,
-			Exemplars: exemplars[N](d.exemplars),
+			Bounds: d.Bounds, BucketCounts: d.Counts, Count: d.Count(), Sum: N(d.Sum) / scale,
+			Exemplars: exemplars[N](d.Exemplars),
 		})
 	})
 	if len(h.DataPoints) == 0 {
@@ -40,15 +41,15 @@ func exemplars[N int64 | float64](of []record.Exemplar) []metricdata.Exemplar[N]
 	return all
 }
 
-func (b *builder) exponentials(r *row) metricdata.Aggregation {
+func (b *builder) exponentials(r *table.Row) metricdata.Aggregation {
 	h := metricdata.ExponentialHistogram[float64]{Temporality: b.histograms}
-	r.distributions(b.Collection, func(s *record.Source, set attribute.Set, d distribution) {
+	r.Distributions(b.Collection, func(s *record.Source, set attribute.Set, d table.Distribution) {
 		p := metricdata.ExponentialHistogramDataPoint[float64]{
 			Attributes: set, StartTime: s.TimedSince, Time: b.At,
-			Count: d.count(), Sum: float64(d.sum) / 1e9,
+			Count: d.Count(), Sum: float64(d.Sum) / 1e9,
 			Scale: record.ExponentialScale, ZeroThreshold: record.ExponentialBound(s.Layout.Zero),
 		}
-		from, counts := d.spread.From, d.spread.Counts
+		from, counts := d.Spread.From, d.Spread.Counts
 		if from == 0 && len(counts) > 0 {
 			p.ZeroCount = counts[0]
 			from, counts = 1, counts[1:]
@@ -65,13 +66,13 @@ func (b *builder) exponentials(r *row) metricdata.Aggregation {
 }
 
 // summary builds the one summary. It has no temporality: it is always cumulative.
-func (b *builder) summary(r *row) metricdata.Aggregation {
+func (b *builder) summary(r *table.Row) metricdata.Aggregation {
 	var summary metricdata.Summary
-	r.distributions(b.Collection, func(s *record.Source, set attribute.Set, d distribution) {
+	r.Distributions(b.Collection, func(s *record.Source, set attribute.Set, d table.Distribution) {
 		p := metricdata.SummaryDataPoint{
-			Attributes: set, StartTime: s.Start, Time: b.At, Count: d.count(), Sum: float64(d.sum) / 1e9,
+			Attributes: set, StartTime: s.Start, Time: b.At, Count: d.Count(), Sum: float64(d.Sum) / 1e9,
 		}
-		for i, value := range d.quantiles {
+		for i, value := range d.Quantiles {
 			p.QuantileValues = append(p.QuantileValues, metricdata.QuantileValue{Quantile: record.QuantileShares[i], Value: value})
 		}
 		summary.DataPoints = append(summary.DataPoints, p)

@@ -1,4 +1,4 @@
-package instrument
+package meter
 
 import (
 	"context"
@@ -12,20 +12,21 @@ import (
 	"go.opentelemetry.io/otel/metric"
 
 	"github.com/otelkv/otelkv/instrument/internal/record"
+	"github.com/otelkv/otelkv/instrument/internal/table"
 	"github.com/otelkv/otelkv/internal/outbox"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
-// A meter tells the readers of a MeterProvider what a registry holds, through
+// A Meter tells the readers of a MeterProvider what a registry holds, through
 // asynchronous instruments. Views and limits of the SDK apply to them.
 //
 // The provider calls back while it has locks of its own, under which nothing
 // can be registered or taken back. So nothing is while the registry's lock is
 // held, which callbacks need.
-type meter struct {
+type Meter struct {
 	metric.Meter
 	provider metric.MeterProvider
-	registry *record.Registry
+	Registry *record.Registry
 	rows     []observed // of stores
 	own      metric.Registration
 
@@ -38,32 +39,32 @@ type meter struct {
 
 // An observed row has one of the two instruments, that of its type.
 type observed struct {
-	*row
+	*table.Row
 	int   metric.Int64Observable
 	float metric.Float64Observable
 }
 
 // newMeter makes the meter of a provider, with a registry of its own.
-func newMeter(mp metric.MeterProvider) (*meter, error) {
-	registry, err := record.NewRegistry(nil, false, most)
+func newMeter(mp metric.MeterProvider) (*Meter, error) {
+	registry, err := record.NewRegistry(nil, false, table.Most)
 	if err != nil {
 		return nil, err
 	}
-	m := &meter{
-		Meter: mp.Meter(catalog.ScopeInstrument), provider: mp, registry: registry,
+	m := &Meter{
+		Meter: mp.Meter(catalog.ScopeInstrument), provider: mp, Registry: registry,
 		engine: make(map[string]observed), observations: make(map[*record.Ledger]*observation),
 	}
-	m.registry.Sweeps = m.forget
+	m.Registry.Sweeps = m.forget
 	var own []observed
 	var errs []error
-	for i := range table {
-		row := &table[i]
-		if row.distributions != nil {
+	for i := range table.Rows {
+		row := &table.Rows[i]
+		if row.Distributions != nil {
 			continue
 		}
 		o, err := m.instrument(row)
 		errs = append(errs, err)
-		if row.shared {
+		if row.Shared {
 			own = append(own, o)
 		} else {
 			m.rows = append(m.rows, o)
@@ -72,16 +73,16 @@ func newMeter(mp metric.MeterProvider) (*meter, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	m.own, err = m.callBack(own, m.registry.Glance)
+	m.own, err = m.callBack(own, m.Registry.Glance)
 	return m, err
 }
 
 // instrument makes the instrument of a row.
-func (m *meter) instrument(r *row) (observed, error) {
-	o := observed{row: r}
+func (m *Meter) instrument(r *table.Row) (observed, error) {
+	o := observed{Row: r}
 	var err error
 	unit, description := metric.WithUnit(r.Unit), metric.WithDescription(r.Help)
-	switch ints := r.ints != nil; {
+	switch ints := r.Ints != nil; {
 	case ints && r.Kind == catalog.Counter:
 		o.int, err = m.Int64ObservableCounter(r.Name, unit, description)
 	case ints:
@@ -95,7 +96,7 @@ func (m *meter) instrument(r *row) (observed, error) {
 }
 
 // callBack has each reader's collection observe the points of some rows.
-func (m *meter) callBack(rows []observed, collect func() *record.Collection) (metric.Registration, error) {
+func (m *Meter) callBack(rows []observed, collect func() *record.Collection) (metric.Registration, error) {
 	instruments := make([]metric.Observable, len(rows))
 	for i, r := range rows {
 		if instruments[i] = r.float; r.int != nil {
@@ -120,20 +121,20 @@ func (m *meter) callBack(rows []observed, collect func() *record.Collection) (me
 func (r *observed) observe(c *record.Collection, to metric.Observer) {
 	defer func() { _ = recover() }()
 	if r.int != nil {
-		r.ints(c, func(_ *record.Source, set attribute.Set, n int64) {
+		r.Ints(c, func(_ *record.Source, set attribute.Set, n int64) {
 			to.ObserveInt64(r.int, n, metric.WithAttributeSet(set))
 		})
 		return
 	}
-	r.floats(c, func(_ *record.Source, set attribute.Set, v float64) {
+	r.Floats(c, func(_ *record.Source, set attribute.Set, v float64) {
 		to.ObserveFloat64(r.float, v, metric.WithAttributeSet(set))
 	})
 }
 
-// register adds a record to the registry, for which its user has the registry.
-func (m *meter) register(rec *record.Record) error {
-	reopened, err := m.registry.Register(rec)
-	m.registry.Sweep()
+// Register adds a record to the registry, for which its user has the registry.
+func (m *Meter) Register(rec *record.Record) error {
+	reopened, err := m.Registry.Register(rec)
+	m.Registry.Sweep()
 	if err != nil || reopened { // and then the store before has a use
 		m.release()
 	}
@@ -141,7 +142,7 @@ func (m *meter) register(rec *record.Record) error {
 }
 
 // stop takes back what does not belong to a store.
-func (m *meter) stop() { giveBack(m.own) }
+func (m *Meter) stop() { giveBack(m.own) }
 
 // giveBackLimit is how long the Close of a store waits for a collection under way:
 // the SDK holds its lock meanwhile, and may wait for a callback that hangs.

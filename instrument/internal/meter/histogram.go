@@ -1,4 +1,4 @@
-package instrument
+package meter
 
 import (
 	"context"
@@ -9,11 +9,12 @@ import (
 	"go.opentelemetry.io/otel/metric"
 
 	"github.com/otelkv/otelkv/instrument/internal/record"
+	"github.com/otelkv/otelkv/instrument/internal/table"
 )
 
-// meterHistograms record the operations of one store in the histograms of a
+// Histograms record the operations of one store in the histograms of a
 // MeterProvider.
-type meterHistograms struct {
+type Histograms struct {
 	rec       *record.Record
 	recorders []recorder
 	slots     [][]atomic.Pointer[[]recording] // by operation and slot
@@ -22,7 +23,7 @@ type meterHistograms struct {
 // A recorder is one histogram. It has the one of the two instruments that is of
 // its type.
 type recorder struct {
-	*measure
+	*table.Measure
 	float metric.Float64Histogram
 	int   metric.Int64Histogram
 }
@@ -34,17 +35,18 @@ type recording struct {
 	with []metric.RecordOption
 }
 
-func newMeterHistograms(m *meter, r *record.Record) (*meterHistograms, error) {
-	h := &meterHistograms{rec: r, slots: make([][]atomic.Pointer[[]recording], len(r.Infos))}
+// NewHistograms makes the histograms of what a record counts.
+func NewHistograms(m *Meter, r *record.Record) (*Histograms, error) {
+	h := &Histograms{rec: r, slots: make([][]atomic.Pointer[[]recording], len(r.Infos))}
 	for op := range h.slots {
 		h.slots[op] = make([]atomic.Pointer[[]recording], len(r.Slots))
 	}
 	var errs []error
-	for i := range table {
-		if table[i].measure == nil || !h.used(table[i].measure) {
+	for i := range table.Rows {
+		if table.Rows[i].Measure == nil || !h.used(table.Rows[i].Measure) {
 			continue
 		}
-		of, err := m.histogram(&table[i])
+		of, err := m.histogram(&table.Rows[i])
 		if err != nil {
 			errs = append(errs, err)
 		}
@@ -54,9 +56,9 @@ func newMeterHistograms(m *meter, r *record.Record) (*meterHistograms, error) {
 }
 
 // used reports whether any operation of the store is measured.
-func (h *meterHistograms) used(m *measure) bool {
+func (h *Histograms) used(m *table.Measure) bool {
 	for op := range h.rec.Infos {
-		if info := &h.rec.Infos[op]; !info.Absent && m.has(h.rec, info) {
+		if info := &h.rec.Infos[op]; !info.Absent && m.Has(h.rec, info) {
 			return true
 		}
 	}
@@ -64,12 +66,12 @@ func (h *meterHistograms) used(m *measure) bool {
 }
 
 // histogram makes the instrument of a row.
-func (m *meter) histogram(r *row) (recorder, error) {
-	of := recorder{measure: r.measure}
+func (m *Meter) histogram(r *table.Row) (recorder, error) {
+	of := recorder{Measure: r.Measure}
 	var err error
 	unit, description := metric.WithUnit(r.Unit), metric.WithDescription(r.Help)
 	bounds := metric.WithExplicitBucketBoundaries(r.Bounds...)
-	if r.whole {
+	if r.Whole {
 		of.int, err = m.Int64Histogram(r.Name, unit, description, bounds)
 	} else {
 		of.float, err = m.Float64Histogram(r.Name, unit, description, bounds)
@@ -77,9 +79,9 @@ func (m *meter) histogram(r *row) (recorder, error) {
 	return of, err
 }
 
-// record records an operation that has ended. The context has the operation's own
+// Record records an operation that has ended. The context has the operation's own
 // span in it, for the exemplar. A filter of exemplars that panics costs the point.
-func (h *meterHistograms) record(ctx context.Context, op record.Operation, s record.Slot, d time.Duration, sent, read int) {
+func (h *Histograms) Record(ctx context.Context, op record.Operation, s record.Slot, d time.Duration, sent, read int) {
 	defer func() { _ = recover() }()
 	at := &h.slots[op][s]
 	all := at.Load()
@@ -90,7 +92,7 @@ func (h *meterHistograms) record(ctx context.Context, op record.Operation, s rec
 	}
 	for i := range *all {
 		r := &(*all)[i]
-		if value := r.value(d, sent, read); r.int != nil {
+		if value := r.Value(d, sent, read); r.int != nil {
 			r.int.Record(ctx, int64(value), r.with...)
 		} else {
 			r.float.Record(ctx, value, r.with...)
@@ -99,14 +101,14 @@ func (h *meterHistograms) record(ctx context.Context, op record.Operation, s rec
 }
 
 // recordings returns what an operation with such an end is recorded in.
-func (h *meterHistograms) recordings(op record.Operation, s record.Slot) []recording {
+func (h *Histograms) recordings(op record.Operation, s record.Slot) []recording {
 	var all []recording
 	for _, of := range h.recorders {
-		if !of.has(h.rec, &h.rec.Infos[op]) {
+		if !of.Has(h.rec, &h.rec.Infos[op]) {
 			continue
 		}
 		key := record.SeriesKey{Op: op}
-		if of.failure && s.Failed() {
+		if of.Failure && s.Failed() {
 			key.Label, key.Value = record.LabelFailure, uint8(h.rec.Admitted(op, s.Failure()))
 		}
 		set := h.rec.Series.Set(h.rec.Infos, key)

@@ -1,4 +1,4 @@
-package instrument
+package meter
 
 import (
 	"errors"
@@ -9,6 +9,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 
 	"github.com/otelkv/otelkv/instrument/internal/record"
+	"github.com/otelkv/otelkv/instrument/internal/table"
 )
 
 // An observation has the callbacks by which a provider's readers are told of one
@@ -20,13 +21,13 @@ type observation struct {
 	ended         bool
 }
 
-// observe begins to tell of a ledger, if nobody does yet.
-func (m *meter) observe(l *record.Ledger) error {
+// Observe begins to tell of a ledger, if nobody does yet.
+func (m *Meter) Observe(l *record.Ledger) error {
 	o := new(observation)
 	if !m.begin(l, o) {
 		return nil // of a store that was opened before
 	}
-	registration, err := m.callBack(m.rows, func() *record.Collection { return m.registry.Look(l) })
+	registration, err := m.callBack(m.rows, func() *record.Collection { return m.Registry.Look(l) })
 	if err != nil {
 		m.end(l) // for the next one to try
 		return err
@@ -35,15 +36,15 @@ func (m *meter) observe(l *record.Ledger) error {
 	return nil
 }
 
-// observeEngine tells of what the engine of a ledger declares. A provider's
+// ObserveEngine tells of what the engine of a ledger declares. A provider's
 // instruments stay, so what an earlier store declared in another way is an error
 // even when that one is closed.
-func (m *meter) observeEngine(l *record.Ledger) error {
+func (m *Meter) ObserveEngine(l *record.Ledger) error {
 	o := m.observation(l)
 	if o == nil {
 		return nil // that is an error already
 	}
-	missing := o.missing(engineRows(m.registry.LookAside(l)))
+	missing := o.missing(table.EngineRows(m.Registry.LookAside(l)))
 	rows := make([]observed, len(missing))
 	var errs []error
 	for i := range missing {
@@ -54,7 +55,7 @@ func (m *meter) observeEngine(l *record.Ledger) error {
 	if err := errors.Join(errs...); err != nil || len(rows) == 0 {
 		return err
 	}
-	registration, err := m.callBack(rows, func() *record.Collection { return m.registry.LookAside(l) })
+	registration, err := m.callBack(rows, func() *record.Collection { return m.Registry.LookAside(l) })
 	if err != nil {
 		return err
 	}
@@ -65,7 +66,7 @@ func (m *meter) observeEngine(l *record.Ledger) error {
 
 // engineInstrument makes the instrument of a statistic, or returns the first one of
 // the name.
-func (m *meter) engineInstrument(r *row) (observed, error) {
+func (m *Meter) engineInstrument(r *table.Row) (observed, error) {
 	first, ok := m.engineRow(r.Name, nil)
 	if !ok {
 		o, err := m.instrument(r)
@@ -81,7 +82,7 @@ func (m *meter) engineInstrument(r *row) (observed, error) {
 }
 
 // engineRow returns the row of a name, which is o if there is none yet.
-func (m *meter) engineRow(name string, o *observed) (observed, bool) {
+func (m *Meter) engineRow(name string, o *observed) (observed, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if _, ok := m.engine[name]; !ok && o != nil {
@@ -92,14 +93,14 @@ func (m *meter) engineRow(name string, o *observed) (observed, bool) {
 }
 
 // missing returns those of the rows that are not there yet.
-func (o *observation) missing(rows []row) []row {
+func (o *observation) missing(rows []table.Row) []table.Row {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return slices.DeleteFunc(rows, func(r row) bool { return o.engine[r.Name] })
+	return slices.DeleteFunc(rows, func(r table.Row) bool { return o.engine[r.Name] })
 }
 
 // have counts rows as there.
-func (o *observation) have(rows []row) {
+func (o *observation) have(rows []table.Row) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.engine == nil {
@@ -124,7 +125,7 @@ func (o *observation) keep(r metric.Registration) {
 }
 
 // begin makes o the observation of a ledger, unless there is one.
-func (m *meter) begin(l *record.Ledger, o *observation) bool {
+func (m *Meter) begin(l *record.Ledger, o *observation) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.observations[l] != nil {
@@ -135,14 +136,14 @@ func (m *meter) begin(l *record.Ledger, o *observation) bool {
 }
 
 // observation returns the observation of a ledger, or nil.
-func (m *meter) observation(l *record.Ledger) *observation {
+func (m *Meter) observation(l *record.Ledger) *observation {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.observations[l]
 }
 
 // end takes out the observation of a ledger, and returns it.
-func (m *meter) end(l *record.Ledger) *observation {
+func (m *Meter) end(l *record.Ledger) *observation {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	o := m.observations[l]
@@ -151,7 +152,7 @@ func (m *meter) end(l *record.Ledger) *observation {
 }
 
 // forget ends what the provider has of a ledger that is told no more.
-func (m *meter) forget(l *record.Ledger) {
+func (m *Meter) forget(l *record.Ledger) {
 	if o := m.end(l); o != nil {
 		o.end()
 	}

@@ -1,29 +1,13 @@
-package instrument
+package table
 
 import (
-	"slices"
-
 	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
-// most is how many series the table shows at most of an operation of a store, and
-// without one of the store besides its operations.
-func most(r *record.Record, info *record.OperationInfo, failures, durationBounds int) int {
-	n := 0
-	for i := range table {
-		row := &table[i]
-		byOperation := slices.Contains(row.Attributes, catalog.OperationName)
-		if byOperation == (info != nil) && (info == nil || row.appliesTo(r, info)) {
-			n += row.most(failures, durationBounds)
-		}
-	}
-	return n
-}
-
 // most is how many series a row shows at most, of one operation if it is by
 // operation: of the failures of a histogram, only _OTHER must always have room.
-func (r *row) most(failures, durationBounds int) int {
+func (r *Row) most(failures, durationBounds int) int {
 	n := 1
 	for _, key := range r.Attributes {
 		switch key {
@@ -42,7 +26,7 @@ func (r *row) most(failures, durationBounds int) int {
 		}
 	}
 	switch {
-	case r.Kind == catalog.Histogram && r.measure == &measureDuration:
+	case r.Kind == catalog.Histogram && r.Measure == &measureDuration:
 		return n * record.HistogramSeries(durationBounds)
 	case r.Kind == catalog.Histogram:
 		return n * record.HistogramSeries(len(r.Bounds))
@@ -56,9 +40,9 @@ func (r *row) most(failures, durationBounds int) int {
 }
 
 // appliesTo reports whether a store can show a row for an operation.
-func (r *row) appliesTo(rec *record.Record, info *record.OperationInfo) bool {
-	if r.measure != nil {
-		return r.measure.has(rec, info)
+func (r *Row) appliesTo(rec *record.Record, info *record.OperationInfo) bool {
+	if r.Measure != nil {
+		return r.Measure.Has(rec, info)
 	}
 	return r.Kind != catalog.Summary || rec.Compat
 }

@@ -1,4 +1,4 @@
-package instrument
+package table
 
 import (
 	"testing"
@@ -11,7 +11,7 @@ import (
 // Series of a new row take their room from the pairs, so that a store keeps its
 // limit.
 func TestMostCountsTheTable(t *testing.T) {
-	g, err := record.NewRegistry(nil, false, most)
+	g, err := record.NewRegistry(nil, false, Most)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -19,14 +19,14 @@ func TestMostCountsTheTable(t *testing.T) {
 	all := func() int {
 		n := 0
 		for op := range record.StoreOperationInfo {
-			n += most(rec, &record.StoreOperationInfo[op], int(record.BuiltinFailures), len(record.DurationBounds))
+			n += Most(rec, &record.StoreOperationInfo[op], int(record.BuiltinFailures), len(record.DurationBounds))
 		}
 		return n
 	}
-	before, rows := all(), table
-	defer func() { table = rows }()
+	before, rows := all(), Rows
+	defer func() { Rows = rows }()
 	const bounds = 15
-	table = append(table[:len(table):len(table)], row{Metric: catalog.Metric{
+	Rows = append(Rows[:len(Rows):len(Rows)], Row{Metric: catalog.Metric{
 		Kind: catalog.Histogram, Attributes: []string{catalog.OperationName}, Bounds: make([]float64, bounds),
 	}})
 	if more, want := all()-before, int(record.StoreOperations)*record.HistogramSeries(bounds); more != want {

@@ -1,4 +1,4 @@
-package instrument
+package table
 
 import (
 	"testing"
@@ -15,13 +15,13 @@ func TestTable(t *testing.T) {
 			missing[m.Name] = true
 		}
 	}
-	for _, r := range table {
+	for _, r := range Rows {
 		if !missing[r.Name] {
 			t.Errorf("%s is not in the catalogue, or twice in the table", r.Name)
 		}
 		delete(missing, r.Name)
 		number := r.Kind == catalog.Counter || r.Kind == catalog.UpDownCounter || r.Kind == catalog.Gauge
-		if (r.ints != nil) == (r.floats != nil) && number || (r.distributions != nil) == number {
+		if (r.Ints != nil) == (r.Floats != nil) && number || (r.Distributions != nil) == number {
 			t.Errorf("%s: the points do not fit a %s", r.Name, r.Kind)
 		}
 	}

@@ -1,4 +1,4 @@
-package instrument
+package producer
 
 import (
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
@@ -10,21 +10,21 @@ import (
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
-// An sdkProducer makes of what one reader is told the metrics of the SDK.
-type sdkProducer struct {
-	reader      *record.Reader
-	temporality sdkmetric.TemporalitySelector
-	keep        func(string) bool
-	summaries   bool
+// An Producer makes of what one reader is told the metrics of the SDK.
+type Producer struct {
+	Reader      *record.Reader
+	Temporality sdkmetric.TemporalitySelector
+	Keep        func(string) bool
+	Summaries   bool
 }
 
-// produce makes the metrics of one collection.
-func (p *sdkProducer) produce() []metricdata.ScopeMetrics {
+// Produce makes the metrics of one collection.
+func (p *Producer) Produce() []metricdata.ScopeMetrics {
 	b := builder{
 		counters:   p.speaks(sdkmetric.InstrumentKindCounter),
 		histograms: p.speaks(sdkmetric.InstrumentKindHistogram),
 	}
-	b.Collection = p.reader.Collect(record.Demand{
+	b.Collection = p.Reader.Collect(record.Demand{
 		CounterDeltas:   b.counters == metricdata.DeltaTemporality,
 		HistogramDeltas: b.histograms == metricdata.DeltaTemporality,
 		Quantiles:       p.keeps(catalog.QuantilesName),
@@ -40,19 +40,19 @@ func (p *sdkProducer) produce() []metricdata.ScopeMetrics {
 }
 
 // speaks asks the user's selector. One that panics selects what is the default.
-func (p *sdkProducer) speaks(of sdkmetric.InstrumentKind) (t metricdata.Temporality) {
+func (p *Producer) speaks(of sdkmetric.InstrumentKind) (t metricdata.Temporality) {
 	defer func() {
 		if recover() != nil {
 			t = sdkmetric.DefaultTemporalitySelector(of)
 		}
 	}()
-	return p.temporality(of)
+	return p.Temporality(of)
 }
 
 // keeps reports whether the reader gets the metric. A filter of the user that
 // panics keeps it.
-func (p *sdkProducer) keeps(name string) (kept bool) {
-	if !p.summaries && name == catalog.QuantilesName {
+func (p *Producer) keeps(name string) (kept bool) {
+	if !p.Summaries && name == catalog.QuantilesName {
 		return false
 	}
 	defer func() {
@@ -60,5 +60,5 @@ func (p *sdkProducer) keeps(name string) (kept bool) {
 			kept = true
 		}
 	}()
-	return p.keep(name)
+	return p.Keep(name)
 }

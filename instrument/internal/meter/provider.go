@@ -1,4 +1,4 @@
-package instrument
+package meter
 
 import (
 	"maps"
@@ -18,11 +18,11 @@ import (
 // its instruments, so their names must differ.
 var providers = struct {
 	mu    sync.Mutex
-	known map[metric.MeterProvider]*meter
-}{known: make(map[metric.MeterProvider]*meter)}
+	known map[metric.MeterProvider]*Meter
+}{known: make(map[metric.MeterProvider]*Meter)}
 
-// meterOf returns the meter of a provider, for one user more; see [meter.release].
-func meterOf(mp metric.MeterProvider) (*meter, error) {
+// Of returns the meter of a provider, for one user more; see [meter.release].
+func Of(mp metric.MeterProvider) (*Meter, error) {
 	if m := useKnown(mp, nil); m != nil {
 		return m, nil
 	}
@@ -44,7 +44,7 @@ func meterOf(mp metric.MeterProvider) (*meter, error) {
 
 // useKnown counts one user more of the meter of a provider: the known one, else
 // the given one if there is one.
-func useKnown(mp metric.MeterProvider, made *meter) *meter {
+func useKnown(mp metric.MeterProvider, made *Meter) *Meter {
 	providers.mu.Lock()
 	defer providers.mu.Unlock()
 	m := made
@@ -80,7 +80,7 @@ func twin(mp metric.MeterProvider) metric.MeterProvider {
 func isPointer(v any) bool { return reflect.ValueOf(v).Kind() == reflect.Pointer }
 
 // release takes back one use of a meter. The last one lets go of the provider.
-func (m *meter) release() {
+func (m *Meter) release() {
 	providers.mu.Lock()
 	m.users--
 	last := m.users == 0
@@ -93,5 +93,5 @@ func (m *meter) release() {
 	}
 }
 
-// releaseLater is release when all readers have had time to see the last values.
-func (m *meter) releaseLater() { time.AfterFunc(record.Farewell, m.release) }
+// ReleaseLater is release when all readers have had time to see the last values.
+func (m *Meter) ReleaseLater() { time.AfterFunc(record.Farewell, m.release) }

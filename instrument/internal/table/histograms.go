@@ -1,4 +1,4 @@
-package instrument
+package table
 
 import (
 	"slices"
@@ -12,21 +12,21 @@ import (
 // Rows of histograms and of the summary.
 
 var (
-	measureDuration = measure{
-		failure: true, value: seconds,
-		has: func(*record.Record, *record.OperationInfo) bool { return true },
+	measureDuration = Measure{
+		Failure: true, Value: seconds,
+		Has: func(*record.Record, *record.OperationInfo) bool { return true },
 	}
-	measureLatency = measure{
-		value: seconds,
-		has:   func(r *record.Record, _ *record.OperationInfo) bool { return r.Compat },
+	measureLatency = Measure{
+		Value: seconds,
+		Has:   func(r *record.Record, _ *record.OperationInfo) bool { return r.Compat },
 	}
-	measureRequestSize = measure{
-		value: func(_ time.Duration, sent, _ int) float64 { return float64(sent) },
-		has:   func(r *record.Record, i *record.OperationInfo) bool { return r.Sized && i.Sends },
+	measureRequestSize = Measure{
+		Value: func(_ time.Duration, sent, _ int) float64 { return float64(sent) },
+		Has:   func(r *record.Record, i *record.OperationInfo) bool { return r.Sized && i.Sends },
 	}
-	measureResponseSize = measure{
-		value: func(_ time.Duration, _, read int) float64 { return float64(read) },
-		has:   func(r *record.Record, i *record.OperationInfo) bool { return r.Sized && i.Delivers },
+	measureResponseSize = Measure{
+		Value: func(_ time.Duration, _, read int) float64 { return float64(read) },
+		Has:   func(r *record.Record, i *record.OperationInfo) bool { return r.Sized && i.Delivers },
 	}
 )
 
@@ -36,9 +36,9 @@ func seconds(d time.Duration, _, _ int) float64 { return d.Seconds() }
 // did not fail, and one for each failure once it has happened.
 func durations(c *record.Collection, yield distributionPoints) {
 	durationSeries(c, func(s *record.Source, set attribute.Set, t *record.Tally) {
-		d := distribution{bounds: slices.Clone(s.Layout.Bounds), counts: t.Counts, sum: t.Nanos, exemplars: t.Exemplars}
-		if d.counts == nil {
-			d.counts = make([]uint64, len(d.bounds)+1)
+		d := Distribution{Bounds: slices.Clone(s.Layout.Bounds), Counts: t.Counts, Sum: t.Nanos, Exemplars: t.Exemplars}
+		if d.Counts == nil {
+			d.Counts = make([]uint64, len(d.Bounds)+1)
 		}
 		yield(s, set, d)
 	})
@@ -51,7 +51,7 @@ func exponentials(c *record.Collection, yield distributionPoints) {
 		return
 	}
 	durationSeries(c, func(s *record.Source, set attribute.Set, t *record.Tally) {
-		yield(s, set, distribution{counts: t.Counts, sum: t.Nanos, spread: t.Spread})
+		yield(s, set, Distribution{Counts: t.Counts, Sum: t.Nanos, Spread: t.Spread})
 	})
 }
 
@@ -101,9 +101,9 @@ func latencies(c *record.Collection, yield distributionPoints) {
 		if total.Counts == nil || !s.Now.Compat {
 			return
 		}
-		d := distribution{bounds: slices.Clone(record.LatencyBounds), counts: make([]uint64, len(record.LatencyBounds)+1), sum: total.Nanos}
+		d := Distribution{Bounds: slices.Clone(record.LatencyBounds), Counts: make([]uint64, len(record.LatencyBounds)+1), Sum: total.Nanos}
 		for group, n := range total.Counts {
-			d.counts[s.Layout.Merge[group]] += n
+			d.Counts[s.Layout.Merge[group]] += n
 		}
 		yield(s, s.Set(op, record.LabelNone, 0), d)
 	})
@@ -114,8 +114,8 @@ func latencies(c *record.Collection, yield distributionPoints) {
 func quantiles(c *record.Collection, yield distributionPoints) {
 	c.Operations(func(s *record.Source, op record.Operation, _ *record.OperationInfo) {
 		if total := record.Everything(s.Now.Ops[op].Tallies); total.Counts != nil && s.Now.Compat {
-			yield(s, s.Set(op, record.LabelNone, 0), distribution{
-				counts: total.Counts, sum: total.Nanos, quantiles: s.Now.Ops[op].Quantiles,
+			yield(s, s.Set(op, record.LabelNone, 0), Distribution{
+				Counts: total.Counts, Sum: total.Nanos, Quantiles: s.Now.Ops[op].Quantiles,
 			})
 		}
 	})
@@ -124,8 +124,8 @@ func quantiles(c *record.Collection, yield distributionPoints) {
 func requestSizes(c *record.Collection, yield distributionPoints) {
 	c.Operations(func(s *record.Source, op record.Operation, info *record.OperationInfo) {
 		if o := &s.Timed.Ops[op]; o.Sized && info.Sends {
-			yield(s, s.Set(op, record.LabelNone, 0), distribution{
-				bounds: record.SizeBounds(), counts: slices.Clone(o.Sizes.Request[:]), sum: o.Sent,
+			yield(s, s.Set(op, record.LabelNone, 0), Distribution{
+				Bounds: record.SizeBounds(), Counts: slices.Clone(o.Sizes.Request[:]), Sum: o.Sent,
 			})
 		}
 	})
@@ -134,8 +134,8 @@ func requestSizes(c *record.Collection, yield distributionPoints) {
 func responseSizes(c *record.Collection, yield distributionPoints) {
 	c.Operations(func(s *record.Source, op record.Operation, info *record.OperationInfo) {
 		if o := &s.Timed.Ops[op]; o.Sized && info.Delivers {
-			yield(s, s.Set(op, record.LabelNone, 0), distribution{
-				bounds: record.SizeBounds(), counts: slices.Clone(o.Sizes.Response[:]), sum: o.Delivered,
+			yield(s, s.Set(op, record.LabelNone, 0), Distribution{
+				Bounds: record.SizeBounds(), Counts: slices.Clone(o.Sizes.Response[:]), Sum: o.Delivered,
 			})
 		}
 	})

@@ -1,10 +1,11 @@
-package instrument
+package producer
 
 import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"github.com/otelkv/otelkv/instrument/internal/record"
+	"github.com/otelkv/otelkv/instrument/internal/table"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
@@ -17,9 +18,9 @@ type builder struct {
 // metrics builds every metric of the table and of the engines that is kept and
 // has points.
 func (b *builder) metrics(keep func(name string) bool) []metricdata.Metrics {
-	engine := engineRows(b.Collection)
-	all := make([]metricdata.Metrics, 0, len(table)+len(engine))
-	for _, rows := range [...][]row{table, engine} {
+	engine := table.EngineRows(b.Collection)
+	all := make([]metricdata.Metrics, 0, len(table.Rows)+len(engine))
+	for _, rows := range [...][]table.Row{table.Rows, engine} {
 		for i := range rows {
 			r := &rows[i]
 			if !keep(r.Name) {
@@ -33,15 +34,15 @@ func (b *builder) metrics(keep func(name string) bool) []metricdata.Metrics {
 	return all
 }
 
-func (b *builder) data(r *row) metricdata.Aggregation {
+func (b *builder) data(r *table.Row) metricdata.Aggregation {
 	switch r.Kind {
 	case catalog.Counter, catalog.UpDownCounter, catalog.Gauge:
-		if r.ints != nil {
-			return numbers(b, r, r.ints)
+		if r.Ints != nil {
+			return numbers(b, r, r.Ints)
 		}
-		return numbers(b, r, r.floats)
+		return numbers(b, r, r.Floats)
 	case catalog.Histogram:
-		if r.whole {
+		if r.Whole {
 			return histograms[int64](b, r, 1)
 		}
 		return histograms[float64](b, r, 1e9)
@@ -56,16 +57,16 @@ func (b *builder) data(r *row) metricdata.Aggregation {
 
 // numbers builds counters and gauges.
 func numbers[N int64 | float64](
-	b *builder, r *row, points func(*record.Collection, func(*record.Source, attribute.Set, N)),
+	b *builder, r *table.Row, points func(*record.Collection, func(*record.Source, attribute.Set, N)),
 ) metricdata.Aggregation {
-	all := make([]metricdata.DataPoint[N], 0, r.each*b.OperationCount)
+	all := make([]metricdata.DataPoint[N], 0, r.Each*b.OperationCount)
 	points(b.Collection, func(s *record.Source, set attribute.Set, value N) {
 		p := metricdata.DataPoint[N]{Attributes: set, Time: b.At, Value: value}
 		switch {
 		case r.Kind == catalog.Gauge:
-		case r.shared && r.Kind == catalog.Counter:
+		case r.Shared && r.Kind == catalog.Counter:
 			p.StartTime = b.Since()
-		case r.shared:
+		case r.Shared:
 			p.StartTime = b.Registry.Start
 		case r.Kind == catalog.Counter:
 			p.StartTime = s.Since

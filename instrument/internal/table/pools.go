@@ -1,4 +1,4 @@
-package instrument
+package table
 
 import (
 	"math"
@@ -32,7 +32,7 @@ func poolWaitTime(c *record.Collection, yield distributionPoints) {
 	c.Pools(record.PoolWaits, true, func(s *record.Source, _ float64) {
 		waits, nanos := s.Timed.Pool.Values[record.PoolWaits], s.Timed.Pool.Values[record.PoolWaitNanos]
 		if !math.IsNaN(nanos) {
-			yield(s, s.Set(0, record.LabelPool, 0), distribution{counts: []uint64{uint64(waits)}, sum: uint64(nanos)})
+			yield(s, s.Set(0, record.LabelPool, 0), Distribution{Counts: []uint64{uint64(waits)}, Sum: uint64(nanos)})
 		}
 	})
 }
