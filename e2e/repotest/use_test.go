@@ -75,12 +75,19 @@ func (p localProgram) use(t *testing.T, binary string) {
 		}
 	})
 	if len(p.addresses) > 0 {
-		p.visit(t, ended)
+		url := p.visit(t, ended)
+		observed := strings.Contains(p.text, "otelsetup/observe\"")
+		if observed {
+			seeAll(t, url, cmd.Dir, &out)
+		}
 		if runtime.GOOS == "windows" {
 			return // which has no signals
 		}
 		if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 			t.Fatal(err)
+		}
+		if observed {
+			drains(t, url)
 		}
 	}
 	select {
@@ -98,9 +105,9 @@ func (p localProgram) use(t *testing.T, binary string) {
 
 // visit asks for the first page and then scrapes, more than once, since a fault
 // may be one of chance. The program has counted operations by then.
-func (p localProgram) visit(t *testing.T, ended <-chan struct{}) {
+func (p localProgram) visit(t *testing.T, ended <-chan struct{}) (url string) {
 	t.Helper()
-	url := "http://" + p.serving(t, ended)
+	url = "http://" + p.serving(t, ended)
 	for range 3 {
 		_, _, err := fetch(t, url+"/", "")
 		if err != nil {
@@ -119,6 +126,7 @@ func (p localProgram) visit(t *testing.T, ended <-chan struct{}) {
 			}
 		}
 	}
+	return url
 }
 
 // serving waits for the address where the program serves its metrics.
