@@ -42,7 +42,7 @@
 // Appender, Batcher (one transaction), MultiGetter (one read transaction),
 // Scanner, PrefixScanner (in bytewise order), Viewer (one read transaction),
 // Updater (no conflicts, so no reruns), Swapper (within a write transaction),
-// Pinger, Describer and StatsReader. bbolt has no time to live and no
+// Pinger, Describer, Notifier and StatsReader. bbolt has no time to live and no
 // replication, so there is no TTLPutter or Lagger.
 //
 // # Damage
@@ -52,6 +52,10 @@
 // like this the store takes no more writes. When the first two pages of an open
 // file are overwritten it takes no calls at all, as bbolt keeps its locks; calls
 // that were waiting for one of them do not return.
+//
+// When one of the first two pages is damaged before, bbolt opens the file as it
+// was before its last transaction, and a notice says so. [Store.Verify] reads all
+// that is there.
 //
 // The process still ends when bbolt meets the damage in a goroutine of its own,
 // which is its search for free pages with NoFreelistSync in [OpenOptions.Bolt].

@@ -22,11 +22,20 @@
 // the manifest cannot be written in the background or the directory cannot be
 // synced: Pebble leaves no other way.
 //
+// # Damage
+//
+// Pebble opens a database whose log is damaged in the middle, or whose manifest
+// lacks its end, as if that was all: writes that were acknowledged are missing
+// without an error. [Open] looks at the files first, which takes about as long as
+// replaying the log, and gives notice of what is found there: whole writes after
+// a damage, a record that is cut off, tables that nothing refers to. What was cut
+// off at the end of a log cannot be known. [Store.Verify] reads all that is there.
+//
 // # Capabilities
 //
 // Appender, Batcher (one pebble.Batch, atomic), Scanner, PrefixScanner (in
 // bytewise order), Viewer (a pebble.Snapshot), Pinger (a point read),
-// Describer and StatsReader. Pebble has no transactions, no compare-and-swap,
+// Describer, Notifier and StatsReader. Pebble has no transactions, no compare-and-swap,
 // no time to live, no read of several keys and no replication, so there is no
 // Updater, Swapper, TTLPutter, MultiGetter or Lagger.
 //

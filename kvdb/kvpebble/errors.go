@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"runtime"
 	"strings"
@@ -78,8 +79,38 @@ func withoutKeys(err error) error {
 // redacted hides the data of the user in the text of an error.
 type redacted struct{ err error }
 
-func (r *redacted) Error() string { return redact.Sprint(r.err).Redact().StripMarkers() }
+func (r *redacted) Error() string { return safeText(r.err) }
 func (r *redacted) Unwrap() error { return r.err }
+
+// hidden is what stands for a text that may be data of the user.
+const hidden = "×"
+
+// safeText returns what Pebble marks as safe of the text of an error. The wrappers
+// of the standard library mark nothing, so it looks into them.
+func safeText(err error) string {
+	switch err {
+	case io.EOF, io.ErrUnexpectedEOF, io.ErrShortWrite, fs.ErrNotExist, fs.ErrExist, fs.ErrPermission, fs.ErrClosed:
+		return err.Error()
+	}
+	if _, ok := err.(syscall.Errno); ok {
+		return err.Error()
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var texts []string
+		for _, e := range joined.Unwrap() {
+			texts = append(texts, safeText(e))
+		}
+		return strings.Join(texts, "; ")
+	}
+	text := redact.Sprint(err).Redact().StripMarkers()
+	if strings.Trim(text, hidden+":; \n") != "" {
+		return text
+	}
+	if cause := errors.Unwrap(err); cause != nil {
+		return safeText(cause)
+	}
+	return hidden
+}
 
 // openError wraps an error of pebble.Open, which has kinds of its own.
 func openError(dir string, err error) error {
@@ -94,6 +125,9 @@ func openError(dir string, err error) error {
 	case strings.Contains(err.Error(), "comparer name from file "):
 		return &kvdb.Error{Op: opOpen, Kind: kvdb.ErrInvalidArgument,
 			Err: fmt.Errorf("the store in %s has a Comparer of its own: give it in OpenOptions.Pebble.Comparer: %w", dir, err)}
+	}
+	if errors.Is(kind(err), kvdb.ErrCorruption) {
+		return &kvdb.Error{Op: opOpen, Kind: kvdb.ErrCorruption, Err: fmt.Errorf("the store in %s is damaged: %w", dir, withoutKeys(err))}
 	}
 	return wrap(opOpen, err)
 }

@@ -4,11 +4,13 @@ import (
 	"context"
 	stderrors "errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"strings"
 	"syscall"
 	"testing"
 
+	cockroach "github.com/cockroachdb/errors"
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/redact"
 
@@ -83,6 +85,17 @@ func checkWrapped(t *testing.T, got, cause, kind error) {
 	}
 }
 
+// Keys are hidden, the cause is not, however it is wrapped.
+func TestWrapKeepsTheCause(t *testing.T) {
+	damaged := stderrors.Join(cockroach.Newf("the table %s of %s is damaged", redact.Safe("000007.sst"), "secret"), io.ErrUnexpectedEOF)
+	for _, err := range []error{damaged, fmt.Errorf("secret: %w", damaged), stderrors.Join(damaged, stderrors.New("secret"))} {
+		text := wrap("open", err).Error()
+		if !strings.Contains(text, "the table 000007.sst of × is damaged") || !strings.Contains(text, "unexpected EOF") || strings.Contains(text, "secret") {
+			t.Errorf("%q became %q", err, text)
+		}
+	}
+}
+
 func FuzzWrapHidesKeys(f *testing.F) {
 	f.Add("secret")
 	f.Add("‹secret›")
@@ -90,7 +103,8 @@ func FuzzWrapHidesKeys(f *testing.F) {
 	f.Fuzz(func(t *testing.T, key string) {
 		const mark = "4f1c9a" // tells the key from the rest of the text
 		key = mark + key + mark
-		for _, err := range []error{corruption{key}, fmt.Errorf("outer %q: %w", key, corruption{key}), stderrors.New(key)} {
+		for _, err := range []error{corruption{key}, fmt.Errorf("outer %q: %w", key, corruption{key}), stderrors.New(key),
+			stderrors.Join(corruption{key}, stderrors.New(key)), fmt.Errorf("%s: %w", key, stderrors.Join(stderrors.New(key), nil))} {
 			if text := wrap("get", err).Error(); strings.Contains(text, mark) {
 				t.Errorf("the text %q has the key in it", text)
 			}

@@ -285,6 +285,11 @@ func TestOpenDamagedManifest(t *testing.T) {
 	if e, ok := err.(*kvdb.Error); !ok || e.Op != "open" || !errors.Is(err, kvdb.ErrCorruption) {
 		t.Errorf("Open: %v, want ErrCorruption", err)
 	}
+	for _, says := range []string{dir + " is damaged", "malformed manifest file", "MANIFEST-"} {
+		if !strings.Contains(err.Error(), says) {
+			t.Errorf("Open: %v does not say %q", err, says)
+		}
+	}
 	for f, b := range saved {
 		if err := os.WriteFile(f, b, 0o600); err != nil {
 			t.Fatal(err)

@@ -112,6 +112,7 @@ func Open(dir string, opts *OpenOptions) (*Store, error) {
 	if p.WALFailover == nil { // which deals with failures of the log itself
 		p.FS = &walFS{FS: p.FS, failure: s.failure}
 	}
+	found := inspect(c.fs, dir, p.WALDir)
 	db, err := openDB(dir, p)
 	if failed := s.failure.get(); err == nil && failed != nil {
 		err = errors.Join(failed, db.Close())
@@ -120,6 +121,7 @@ func Open(dir string, opts *OpenOptions) (*Store, error) {
 		return nil, openError(dir, errors.Join(err, disk.Close()))
 	}
 	s.db, s.owned, s.disk = db, true, disk
+	s.tell(found)
 	return s, nil
 }
 
