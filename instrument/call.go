@@ -13,7 +13,7 @@ import (
 // An Operation is the handle of an operation of a [Recorder]. It is safe for
 // concurrent use; a nil or zero one records nothing.
 type Operation struct {
-	recorder *Recorder
+	observer *observer
 	declared record.Operation
 	ordinary atomic.Uintptr // an address behind the call of a deferred End
 }
@@ -105,14 +105,14 @@ func (c *Call) Miss() {
 // begin starts the record of a call, and reports whether it did: not when there
 // is nobody to record it, nor a second time before the end.
 func (c *Call) begin(ctx context.Context) (context.Context, bool) {
-	if c == nil || c.begun || c.operation == nil || c.operation.recorder == nil {
+	if c == nil || c.begun || c.operation == nil || c.operation.observer == nil {
 		return ctx, false
 	}
 	if ctx == nil {
 		ctx = context.Background()
 	}
 	o := c.operation
-	ctx, _ = c.op.beginBatch(ctx, &o.recorder.observer, o.declared, c.op.sent, c.op.items)
+	ctx, _ = c.op.beginBatch(ctx, o.observer, o.declared, c.op.sent, c.op.items)
 	c.ctx, c.begun = ctx, true
 	return ctx, true
 }

@@ -30,45 +30,45 @@ type views struct {
 	viewer        kvdb.Viewer
 }
 
-func newViews(s *Store) views {
+// newViews returns the views of a store, through which an observer sees its operations.
+func newViews(o *observer, next kvdb.Store) views {
 	var v views
-	o := &s.observer
-	if next, ok := kvdb.As[kvdb.Appender](s.next); ok {
-		v.appender = appender{o, next}
+	if c, ok := kvdb.As[kvdb.Appender](next); ok {
+		v.appender = appender{o, c}
 	}
-	if next, ok := kvdb.As[kvdb.Batcher](s.next); ok {
-		v.batcher = batcher{o, next}
+	if c, ok := kvdb.As[kvdb.Batcher](next); ok {
+		v.batcher = batcher{o, c}
 	}
-	if next, ok := kvdb.As[kvdb.MultiGetter](s.next); ok {
-		v.multiGetter = multiGetter{o, next}
+	if c, ok := kvdb.As[kvdb.MultiGetter](next); ok {
+		v.multiGetter = multiGetter{o, c}
 	}
-	if next, ok := kvdb.As[kvdb.Pinger](s.next); ok {
-		v.pinger = pinger{o, next}
+	if c, ok := kvdb.As[kvdb.Pinger](next); ok {
+		v.pinger = pinger{o, c}
 	}
-	if next, ok := kvdb.As[kvdb.PrefixScanner](s.next); ok {
-		v.prefixScanner = prefixScanner{o, next}
+	if c, ok := kvdb.As[kvdb.PrefixScanner](next); ok {
+		v.prefixScanner = prefixScanner{o, c}
 	}
-	if next, ok := kvdb.As[kvdb.Scanner](s.next); ok {
-		v.scanner = scanner{o, next}
+	if c, ok := kvdb.As[kvdb.Scanner](next); ok {
+		v.scanner = scanner{o, c}
 	}
-	if next, ok := kvdb.As[kvdb.Swapper](s.next); ok {
-		v.swapper = swapper{o, next}
+	if c, ok := kvdb.As[kvdb.Swapper](next); ok {
+		v.swapper = swapper{o, c}
 	}
-	if next, ok := kvdb.As[kvdb.TTLPutter](s.next); ok {
-		v.ttlPutter = ttlPutter{o, next}
+	if c, ok := kvdb.As[kvdb.TTLPutter](next); ok {
+		v.ttlPutter = ttlPutter{o, c}
 	}
-	if next, ok := kvdb.As[kvdb.Updater](s.next); ok {
-		v.updater = updater{o, next}
+	if c, ok := kvdb.As[kvdb.Updater](next); ok {
+		v.updater = updater{o, c}
 	}
-	if next, ok := kvdb.As[kvdb.Viewer](s.next); ok {
-		v.viewer = viewer{o, next}
+	if c, ok := kvdb.As[kvdb.Viewer](next); ok {
+		v.viewer = viewer{o, c}
 	}
 	// These are not operations: they are passed on as they are.
-	v.describer, _ = kvdb.As[kvdb.Describer](s.next)
-	v.lagger, _ = kvdb.As[kvdb.Lagger](s.next)
-	v.notifier, _ = kvdb.As[kvdb.Notifier](s.next)
-	v.poolReader, _ = kvdb.As[kvdb.PoolReader](s.next)
-	v.statsReader, _ = kvdb.As[kvdb.StatsReader](s.next)
+	v.describer, _ = kvdb.As[kvdb.Describer](next)
+	v.lagger, _ = kvdb.As[kvdb.Lagger](next)
+	v.notifier, _ = kvdb.As[kvdb.Notifier](next)
+	v.poolReader, _ = kvdb.As[kvdb.PoolReader](next)
+	v.statsReader, _ = kvdb.As[kvdb.StatsReader](next)
 	return v
 }
 

@@ -42,19 +42,6 @@ type sink interface {
 // one before has left. Without an option one may be nil.
 type sinks [4]sink
 
-// newSinks returns the sinks of an observer: first the hook, then the span, then
-// the exemplar, then the line.
-func (o *observer) newSinks(onSlow func(context.Context, SlowOperation) string) sinks {
-	all := sinks{1: &o.spans, 2: exemplifier{o.rec}}
-	if onSlow != nil {
-		all[0] = evidence{onSlow, o.rec.Series}
-	}
-	if o.log != nil {
-		all[3] = o.log
-	}
-	return all
-}
-
 func (all *sinks) take(ctx context.Context, e event) {
 	for _, s := range all {
 		if s != nil {

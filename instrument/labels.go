@@ -58,18 +58,28 @@ type labels struct {
 	set             pprof.LabelSet
 }
 
-// labelsOf returns the labels of an operation below a caller without any. They are
-// made when they are first needed, since most programs never profile so.
-func (o *observer) labelsOf(op record.Operation) *labels {
-	at := &o.labels[op]
+// storeLabels are those of the operations of a store. They are made when they are
+// first needed, since most programs never profile so.
+type storeLabels struct {
+	rec  *record.Record
+	each []atomic.Pointer[labels] // by operation; nil until the first use
+}
+
+func newStoreLabels(rec *record.Record) storeLabels {
+	return storeLabels{rec, make([]atomic.Pointer[labels], len(rec.Infos))}
+}
+
+// of returns the labels of an operation below a caller without any.
+func (s *storeLabels) of(op record.Operation) *labels {
+	at := &s.each[op]
 	if l := at.Load(); l != nil {
 		return l
 	}
-	series := o.rec.Series
+	series := s.rec.Series
 	set := pprof.Labels(
 		catalog.SystemName, series.System,
 		catalog.Namespace, series.Namespace,
-		catalog.OperationName, o.rec.Infos[op].Name,
+		catalog.OperationName, s.rec.Infos[op].Name,
 	)
 	at.CompareAndSwap(nil, &labels{pprof.WithLabels(context.Background(), set), set})
 	return at.Load()

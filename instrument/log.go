@@ -223,3 +223,14 @@ func (l *operationLog) fields(ctx context.Context, e *event, suppressed int) []z
 func (e *event) valueBytes() int {
 	return e.read + max(e.sent-len(e.key), 0)
 }
+
+// sayRefused says that there is no room for the series of an operation.
+func (l *operationLog) sayRefused(operation string) {
+	if l != nil {
+		l.guarded(func() {
+			l.logger.Warn(catalog.OperationCountedAsOther,
+				zap.String(catalog.FieldOperation, operation),
+				zap.String(catalog.FieldReason, "the limit of series is reached"))
+		})
+	}
+}

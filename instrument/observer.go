@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"github.com/otelkv/otelkv/instrument/internal/meter"
@@ -21,7 +20,7 @@ type observer struct {
 	histograms *meter.Histograms // nil but for a MeterProvider
 	classifier classifier
 	filter     func(ctx context.Context, operation string) bool // nil without an option
-	labels     []atomic.Pointer[labels]                         // by operation; nil until the first use
+	labels     storeLabels
 	spans      spanner
 	slow       []time.Duration // by operation
 	log        *operationLog   // nil without a logger
@@ -57,16 +56,16 @@ func newObserver(info kvdb.Info, infos []record.OperationInfo, c *config) (*obse
 		registry:   registry,
 		classifier: classifier,
 		filter:     c.filter,
-		labels:     make([]atomic.Pointer[labels], len(infos)),
 		spans:      newSpanner(c.tracerProvider.Tracer(scopeName), c.spans, infos, series, info.Remote),
 		slow:       slow,
 	}
 	o.rec = registry.NewRecord(infos, series, record.Options{
-		Sized: c.sizes, Compat: !c.noCompat, Logged: c.logger != nil, Declared: c.stats, Refused: o.sayRefused,
+		Sized: c.sizes, Compat: !c.noCompat, Logged: c.logger != nil, Declared: c.stats, Refused: func(op record.Operation) { o.log.sayRefused(infos[op].Name) },
 	})
 	if c.logger != nil {
 		o.log = newOperationLog(c.logger, c.logs, series, &o.rec.Suppressed)
 	}
+	o.labels = newStoreLabels(o.rec)
 	o.sinks = o.newSinks(c.onSlow)
 	err := o.register(m)
 	switch {
@@ -103,4 +102,17 @@ func (o *observer) close() {
 	if o.rec != nil {
 		o.registry.Unregister(o.rec)
 	}
+}
+
+// newSinks returns the sinks of an observer: first the hook, then the span, then
+// the exemplar, then the line.
+func (o *observer) newSinks(onSlow func(context.Context, SlowOperation) string) sinks {
+	all := sinks{1: &o.spans, 2: exemplifier{o.rec}}
+	if onSlow != nil {
+		all[0] = evidence{onSlow, o.rec.Series}
+	}
+	if o.log != nil {
+		all[3] = o.log
+	}
+	return all
 }

@@ -45,7 +45,7 @@ func (p *op) begin(ctx context.Context, o *observer, kind record.Operation, sent
 		ctx, p.traced = o.spans.start(ctx, parent, kind, at, p.items)
 	}
 	if profilers.Load() > 0 {
-		p.labels = o.labelsOf(kind).below(ctx)
+		p.labels = o.labels.of(kind).below(ctx)
 		p.labels.put()
 	}
 	p.stripe = record.Pick(o.rec.StripesOf(kind))

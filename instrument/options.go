@@ -59,11 +59,6 @@ type config struct {
 	errs         []error
 }
 
-type slowThreshold struct {
-	threshold  time.Duration
-	operations []string
-}
-
 // WithTelemetry makes the store report to tel: metrics to its Registry, spans
 // to its TracerProvider, logs to its Logger. Options for one of the three win
 // over it, wherever they stand. By default, and with nil, it reports as the other

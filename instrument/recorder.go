@@ -63,7 +63,7 @@ func NewRecorder(info kvdb.Info, operations []string, options ...Option) (*Recor
 	}
 	r := &Recorder{observer: *o, operations: make(map[string]*Operation, len(operations))}
 	for i, name := range operations {
-		r.operations[name] = &Operation{recorder: r, declared: record.Operation(i)}
+		r.operations[name] = &Operation{observer: &r.observer, declared: record.Operation(i)}
 	}
 	return r, nil
 }
@@ -88,17 +88,6 @@ func callInfos(names []string) []record.OperationInfo {
 		}
 	}
 	return infos
-}
-
-// sayRefused says that there is no room for the series of an operation.
-func (o *observer) sayRefused(op record.Operation) {
-	if l := o.log; l != nil {
-		l.guarded(func() {
-			l.logger.Warn(catalog.OperationCountedAsOther,
-				zap.String(catalog.FieldOperation, o.rec.Infos[op].Name),
-				zap.String(catalog.FieldReason, "the limit of series is reached"))
-		})
-	}
 }
 
 func checkOperations(names []string) error {

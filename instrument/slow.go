@@ -90,3 +90,9 @@ func (v evidence) ask(ctx context.Context, e *event) (id string) {
 	})
 	return strings.ToValidUTF8(id, "\uFFFD")
 }
+
+// A slowThreshold is what WithSlowThreshold sets.
+type slowThreshold struct {
+	threshold  time.Duration
+	operations []string
+}

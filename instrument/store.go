@@ -44,7 +44,7 @@ func Wrap(s kvdb.Store, options ...Option) (*Store, error) {
 		info = d.Describe()
 	}
 	w := &Store{next: s}
-	w.views = newViews(w)
+	w.views = newViews(&w.observer, s)
 	var err error
 	if c.stats, err = declared(w.views.statsReader); err != nil {
 		return nil, fmt.Errorf("instrument: %w", err)
