@@ -2,21 +2,12 @@ package instrument
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"regexp"
 	"time"
-	"unicode/utf8"
 
-	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
-
-	"github.com/otelkv/otelkv/instrument/internal/record"
-	"github.com/otelkv/otelkv/internal/typednil"
-	"github.com/otelkv/otelkv/kvdb"
 )
 
 // Telemetry is where a store reports: what package otelsetup starts with one
@@ -33,31 +24,6 @@ type Option interface{ apply(*config) }
 type optionFunc func(*config)
 
 func (f optionFunc) apply(c *config) { f(c) }
-
-type config struct {
-	registry       *Registry
-	meterProvider  metric.MeterProvider
-	tracerProvider trace.TracerProvider
-	logger         *zap.Logger
-
-	namespace  string
-	attributes []attribute.KeyValue
-	filter     func(context.Context, string) bool
-	classify   func(error) string
-	errorTypes []string
-	notFound   []error
-	sizes      bool
-	noCompat   bool
-	spans      SpanOptions
-	logs       LogOptions
-	thresholds []slowThreshold
-	onSlow     func(context.Context, SlowOperation) string
-
-	stats []kvdb.StatInfo // what the engine declares; nil where it has none
-
-	unregistered bool // a Telemetry has no Registry
-	errs         []error
-}
 
 // WithTelemetry makes the store report to tel: metrics to its Registry, spans
 // to its TracerProvider, logs to its Logger. Options for one of the three win
@@ -224,82 +190,4 @@ func WithSlowThreshold(threshold time.Duration, operations ...string) Option {
 // context is the operation's, its span in it. By default, there is no hook.
 func WithOnSlow(hook func(ctx context.Context, slow SlowOperation) (evidence string)) Option {
 	return optionFunc(func(c *config) { c.onSlow = hook })
-}
-
-func newConfig(options []Option) *config {
-	c := new(config)
-	for _, o := range options {
-		if !typednil.Is(o) {
-			o.apply(c)
-		}
-	}
-	if c.tracerProvider == nil {
-		c.tracerProvider = otel.GetTracerProvider()
-	}
-	if c.registry == nil && c.meterProvider == nil {
-		if c.unregistered {
-			c.errs = append(c.errs, errors.New("WithTelemetry: its Registry is nil: make one with NewRegistry"))
-		}
-		c.meterProvider = otel.GetMeterProvider()
-	}
-	return c
-}
-
-// refuse reports whether a value is a nil pointer in an interface, which is an error
-// with advice.
-func (c *config) refuse(option string, value any, advice string) bool {
-	if !typednil.Is(value) {
-		return false
-	}
-	c.errs = append(c.errs, fmt.Errorf("%s: the value is %s: %s", option, typednil.Name(value), advice))
-	return true
-}
-
-var errorTypeSyntax = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
-
-// validate returns everything that is wrong at once. The operations are those
-// that options may name, by default a store's.
-func (c *config) validate(operations ...string) error {
-	errs := c.errs
-	if c.registry != nil && c.meterProvider != nil {
-		errs = append(errs, errors.New("WithMeterProvider and a registry: choose one place for the metrics"))
-	}
-	if len(c.errorTypes) > record.MaxErrorTypes {
-		errs = append(errs, fmt.Errorf("WithErrorClassifier: %d types are more than %d", len(c.errorTypes), record.MaxErrorTypes))
-	}
-	for _, name := range c.errorTypes {
-		if !errorTypeSyntax.MatchString(name) || len(name) > 40 {
-			errs = append(errs, fmt.Errorf("WithErrorClassifier: %q is not a type: use up to 40 lower-case letters, digits and underscores", name))
-		}
-	}
-	if !utf8.ValidString(c.namespace) {
-		errs = append(errs, fmt.Errorf("WithNamespace: %q is not UTF-8", c.namespace))
-	}
-	for _, kv := range c.attributes {
-		if !kv.Valid() || !utf8.ValidString(string(kv.Key)) || !utf8.ValidString(kv.Value.String()) {
-			errs = append(errs, fmt.Errorf("WithAttributes: %q is not a valid attribute", kv.Key))
-		}
-	}
-	errs = append(errs, collisions(c.attributes)...)
-	known := record.StoreOperationInfo[:]
-	if len(operations) > 0 {
-		known = make([]record.OperationInfo, len(operations))
-		for i, name := range operations {
-			known[i].Name = name
-		}
-	}
-	for _, t := range c.thresholds {
-		for _, name := range t.operations {
-			if _, err := record.OperationNamed(known, name); err != nil {
-				errs = append(errs, fmt.Errorf("WithSlowThreshold: %w", err))
-			}
-		}
-	}
-	if c.registry != nil && c.registry.records == nil && c.registry.err == nil {
-		errs = append(errs, errors.New("WithRegistry: the registry is a zero value: make one with NewRegistry"))
-	}
-	if c.registry != nil && c.registry.err != nil {
-		errs = append(errs, fmt.Errorf("WithDurationBounds: %w", c.registry.err))
-	}
-	return errors.Join(errs...)
 }
