@@ -5,10 +5,13 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/otelkv/otelkv/internal/testutil"
 )
 
 // soon is when whatever must happen has happened, on a busy machine, too.
@@ -59,11 +62,20 @@ func launch(t *testing.T, cmd *exec.Cmd) *process {
 	}()
 	t.Cleanup(func() {
 		p.stop(t)
+		if ours(cmd) {
+			testutil.CheckLog(t, p.stdout.String())
+		}
 		if t.Failed() {
 			t.Logf("%s: %s", cmd.Path, p.stderr.tail(4000))
 		}
 	})
 	return p
+}
+
+// ours reports whether a command is one of the example programs, each line of which
+// the catalogue has.
+func ours(cmd *exec.Cmd) bool {
+	return strings.HasPrefix(cmd.Path, buildDir)
 }
 
 // stop asks the process to end, and makes it when it does not.

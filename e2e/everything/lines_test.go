@@ -1,8 +1,6 @@
 package everything
 
 import (
-	"encoding/json"
-	"strings"
 	"testing"
 
 	"github.com/otelkv/otelkv/internal/testutil"
@@ -14,23 +12,7 @@ import (
 // tests of the packages to see.
 func checkLines(t *testing.T, text string) {
 	t.Helper()
-	found := make(map[string]bool)
-	for b := range strings.Lines(text) {
-		var line map[string]any
-		if err := json.Unmarshal([]byte(b), &line); err != nil {
-			t.Errorf("%v: %s", err, b)
-			continue
-		}
-		message, _ := line[catalog.FieldMessage].(string)
-		if strings.HasPrefix(message, "app ") {
-			continue
-		}
-		if _, ok := catalog.FindLine(message); !ok {
-			t.Errorf("no line of the catalogue: %s", b)
-		}
-		testutil.CheckLine(t, line)
-		found[message] = true
-	}
+	found := testutil.CheckLog(t, text)
 	for _, message := range []catalog.Message{
 		catalog.OperationFailed, catalog.OperationSlow, catalog.CheckChanged, catalog.EvidenceCaptured,
 		catalog.LogLinesDropped, catalog.ExportFailed, catalog.Draining,

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -29,6 +30,34 @@ func CheckLine(t testing.TB, line map[string]any) {
 	for _, fault := range faults(line) {
 		t.Error(fault)
 	}
+}
+
+// CheckLog fails the test unless every whole line of a log is one of the catalogue,
+// as it stands there. Lines whose message begins with "app " are the test's own. It
+// returns the messages of the others.
+func CheckLog(t testing.TB, text string) (messages map[string]bool) {
+	t.Helper()
+	messages = make(map[string]bool)
+	for b := range strings.Lines(text) {
+		if !strings.HasSuffix(b, "\n") { // the program was killed meanwhile
+			break
+		}
+		var line map[string]any
+		if err := json.Unmarshal([]byte(b), &line); err != nil {
+			t.Errorf("no line of JSON: %v: %s", err, b)
+			continue
+		}
+		message, _ := line[catalog.FieldMessage].(string)
+		if strings.HasPrefix(message, "app ") {
+			continue
+		}
+		if _, ok := catalog.FindLine(message); !ok {
+			t.Errorf("no line of the catalogue: %s", b)
+		}
+		CheckLine(t, line)
+		messages[message] = true
+	}
+	return messages
 }
 
 // NotedLines does what CheckLine does for lines of JSON that are written to it; the
