@@ -1,0 +1,199 @@
+package machines
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// A group is a real control group.
+type group struct {
+	dir     string
+	unified bool
+}
+
+const (
+	groupEnv   = "OTELKV_TEST_GROUP"
+	groupLimit = 128 << 20
+	ownPages   = 32 << 20
+	filePages  = 80 << 20
+)
+
+// InGroup runs the test once more, in a process that is alone in a real control
+// group of 128 MiB, of which its own pages take a quarter and those of files that it has
+// read twice most of the rest; there it calls test with the bounds of the used
+// share. It skips the test where control groups cannot be made.
+func InGroup(t *testing.T, test func(low, high float64)) {
+	t.Helper()
+	if dir := os.Getenv(groupEnv); dir != "" {
+		inGroup(t, dir, test)
+		return
+	}
+	g := newGroup(t, "memory")
+	limit := "memory.limit_in_bytes"
+	if g.unified {
+		limit = "memory.max"
+	}
+	g.set(t, limit, strconv.Itoa(groupLimit))
+	g.run(t)
+}
+
+// InCPUGroup runs the test once more, in a process that is in a control group with a
+// quota of so many processors; there it calls test.
+func InCPUGroup(t *testing.T, processors float64, test func()) {
+	t.Helper()
+	if dir := os.Getenv(groupEnv); dir != "" {
+		join(t, dir)
+		test()
+		return
+	}
+	const period = 100_000
+	quota := int(processors * period)
+	g := newGroup(t, "cpu")
+	if g.unified {
+		g.set(t, "cpu.max", fmt.Sprint(quota, period))
+	} else {
+		g.set(t, "cpu.cfs_period_us", strconv.Itoa(period))
+		g.set(t, "cpu.cfs_quota_us", strconv.Itoa(quota))
+	}
+	g.run(t)
+}
+
+// newGroup makes a group below the one that the process is in, so that all that
+// limits the test still does.
+func newGroup(t *testing.T, controller string) group {
+	t.Helper()
+	list, err := os.ReadFile("/proc/self/cgroup")
+	if err != nil {
+		t.Skipf("no control groups: %v", err)
+	}
+	for line := range strings.Lines(string(list)) {
+		parts := strings.SplitN(strings.TrimSpace(line), ":", 3)
+		g := group{unified: parts[1] == ""}
+		probe := map[string]string{"memory": "memory.limit_in_bytes", "cpu": "cpu.cfs_quota_us"}[controller]
+		mount := "/sys/fs/cgroup/" + controller
+		if g.unified {
+			probe = map[string]string{"memory": "memory.max", "cpu": "cpu.max"}[controller]
+			mount = "/sys/fs/cgroup"
+		}
+		g.dir = filepath.Join(mount, parts[2], fmt.Sprintf("otelkv-test-%d", os.Getpid()))
+		if !g.unified && parts[1] != controller || os.Mkdir(g.dir, 0o755) != nil {
+			continue
+		}
+		t.Cleanup(func() {
+			if err := os.Remove(g.dir); err != nil { // a control group's files go with it
+				t.Error(err)
+			}
+		})
+		if _, err := os.Stat(filepath.Join(g.dir, probe)); err == nil {
+			return g
+		}
+	}
+	t.Skipf("no control group with %s can be made here", controller)
+	return group{}
+}
+
+// set writes a file of the group.
+func (g group) set(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(g.dir, name), []byte(text), 0o644); err != nil {
+		t.Skip(err)
+	}
+}
+
+// run runs the test that calls it in the group.
+func (g group) run(t *testing.T) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=2m")
+	cmd.Env = append(os.Environ(), groupEnv+"="+g.dir)
+	out, err := cmd.CombinedOutput()
+	switch {
+	case err != nil:
+		t.Errorf("in the group: %v\n%s", err, out)
+	case bytes.Contains(out, []byte("--- SKIP")):
+		t.Skipf("in the group:\n%s", out)
+	}
+}
+
+func join(t *testing.T, dir string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, "cgroup.procs"), []byte(strconv.Itoa(os.Getpid())), 0o644); err != nil {
+		t.Skip(err)
+	}
+}
+
+func inGroup(t *testing.T, dir string, test func(low, high float64)) {
+	t.Helper()
+	files := t.TempDir()
+	var fs syscall.Statfs_t
+	const tmpfsMagic = 0x01021994
+	if err := syscall.Statfs(files, &fs); err != nil || fs.Type == tmpfsMagic {
+		t.Skipf("%s holds its files in memory, which cannot be given back", files)
+	}
+	join(t, dir)
+	own := make([]byte, ownPages)
+	for i := range own {
+		own[i] = byte(i)
+	}
+	name := filepath.Join(files, "file")
+	if err := write(name, filePages); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := read(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if charged, err := charge(dir); err != nil || charged < 0.75*groupLimit {
+		t.Fatalf("%.0f of %d bytes are charged: %v", charged, groupLimit, err)
+	}
+	test(ownPages/float64(groupLimit), 0.6)
+	if own[1] != 1 { // so that it is there until now
+		t.Fatal("the memory has changed")
+	}
+}
+
+// charge returns the bytes that are charged to a group.
+func charge(dir string) (float64, error) {
+	text, err := os.ReadFile(filepath.Join(dir, "memory.current"))
+	if err != nil {
+		text, err = os.ReadFile(filepath.Join(dir, "memory.usage_in_bytes"))
+	}
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseFloat(strings.TrimSpace(string(text)), 64)
+}
+
+func write(name string, n int) (err error) {
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	chunk := make([]byte, 1<<20)
+	for range n / len(chunk) {
+		if _, err := f.Write(chunk); err != nil {
+			return err
+		}
+	}
+	return f.Sync() // clean pages can go at once
+}
+
+func read(name string) (err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	_, err = io.CopyBuffer(struct{ io.Writer }{io.Discard}, f, make([]byte, 1<<20))
+	return err
+}
