@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
@@ -43,7 +42,7 @@ func fill(page, text string) (string, error) {
 	before, rest, ok := strings.Cut(page, begin)
 	_, after, closed := strings.Cut(rest, end)
 	if !ok || !closed {
-		return "", errors.New("there are no two lines between which the table of metrics stands:\n" + begin + end)
+		return "", fmt.Errorf("there are no two lines between which the table of metrics stands: %q and %q", begin, end)
 	}
 	return before + begin + "\n" + text + "\n" + end + after, nil
 }
