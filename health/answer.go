@@ -18,7 +18,7 @@ func (h *Health) Answer(kind Kind) (ok bool, text string) {
 // application/health+json, with the texts of their errors: for a file beside
 // other evidence, and not for strangers.
 func (h *Health) Report() []byte {
-	j := judgement{ok: true, draining: h.draining.Load(), states: h.States()}
+	j := judgement{ok: true, draining: h.isDraining(), states: h.States()}
 	for _, s := range j.states {
 		j.ok = j.ok && s.Status.OK()
 	}

@@ -21,6 +21,9 @@ import (
 // that ends before; the program stays not ready either way. Further calls wait
 // as well.
 func (h *Health) Drain(ctx context.Context, pause time.Duration) error {
+	if !h.runs() {
+		return nil
+	}
 	if !h.draining.Swap(true) {
 		h.log.Info(catalog.Draining, milliseconds(catalog.FieldPauseMS, pause))
 	}

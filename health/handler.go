@@ -18,8 +18,11 @@ const (
 )
 
 // Mount adds /healthz, which is also /livez, /readyz, /readyz/{check} and
-// /startupz to a mux.
+// /startupz to a mux. With nil it is http.DefaultServeMux.
 func (h *Health) Mount(mux *http.ServeMux) {
+	if mux == nil {
+		mux = http.DefaultServeMux
+	}
 	mux.Handle("/healthz", h.LivenessHandler())
 	mux.Handle("/livez", h.LivenessHandler())
 	mux.Handle("/readyz", h.ReadinessHandler())

@@ -28,7 +28,8 @@ var (
 const closeGrace = time.Second
 
 // A Health runs checks and answers probes. Its methods are safe for concurrent
-// use.
+// use. A nil or zero one runs none, and answers as one that was closed: alive, and
+// neither ready nor started.
 type Health struct {
 	cfg      config
 	schedule schedule
@@ -62,6 +63,19 @@ type entry struct {
 	reported State
 }
 
+// runs reports whether h is from New.
+func (h *Health) runs() bool { return h != nil && h.ended != nil }
+
+// all returns what there is to judge.
+func (h *Health) all() []*entry {
+	if !h.runs() {
+		return nil
+	}
+	return *h.entries.Load()
+}
+
+func (h *Health) isDraining() bool { return !h.runs() || h.draining.Load() }
+
 // New returns a Health whose checks run from now on. The error lists every
 // problem of the options; nothing runs then.
 func New(opts ...Option) (*Health, error) {
@@ -92,6 +106,9 @@ func New(opts ...Option) (*Health, error) {
 // problem: it matches [ErrDuplicate] when a name is taken and [ErrClosed] after
 // Close. It does not wait for a run.
 func (h *Health) Register(checks ...Check) error {
+	if !h.runs() {
+		return ErrClosed
+	}
 	var errs []error
 	runners := make([]*runner, 0, len(checks))
 	entries := make([]*entry, 0, len(checks))
@@ -155,7 +172,7 @@ func (h *Health) addLocked(now time.Time, entries ...*entry) error {
 // scheduler's self-check.
 func (h *Health) States() []State {
 	now := time.Now()
-	entries := *h.entries.Load()
+	entries := h.all()
 	states := make([]State, len(entries))
 	for i, e := range entries {
 		states[i] = e.state(now)
@@ -179,6 +196,9 @@ func (h *Health) Started() bool { return h.judge(Startup, time.Now()).ok }
 // what did not return. That is left behind: Go cannot end it. Further calls wait
 // for the first one and return nil.
 func (h *Health) Close() error {
+	if !h.runs() {
+		return nil
+	}
 	h.mu.Lock()
 	first := !h.closed
 	h.closed = true

@@ -31,6 +31,9 @@ type Heartbeat struct {
 // The name follows the rules of [Check.Name]. The error matches [ErrDuplicate]
 // when it is taken and [ErrClosed] after Close; the Heartbeat does nothing then.
 func (h *Health) Heartbeat(name string, maxSilence time.Duration) (*Heartbeat, error) {
+	if !h.runs() {
+		return nil, ErrClosed
+	}
 	b := &Heartbeat{schedule: &h.schedule, name: name, maxSilence: maxSilence, began: time.Now()}
 	b.Beat()
 	err := checkName(name)
@@ -45,11 +48,19 @@ func (h *Health) Heartbeat(name string, maxSilence time.Duration) (*Heartbeat, e
 
 // Beat says that the loop goes round. It costs some nanoseconds, allocates
 // nothing, and is safe for concurrent use.
-func (b *Heartbeat) Beat() { b.last.Store(b.schedule.ran.Load()) }
+func (b *Heartbeat) Beat() {
+	if b != nil && b.schedule != nil {
+		b.last.Store(b.schedule.ran.Load())
+	}
+}
 
 // Stop says that the loop has ended as it should: it passes from now on,
 // whether it beats or not.
-func (b *Heartbeat) Stop() { b.stopped.Store(true) }
+func (b *Heartbeat) Stop() {
+	if b != nil {
+		b.stopped.Store(true)
+	}
+}
 
 func (b *Heartbeat) state(now time.Time) State {
 	silence := time.Duration(b.schedule.ran.Load() - b.last.Load())

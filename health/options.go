@@ -83,9 +83,13 @@ type Telemetry interface {
 
 // WithTelemetry reports to tel: lines to its Logger, metrics to its
 // MeterProvider. WithLogger and WithMeterProvider win over it, wherever they
-// stand. A nil tel, or a nil pointer, is an error of New.
+// stand. By default, and with nil, it reports as these say. A nil pointer as tel is
+// an error of New.
 func WithTelemetry(tel Telemetry) Option {
 	return optionFunc(func(c *config) {
+		if tel == nil {
+			return
+		}
 		if typednil.Is(tel) {
 			c.refuse("WithTelemetry: the telemetry is %s: start it first, and look at its error", typednil.Name(tel))
 			return
@@ -127,13 +131,11 @@ func WithDetails(allow func(*http.Request) bool) Option {
 // probe waits for, so they may take their time; while one runs, up to 64
 // transitions wait, and further ones are dropped, which is logged. A hook that
 // panics is logged. Its context ends with Close, and then it should return: Close
-// waits for one second. By default, there are no hooks.
+// waits for one second. By default, there are no hooks, and a nil one is none.
 func WithOnTransition(hook func(ctx context.Context, t Transition)) Option {
 	return optionFunc(func(c *config) {
-		if hook == nil {
-			c.refuse("WithOnTransition(nil)")
-			return
+		if hook != nil {
+			c.onTransition = append(c.onTransition, hook)
 		}
-		c.onTransition = append(c.onTransition, hook)
 	})
 }

@@ -17,12 +17,12 @@ type judgement struct {
 // judge answers a probe from memory.
 func (h *Health) judge(kind Kind, now time.Time, exclude ...string) judgement {
 	j := judgement{kind: kind, ok: true}
-	draining := h.draining.Load()
-	if kind == Readiness && draining {
+	draining := h.isDraining()
+	if draining && (kind == Readiness || kind == Startup && !h.runs()) {
 		j.ok, j.draining = false, true
 	}
 	var excluded []string
-	for _, e := range *h.entries.Load() {
+	for _, e := range h.all() {
 		s, counts := e.counts(kind, now)
 		if !counts {
 			continue
@@ -48,7 +48,7 @@ func (h *Health) judge(kind Kind, now time.Time, exclude ...string) judgement {
 // judgeOne judges one check by its name, or returns false when it is not part
 // of the probe.
 func (h *Health) judgeOne(kind Kind, now time.Time, name string) (judgement, bool) {
-	for _, e := range *h.entries.Load() {
+	for _, e := range h.all() {
 		if e.name != name {
 			continue
 		}

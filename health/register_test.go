@@ -107,11 +107,7 @@ func TestDuplicates(t *testing.T) {
 }
 
 func TestNewListsEveryProblem(t *testing.T) {
-	_, err := New(WithOnTransition(nil), nil)
-	if err == nil {
-		t.Error("a nil hook is taken")
-	}
-	_, err = New(WithChecks(Check{Name: "a"}, Check{Name: "b", Run: passes}))
+	_, err := New(WithChecks(Check{Name: "a"}, Check{Name: "b", Run: passes}))
 	for _, want := range []string{`"a": Run`, `"a": the interval`, `"b": the interval`} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)

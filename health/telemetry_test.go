@@ -43,7 +43,6 @@ func TestWithTelemetry(t *testing.T) {
 		}
 	}
 	for name, o := range map[string]Option{
-		"WithTelemetry: the telemetry is nil":                       WithTelemetry(nil),
 		"WithTelemetry: the telemetry is a nil *health.telemetry":   WithTelemetry((*telemetry)(nil)),
 		"WithMeterProvider: the provider is a nil *health.provider": WithMeterProvider((*provider)(nil)),
 		"the provider is a nil *health.provider":                    WithTelemetry(telemetry{zap.NewExample(), (*provider)(nil)}),

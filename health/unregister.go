@@ -8,6 +8,9 @@ import "slices"
 // function that runs gets its context cancelled and is not waited for. Names that
 // are not there, and that of the scheduler's self-check, are ignored.
 func (h *Health) Unregister(names ...string) {
+	if !h.runs() {
+		return
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	kept := make([]*entry, 0, len(*h.entries.Load()))

@@ -58,6 +58,9 @@ type Error struct {
 // Error returns the operation, the kind and the cause, as far as they are
 // known. It holds no key and no value unless the engine's own text does.
 func (e *Error) Error() string {
+	if e == nil {
+		return "<nil>"
+	}
 	s := "kvdb"
 	if e.Op != "" {
 		s += ": " + e.Op
@@ -73,6 +76,9 @@ func (e *Error) Error() string {
 
 // Unwrap returns the kind and the cause.
 func (e *Error) Unwrap() []error {
+	if e == nil {
+		return nil
+	}
 	errs := make([]error, 0, 2)
 	if e.Kind != nil {
 		errs = append(errs, e.Kind)

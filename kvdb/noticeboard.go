@@ -23,6 +23,9 @@ type NoticeBoard struct {
 // Post adds a notice. It does not wait for those who read, and does no I/O, so
 // an engine's callbacks may call it.
 func (b *NoticeBoard) Post(n Notice) {
+	if b == nil {
+		return
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.notices) == noticesKept {

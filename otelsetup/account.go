@@ -79,6 +79,9 @@ type Losses struct {
 // Losses returns what was lost so far. From the end of Shutdown on that
 // includes what was still under way.
 func (t *Telemetry) Losses() Losses {
+	if t == nil {
+		return Losses{}
+	}
 	over := t.ended.Load()
 	l := Losses{
 		Spans:      t.traceAccounts.lost(over),

@@ -29,8 +29,14 @@ import (
 //
 // After Shutdown the handler serves what is not the Telemetry's: the joined
 // registry and the extra gatherers. Without either it answers 503, so that
-// the target is down instead of empty.
+// the target is down instead of empty. So does the handler of a nil or zero
+// Telemetry. A nil in extra is left out; a nil pointer is a gatherer that panics.
 func (t *Telemetry) MetricsHandler(extra ...prometheus.Gatherer) http.Handler {
+	if t == nil || t.losses == nil {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "telemetry has not been started", http.StatusServiceUnavailable)
+		})
+	}
 	p := &page.Page{Own: t.sources, Losses: t.losses}
 	for i, g := range extra {
 		if g == nil || t.serves(g) {

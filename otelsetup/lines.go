@@ -89,7 +89,7 @@ const lossIsNews = time.Minute
 // of package health that is Advisory: traffic that goes elsewhere does not mend a
 // log.
 func (t *Telemetry) CheckLog(context.Context) error {
-	if t.lines == nil {
+	if t == nil || t.lines == nil {
 		return nil
 	}
 	r := t.lines.Report()

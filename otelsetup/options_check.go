@@ -32,7 +32,7 @@ func (c *config) validate() error {
 		}
 	}
 	if c.join && (typednil.Is(c.registerer) || typednil.Is(c.gatherer)) {
-		p.add("WithPrometheusRegistry", errors.New("the registerer or the gatherer is nil"))
+		p.add("WithPrometheusRegistry", errors.New("one of the registerer and the gatherer is nil: pass both, or neither"))
 	}
 	if c.shutdownTimeout <= 0 {
 		p.add("WithShutdownTimeout", fmt.Errorf("%v is not positive", c.shutdownTimeout))

@@ -16,10 +16,10 @@ import (
 // join. While one is there, a second one is an error of Start. A process
 // collector that the registry already has is kept.
 //
-// By default, the metrics are in a registry of their own.
+// By default, and with nil for both, the metrics are in a registry of their own.
 func WithPrometheusRegistry(registerer prometheus.Registerer, gatherer prometheus.Gatherer) Option {
 	return optionFunc(func(c *config) {
-		c.join, c.registerer, c.gatherer = true, registerer, gatherer
+		c.join, c.registerer, c.gatherer = registerer != nil || gatherer != nil, registerer, gatherer
 	})
 }
 

@@ -45,6 +45,9 @@ type step struct {
 // [Telemetry.MetricsHandler] then serve what is not the Telemetry's, or answer
 // 503.
 func (t *Telemetry) Shutdown(ctx context.Context) error {
+	if t == nil || t.closed == nil { // nothing was started
+		return nil
+	}
 	t.shutdownOnce.Do(func() {
 		close(t.closed)
 		defer t.ended.Store(true)
@@ -154,6 +157,9 @@ func briefly(f func()) {
 // as a recovered panic. A logger's Fatal calls it by itself, and lines of the
 // levels dpanic and panic flush the log records.
 func (t *Telemetry) ForceFlush(ctx context.Context) error {
+	if t == nil {
+		return nil
+	}
 	var errs []error
 	for i := len(t.steps) - 1; i >= 0; i-- {
 		errs = append(errs, t.steps[i].flushWithin(ctx, t.budget))

@@ -11,8 +11,11 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel/log"
+	lognoop "go.opentelemetry.io/otel/log/noop"
 	"go.opentelemetry.io/otel/metric"
+	metricnoop "go.opentelemetry.io/otel/metric/noop"
 	"go.opentelemetry.io/otel/trace"
+	tracenoop "go.opentelemetry.io/otel/trace/noop"
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/instrument"
@@ -26,7 +29,8 @@ import (
 const scopeName = catalog.ScopeOtelsetup
 
 // Telemetry is what [Start] started. Its methods are safe for concurrent use,
-// and harmless after Shutdown.
+// and harmless after Shutdown. Those of a nil or zero one, as beside an error of
+// Start, return what does nothing.
 type Telemetry struct {
 	registry       *instrument.Registry
 	tracerProvider trace.TracerProvider
@@ -130,21 +134,41 @@ func (t *Telemetry) start(ctx context.Context, c *config) error {
 
 // Registry returns the registry of the records of wrapped stores.
 // instrument.WithTelemetry asks for it.
-func (t *Telemetry) Registry() *instrument.Registry { return t.registry }
+func (t *Telemetry) Registry() *instrument.Registry {
+	if t == nil {
+		return nil
+	}
+	return t.registry
+}
 
 // MeterProvider returns the provider for metrics of the program's own. They
 // appear on /metrics and in every reader. A callback may take 2 seconds, and what
 // it observes counts once it has returned.
-func (t *Telemetry) MeterProvider() metric.MeterProvider { return t.meterProvider }
+func (t *Telemetry) MeterProvider() metric.MeterProvider {
+	if t == nil || t.meterProvider == nil {
+		return metricnoop.NewMeterProvider()
+	}
+	return t.meterProvider
+}
 
 // TracerProvider returns the provider for spans of the program's own: the one
 // of [WithTracerProvider], else the one that Start made.
-func (t *Telemetry) TracerProvider() trace.TracerProvider { return t.tracerProvider }
+func (t *Telemetry) TracerProvider() trace.TracerProvider {
+	if t == nil || t.tracerProvider == nil {
+		return tracenoop.NewTracerProvider()
+	}
+	return t.tracerProvider
+}
 
 // LoggerProvider returns the provider for log records of the program's own, for
 // use with another of OpenTelemetry's bridges. Without an exporter of logs it
 // does nothing. What [Telemetry.Logger] logs is there already.
-func (t *Telemetry) LoggerProvider() log.LoggerProvider { return t.loggerProvider }
+func (t *Telemetry) LoggerProvider() log.LoggerProvider {
+	if t == nil || t.loggerProvider == nil {
+		return lognoop.NewLoggerProvider()
+	}
+	return t.loggerProvider
+}
 
 // Logger returns the logger: the one of [WithLogger], else one that writes JSON
 // lines and sends the same records to the exporters of logs. Give it the context
@@ -160,11 +184,21 @@ func (t *Telemetry) LoggerProvider() log.LoggerProvider { return t.loggerProvide
 //
 // Sync flushes the exporters too, as do lines of the levels dpanic, panic and
 // fatal.
-func (t *Telemetry) Logger() *zap.Logger { return t.logger }
+func (t *Telemetry) Logger() *zap.Logger {
+	if t == nil || t.logger == nil {
+		return zap.NewNop()
+	}
+	return t.logger
+}
 
 // Level returns the level of the logger, for both outputs; setting it takes
 // effect at once. It has no effect on a logger of [WithLogger].
-func (t *Telemetry) Level() zap.AtomicLevel { return t.level }
+func (t *Telemetry) Level() zap.AtomicLevel {
+	if t == nil || t.level == (zap.AtomicLevel{}) {
+		return zap.NewAtomicLevel()
+	}
+	return t.level
+}
 
 // LogLevelHandler returns a handler for /loglevel. GET shows the level of the
 // logger as {"level":"info"}, PUT changes it, by JSON, a form or the query:
@@ -174,7 +208,7 @@ func (t *Telemetry) Level() zap.AtomicLevel { return t.level }
 //
 // Who may reach the handler may fill the disk: serve it where /debug is served.
 func (t *Telemetry) LogLevelHandler() http.Handler {
-	if t.logLevel == nil {
+	if t == nil || t.logLevel == nil {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			http.Error(w, "the program has a logger of its own", http.StatusNotImplemented)
 		})
@@ -185,4 +219,9 @@ func (t *Telemetry) LogLevelHandler() http.Handler {
 // PrometheusGatherer returns the registry that [Telemetry.MetricsHandler]
 // serves, for a program that gathers by itself: Start's own one, else the
 // gatherer of [WithPrometheusRegistry].
-func (t *Telemetry) PrometheusGatherer() prometheus.Gatherer { return t.gatherer }
+func (t *Telemetry) PrometheusGatherer() prometheus.Gatherer {
+	if t == nil || t.gatherer == nil {
+		return prometheus.Gatherers{}
+	}
+	return t.gatherer
+}

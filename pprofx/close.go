@@ -25,7 +25,7 @@ const (
 // no more than ten seconds in all; the error names what has not ended by then,
 // which is left behind. Called again, it returns the same.
 func (p *Profiler) Close() error {
-	if p == nil {
+	if p == nil || p.ended == nil { // nothing was started
 		return nil
 	}
 	p.mu.Lock()

@@ -135,9 +135,13 @@ type Telemetry interface {
 
 // WithTelemetry reports to tel: lines to its Logger, metrics to its
 // MeterProvider. WithLogger and WithMeterProvider win over it, wherever they
-// stand. A nil tel, or a nil pointer, is an error of Start.
+// stand. By default, and with nil, it reports as these say. A nil pointer as tel is
+// an error of Start.
 func WithTelemetry(tel Telemetry) Option {
 	return optionFunc(func(c *config) {
+		if tel == nil {
+			return
+		}
 		if typednil.Is(tel) {
 			c.refuse("WithTelemetry: the telemetry is %s: start it first, and look at its error", typednil.Name(tel))
 			return

@@ -40,7 +40,6 @@ func TestWithTelemetry(t *testing.T) {
 		}
 	}
 	for name, o := range map[string]Option{
-		"WithTelemetry: the telemetry is nil":                       WithTelemetry(nil),
 		"WithTelemetry: the telemetry is a nil *pprofx.telemetry":   WithTelemetry((*telemetry)(nil)),
 		"WithMeterProvider: the provider is a nil *pprofx.provider": WithMeterProvider((*provider)(nil)),
 		"the provider is a nil *pprofx.provider":                    WithTelemetry(telemetry{zap.NewExample(), (*provider)(nil)}),

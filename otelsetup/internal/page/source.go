@@ -8,6 +8,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
+
+	"github.com/otelkv/otelkv/internal/typednil"
 )
 
 // Patience is how long a scrape waits for a source at most. A run that takes
@@ -77,6 +79,9 @@ func gather(g prometheus.Gatherer) (families []*dto.MetricFamily, err error) {
 			families, err = nil, fmt.Errorf("%w: %v", errPanic, p)
 		}
 	}()
+	if typednil.Is(g) {
+		return nil, fmt.Errorf("%w: it is %s", errPanic, typednil.Name(g))
+	}
 	return g.Gather()
 }
 
