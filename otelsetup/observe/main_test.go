@@ -15,6 +15,8 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/otelkv/otelkv/internal/testutil"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/otelsetup"
 	"github.com/otelkv/otelkv/otelsetup/observe"
 )
@@ -30,8 +32,11 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(testutil.AllLines(m, "otelsetup/observe", elsewhere...))
 }
+
+// elsewhere are lines that packages webserver and outbox write.
+var elsewhere = []catalog.Message{catalog.WebConfigurationReported, catalog.HTTPServerReported}
 
 // lines is where a logger writes.
 type lines struct {
@@ -42,6 +47,7 @@ type lines struct {
 func (l *lines) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	_, _ = testutil.NotedLines{}.Write(p)
 	return l.text.Write(p)
 }
 

@@ -22,9 +22,16 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 
 	"github.com/otelkv/otelkv/internal/outbox"
+	"github.com/otelkv/otelkv/internal/testutil"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(testutil.AllLines(m, "otelsetup/observe", elsewhere...))
+}
+
+// elsewhere are lines that packages observe and outbox write.
+var elsewhere = []catalog.Message{catalog.Observing, catalog.AddressTaken, catalog.HTTPServerReported}
 
 func listen(t *testing.T) net.Listener {
 	t.Helper()
@@ -125,7 +132,7 @@ func TestConnectionsAreBounded(t *testing.T) {
 // log says why, now and then.
 func TestFileThatBreaks(t *testing.T) {
 	core, seen := observer.New(zapcore.InfoLevel)
-	lines := outbox.NewLog(zap.New(core))
+	lines := outbox.NewLog(zap.New(zapcore.NewTee(core, testutil.NotedLines{}.Core())))
 	file := filepath.Join(t.TempDir(), "web.yml")
 	if err := os.WriteFile(file, []byte("http_server_config:\n  http2: false\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -168,7 +175,7 @@ func TestFileThatBreaks(t *testing.T) {
 func TestToolkitLogIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		core, seen := observer.New(zapcore.DebugLevel)
-		lines := outbox.NewLog(zap.New(core))
+		lines := outbox.NewLog(zap.New(zapcore.NewTee(core, testutil.NotedLines{}.Core())))
 		logger := slog.New(&toolkitLog{log: lines, now: time.Now}).With("a", 1).WithGroup("b")
 		for range 25 {
 			logger.Info("TLS is disabled.")
@@ -196,7 +203,7 @@ func TestToolkitLogIsBounded(t *testing.T) {
 // A server that ends by itself says why.
 func TestFailed(t *testing.T) {
 	core, seen := observer.New(zapcore.InfoLevel)
-	lines := outbox.NewLog(zap.New(core))
+	lines := outbox.NewLog(zap.New(zapcore.NewTee(core, testutil.NotedLines{}.Core())))
 	l := listen(t)
 	s := Start(l, http.NotFoundHandler(), "", lines)
 	defer s.Stop(t.Context())
