@@ -149,3 +149,24 @@ func (c *Collection) Pools(at int, counter bool, visit func(*Source, float64)) {
 		}
 	}
 }
+
+// Survey is a collection of all open stores, of which no reader is told anything.
+func (r *Registry) Survey() *Collection {
+	r.mu.Lock()
+	var open []*Ledger
+	for _, l := range r.ledgers {
+		if l.closedAt.IsZero() {
+			open = append(open, l)
+		}
+	}
+	r.mu.Unlock()
+	c := &Collection{Registry: r, At: time.Now()}
+	for _, l := range open {
+		now := l.snapshot(QuantileShares)
+		c.At = now.At
+		c.Sources = append(c.Sources, Source{
+			Ledger: l, Infos: now.infos, Now: now, Counted: now, Timed: now, at: now.At, Since: l.Start, TimedSince: l.Start,
+		})
+	}
+	return c
+}

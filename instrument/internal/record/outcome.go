@@ -9,16 +9,16 @@ type Outcome uint8
 const (
 	OutcomeOK       Outcome = iota
 	OutcomeMiss             // a read found nothing, a swap did not match
-	outcomeConflict         // an update lost to another
-	outcomeAborted          // the caller's transaction function returned its own error
+	OutcomeConflict         // an update lost to another
+	OutcomeAborted          // the caller's transaction function returned its own error
 	OutcomeCanceled         // the caller went away
 	OutcomeError            // the only one that counts as an error
 	Outcomes
 )
 
 var outcomeNames = [Outcomes]string{
-	OutcomeOK: string(catalog.OK), OutcomeMiss: string(catalog.Miss), outcomeConflict: string(catalog.Conflict),
-	outcomeAborted: string(catalog.Aborted), OutcomeCanceled: string(catalog.Canceled), OutcomeError: string(catalog.Error),
+	OutcomeOK: string(catalog.OK), OutcomeMiss: string(catalog.Miss), OutcomeConflict: string(catalog.Conflict),
+	OutcomeAborted: string(catalog.Aborted), OutcomeCanceled: string(catalog.Canceled), OutcomeError: string(catalog.Error),
 }
 
 func (o Outcome) String() string { return outcomeNames[o] }
@@ -100,11 +100,11 @@ func (s Slot) Outcome() Outcome {
 	case SlotMiss:
 		return OutcomeMiss
 	case SlotAborted:
-		return outcomeAborted
+		return OutcomeAborted
 	case SlotCanceled:
 		return OutcomeCanceled
 	case FailureSlot(FailureConflict):
-		return outcomeConflict
+		return OutcomeConflict
 	default:
 		return OutcomeError
 	}

@@ -22,7 +22,7 @@ func TestSlots(t *testing.T) {
 		if s.CallersFault() != caller {
 			t.Errorf("%s is the caller's fault: %v", name, s.CallersFault())
 		}
-		if conflict := name == "conflict"; conflict != (s.Outcome() == outcomeConflict) || !conflict && s.Outcome() != OutcomeError {
+		if conflict := name == "conflict"; conflict != (s.Outcome() == OutcomeConflict) || !conflict && s.Outcome() != OutcomeError {
 			t.Errorf("%s has the outcome %v", name, s.Outcome())
 		}
 	}

@@ -157,3 +157,10 @@ func poolName(info kvdb.Info, namespace string) string {
 	}
 	return fmt.Sprintf("%s/%s", address, namespace)
 }
+
+// FailureName returns the error.type of a failure.
+func (s *Series) FailureName(f Failure) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.failures[f]
+}
