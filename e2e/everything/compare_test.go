@@ -99,13 +99,27 @@ func (c *comparison) metric(name string, m catalog.Metric, seen *sighting) {
 	}
 	known := make(map[string]bool)
 	for _, key := range m.Attributes {
-		key = c.key(key)
-		known[key] = true
-		c.missing(fmt.Sprintf("%s of %s", key, name), seen.attributes[key])
+		known[c.key(key)] = true
+		c.missing(fmt.Sprintf("%s of %s", c.key(key), name), seen.attributes[c.key(key)] != nil)
+		if values, ok := m.Values[key]; ok {
+			c.set(fmt.Sprintf("%s of %s", c.key(key), name), values, seen.attributes[c.key(key)])
+		}
 	}
 	for key := range seen.attributes {
 		if !known[key] {
 			c.complain("%s has the attribute %s, which is not in the catalogue", name, key)
+		}
+	}
+}
+
+// set compares the values of something that has few.
+func (c *comparison) set(name string, values []string, seen map[string]bool) {
+	for _, value := range values {
+		c.missing(fmt.Sprintf("%s, %s,", name, value), seen[value])
+	}
+	for value := range seen {
+		if !slices.Contains(values, value) {
+			c.complain("%s, %s, was seen, and is not in the catalogue", name, value)
 		}
 	}
 }
@@ -116,17 +130,11 @@ func (c *comparison) values(a catalog.Attribute) {
 		return
 	}
 	seen := c.seen.happened[c.key(a.Key)]
-	for _, value := range a.Values {
-		c.missing(fmt.Sprintf("%s=%s", c.key(a.Key), value), seen[value])
-	}
 	if a.Key == catalog.ErrorType || a.Key == catalog.OperationName { // others declare more of them
-		return
+		seen = maps.Clone(seen)
+		maps.DeleteFunc(seen, func(value string, _ bool) bool { return !slices.Contains(a.Values, value) })
 	}
-	for _, value := range slices.Sorted(maps.Keys(seen)) {
-		if !slices.Contains(a.Values, value) {
-			c.complain("%s=%s was seen, and is not in the catalogue", c.key(a.Key), value)
-		}
-	}
+	c.set(c.key(a.Key), a.Values, seen)
 }
 
 func (c *comparison) key(attribute string) string {

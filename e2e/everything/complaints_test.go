@@ -69,8 +69,15 @@ func TestComplaints(t *testing.T) {
 		"values": {
 			values: []string{"full", "broken"},
 			want: []string{
-				"OTLP: app.reason=broken is in the catalogue, and was not seen",
-				"OTLP: app.reason=slow was seen, and is not in the catalogue",
+				"OTLP: app.reason, broken, is in the catalogue, and was not seen",
+				"OTLP: app.reason, slow, was seen, and is not in the catalogue",
+			},
+		},
+		"values of the metric": { // zero is one
+			change: func(m *catalog.Metric) { m.Values = map[string][]string{"app.reason": {"full", "never", "broken"}} },
+			want: []string{
+				"OTLP: app.reason of app.lines, broken, is in the catalogue, and was not seen",
+				"OTLP: app.reason of app.lines, slow, was seen, and is not in the catalogue",
 			},
 		},
 	} {

@@ -16,7 +16,7 @@ import (
 type sighting struct {
 	unit       string // over OTLP; a page has it in the name alone
 	help, kind string
-	attributes map[string]bool
+	attributes map[string]map[string]bool // the values of each
 }
 
 // Sightings are all metrics that were seen on one way, by the name that they have
@@ -36,7 +36,7 @@ func newSightings() *sightings {
 func (s *sightings) see(name, unit, help, kind string) *sighting {
 	seen := s.metrics[name]
 	if seen == nil {
-		seen = &sighting{unit, help, kind, make(map[string]bool)}
+		seen = &sighting{unit, help, kind, make(map[string]map[string]bool)}
 		s.metrics[name] = seen
 	}
 	if seen.unit != unit || seen.help != help || seen.kind != kind {
@@ -47,14 +47,17 @@ func (s *sightings) see(name, unit, help, kind string) *sighting {
 }
 
 func (s *sightings) point(m *sighting, key, value string, zero bool) {
-	m.attributes[key] = true
-	if zero {
-		return
+	note(m.attributes, key, value)
+	if !zero {
+		note(s.happened, key, value)
 	}
-	if s.happened[key] == nil {
-		s.happened[key] = make(map[string]bool)
+}
+
+func note(all map[string]map[string]bool, key, value string) {
+	if all[key] == nil {
+		all[key] = make(map[string]bool)
 	}
-	s.happened[key][value] = true
+	all[key][value] = true
 }
 
 func (s *sightings) has(key, value string) bool {

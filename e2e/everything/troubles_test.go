@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -82,18 +83,33 @@ func troubleScrapes(t *testing.T, p *program) {
 		func(context.Context, metric.Int64Observer) error { return errOnPurpose })); err != nil {
 		t.Fatal(err)
 	}
-	fails := true
-	gatherer := prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) {
-		if fails {
+	other, err := p.MeterProvider().Meter("app/other").Int64Gauge("app.histogram") // of another kind
+	if err != nil {
+		t.Fatal(err)
+	}
+	other.Record(t.Context(), 1)
+	histogram.Record(t.Context(), 1)
+	// The page is asked for twice: gatherers that fail, and then work again.
+	var calls atomic.Int64
+	ask := func(g prometheus.GathererFunc) {
+		calls.Store(0)
+		page := p.MetricsHandler(g)
+		for range 2 {
+			if status := ask(t, page, http.MethodGet, "/metrics"); status != http.StatusOK {
+				t.Errorf("/metrics: %d", status)
+			}
+		}
+	}
+	ask(func() ([]*dto.MetricFamily, error) {
+		if calls.Add(1) == 1 {
 			return nil, errOnPurpose
+		}
+		return p.joined.Gather() // once more
+	})
+	ask(func() ([]*dto.MetricFamily, error) {
+		if calls.Add(1) == 1 {
+			panic("on purpose")
 		}
 		return nil, nil
 	})
-	page := p.MetricsHandler(gatherer)
-	for range 2 {
-		if status := ask(t, page, http.MethodGet, "/metrics"); status != http.StatusOK {
-			t.Errorf("/metrics: %d", status)
-		}
-		fails = false
-	}
 }
