@@ -62,6 +62,7 @@ func Start(l net.Listener, handler http.Handler, configFile string, lines *outbo
 	logger := slog.New(&toolkitLog{log: lines, now: time.Now})
 	go func() {
 		if err := web.Serve(s.listener, &s.http, flags, logger); !errors.Is(err, http.ErrServerClosed) {
+			_ = s.listener.Close() // or clients would wait for who does not come
 			lines.Error(catalog.ObservabilityNotServed, zap.Error(err))
 			s.failed <- err
 		}

@@ -66,6 +66,23 @@ func TestStopAtOnce(t *testing.T) {
 	}
 }
 
+// One that cannot begin refuses clients: nobody would accept them.
+func TestCannotBegin(t *testing.T) {
+	l := listen(t)
+	s := Start(l, http.NotFoundHandler(), filepath.Join(t.TempDir(), "missing.yml"), silent())
+	if err := <-s.Failed(); err == nil {
+		t.Error("it serves without its configuration")
+	}
+	if c, err := net.Dial("tcp", l.Addr().String()); err == nil {
+		c.Close()
+		t.Error("the listener is open")
+		_ = l.Close()
+	}
+	if err := s.Stop(t.Context()); err != nil && !errors.Is(err, net.ErrClosed) {
+		t.Errorf("Stop: %v", err)
+	}
+}
+
 // Who sends a header that has no end is not listened to.
 func TestHeaderIsBounded(t *testing.T) {
 	s := Start(listen(t), http.NotFoundHandler(), "", silent())
