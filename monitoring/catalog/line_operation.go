@@ -16,21 +16,22 @@ var (
 	ofOperation = []Field{
 		FieldSystem, FieldNamespace, FieldOperation, FieldOutcome, FieldDurationMS, FieldValueBytes,
 	}
-	ofSomeOperations = traced(FieldKeyLen, FieldKeyHash, FieldKey, FieldBatchItems,
-		FieldErrorType, FieldError, FieldEvidence, FieldSuppressed)
+	ofSomeOperations = traced(FieldKeyLen, FieldKeyHash, FieldKey, FieldBatchItems)
+	ofSomeEnded      = append(ofSomeOperations[:len(ofSomeOperations):len(ofSomeOperations)], FieldErrorType, FieldError)
+	ofSomeTroubles   = append(ofSomeEnded[:len(ofSomeEnded):len(ofSomeEnded)], FieldEvidence, FieldSuppressed)
 )
 
 var operationLines = []Line{
 	{
 		Message: OperationFailed, Levels: []Level{LevelError, LevelWarn},
-		Fields: ofOperation, Optional: ofSomeOperations, Open: true,
+		Fields: ofOperation, Optional: ofSomeTroubles, Open: true,
 		When:    "An operation of a store ended in an error",
 		Note:    "At warn when the caller is at fault. Lines that agree in message, operation and error type are bounded: ten a second, and as many of sampled traces",
 		Sources: []string{fromInstrument},
 	},
 	{
 		Message: OperationSlow, Levels: atWarn,
-		Fields: ofOperation, Optional: ofSomeOperations, Open: true,
+		Fields: ofOperation, Optional: ofSomeTroubles, Open: true,
 		When:    "An operation took as long as its threshold or longer, and did not fail",
 		Note:    "Bounded as those that failed",
 		Sources: []string{fromInstrument},
@@ -44,7 +45,7 @@ var operationLines = []Line{
 	},
 	{
 		Message: OperationEnded, Levels: []Level{LevelDebug, LevelInfo},
-		Fields: ofOperation, Optional: ofSomeOperations, Open: true,
+		Fields: ofOperation, Optional: ofSomeEnded, Open: true,
 		When:    "An operation was canceled, lost to another, or its transaction was aborted by the caller",
 		Note:    "At info by option; one in so many by another",
 		Sources: []string{fromInstrument},
