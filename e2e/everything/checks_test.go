@@ -61,7 +61,7 @@ func newHealth(t *testing.T, p *program, profiler *pprofx.Profiler, store *instr
 		sickly("panics", health.Liveness, func() error { panic("on purpose") }),
 		sickly("stuck", health.Readiness, func() error {
 			<-stuck
-			return nil
+			return errOnPurpose
 		}),
 	)
 	h, err := health.New(health.WithTelemetry(p), health.WithChecks(checks...),

@@ -10,7 +10,10 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"go.uber.org/zap"
+
 	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/internal/testutil"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
@@ -20,24 +23,36 @@ func TestEverythingIsInTheCatalogue(t *testing.T) {
 	var report atomic.Pointer[func() []byte]
 	profiler := newProfiler(t, p, &report)
 	slow := []instrument.Option{
-		instrument.WithTelemetry(p), instrument.WithSizes(), instrument.WithSlowThreshold(1, string(catalog.Get)),
+		instrument.WithTelemetry(p), instrument.WithSizes(), instrument.WithSlowThreshold(1, string(catalog.Get), string(catalog.Update), string(catalog.BatchPut)),
 		instrument.WithOnSlow(func(ctx context.Context, slow instrument.SlowOperation) string {
 			return profiler.OnSlow(ctx, slow.Operation, slow.Duration)
 		}),
 	}
 	remote := newRemote()
-	faulty := wrap(t, remote, slow...)
+	shown := instrument.LogOptions{
+		Successes: true, Keys: true,
+		Fields: func(context.Context) []zap.Field { return []zap.Field{appField("further")} },
+	}
+	faulty := wrap(t, remote, append(slow, instrument.WithLogOptions(shown))...)
+	eventful := newRemote()
+	eventful.Info.Namespace = "eventful"
+	events := wrap(t, eventful, append(slow, instrument.WithSpanOptions(instrument.SpanOptions{ParentEvents: true}))...)
+	later := make(chan struct{})
 	stores := []*instrument.Store{
 		faulty,
 		wrap(t, newRedis(t), instrument.WithTelemetry(p)),
 		wrap(t, kvdb.NewMemory(nil), slow...),
 		wrap(t, newPebble(t), instrument.WithTelemetry(p)),
+		wrap(t, teller{kvdb.NewMemory(nil), later}, instrument.WithTelemetry(p)),
+		events,
 		wrap(t, newBolt(t), instrument.WithTelemetry(p)),
 	}
 	for _, store := range stores {
-		operate(t.Context(), t, store)
+		operate(traced(t, p), t, store)
 	}
-	fail(t.Context(), t, faulty, remote)
+	fail(traced(t, p), t, faulty, remote)
+	fail(traced(t, p), t, events, eventful)
+	recordCalls(t, p)
 
 	web := serve(t, p)
 	probes := newHealth(t, p, profiler, faulty, remote, web)
@@ -49,12 +64,19 @@ func TestEverythingIsInTheCatalogue(t *testing.T) {
 	troubleScrapes(t, p)
 	troubleExports(t, p)
 	lookAtBare(t, p)
+	changeLevel(t, p)
+	misfits(t, p)
+	profilersAside(t, p, web)
+	observersAside(t, p)
 	p.look(t)
 	until(t, "what is read each ten seconds", func() bool {
 		p.look(t)
 		return p.both(catalog.Resource, catalog.CPU) && p.both(catalog.ProfileReason, "memory", "goroutines")
 	})
 
+	fail(traced(t, p), t, faulty, remote) // with lines that say what was held back
+	close(later)
+	p.endRequests()
 	if err := probes.Drain(t.Context(), 0); err != nil {
 		t.Errorf("Drain: %v", err)
 	}
@@ -62,14 +84,18 @@ func TestEverythingIsInTheCatalogue(t *testing.T) {
 		t.Errorf("Close: %v", err)
 	}
 	p.look(t)
+	written := newLines(false)
+	written.text(p.log.text())
 
 	for _, complaint := range slices.Concat(
+		written.against(catalog.Lines(), []string{"instrument", "health", "pprofx", "otelsetup", "otelsetup/observe"}, notLogged),
+		p.receiver.lines.against(catalog.Lines(), []string{"instrument", "health", "pprofx"}, notExported), p.receiver.spans.against(),
 		(&comparison{way: catalog.Page, seen: p.page, excused: notSeen}).against(catalogue()),
 		(&comparison{way: catalog.OTLP, seen: p.receiver.metrics, excused: notSeen}).against(catalogue()),
 	) {
 		t.Error(complaint)
 	}
-	checkLines(t, p.log.text())
+	testutil.CheckLog(t, p.log.text()) // the types of fields
 }
 
 // serve starts a server whose connections are counted, for what checks over the
@@ -117,5 +143,22 @@ func catalogue() inventory {
 	return i
 }
 
-// notSeen is what one process cannot show.
-var notSeen = exceptions{}
+// What one process cannot show.
+var (
+	notSeen   = exceptions{}
+	notLogged = exceptions{
+		`"http server reported" at warn`:             "the example programs write it",
+		`suppressed of "callback failed"`:            "its next line comes after a minute",
+		`suppressed of "evidence not captured"`:      "its next line comes after ten minutes",
+		`suppressed of "export failed"`:              "its next line comes after a minute",
+		`suppressed of "profiles refused"`:           "its next line comes after a minute",
+		`suppressed of "records mended"`:             "its next line comes after a minute",
+		`suppressed of "web configuration reported"`: "its next line comes after a minute",
+	}
+	notExported = exceptions{
+		`"http server reported" at warn`:        "the example programs write it",
+		`"log lines dropped"`:                   "it is about the log; of the loggers of programs, packages test it",
+		`suppressed of "evidence not captured"`: "its next line comes after ten minutes",
+		`suppressed of "profiles refused"`:      "its next line comes after a minute",
+	}
+)

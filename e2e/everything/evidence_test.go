@@ -59,7 +59,9 @@ func profile(t *testing.T, profiler *pprofx.Profiler) {
 // get asks for a page under the name of a host.
 func get(t *testing.T, url, host string) int {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	ctx, cancel := context.WithTimeout(t.Context(), soon)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,11 +3,14 @@ package everything
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -16,6 +19,7 @@ import (
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/log/global"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
@@ -31,6 +35,7 @@ type program struct {
 	log      *output
 	metrics  http.Handler
 	page     *sightings
+	requests []trace.Span // that are under way
 }
 
 // startProgram starts the telemetry with every option on, for Prometheus, a
@@ -137,6 +142,17 @@ func (o *output) text() string {
 	return o.lines.String()
 }
 
+// has reports whether there is a line of a message, at a level if one is given,
+// with a field if one is.
+func (o *output) has(message string, level catalog.Level, field string) bool {
+	for line := range strings.Lines(o.text()) {
+		if strings.Contains(line, `"message":"`+message+`"`) && strings.Contains(line, `"level":"`+string(level)) && strings.Contains(line, field) {
+			return true
+		}
+	}
+	return false
+}
+
 // look takes what Prometheus and the receiver get now.
 func (p *program) look(t *testing.T) {
 	t.Helper()
@@ -167,3 +183,22 @@ func ask(t *testing.T, h http.Handler, method, target string) int {
 
 // appField is one of the program's own.
 func appField(value string) zap.Field { return zap.String("app_field", value) }
+
+// traced returns a context under a span of the program's, until endRequests.
+func traced(t *testing.T, p *program) context.Context {
+	t.Helper()
+	ctx, span := p.TracerProvider().Tracer("app").Start(t.Context(), "app request")
+	p.requests = append(p.requests, span)
+	return ctx
+}
+
+func (p *program) endRequests() {
+	for _, span := range p.requests {
+		span.End()
+	}
+}
+
+// tlsListener speaks TLS with the certificate of a server.
+func tlsListener(l net.Listener, web *httptest.Server) net.Listener {
+	return tls.NewListener(l, web.TLS)
+}

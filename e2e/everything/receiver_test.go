@@ -18,11 +18,13 @@ type receiver struct {
 	url     string
 	refuses atomic.Bool
 	metrics *sightings
+	lines   *lines
+	spans   *spans
 }
 
 func newReceiver(t *testing.T) *receiver {
 	t.Helper()
-	r := &receiver{metrics: newSightings()}
+	r := &receiver{metrics: newSightings(), lines: newLines(true), spans: newSpans()}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/metrics", func(w http.ResponseWriter, req *http.Request) {
 		var export collectormetrics.ExportMetricsServiceRequest
@@ -31,10 +33,16 @@ func newReceiver(t *testing.T) *receiver {
 		}
 	})
 	mux.HandleFunc("POST /v1/traces", func(w http.ResponseWriter, req *http.Request) {
-		r.take(t, w, req, new(collectortrace.ExportTraceServiceRequest))
+		var export collectortrace.ExportTraceServiceRequest
+		if r.take(t, w, req, &export) {
+			r.spans.export(export.GetResourceSpans())
+		}
 	})
 	mux.HandleFunc("POST /v1/logs", func(w http.ResponseWriter, req *http.Request) {
-		r.take(t, w, req, new(collectorlogs.ExportLogsServiceRequest))
+		var export collectorlogs.ExportLogsServiceRequest
+		if r.take(t, w, req, &export) {
+			r.lines.export(export.GetResourceLogs())
+		}
 	})
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)

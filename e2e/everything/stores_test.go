@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"net"
 	"os"
 	"os/exec"
@@ -233,6 +234,15 @@ func fail(ctx context.Context, t *testing.T, store kvdb.Store, engine *testutil.
 		engine.Inject(testutil.Panics("on purpose"))
 		_ = store.Put(ctx, key, nil)
 	}()
+	batcher, _ := kvdb.As[kvdb.Batcher](store)
+	both := []kvdb.Mutation{{Key: key}, {Key: []byte("other")}}
+	engine.Inject(testutil.Errors(kvdb.ErrUnavailable))
+	if err := batcher.Apply(ctx, both); !errors.Is(err, kvdb.ErrUnavailable) {
+		t.Errorf("Apply: %v", err)
+	}
+	if _, err := store.Get(ctx, key); !errors.Is(err, kvdb.ErrUnavailable) {
+		t.Errorf("Get: %v", err)
+	}
 	engine.Inject(testutil.Errors(kvdb.ErrConflict))
 	updater, _ := kvdb.As[kvdb.Updater](store)
 	if err := updater.Update(ctx, func(kvdb.Txn) error { return nil }); !errors.Is(err, kvdb.ErrConflict) {
@@ -243,12 +253,65 @@ func fail(ctx context.Context, t *testing.T, store kvdb.Store, engine *testutil.
 	if err := updater.Update(ctx, func(kvdb.Txn) error { return aborted }); !errors.Is(err, aborted) {
 		t.Errorf("Update: %v, want it aborted", err)
 	}
-	if _, err := store.Get(ctx, []byte("nothing")); !errors.Is(err, kvdb.ErrNotFound) {
-		t.Errorf("Get of nothing: %v", err)
+	for range 20 {
+		if _, err := store.Get(ctx, []byte("nothing")); !errors.Is(err, kvdb.ErrNotFound) {
+			t.Errorf("Get of nothing: %v", err)
+		}
 	}
 	gone, cancel := context.WithCancel(ctx)
 	cancel()
 	if err := store.Put(gone, key, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("Put for nobody: %v", err)
+	}
+	if err := batcher.Apply(gone, both); !errors.Is(err, context.Canceled) {
+		t.Errorf("Apply for nobody: %v", err)
+	}
+}
+
+// A teller is a store that gives notices.
+type teller struct {
+	*kvdb.Memory
+	later chan struct{} // closed before the last ones
+}
+
+func (teller) Describe() kvdb.Info { return kvdb.Info{System: "memory", Namespace: "teller"} }
+
+func (s teller) Notices(context.Context) iter.Seq[kvdb.Notice] {
+	return func(yield func(kvdb.Notice) bool) {
+		for n := range 60 { // more than get a line at once
+			if n == 50 {
+				<-s.later
+			}
+			if !yield(kvdb.Notice{
+				Name: kvdb.NoticeStatsMissing, Level: kvdb.NoticeLevel(n % 3), Text: "on purpose", Numbers: map[string]float64{"app": float64(n)},
+			}) {
+				return
+			}
+		}
+	}
+}
+
+// recordCalls makes calls of a recorder that are not declared, and more of those
+// that are than have series.
+func recordCalls(t *testing.T, p *program) {
+	t.Helper()
+	var names, types []string
+	for n := range 64 {
+		names = append(names, fmt.Sprint("call-", n))
+	}
+	for n := range 8 {
+		types = append(types, fmt.Sprint("type_", n))
+	}
+	recorder, err := instrument.NewRecorder(kvdb.Info{System: "app", Namespace: "calls"}, names, instrument.WithTelemetry(p), instrument.WithSizes(),
+		instrument.WithErrorClassifier(func(err error) string { return err.Error() }, types...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer recorder.Close()
+	recorder.Operation("undeclared").Record(t.Context(), 1, nil)
+	for _, name := range names {
+		for _, failure := range types {
+			recorder.Operation(name).Record(t.Context(), 1, errors.New(failure))
+		}
 	}
 }

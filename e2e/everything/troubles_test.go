@@ -14,6 +14,8 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 var errOnPurpose = errors.New("on purpose")
@@ -112,4 +114,14 @@ func troubleScrapes(t *testing.T, p *program) {
 		}
 		return nil, nil
 	})
+}
+
+// changeLevel changes the level of the log over HTTP, for a moment and for good.
+func changeLevel(t *testing.T, p *program) {
+	t.Helper()
+	level := p.LogLevelHandler()
+	if status := ask(t, level, http.MethodPut, "/loglevel?level=info&for=1ms"); status != http.StatusOK {
+		t.Errorf("/loglevel: %d", status)
+	}
+	until(t, "the level of before", func() bool { return p.log.has(catalog.LogLevelFellBack, "", "") })
 }
