@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -85,22 +86,26 @@ func (r *redacted) Unwrap() error { return r.err }
 // hidden is what stands for a text that may be data of the user.
 const hidden = "×"
 
+// plain are errors of the standard library whose text is a constant.
+var plain = []error{
+	io.EOF, io.ErrUnexpectedEOF, io.ErrShortWrite, fs.ErrNotExist, fs.ErrExist, fs.ErrPermission, fs.ErrClosed,
+}
+
 // safeText returns what Pebble marks as safe of the text of an error. The wrappers
 // of the standard library mark nothing, so it looks into them.
 func safeText(err error) string {
-	switch err {
-	case io.EOF, io.ErrUnexpectedEOF, io.ErrShortWrite, fs.ErrNotExist, fs.ErrExist, fs.ErrPermission, fs.ErrClosed:
-		return err.Error()
-	}
-	if _, ok := err.(syscall.Errno); ok {
-		return err.Error()
-	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+	switch e := err.(type) { //nolint:errorlint // each layer has a text of its own
+	case syscall.Errno:
+		return e.Error()
+	case interface{ Unwrap() []error }:
 		var texts []string
-		for _, e := range joined.Unwrap() {
-			texts = append(texts, safeText(e))
+		for _, part := range e.Unwrap() {
+			texts = append(texts, safeText(part))
 		}
 		return strings.Join(texts, "; ")
+	}
+	if slices.Contains(plain, err) {
+		return err.Error()
 	}
 	text := redact.Sprint(err).Redact().StripMarkers()
 	if strings.Trim(text, hidden+":; \n") != "" {

@@ -1,6 +1,7 @@
 package kvpebble
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
@@ -62,9 +63,8 @@ func readDamage(fs vfs.FS, path string, log uint32) damage {
 	if err != nil {
 		return damage{}
 	}
-	defer file.Close()
 	d, err := findDamage(file, log)
-	if err != nil {
+	if errors.Join(err, file.Close()) != nil {
 		return damage{}
 	}
 	return d

@@ -57,7 +57,7 @@ func hasBytewiseOrder(db *pebble.DB) (has bool) {
 		}
 	}()
 	b := db.NewIndexedBatch()
-	defer b.Close()
+	defer func() { _ = b.Close() }()
 	for _, key := range probes {
 		if b.Set(key, nil, nil) != nil {
 			return false
@@ -67,13 +67,13 @@ func hasBytewiseOrder(db *pebble.DB) (has bool) {
 	if err != nil {
 		return false
 	}
-	defer it.Close()
 	i := 0
 	for valid := it.First(); valid; valid = it.Next() {
 		if i == len(probes) || !bytes.Equal(it.Key(), probes[i]) {
-			return false
+			break
 		}
 		i++
 	}
-	return i == len(probes) && it.Error() == nil
+	has = i == len(probes) && !it.Valid()
+	return it.Close() == nil && has
 }
