@@ -14,7 +14,7 @@ var (
 	GoMemoryLimit = func() Metric {
 		m := ofRuntime("go.memory.limit", "By", UpDownCounter,
 			"Go runtime memory limit configured by the user, if a limit exists")
-		m.When = "with GOMEMLIMIT, unless otelsetup.WithoutRuntimeMetrics says no"
+		m.When = "with GOMEMLIMIT, unless otelsetup.WithoutRuntimeMetrics is given"
 		return m
 	}()
 	GoMemoryAllocated = ofRuntime("go.memory.allocated", "By", Counter,
@@ -34,7 +34,7 @@ var (
 			"The time goroutines have spent in the scheduler in a runnable state before actually running")
 		// Those of the runtime's own bounds that are next to 10 and 100 µs, 1, 10 and 100 ms.
 		m.Bounds = []float64{10.24e-6, 98.304e-6, 1.048576e-3, 10.48576e-3, 100.663296e-3}
-		m.When = "for readers of cumulative values, unless otelsetup.WithoutRuntimeMetrics says no"
+		m.When = "for readers of cumulative values, unless otelsetup.WithoutRuntimeMetrics is given"
 		m.Note = "The runtime counts each time at the lower edge of its bucket, so that the sum is too low. All of its bounds, about 160, are there by option"
 		return m
 	}()
@@ -66,13 +66,13 @@ var TargetInfo = Metric{
 func ofRuntime(name, unit string, kind Kind, help string, attributes ...string) Metric {
 	return Metric{
 		Name: name, Unit: unit, Kind: kind, Help: help, Attributes: attributes,
-		When: "unless otelsetup.WithoutRuntimeMetrics says no", Stability: Development, Source: fromRuntime,
+		When: "unless otelsetup.WithoutRuntimeMetrics is given", Stability: Development, Source: fromRuntime,
 	}
 }
 
 func ofProcess(name, unit string, kind Kind, help string) Metric {
 	return Metric{
 		Name: name, Unit: unit, Kind: kind, Help: help, Only: Page,
-		When: "unless otelsetup.WithoutProcessMetrics says no", Stability: Stable, Source: fromClientGolang,
+		When: "unless otelsetup.WithoutProcessMetrics is given", Stability: Stable, Source: fromClientGolang,
 	}
 }

@@ -6,7 +6,7 @@ const fromOtelsetup = "otelsetup"
 // [Utilization] tells.
 var ResidentMemory = Metric{
 	Name: "kvdb.memory", Unit: "By", Kind: Gauge,
-	Help: "Resident set of the process", When: "unless otelsetup.WithoutProcessMetrics says no",
+	Help: "Resident set of the process", When: "unless otelsetup.WithoutProcessMetrics is given",
 	Note:      "Elsewhere than on Linux it is what the Go runtime holds",
 	Stability: Development, Source: fromOtelsetup,
 }
@@ -15,7 +15,7 @@ var ResidentMemory = Metric{
 // Prometheus client's own, does not arrive.
 var Uptime = Metric{
 	Name: "process.uptime", Unit: "s", Kind: Gauge,
-	Help: "The time the process has been running", When: "unless otelsetup.WithoutProcessMetrics says no",
+	Help: "The time the process has been running", When: "unless otelsetup.WithoutProcessMetrics is given",
 	Stability: Development, Source: fromOtelsetup,
 }
 

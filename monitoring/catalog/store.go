@@ -34,14 +34,14 @@ var (
 		Name: "kvdb.request.latency", Unit: "s", Kind: Histogram,
 		Help:       "Duration of operations in four buckets",
 		Attributes: perOperation(), Bounds: []float64{0.001, 0.01, 0.1, 1},
-		When:         "unless instrument.WithoutCompatMetrics says no",
+		When:         "unless instrument.WithoutCompatMetrics is given",
 		FromFirstUse: true, Stability: Development, Source: fromInstrument,
 	}
 	RequestLatencyQuantiles = Metric{
 		Name: QuantilesName, Unit: "s", Kind: Summary,
 		Help:       "Duration of operations over the last minute",
 		Attributes: perOperation(), Quantiles: []float64{0.5, 0.95, 0.99},
-		When:         "unless instrument.WithoutCompatMetrics says no, and for a reader that asks for summaries, as those of otelsetup do",
+		When:         "unless instrument.WithoutCompatMetrics is given, and for a reader that asks for summaries, as those of otelsetup do",
 		Note:         "A quantile is at most 5 % off, and NaN where the last minute had no operation. Quantiles do not add up over replicas: take those of db.client.operation.duration there",
 		FromFirstUse: true, Stability: Development, Source: fromInstrument,
 	}
@@ -106,6 +106,7 @@ var (
 		Help:       "Used share of a resource",
 		Attributes: perStore(Resource),
 		When:       "for disk with each store whose engine knows it; for cpu and memory once a process, from otelsetup and without the labels of a store",
+		Note:       "Of memory it is what cannot be given back, so without the pages of files, as a share of the tightest limit of the control groups, or without one of the machine. Of the CPU it is the highest share that was used, of a group's quota or processors, or of GOMAXPROCS. The disk is used ÷ (used + available), as df has it",
 		Stability:  Development, Source: fromInstrument,
 	}
 	ReplicationLag = Metric{

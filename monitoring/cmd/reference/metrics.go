@@ -66,11 +66,9 @@ func (d *document) section(s section) {
 func (d *document) metric(m described, from bool) {
 	d.heading(3, "`"+m.title()+"`")
 	d.paragraph(sentence(m.Help))
-	facts := []string{kind(m.Metric)}
+	facts := []string{"`" + m.Name + "`", kind(m.Metric)}
 	if m.Only == catalog.Page {
-		facts = append(facts, "on `/metrics` only")
-	} else {
-		facts = slices.Insert(facts, 0, "`"+m.Name+"`")
+		facts = []string{"Only on `/metrics`: " + kind(m.Metric)}
 	}
 	if m.Unit != "" {
 		facts = append(facts, "`"+m.Unit+"`")
@@ -125,7 +123,7 @@ func labelsOf(m catalog.Metric) string {
 	own := slices.DeleteFunc(slices.Clone(m.Attributes), func(key string) bool { return slices.Contains(storeLabels, key) })
 	switch {
 	case len(own) == len(m.Attributes):
-		return labels(own)
+		return enumerate(codes(labelNames(own)), "and")
 	case len(own) == 0:
 		return "the labels of a store"
 	default:
@@ -133,12 +131,14 @@ func labelsOf(m catalog.Metric) string {
 	}
 }
 
-func labels(keys []string) string {
+func labels(keys []string) string { return code(labelNames(keys)...) }
+
+func labelNames(keys []string) []string {
 	names := make([]string, len(keys))
 	for i, key := range keys {
 		names[i] = catalog.PrometheusLabel(key)
 	}
-	return code(names...)
+	return names
 }
 
 func whenOf(m catalog.Metric) string {
