@@ -301,13 +301,18 @@ type wildError struct{ text func() string }
 
 func (e wildError) Error() string { return e.text() }
 
+// nilError has a text unless it is nil.
+type nilError struct{ text string }
+
+func (e *nilError) Error() string { return e.text }
+
 func TestErrorText(t *testing.T) {
 	for name, c := range map[string]struct {
 		err  error
 		want string
 	}{
 		"panics":     {wildError{func() string { panic("in Error") }}, "instrument_test.wildError"},
-		"a nil":      {(*kvdb.Error)(nil), "*kvdb.Error"},
+		"a nil":      {(*nilError)(nil), "*instrument_test.nilError"},
 		"not UTF-8":  {errors.New("a\xffb"), "a\uFFFDb"},
 		"long":       {errors.New(strings.Repeat("x", 5000)), strings.Repeat("x", 1024) + "…"},
 		"cut a rune": {errors.New(strings.Repeat("x", 1023) + "é" + "more"), strings.Repeat("x", 1023) + "…"},
