@@ -33,7 +33,7 @@ func defaultAddress(env func(string) string) address {
 func (a address) check() error {
 	_, port, err := net.SplitHostPort(a.hostPort)
 	if err == nil {
-		_, err = net.LookupPort("tcp", port)
+		_, err = net.DefaultResolver.LookupPort(context.Background(), "tcp", port)
 	}
 	switch {
 	case err == nil:

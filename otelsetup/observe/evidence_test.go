@@ -17,8 +17,7 @@ import (
 )
 
 // TestEvidence: a slow operation leaves an execution trace, whose path stands in
-// its line; a check that begins to fail leaves the report of all checks; and while
-// the program stops, nothing is captured.
+// its line; a check that begins to fail leaves the report of all checks.
 func TestEvidence(t *testing.T) {
 	dir := t.TempDir()
 	var down atomic.Bool
@@ -54,15 +53,39 @@ func TestEvidence(t *testing.T) {
 	if err := json.Unmarshal(text, &report); err != nil || !strings.Contains(string(report.Checks["queue"]), "unreachable") {
 		t.Errorf("%v: %s", err, text)
 	}
+}
 
-	down.Store(false)
-	eventually(t, "ready again", func() bool { status, _ := get(t, o, "/readyz/queue"); return status == 200 })
+// While the program takes itself apart, a check that fails is no news.
+func TestNoEvidenceOfTheEnd(t *testing.T) {
+	dir := t.TempDir()
+	var down atomic.Bool
+	check := health.Check{Name: "queue", Interval: 50 * time.Millisecond, FailAfter: 1, PassAfter: 1, Run: func(context.Context) error {
+		if down.Load() {
+			return errors.New("closed")
+		}
+		return nil
+	}}
+	o, log := start(t, observe.WithDirectory(dir), observe.WithChecks(check))
+	passes := func(status int) func() bool {
+		return func() bool { got, _ := get(t, o, "/readyz/queue"); return got == status }
+	}
+	eventually(t, "ready", passes(200))
 	if err := o.Drain(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	down.Store(true)
-	eventually(t, "the check fails", func() bool { status, _ := get(t, o, "/readyz/queue"); return status == 503 })
-	if found := evidence(t, dir, "-health-readiness-queue"); len(found) != 1 {
+	eventually(t, "the line of the check that fails", func() bool {
+		for _, line := range log.all("check changed") {
+			if line["check"] == "queue" && line["to"] == "fail" {
+				return true
+			}
+		}
+		return false
+	})
+	if err := o.Shutdown(t.Context()); err != nil { // which waits for evidence
+		t.Error(err)
+	}
+	if found := evidence(t, dir, "queue"); len(found) > 0 {
 		t.Errorf("a program that stops leaves %v", found)
 	}
 }

@@ -67,15 +67,9 @@ func ExampleObserver_Wrap() {
 
 // show prints the lines of an answer that have a beginning and an end.
 func show(obs *observe.Observer, path, begin, end string) {
-	res, err := http.Get("http://" + obs.Addr().String() + path)
+	text, err := answerOf("http://" + obs.Addr().String() + path)
 	if err != nil {
-		log.Fatal(err)
-	}
-	defer http.DefaultClient.CloseIdleConnections()
-	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		log.Fatal(err)
+		fmt.Println(err)
 	}
 	for line := range bytes.Lines(text) {
 		line = bytes.TrimSpace(line)
@@ -83,4 +77,14 @@ func show(obs *observe.Observer, path, begin, end string) {
 			fmt.Println(string(line))
 		}
 	}
+}
+
+func answerOf(url string) ([]byte, error) {
+	defer http.DefaultClient.CloseIdleConnections()
+	res, err := http.Get(url)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	return io.ReadAll(res.Body)
 }
