@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/otelkv/otelkv/instrument/internal/record"
+	"github.com/otelkv/otelkv/internal/limiter"
 )
 
 // A floodKey is what lines agree in that say the same.
@@ -14,32 +15,18 @@ type floodKey struct {
 	sampled bool
 }
 
-// A flood counts such lines within a second.
-type flood struct {
-	since      time.Time
-	written    int
-	suppressed int
-}
-
 // admit reports whether a line may be written, and how many like it were not
 // since the last one.
 func (l *operationLog) admit(key floodKey) (pass bool, suppressed int) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	f := l.floods[key]
 	if f == nil {
-		f = new(flood)
+		f = &limiter.Limiter{Interval: time.Second, Burst: l.options.Burst}
 		l.floods[key] = f
 	}
-	if now := time.Now(); now.Sub(f.since) >= time.Second {
-		f.since, f.written = now, 0
-	}
-	if f.written >= l.options.Burst {
-		f.suppressed++
+	l.mu.Unlock()
+	if suppressed, pass = f.Allow(); !pass {
 		l.suppressed.Add(1)
-		return false, 0
 	}
-	f.written++
-	suppressed, f.suppressed = f.suppressed, 0
-	return true, suppressed
+	return pass, suppressed
 }

@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/otelkv/otelkv/instrument/internal/record"
+	"github.com/otelkv/otelkv/internal/limiter"
 	"github.com/otelkv/otelkv/internal/tracefield"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
@@ -68,7 +69,7 @@ type operationLog struct {
 	suppressed *atomic.Uint64
 
 	mu     sync.Mutex
-	floods map[floodKey]*flood
+	floods map[floodKey]*limiter.Limiter
 }
 
 // ownCode leaves call site and stack out of the lines: they would be this
@@ -90,7 +91,7 @@ func newOperationLog(logger *zap.Logger, options LogOptions, s *record.Series, s
 		logger:     logger.WithOptions(ownCode...).With(zap.String(catalog.FieldSystem, s.System), zap.String(catalog.FieldNamespace, s.Namespace)),
 		options:    options,
 		suppressed: suppressed,
-		floods:     make(map[floodKey]*flood),
+		floods:     make(map[floodKey]*limiter.Limiter),
 	}
 }
 
@@ -213,10 +214,7 @@ func (l *operationLog) fields(ctx context.Context, e *event, suppressed int) []z
 	if e.evidence != "" {
 		fields = append(fields, zap.String(catalog.FieldEvidence, e.evidence))
 	}
-	if suppressed > 0 {
-		fields = append(fields, zap.Int(catalog.FieldSuppressed, suppressed))
-	}
-	return fields
+	return append(fields, limiter.Field(suppressed))
 }
 
 // valueBytes is what the operation moved without the key that it sent.

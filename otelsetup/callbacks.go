@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.uber.org/zap"
 
+	"github.com/otelkv/otelkv/internal/limiter"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
@@ -20,13 +21,13 @@ const failedCallbackEvery = time.Minute
 // them now and then.
 type failedCallbacks struct {
 	logger *zap.Logger
-	limit  limiter
+	limit  limiter.Limiter
 	busy   atomic.Bool // a line is being written
 	calls  atomic.Int64
 }
 
 func newFailedCallbacks(logger *zap.Logger) *failedCallbacks {
-	return &failedCallbacks{logger: logger, limit: limiter{interval: failedCallbackEvery}}
+	return &failedCallbacks{logger: logger, limit: limiter.Limiter{Interval: failedCallbackEvery}}
 }
 
 // report waits for nothing: readers call it with a lock of the SDK, and processors in
@@ -34,10 +35,10 @@ func newFailedCallbacks(logger *zap.Logger) *failedCallbacks {
 func (l *failedCallbacks) report(of string, err error) {
 	l.calls.Add(1)
 	if !l.busy.CompareAndSwap(false, true) {
-		l.limit.suppress()
+		l.limit.Suppress()
 		return
 	}
-	suppressed, ok := l.limit.allow()
+	suppressed, ok := l.limit.Allow()
 	if !ok {
 		l.busy.Store(false)
 		return
@@ -45,7 +46,7 @@ func (l *failedCallbacks) report(of string, err error) {
 	go func() {
 		defer l.busy.Store(false)
 		deliver(context.Background(), make(chan error, 1), func(context.Context) error {
-			l.logger.Error(catalog.CallbackFailed, zap.String(catalog.FieldCallback, of), zap.String(catalog.FieldError, firstLine(err)), suppressed)
+			l.logger.Error(catalog.CallbackFailed, zap.String(catalog.FieldCallback, of), zap.String(catalog.FieldError, firstLine(err)), limiter.Field(suppressed))
 			return nil
 		})
 	}()

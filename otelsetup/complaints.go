@@ -3,6 +3,7 @@ package otelsetup
 import (
 	"time"
 
+	"github.com/otelkv/otelkv/internal/limiter"
 	"github.com/otelkv/otelkv/otelsetup/internal/linewriter"
 )
 
@@ -11,18 +12,18 @@ import (
 // log would bring another.
 type complaints struct {
 	w     *linewriter.Writer
-	limit limiter
+	limit limiter.Limiter
 }
 
 const complaintEvery = 10 * time.Second
 
 func newComplaints(w *linewriter.Writer) *complaints {
-	return &complaints{w: w, limit: limiter{interval: complaintEvery}}
+	return &complaints{w: w, limit: limiter.Limiter{Interval: complaintEvery}}
 }
 
 // Write implements zapcore.WriteSyncer.
 func (c *complaints) Write(line []byte) (int, error) {
-	if _, ok := c.limit.allow(); !ok {
+	if _, ok := c.limit.Allow(); !ok {
 		return len(line), nil
 	}
 	return len(line), c.w.WriteLine(nil, line)

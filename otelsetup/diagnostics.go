@@ -9,6 +9,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
+	"github.com/otelkv/otelkv/internal/limiter"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
@@ -37,11 +38,11 @@ func (e environment) diagnostics() int {
 type diagnosticSink struct {
 	logger    *zap.Logger
 	verbosity int
-	limit     *limiter
+	limit     *limiter.Limiter
 }
 
 func newDiagnosticSink(logger *zap.Logger, verbosity int) *diagnosticSink {
-	return &diagnosticSink{logger, verbosity, &limiter{interval: time.Second}}
+	return &diagnosticSink{logger, verbosity, &limiter.Limiter{Interval: time.Second}}
 }
 
 // Init implements logr.LogSink.
@@ -74,7 +75,7 @@ func (s *diagnosticSink) Error(err error, msg string, values ...any) {
 }
 
 func (s *diagnosticSink) log(level zapcore.Level, msg string, values []any) {
-	suppressed, ok := s.limit.allow()
+	suppressed, ok := s.limit.Allow()
 	if !ok {
 		return
 	}
@@ -91,7 +92,7 @@ func (s *diagnosticSink) log(level zapcore.Level, msg string, values []any) {
 			fields = append(fields, zap.String(key, firstLine(v)))
 		}
 	}
-	s.logger.Log(level, catalog.TelemetryReported, append(fields, suppressed)...)
+	s.logger.Log(level, catalog.TelemetryReported, append(fields, limiter.Field(suppressed))...)
 }
 
 // WithValues implements logr.LogSink.

@@ -7,6 +7,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/otelkv/otelkv/internal/limiter"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
@@ -20,8 +21,8 @@ type exportLog struct {
 	busy   atomic.Bool // a line is being written
 
 	mu      sync.Mutex
-	limit   limiter
-	mending limiter
+	limit   limiter.Limiter
+	mending limiter.Limiter
 	since   time.Time // of the first failure that was logged and is not over
 	failed  int       // exports since then
 }
@@ -29,8 +30,8 @@ type exportLog struct {
 func newExportLog(logger *zap.Logger, s signal, exporter string) *exportLog {
 	return &exportLog{
 		logger:  logger.With(zap.String(catalog.FieldSignal, s.name), zap.String(catalog.FieldExporter, exporter)),
-		limit:   limiter{interval: exportErrorEvery},
-		mending: limiter{interval: exportErrorEvery},
+		limit:   limiter.Limiter{Interval: exportErrorEvery},
+		mending: limiter.Limiter{Interval: exportErrorEvery},
 	}
 }
 
@@ -57,7 +58,7 @@ func (l *exportLog) ended(records int, err error) (line func()) {
 		l.since, l.failed = time.Now(), 1
 	}
 	return func() {
-		l.logger.Error(catalog.ExportFailed, zap.String(catalog.FieldError, firstLine(err)), zap.Int(catalog.FieldRecords, records), suppressed)
+		l.logger.Error(catalog.ExportFailed, zap.String(catalog.FieldError, firstLine(err)), zap.Int(catalog.FieldRecords, records), limiter.Field(suppressed))
 	}
 }
 
@@ -81,17 +82,17 @@ func (l *exportLog) mended(records int) {
 	l.mu.Unlock()
 	if ok {
 		l.say(func() {
-			l.logger.Warn(catalog.RecordsMended, zap.String(catalog.FieldReason, "text that is not UTF-8"), zap.Int(catalog.FieldRecords, records), suppressed)
+			l.logger.Warn(catalog.RecordsMended, zap.String(catalog.FieldReason, "text that is not UTF-8"), zap.Int(catalog.FieldRecords, records), limiter.Field(suppressed))
 		})
 	}
 }
 
-func (l *exportLog) allow(limit *limiter) (suppressed zap.Field, ok bool) {
+func (l *exportLog) allow(limit *limiter.Limiter) (suppressed int, ok bool) {
 	if l.busy.Load() {
-		limit.suppress()
-		return zap.Skip(), false
+		limit.Suppress()
+		return 0, false
 	}
-	return limit.allow()
+	return limit.Allow()
 }
 
 // say writes a line, and waits a moment for it, so that it is there when the

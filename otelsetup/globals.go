@@ -8,6 +8,7 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 	"go.uber.org/zap"
 
+	"github.com/otelkv/otelkv/internal/limiter"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
@@ -20,7 +21,7 @@ func (t *Telemetry) setGlobals(c *config) {
 	))
 	otel.SetErrorHandler(&errorHandler{
 		logger: t.diagnostics,
-		limit:  limiter{interval: time.Second},
+		limit:  limiter.Limiter{Interval: time.Second},
 	})
 	otel.SetLogger(logr.New(newDiagnosticSink(t.diagnostics, c.env.diagnostics())))
 }
@@ -28,16 +29,16 @@ func (t *Telemetry) setGlobals(c *config) {
 // errorHandler logs what the SDK has nobody to return to.
 type errorHandler struct {
 	logger *zap.Logger
-	limit  limiter
+	limit  limiter.Limiter
 }
 
 func (h *errorHandler) Handle(err error) {
 	if err == nil {
 		return
 	}
-	suppressed, ok := h.limit.allow()
+	suppressed, ok := h.limit.Allow()
 	if !ok {
 		return
 	}
-	h.logger.Error(catalog.TelemetryFailed, zap.String(catalog.FieldError, firstLine(err)), suppressed)
+	h.logger.Error(catalog.TelemetryFailed, zap.String(catalog.FieldError, firstLine(err)), limiter.Field(suppressed))
 }

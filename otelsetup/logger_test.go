@@ -14,6 +14,7 @@ import (
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/otelkv/otelkv/internal/limiter"
 	"github.com/otelkv/otelkv/internal/testutil"
 )
 
@@ -48,7 +49,7 @@ func TestDefaultLoggerWritesToStdout(t *testing.T) {
 func TestErrorHandlerCountsWhatItHoldsBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log, lines := recordingLogger()
-		h := &errorHandler{logger: log, limit: limiter{interval: time.Second}}
+		h := &errorHandler{logger: log, limit: limiter.Limiter{Interval: time.Second}}
 		for range 5 {
 			h.Handle(io.ErrUnexpectedEOF)
 		}

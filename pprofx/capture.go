@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 
+	"github.com/otelkv/otelkv/internal/limiter"
 	"github.com/otelkv/otelkv/internal/tracefield"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/pprofx/internal/archive"
@@ -230,9 +231,9 @@ func (c *capture) end(start time.Time) error {
 
 // logFailure writes a line now and then: a full disk stays full.
 func (p *Profiler) logFailure(ctx context.Context, reason, profile string, err error) {
-	if suppressed, ok := p.failures.allow(); ok {
+	if suppressed, ok := p.failures.Allow(); ok {
 		p.log.Warn(catalog.EvidenceNotCaptured,
 			zap.String(catalog.FieldReason, reason), zap.String(catalog.FieldProfile, profile), zap.Error(err),
-			heldBack(suppressed), tracefield.Context(ctx))
+			limiter.Field(suppressed), tracefield.Context(ctx))
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/otelkv/otelkv/internal/limiter"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
@@ -51,9 +52,9 @@ func (p *Profiler) guard(next http.Handler) http.Handler {
 			return
 		}
 		p.counts.requests[requestRefused].Add(1)
-		if suppressed, ok := p.refusals.allow(); ok {
+		if suppressed, ok := p.refusals.Allow(); ok {
 			p.log.Warn(catalog.ProfilesRefused,
-				clientIP(r), zap.String(catalog.FieldReason, why), heldBack(suppressed))
+				clientIP(r), zap.String(catalog.FieldReason, why), limiter.Field(suppressed))
 		}
 		if status == http.StatusUnauthorized {
 			header.Set("WWW-Authenticate", `Bearer realm="pprof", Basic realm="pprof"`)

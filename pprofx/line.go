@@ -18,11 +18,3 @@ func clientIP(r *http.Request) zap.Field {
 	}
 	return zap.String(catalog.FieldClientIP, ip)
 }
-
-// heldBack says how many lines were suppressed, if any was.
-func heldBack(suppressed int) zap.Field {
-	if suppressed == 0 {
-		return zap.Skip()
-	}
-	return zap.Int(catalog.FieldSuppressed, suppressed)
-}

@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	"go.uber.org/zap"
 
+	"github.com/otelkv/otelkv/internal/limiter"
 	"github.com/otelkv/otelkv/internal/outbox"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/pprofx/internal/archive"
@@ -65,8 +66,8 @@ type Profiler struct {
 
 	links    [reasons]link
 	counts   counts
-	failures limiter
-	refusals limiter
+	failures limiter.Limiter
+	refusals limiter.Limiter
 	meters   metric.Registration
 
 	ctx    context.Context //nolint:containedctx // the life of the goroutines, which Close ends
@@ -96,8 +97,8 @@ func Start(opts ...Option) (*Profiler, error) {
 	p := &Profiler{
 		cfg:      cfg,
 		slots:    make(chan struct{}, cfg.maxConcurrent),
-		failures: limiter{interval: 10 * time.Minute},
-		refusals: limiter{interval: time.Minute},
+		failures: limiter.Limiter{Interval: 10 * time.Minute},
+		refusals: limiter.Limiter{Interval: time.Minute},
 		ended:    make(chan struct{}),
 		log:      outbox.NewLog(cfg.logger),
 		memory:   outbox.NewFunction(cfg.memory),

@@ -59,7 +59,7 @@ func Start(l net.Listener, handler http.Handler, configFile string, lines *outbo
 		failed:   make(chan error, 1),
 	}
 	flags := &web.FlagConfig{WebConfigFile: &configFile}
-	logger := slog.New(&toolkitLog{log: lines, now: time.Now})
+	logger := slog.New(newToolkitLog(lines))
 	go func() {
 		if err := web.Serve(s.listener, &s.http, flags, logger); !errors.Is(err, http.ErrServerClosed) {
 			_ = s.listener.Close() // or clients would wait for who does not come

@@ -193,7 +193,7 @@ func TestToolkitLogIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		core, seen := observer.New(zapcore.DebugLevel)
 		lines := outbox.NewLog(zap.New(zapcore.NewTee(core, testutil.NotedLines{}.Core())))
-		logger := slog.New(&toolkitLog{log: lines, now: time.Now}).With("a", 1).WithGroup("b")
+		logger := slog.New(newToolkitLog(lines)).With("a", 1).WithGroup("b")
 		for range 25 {
 			logger.Info("TLS is disabled.")
 			logger.Error("Unable to parse configuration", "err", "line 1")

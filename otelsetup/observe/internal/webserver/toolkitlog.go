@@ -3,11 +3,11 @@ package webserver
 import (
 	"context"
 	"log/slog"
-	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
 
+	"github.com/otelkv/otelkv/internal/limiter"
 	"github.com/otelkv/otelkv/internal/outbox"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
@@ -16,14 +16,15 @@ import (
 // configuration file that has become unreadable is a line for each request, so
 // strangers could fill the log: there is one line in ten seconds.
 type toolkitLog struct {
-	log  *outbox.Log
-	now  func() time.Time
-	last atomic.Int64 // in nanoseconds
-
-	suppressed atomic.Int64
+	log   *outbox.Log
+	limit limiter.Limiter
 }
 
 const toolkitInterval = 10 * time.Second
+
+func newToolkitLog(log *outbox.Log) *toolkitLog {
+	return &toolkitLog{log: log, limit: limiter.Limiter{Interval: toolkitInterval}}
+}
 
 // Enabled implements [slog.Handler]. What the toolkit tells about its start is
 // known.
@@ -31,9 +32,8 @@ func (*toolkitLog) Enabled(_ context.Context, level slog.Level) bool { return le
 
 // Handle implements [slog.Handler].
 func (t *toolkitLog) Handle(_ context.Context, r slog.Record) error {
-	now, last := t.now().UnixNano(), t.last.Load()
-	if last != 0 && now-last < int64(toolkitInterval) || !t.last.CompareAndSwap(last, now) {
-		t.suppressed.Add(1)
+	suppressed, ok := t.limit.Allow()
+	if !ok {
 		return nil
 	}
 	var text string
@@ -41,11 +41,8 @@ func (t *toolkitLog) Handle(_ context.Context, r slog.Record) error {
 		text = a.Value.String()
 		return a.Key != "err"
 	})
-	fields := []zap.Field{zap.String(catalog.FieldDetail, r.Message), zap.String(catalog.FieldError, text)}
-	if n := t.suppressed.Swap(0); n > 0 {
-		fields = append(fields, zap.Int64(catalog.FieldSuppressed, n))
-	}
-	t.log.Error(catalog.WebConfigurationReported, fields...)
+	t.log.Error(catalog.WebConfigurationReported,
+		zap.String(catalog.FieldDetail, r.Message), zap.String(catalog.FieldError, text), limiter.Field(suppressed))
 	return nil
 }
 
