@@ -108,7 +108,7 @@ func fit(infos []OperationInfo) bool {
 			early++
 		}
 	}
-	return early <= EarlyOperations && len(infos) <= MaxOperations+1 // with that of the others
+	return early <= max(EarlyOperations, int(StoreOperations)) && len(infos) <= MaxOperations+1 // with that of the others
 }
 
 // settle takes the counts of a record whose store was closed. Memory for stripes
