@@ -51,7 +51,7 @@ func TestCheckNotice(t *testing.T) {
 func numbered(i int) kvdb.Notice { return kvdb.Notice{Name: "n", Text: fmt.Sprint(i)} }
 
 // texts returns what a loop over the notices of a board has got.
-func texts(b *kvdb.NoticeBoard, ctx context.Context) (got []string) {
+func texts(ctx context.Context, b *kvdb.NoticeBoard) (got []string) {
 	for n := range b.Notices(ctx) {
 		got = append(got, n.Text)
 	}
@@ -66,13 +66,13 @@ func over(t *testing.T) context.Context {
 
 func TestNoticeBoard(t *testing.T) {
 	var b kvdb.NoticeBoard
-	if got := texts(&b, over(t)); got != nil {
+	if got := texts(over(t), &b); got != nil {
 		t.Errorf("an empty board yielded %q", got)
 	}
 	b.Post(numbered(1))
 	b.Post(numbered(2))
 	for range 2 {
-		if got := texts(&b, over(t)); !slices.Equal(got, []string{"1", "2"}) {
+		if got := texts(over(t), &b); !slices.Equal(got, []string{"1", "2"}) {
 			t.Errorf("the notices are %q", got)
 		}
 	}
@@ -82,7 +82,7 @@ func TestNoticeBoard(t *testing.T) {
 	for i := 3; i <= 100; i++ {
 		b.Post(numbered(i))
 	}
-	if got := texts(&b, over(t)); len(got) != 64 || got[0] != "37" || got[63] != "100" {
+	if got := texts(over(t), &b); len(got) != 64 || got[0] != "37" || got[63] != "100" {
 		t.Errorf("after a hundred, the notices are %q, want the last 64", got)
 	}
 }
@@ -98,7 +98,7 @@ func TestNoticeBoardWaits(t *testing.T) {
 		var readers sync.WaitGroup
 		got := make([][]string, 3)
 		for i := range got {
-			readers.Go(func() { got[i] = texts(&b, ctx) })
+			readers.Go(func() { got[i] = texts(ctx, &b) })
 		}
 		synctest.Wait()
 		b.Post(numbered(2))
@@ -140,7 +140,7 @@ func TestNoticeBoardConcurrently(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var readers, writers sync.WaitGroup
 	for range 4 {
-		readers.Go(func() { texts(&b, ctx) })
+		readers.Go(func() { texts(ctx, &b) })
 		writers.Go(func() {
 			for i := range 200 {
 				b.Post(numbered(i))

@@ -35,7 +35,9 @@ func lockedByAProcess(f *adapterFixture) {
 func (f *adapterFixture) hold(path string) {
 	s := f.open(path)
 	f.on(s).put("held", "1")
-	fmt.Println(holding)
+	if _, err := fmt.Fprintln(os.Stdout, holding); err != nil {
+		f.Fatal(err)
+	}
 	_, _ = io.Copy(io.Discard, os.Stdin)
 	f.close(s)
 }
