@@ -17,7 +17,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel"
-	"go.opentelemetry.io/otel/log/global"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
@@ -82,12 +81,12 @@ func (s touchy) ShouldSample(p sdktrace.SamplingParameters) sdktrace.SamplingRes
 
 // keepGlobals gives back what WithGlobals takes, and a limit of memory.
 func keepGlobals(t *testing.T) {
-	traces, metrics, logs := otel.GetTracerProvider(), otel.GetMeterProvider(), global.GetLoggerProvider()
+	traces, metrics, logs := otel.GetTracerProvider(), otel.GetMeterProvider(), otel.GetLoggerProvider()
 	limit := debug.SetMemoryLimit(1 << 40)
 	t.Cleanup(func() {
 		otel.SetTracerProvider(traces)
 		otel.SetMeterProvider(metrics)
-		global.SetLoggerProvider(logs)
+		otel.SetLoggerProvider(logs)
 		debug.SetMemoryLimit(limit)
 	})
 }
