@@ -1,13 +1,17 @@
-package record
+package record_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/otelkv/otelkv/instrument/internal/record"
+)
 
 // Every slot has an outcome and, if it failed, a name of its own.
 func TestSlots(t *testing.T) {
-	all := FailureNames([]string{"quota", "throttled"})
-	names := make(map[string]Slot)
-	for s := range FirstFailureSlot + Slot(len(all)) {
-		if s.Outcome() >= Outcomes || s.Outcome().String() == "" {
+	all := record.FailureNames([]string{"quota", "throttled"})
+	names := make(map[string]record.Slot)
+	for s := range record.FirstFailureSlot + record.Slot(len(all)) {
+		if s.Outcome() >= record.Outcomes || s.Outcome().String() == "" {
 			t.Errorf("slot %d has the outcome %d", s, s.Outcome())
 		}
 		if !s.Failed() {
@@ -22,7 +26,7 @@ func TestSlots(t *testing.T) {
 		if s.CallersFault() != caller {
 			t.Errorf("%s is the caller's fault: %v", name, s.CallersFault())
 		}
-		if conflict := name == "conflict"; conflict != (s.Outcome() == OutcomeConflict) || !conflict && s.Outcome() != OutcomeError {
+		if conflict := name == "conflict"; conflict != (s.Outcome() == record.OutcomeConflict) || !conflict && s.Outcome() != record.OutcomeError {
 			t.Errorf("%s has the outcome %v", name, s.Outcome())
 		}
 	}

@@ -1,8 +1,9 @@
-package table
+package table_test
 
 import (
 	"testing"
 
+	"github.com/otelkv/otelkv/instrument/internal/table"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
@@ -15,7 +16,7 @@ func TestTable(t *testing.T) {
 			missing[m.Name] = true
 		}
 	}
-	for _, r := range Rows {
+	for _, r := range table.Rows {
 		if !missing[r.Name] {
 			t.Errorf("%s is not in the catalogue, or twice in the table", r.Name)
 		}
