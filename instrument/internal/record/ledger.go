@@ -58,7 +58,7 @@ func (l *Ledger) enter(r *Record) bool {
 	l.infos = infos
 	l.totals = append(l.totals, make([]*total, len(infos)-len(l.totals))...)
 	l.slots = int(FirstFailureSlot) + len(failures)
-	l.Admitted.resize(infos, len(l.Layout.Bounds), func(info *OperationInfo) int {
+	l.Admitted.resize(infos, len(l.Layout.Bounds), func(info *OperationInfo) int { //otelkv:lockok most is the table's, which only computes
 		return r.most(r, info, len(failures), len(l.Layout.Bounds))
 	})
 	r.Ledger, r.Slots, r.places = l, slots, make([]Operation, len(operations))
