@@ -68,7 +68,7 @@ func (r *Registry) Register(rec *Record) (reopened bool, err error) {
 		}
 	}
 	r.forget(time.Now())
-	reopened = r.reopen(rec) //otelkv:lockok most is the table's, which only computes
+	reopened = r.reopen(rec)
 	if !reopened {
 		r.ledgers = append(r.ledgers, rec.Ledger)
 	}
