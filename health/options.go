@@ -68,6 +68,16 @@ func (c *config) refuse(format string, args ...any) {
 	c.errs = append(c.errs, fmt.Errorf("health: "+format, args...))
 }
 
+// accepts reports whether what an option was given is no nil pointer in an interface,
+// which is an error.
+func (c *config) accepts(option string, value any) bool {
+	err := typednil.Check(value)
+	if err != nil {
+		c.refuse("%s: %w", option, err)
+	}
+	return err == nil
+}
+
 // WithChecks registers checks, as [Health.Register] does, before New returns:
 // no probe can see the program without them. By default, there are none.
 func WithChecks(checks ...Check) Option {
@@ -87,14 +97,9 @@ type Telemetry interface {
 // an error of New.
 func WithTelemetry(tel Telemetry) Option {
 	return optionFunc(func(c *config) {
-		if tel == nil {
-			return
+		if c.accepts("WithTelemetry", tel) {
+			c.telemetry = tel
 		}
-		if typednil.Is(tel) {
-			c.refuse("WithTelemetry: the telemetry is %s: start it first, and look at its error", typednil.Name(tel))
-			return
-		}
-		c.telemetry = tel
 	})
 }
 
@@ -110,11 +115,9 @@ func WithLogger(l *zap.Logger) Option {
 // default, and with nil, it is the Telemetry's, else the global provider.
 func WithMeterProvider(mp metric.MeterProvider) Option {
 	return optionFunc(func(c *config) {
-		if mp != nil && typednil.Is(mp) {
-			c.refuse("WithMeterProvider: the provider is %s", typednil.Name(mp))
-			return
+		if c.accepts("WithMeterProvider", mp) {
+			c.meterProvider = mp
 		}
-		c.meterProvider = mp
 	})
 }
 

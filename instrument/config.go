@@ -63,14 +63,14 @@ func newConfig(options []Option) *config {
 	return c
 }
 
-// refuse reports whether a value is a nil pointer in an interface, which is an error
-// with advice.
-func (c *config) refuse(option string, value any, advice string) bool {
-	if !typednil.Is(value) {
-		return false
+// accepts reports whether what an option was given is no nil pointer in an interface,
+// which is an error.
+func (c *config) accepts(option string, value any) bool {
+	err := typednil.Check(value)
+	if err != nil {
+		c.errs = append(c.errs, fmt.Errorf("%s: %w", option, err))
 	}
-	c.errs = append(c.errs, fmt.Errorf("%s: the value is %s: %s", option, typednil.Name(value), advice))
-	return true
+	return err == nil
 }
 
 var errorTypeSyntax = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)

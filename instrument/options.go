@@ -31,7 +31,7 @@ func (f optionFunc) apply(c *config) { f(c) }
 // options say. A nil pointer as tel is an error of Wrap.
 func WithTelemetry(tel Telemetry) Option {
 	return optionFunc(func(c *config) {
-		if tel == nil || c.refuse("WithTelemetry", tel, "check the error of otelsetup.Start") {
+		if tel == nil || !c.accepts("WithTelemetry", tel) {
 			return
 		}
 		r := tel.Registry()
@@ -39,7 +39,7 @@ func WithTelemetry(tel Telemetry) Option {
 		if c.registry == nil {
 			c.registry = r
 		}
-		if tp := tel.TracerProvider(); c.tracerProvider == nil && tp != nil && !c.refuse("WithTelemetry", tp, "its tracer provider") {
+		if tp := tel.TracerProvider(); c.tracerProvider == nil && tp != nil && c.accepts("WithTelemetry", tp) {
 			c.tracerProvider = tp
 		}
 		if l := tel.Logger(); c.logger == nil {
@@ -72,7 +72,7 @@ func WithRegistry(r *Registry) Option {
 // it.
 func WithMeterProvider(mp metric.MeterProvider) Option {
 	return optionFunc(func(c *config) {
-		if mp != nil && !c.refuse("WithMeterProvider", mp, "check the error of what makes it") {
+		if mp != nil && c.accepts("WithMeterProvider", mp) {
 			c.meterProvider = mp
 		}
 	})
@@ -82,7 +82,7 @@ func WithMeterProvider(mp metric.MeterProvider) Option {
 // Telemetry's provider, else the global one. A nil pointer as tp is an error of Wrap.
 func WithTracerProvider(tp trace.TracerProvider) Option {
 	return optionFunc(func(c *config) {
-		if tp != nil && !c.refuse("WithTracerProvider", tp, "check the error of what makes it") {
+		if tp != nil && c.accepts("WithTracerProvider", tp) {
 			c.tracerProvider = tp
 		}
 	})

@@ -43,7 +43,7 @@ func TestWrapRefuses(t *testing.T) {
 	}{
 		{"a nil store", nil, []instrument.Option{good}, []string{"the store is nil", "check the error"}},
 		{"a typed nil store", (*kvdb.Memory)(nil), []instrument.Option{good}, []string{"the store is nil"}},
-		{"a typed nil telemetry", store, []instrument.Option{instrument.WithTelemetry((*telemetry)(nil))}, []string{"WithTelemetry: the value is a nil *", "otelsetup.Start"}},
+		{"a typed nil telemetry", store, []instrument.Option{instrument.WithTelemetry((*telemetry)(nil))}, []string{"WithTelemetry: the value is a nil *", "check the error"}},
 		{"an empty telemetry", store, []instrument.Option{instrument.WithTelemetry(&telemetry{})}, []string{"Registry is nil", "NewRegistry"}},
 		{"two places for metrics", store, []instrument.Option{good, instrument.WithMeterProvider(noop.NewMeterProvider())}, []string{"choose one"}},
 		{"too many types", store, []instrument.Option{good, instrument.WithErrorClassifier(nil, nine...)}, []string{"9 types are more than 8"}},

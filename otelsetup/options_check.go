@@ -70,9 +70,7 @@ func (c *config) validateConflicts(p *problems) {
 // alone changes nothing.
 func (c *config) validateNils(p *problems) {
 	check := func(option string, value any) {
-		if value != nil && typednil.Is(value) {
-			p.add(option, fmt.Errorf("the value is %s: look at the error of what makes it", typednil.Name(value)))
-		}
+		p.add(option, typednil.Check(value))
 	}
 	check("WithTracerProvider", c.tracerProvider)
 	check("WithSampler", c.sampler)

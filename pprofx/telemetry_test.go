@@ -40,9 +40,9 @@ func TestWithTelemetry(t *testing.T) {
 		}
 	}
 	for name, o := range map[string]Option{
-		"WithTelemetry: the telemetry is a nil *pprofx.telemetry":   WithTelemetry((*telemetry)(nil)),
-		"WithMeterProvider: the provider is a nil *pprofx.provider": WithMeterProvider((*provider)(nil)),
-		"the provider is a nil *pprofx.provider":                    WithTelemetry(telemetry{zap.NewExample(), (*provider)(nil)}),
+		"WithTelemetry: the value is a nil *pprofx.telemetry":    WithTelemetry((*telemetry)(nil)),
+		"WithMeterProvider: the value is a nil *pprofx.provider": WithMeterProvider((*provider)(nil)),
+		"the value is a nil *pprofx.provider":                    WithTelemetry(telemetry{zap.NewExample(), (*provider)(nil)}),
 	} {
 		if _, err := Start(o); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%v, want %s", err, name)

@@ -30,3 +30,13 @@ func Name(v any) string {
 	}
 	return fmt.Sprintf("a nil %T", v)
 }
+
+// Check returns an error about what was given to an option and is a nil pointer in an
+// interface, as a constructor leaves whose error nobody looked at. A nil alone is the
+// option's default, and no error.
+func Check(v any) error {
+	if v == nil || !Is(v) {
+		return nil
+	}
+	return fmt.Errorf("the value is %s: check the error of what makes it", Name(v))
+}

@@ -40,3 +40,15 @@ func TestIs(t *testing.T) {
 		t.Errorf("the names %s", got)
 	}
 }
+
+func TestCheck(t *testing.T) {
+	for _, v := range []any{nil, &pointed{}, pointed{}} {
+		if err := typednil.Check(v); err != nil {
+			t.Errorf("%v: %v", v, err)
+		}
+	}
+	err := typednil.Check((*pointed)(nil))
+	if want := "the value is a nil *typednil_test.pointed: check the error of what makes it"; err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
