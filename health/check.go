@@ -47,6 +47,10 @@ const (
 	longestTimeout   = 5 * time.Second // the default one's
 	defaultFailAfter = 3
 	defaultPassAfter = 2
+
+	// jitterShare is the part of an interval by which it varies, so that the
+	// checks of many replicas drift apart.
+	jitterShare = 10
 )
 
 // A Check is a question that is asked again and again: does this work? The
@@ -113,6 +117,15 @@ type Check struct {
 	NetworkLiveness bool
 
 	err error // why a function of this package could not make it
+}
+
+// newCheck returns the part that the functions of this package have in common.
+// An interval of 0 is the default.
+func newCheck(name, reason string, interval time.Duration) Check {
+	if interval == 0 {
+		interval = defaultInterval
+	}
+	return Check{Name: name, Reason: name + " " + reason, Interval: interval}
 }
 
 // Every returns the check with another interval.

@@ -2,6 +2,7 @@ package health
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -58,25 +59,24 @@ func (h *Health) judgeOne(kind Kind, now time.Time, name string) (judgement, boo
 	return judgement{}, false
 }
 
-// counts returns the state of the entry for a probe, and whether it is part of
-// the probe at all. What has to start first is part of readiness until it has.
-func (e *entry) counts(kind Kind, now time.Time) (State, bool) {
-	s := e.state(now)
-	if e.started == nil {
-		return s, e.kind&kind != 0
+// Answer returns in one moment what the probe of a kind answers, for a program
+// that asks itself: whether all is well, and the text of the answer without the
+// line end, such as "ready", or "database down" and a line for each other check
+// that fails. Kind is one of Readiness, Startup and Liveness.
+func (h *Health) Answer(kind Kind) (ok bool, text string) {
+	j := h.judge(kind, time.Now())
+	return j.ok, strings.TrimSuffix(string(j.text(false)), "\n")
+}
+
+// Report returns the state of every check, of all kinds, as JSON of the type
+// application/health+json, with the texts of their errors: for a file beside
+// other evidence, and not for strangers.
+func (h *Health) Report() []byte {
+	j := judgement{ok: true, draining: h.isDraining(), states: h.States()}
+	for _, s := range j.states {
+		j.ok = j.ok && s.Status.OK()
 	}
-	started := e.started()
-	switch {
-	case kind == Startup && started:
-		return State{Name: s.Name, Kind: s.Kind, Status: StatusPass, Since: s.Since, Ended: s.Ended, Duration: s.Duration}, true
-	case (kind == Startup || kind == Readiness) && !started:
-		if s.Status.OK() { // capped, but it has not passed
-			s.Status = StatusUnknown
-		}
-		return s, true
-	default:
-		return s, e.kind&kind != 0
-	}
+	return j.json(true)
 }
 
 func (j judgement) status() Status {

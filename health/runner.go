@@ -14,15 +14,9 @@ import (
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
-const (
-	// jitterShare is the part of an interval by which it varies, so that the
-	// checks of many replicas drift apart.
-	jitterShare = 10
-
-	// stuckAfter is how long a function may take to return after its context has
-	// ended. Clients that honour it need some milliseconds to clean up.
-	stuckAfter = 100 * time.Millisecond
-)
+// stuckAfter is how long a function may take to return after its context has
+// ended. Clients that honour it need some milliseconds to clean up.
+const stuckAfter = 100 * time.Millisecond
 
 var (
 	errTimedOut = errors.New("timed out")

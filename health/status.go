@@ -46,10 +46,3 @@ type State struct {
 	Running  time.Duration // for how long a run has been under way; 0 when none is
 	Failures int           // failed runs in a row
 }
-
-// A Transition is a change of a check's status.
-type Transition struct {
-	State
-	From      Status    // State.Status is what it has become
-	FromSince time.Time // when From began
-}

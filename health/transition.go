@@ -1,9 +1,6 @@
 package health
 
 import (
-	"context"
-	"fmt"
-	"runtime/debug"
 	"time"
 
 	"go.uber.org/zap"
@@ -12,19 +9,11 @@ import (
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
-// report logs a new status and hands it to the hooks. The runner calls it at
-// each result, and the watch for what changes as time passes.
-func (h *Health) report(e *entry, now time.Time) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	s, last := e.state(now), e.reported
-	if s.Status == last.Status {
-		return
-	}
-	e.reported = s
-	t := Transition{State: s, From: last.Status, FromSince: last.Since}
-	t.log(h.log)
-	h.hooks.add(t)
+// A Transition is a change of a check's status.
+type Transition struct {
+	State
+	From      Status    // State.Status is what it has become
+	FromSince time.Time // when From began
 }
 
 func (t Transition) log(log *outbox.Log) {
@@ -39,56 +28,3 @@ func (t Transition) log(log *outbox.Log) {
 	}
 	log.Warn(catalog.CheckChanged, append(fields, zap.String(catalog.FieldReason, t.Reason), zap.NamedError(catalog.FieldError, t.Err))...)
 }
-
-// hookQueue is how many transitions wait for each hook.
-const hookQueue = 64
-
-// hooks calls the hooks of transitions. A nil *hooks has none.
-type hooks struct {
-	ctx context.Context //nolint:containedctx // that of the calls, which Close ends
-	fns []func(context.Context, Transition)
-	log *outbox.Log
-	box *outbox.Outbox
-}
-
-func newHooks(ctx context.Context, fns []func(context.Context, Transition), log *outbox.Log) *hooks {
-	if len(fns) == 0 {
-		return nil
-	}
-	return &hooks{ctx, fns, log, outbox.New(hookQueue*len(fns), func(dropped int) {
-		log.Warn(catalog.HookCallsDropped, zap.Int(catalog.FieldDropped, dropped))
-	})}
-}
-
-// add hands a transition over and does not wait.
-func (k *hooks) add(t Transition) {
-	if k == nil {
-		return
-	}
-	for _, fn := range k.fns {
-		k.box.Add(func() { k.call(fn, t) })
-	}
-}
-
-// call calls a hook, which may end its goroutine.
-func (k *hooks) call(fn func(context.Context, Transition), t Transition) {
-	if k.ctx.Err() != nil {
-		return
-	}
-	returned := make(chan struct{})
-	go func() {
-		defer close(returned)
-		defer func() {
-			if v := recover(); v != nil {
-				k.log.Error(catalog.HookPanicked, zap.String(catalog.FieldCheck, t.Name),
-					zap.String(catalog.FieldPanic, fmt.Sprint(v)), zap.ByteString(catalog.FieldStack, debug.Stack()))
-			}
-		}()
-		fn(k.ctx, t)
-	}()
-	<-returned
-}
-
-// close waits for the hook that runs until ctx is done. It returns false when
-// that has not returned.
-func (k *hooks) close(ctx context.Context) bool { return k == nil || k.box.Close(ctx) == 0 }
