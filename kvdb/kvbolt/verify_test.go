@@ -31,7 +31,7 @@ func notices(t *testing.T, s *kvbolt.Store) []kvdb.Notice {
 // With one meta page bbolt goes by the other one, and the last transaction is
 // missing without an error. The store tells.
 func TestOpenWithOneMetaPage(t *testing.T) {
-	path, whole := stored(t)
+	path, _ := stored(t)
 	s := open(t, path, nil)
 	if got := notices(t, s); len(got) > 0 {
 		t.Errorf("a whole file: %+v", got)
@@ -40,7 +40,7 @@ func TestOpenWithOneMetaPage(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	whole = readFile(t, path)
+	whole := readFile(t, path)
 	lost := 0
 	for page := range 2 {
 		for name, damaged := range map[string][]byte{
