@@ -41,29 +41,8 @@ func (p *Profiler) Capture(ctx context.Context, detail string) (path string, err
 		c.abandon()
 		return "", ErrClosed
 	}
-	err, late := await(ctx, p, written)
+	err, late := await(ctx, p.ended, written)
 	return c.ID(), errors.Join(err, late)
-}
-
-// await waits for what comes of work, which a hung disk or a hung function of the
-// user may keep from ending when ctx is done, or in time for Close.
-func await[T any](ctx context.Context, p *Profiler, work <-chan T) (result T, late error) {
-	select {
-	case result = <-work:
-		return result, nil
-	case <-p.ended:
-		late = ErrClosed
-	case <-ctx.Done():
-		late = context.Cause(ctx)
-	}
-	patience := time.NewTimer(foreignPatience) // it ends by itself, as a rule
-	defer patience.Stop()
-	select {
-	case result = <-work:
-		return result, nil
-	case <-patience.C:
-		return result, fmt.Errorf("pprofx: not written yet: %w", late)
-	}
 }
 
 // abandon is for a capture that will not run.
@@ -102,6 +81,19 @@ func (p *Profiler) begin(ctx context.Context, r reason, detail string, weight in
 		return nil, e
 	}
 	return c, nil
+}
+
+// later captures everything in the background.
+func (p *Profiler) later(ctx context.Context, r reason, detail string) {
+	c, earlier := p.begin(ctx, r, detail, reasonWeights[r], fileGoroutine)
+	if earlier != nil {
+		return
+	}
+	// The capture lives as long as the recorder, not as the caller's context: when
+	// that is closed, it hands out what it has recorded so far.
+	if !p.goes(func() { _ = c.run(context.WithoutCancel(ctx), false) }) {
+		c.abandon()
+	}
 }
 
 func (p *Profiler) newCapture(ctx context.Context, now time.Time, r reason, detail string, weight int64) *capture {

@@ -1,8 +1,6 @@
 package pprofx
 
 import (
-	"context"
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -13,24 +11,6 @@ import (
 // little that a telephone can, so much that nobody holds a profile in memory for
 // hours.
 const chunk = 256 << 10
-
-// An answer is a profile on its way to a client.
-type answer struct {
-	file   string
-	text   bool
-	lasts  time.Duration // to record
-	record func(ctx context.Context) ([]byte, error)
-}
-
-// describe sets the headers as net/http/pprof does.
-func (a answer) describe(h http.Header) {
-	if a.text {
-		h.Set("Content-Type", "text/plain; charset=utf-8")
-		return
-	}
-	h.Set("Content-Type", "application/octet-stream")
-	h.Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", a.file))
-}
 
 // A client is cut off when it takes too long to read. It holds up nobody
 // meanwhile, since all that it gets is in memory or in a file.

@@ -152,12 +152,12 @@ func TestHungDisk(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		began := time.Now()
-		if _, err := await(ctx, p, written); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != time.Second+foreignPatience {
+		if _, err := await(ctx, p.ended, written); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != time.Second+foreignPatience {
 			t.Errorf("%v after %v", err, time.Since(began))
 		}
 		waits := make(chan error, 1)
 		go func() {
-			_, err := await(t.Context(), p, written)
+			_, err := await(t.Context(), p.ended, written)
 			waits <- err
 		}()
 		began = time.Now()

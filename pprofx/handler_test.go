@@ -204,7 +204,7 @@ func TestClientNeverReads(t *testing.T) {
 	p, url := serving(t, WithMaxConcurrent(2), optionFunc(func(c *config) { c.clientTime = 500 * time.Millisecond }))
 	data := bytes.Repeat([]byte("x"), 32<<20) // more than sockets take
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p.serve(w, r, answer{file: "x", record: func(context.Context) ([]byte, error) { return data, nil }})
+		p.newHandler().serve(w, r, answer{file: "x", record: func(context.Context) ([]byte, error) { return data, nil }})
 	}))
 	defer s.Close()
 	c, err := net.Dial("tcp", s.Listener.Addr().String())
@@ -310,7 +310,7 @@ func TestClose(t *testing.T) {
 	}
 	r := httptest.NewRequest(http.MethodGet, "http://localhost"+prefix+"heap", http.NoBody)
 	w := httptest.NewRecorder()
-	p.serveProfile(w, setProfile(r, "heap"))
+	p.newHandler().serveProfile(w, setProfile(r, "heap"))
 	if w.Code != http.StatusServiceUnavailable {
 		t.Errorf("after Close: %d", w.Code)
 	}

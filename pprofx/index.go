@@ -48,8 +48,8 @@ type indexProfile struct {
 }
 
 // serveIndex shows what there is. The page loads and runs nothing.
-func (p *Profiler) serveIndex(w http.ResponseWriter, r *http.Request) {
-	d := indexData{URL: "http://" + r.Host + prefix, Max: p.cfg.maxDuration, Capture: p.archive != nil, Token: p.cfg.token != nil}
+func (h *handler) serveIndex(w http.ResponseWriter, r *http.Request) {
+	d := indexData{URL: "http://" + r.Host + prefix, Max: h.longest, Capture: h.archive != nil, Token: h.token}
 	if r.TLS != nil {
 		d.URL = "https://" + r.Host + prefix
 	}
@@ -62,46 +62,46 @@ func (p *Profiler) serveIndex(w http.ResponseWriter, r *http.Request) {
 	}
 	slices.SortFunc(d.Profiles, func(a, b indexProfile) int { return strings.Compare(a.Name, b.Name) })
 	if d.Capture {
-		d.Captures, _ = p.archive.List() // a page without them is better than none
+		d.Captures, _ = h.archive.List() // a page without them is better than none
 		d.Captures = d.Captures[:min(len(d.Captures), shownCaptures)]
 	}
 	var page bytes.Buffer
 	if err := indexPage.Execute(&page, d); err != nil {
-		p.counts.requests[requestFailed].Add(1)
+		h.counts.requests[requestFailed].Add(1)
 		fail(w, http.StatusInternalServerError, err.Error())
 		return
 	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
-	h.Set("Referrer-Policy", "no-referrer")
+	header := w.Header()
+	header.Set("Content-Type", "text/html; charset=utf-8")
+	header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
+	header.Set("Referrer-Policy", "no-referrer")
 	_, err := w.Write(page.Bytes())
-	p.sent(err)
+	h.sent(err)
 }
 
 // serveCapture sends a file of the directory.
-func (p *Profiler) serveCapture(w http.ResponseWriter, r *http.Request) {
-	if p.archive == nil {
-		p.refuse(w, http.StatusNotFound, "there is no directory: set one with WithDirectory")
+func (h *handler) serveCapture(w http.ResponseWriter, r *http.Request) {
+	if h.archive == nil {
+		h.refuse(w, http.StatusNotFound, "there is no directory: set one with WithDirectory")
 		return
 	}
 	name := r.PathValue("file")
-	f, err := p.archive.OpenFile(name)
+	f, err := h.archive.OpenFile(name)
 	if err != nil {
-		p.refuse(w, http.StatusNotFound, "no such file")
+		h.refuse(w, http.StatusNotFound, "no such file")
 		return
 	}
 	defer func() { _ = f.Close() }()
 	answer{file: name}.describe(w.Header())
-	c := newClient(w, p.cfg.clientTime)
+	c := newClient(w, h.patience)
 	http.ServeContent(c, r, "", time.Time{}, f)
-	p.sent(c.err)
+	h.sent(c.err)
 }
 
-func (p *Profiler) sent(err error) {
+func (h *handler) sent(err error) {
 	if err != nil {
-		p.counts.requests[requestGone].Add(1)
+		h.counts.requests[requestGone].Add(1)
 		return
 	}
-	p.counts.requests[requestOK].Add(1)
+	h.counts.requests[requestOK].Add(1)
 }

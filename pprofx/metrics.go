@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 
+	"github.com/otelkv/otelkv/internal/outbox"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
@@ -20,73 +20,10 @@ const (
 	outcomeKey = attribute.Key(catalog.ProfileOutcome)
 )
 
-const (
-	captureWritten = iota
-	captureLinked
-	captureFailed
-	captureOutcomes
-)
-
-var captureOutcomeNames = [captureOutcomes]string{"written", "linked", "failed"}
-
-// A requestOutcome is how a request for a profile ended.
-type requestOutcome uint8
-
-const (
-	requestOK requestOutcome = iota
-	requestInvalid
-	requestRefused
-	requestLimited
-	requestBusy
-	requestFailed
-	requestGone
-	requestOutcomes
-)
-
-var requestOutcomeNames = [requestOutcomes]string{"ok", "invalid", "refused", "limited", "busy", "failed", "gone"}
-
-// profileNames are the values of pprofx.profile. The last one stands for what a
-// program has made with pprof.NewProfile.
-var profileNames = [...]string{
-	"cpu", "trace", "flight", "heap", "allocs", "goroutine", "mutex", "block",
-	"threadcreate", "goroutineleak", "health", "custom",
-}
-
-// counts are what the metrics tell. An operation that is slow counts here, too,
-// so it costs no more than an addition.
-type counts struct {
-	captures [reasons][captureOutcomes]atomic.Int64
-	requests [requestOutcomes]atomic.Int64
-	written  [len(profileNames)]atomic.Int64
-	failed   [len(profileNames)]atomic.Int64
-	time     [len(profileNames)]atomic.Int64 // ns
-}
-
-func profileIndex(name string) int {
-	for i, n := range profileNames {
-		if n == name {
-			return i
-		}
-	}
-	return len(profileNames) - 1
-}
-
-func (c *counts) file(profile string, written bool) {
-	if written {
-		c.written[profileIndex(profile)].Add(1)
-	} else {
-		c.failed[profileIndex(profile)].Add(1)
-	}
-}
-
-func (c *counts) spent(profile string, d time.Duration) {
-	c.time[profileIndex(profile)].Add(int64(d))
-}
-
 // observe makes the instruments. Every series of captures and requests is there
 // from the start, so that the first failure shows as an increase.
-func (p *Profiler) observe() error {
-	meter := p.cfg.meterProvider.Meter(scope)
+func observe(mp metric.MeterProvider, c *counts, log *outbox.Log) (metric.Registration, error) {
+	meter := mp.Meter(scope)
 	captures, err1 := meter.Int64ObservableCounter(catalog.ProfileCaptures.Name,
 		metric.WithUnit(catalog.ProfileCaptures.Unit), metric.WithDescription(catalog.ProfileCaptures.Help))
 	files, err2 := meter.Int64ObservableCounter(catalog.ProfileFiles.Name,
@@ -98,11 +35,10 @@ func (p *Profiler) observe() error {
 	dropped, err5 := meter.Int64ObservableCounter(catalog.ProfileLogDropped.Name,
 		metric.WithUnit(catalog.ProfileLogDropped.Unit), metric.WithDescription(catalog.ProfileLogDropped.Help))
 	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
-		return fmt.Errorf("pprofx: %w", err)
+		return nil, fmt.Errorf("pprofx: %w", err)
 	}
-	c := &p.counts
 	registration, err := meter.RegisterCallback(func(_ context.Context, o metric.Observer) error {
-		o.ObserveInt64(dropped, p.log.Dropped())
+		o.ObserveInt64(dropped, log.Dropped())
 		for r := range c.captures {
 			for i := range c.captures[r] {
 				o.ObserveInt64(captures, c.captures[r][i].Load(), metric.WithAttributes(
@@ -124,8 +60,7 @@ func (p *Profiler) observe() error {
 		return nil
 	}, captures, files, requests, recording, dropped)
 	if err != nil {
-		return fmt.Errorf("pprofx: %w", err)
+		return nil, fmt.Errorf("pprofx: %w", err)
 	}
-	p.meters = registration
-	return nil
+	return registration, nil
 }

@@ -19,35 +19,6 @@ import (
 	"github.com/otelkv/otelkv/pprofx/internal/recorder"
 )
 
-// Errors of this package.
-var (
-	// ErrClosed is a call after Close.
-	ErrClosed = errors.New("pprofx: closed")
-
-	// ErrCredentials is an address that can be reached from other machines,
-	// without a token to keep strangers out.
-	ErrCredentials = errors.New("pprofx: credentials are needed")
-
-	// ErrBusy is a profiler of the process that other code uses, or that cannot be
-	// shared.
-	ErrBusy = errors.New("pprofx: busy")
-
-	// ErrNoDirectory is a file or a capture without WithDirectory.
-	ErrNoDirectory = errors.New("pprofx: no directory")
-)
-
-// wrap returns what the recorder says as an error of this package.
-func wrap(err error) error {
-	var busy *recorder.BusyError
-	switch {
-	case errors.Is(err, recorder.ErrClosed):
-		return ErrClosed
-	case errors.As(err, &busy):
-		return fmt.Errorf("%w: %w", ErrBusy, err)
-	}
-	return fmt.Errorf("pprofx: %w", err)
-}
-
 // A Profiler serves profiles and captures evidence. Its methods are safe for
 // concurrent use. A nil one captures and serves nothing, so that it can be
 // connected before it is started: its Handler answers 404, and what returns a
@@ -67,7 +38,6 @@ type Profiler struct {
 	links    [reasons]link
 	counts   counts
 	failures limiter.Limiter
-	refusals limiter.Limiter
 	meters   metric.Registration
 
 	ctx    context.Context //nolint:containedctx // the life of the goroutines, which Close ends
@@ -98,7 +68,6 @@ func Start(opts ...Option) (*Profiler, error) {
 		cfg:      cfg,
 		slots:    make(chan struct{}, cfg.maxConcurrent),
 		failures: limiter.Limiter{Interval: 10 * time.Minute},
-		refusals: limiter.Limiter{Interval: time.Minute},
 		ended:    make(chan struct{}),
 		log:      outbox.NewLog(cfg.logger),
 		memory:   outbox.NewFunction(cfg.memory),
@@ -116,8 +85,9 @@ func Start(opts ...Option) (*Profiler, error) {
 		BlockRate:     cfg.blockRate,
 		OnSpent:       p.counts.spent,
 	})
-	p.handler = p.newHandler()
-	if err := errors.Join(p.open(), p.observe(), p.listen()); err != nil {
+	err = errors.Join(p.open(), p.observe())
+	p.handler = p.newGuard().around(p.newHandler().mux())
+	if err = errors.Join(err, p.listen()); err != nil {
 		return nil, errors.Join(err, p.Close())
 	}
 	if p.archive != nil {
@@ -156,4 +126,9 @@ func (p *Profiler) goes(f func()) bool {
 	}
 	p.work.Go(f)
 	return true
+}
+
+func (p *Profiler) observe() (err error) {
+	p.meters, err = observe(p.cfg.meterProvider, &p.counts, p.log)
+	return err
 }

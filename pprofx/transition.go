@@ -35,19 +35,6 @@ func (p *Profiler) OnTransition(ctx context.Context, t Transition) {
 	p.later(ctx, reasonReadiness, t.Check)
 }
 
-// later captures everything in the background.
-func (p *Profiler) later(ctx context.Context, r reason, detail string) {
-	c, earlier := p.begin(ctx, r, detail, reasonWeights[r], fileGoroutine)
-	if earlier != nil {
-		return
-	}
-	// The capture lives as long as the recorder, not as the caller's context: when
-	// that is closed, it hands out what it has recorded so far.
-	if !p.goes(func() { _ = c.run(context.WithoutCancel(ctx), false) }) {
-		c.abandon()
-	}
-}
-
 func (p *Profiler) notAlive(ctx context.Context, check string) {
 	c, earlier := p.begin(ctx, reasonLiveness, check, reasonWeights[reasonLiveness], fileGoroutine)
 	if earlier != nil {

@@ -1,13 +1,9 @@
 package pprofx
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"time"
-
-	"github.com/otelkv/otelkv/internal/outbox"
-	"github.com/otelkv/otelkv/internal/system"
 )
 
 // watchInterval is short against the time in which a leak fills memory, and
@@ -45,45 +41,4 @@ func (p *Profiler) readMemory() (share float64) {
 		return math.NaN()
 	}
 	return share
-}
-
-// foreignPatience is how long a function of the user may take that returns what
-// is in memory.
-const foreignPatience = 2 * time.Second
-
-func ask[T any](ctx context.Context, f *outbox.Function[T]) (T, error) {
-	ctx, cancel := context.WithTimeout(ctx, foreignPatience)
-	defer cancel()
-	return f.Call(ctx)
-}
-
-// A watermark tells when a value has reached a mark, and then each time that it
-// has grown by another tenth. Below nine tenths of the mark it forgets.
-type watermark struct {
-	mark float64 // 0 is off
-	high float64 // the last value told; 0 when there is none
-}
-
-func (w *watermark) reached(value float64) bool {
-	switch {
-	case w.mark == 0 || math.IsNaN(value):
-	case value < w.mark*0.9:
-		w.high = 0
-	case value >= w.mark && value >= w.high*1.1:
-		w.high = value
-		return true
-	}
-	return false
-}
-
-// memoryOf returns the function that reads the used share of a machine's memory,
-// NaN when it is unknown.
-func memoryOf(machine system.Machine) func() float64 {
-	return func() float64 {
-		m, err := machine.Memory()
-		if err != nil {
-			return math.NaN()
-		}
-		return m.Share()
-	}
 }
