@@ -2,7 +2,6 @@ package kvbolt
 
 import (
 	"errors"
-	"fmt"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -90,37 +89,4 @@ func raisedByEngine() bool {
 			return false
 		}
 	}
-}
-
-// A failure is what the engine cannot go on from.
-type failure struct {
-	err    error
-	locked bool // the engine keeps its locks, so that calls would not return
-}
-
-func (s *Store) fail(err error, locked bool) {
-	if f := s.failure.Load(); f == nil || locked && !f.locked {
-		s.failure.Store(&failure{err, locked})
-		s.tellFailure(locked)
-	}
-}
-
-// locked returns why no call may enter the engine.
-func (s *Store) locked(op string) error {
-	if f := s.failure.Load(); f != nil && f.locked {
-		return f.wrap(op)
-	}
-	return nil
-}
-
-// failed returns why no write may enter the engine.
-func (s *Store) failed(op string) error {
-	if f := s.failure.Load(); f != nil {
-		return f.wrap(op)
-	}
-	return nil
-}
-
-func (f *failure) wrap(op string) error {
-	return wrap(op, fmt.Errorf("the engine has failed, open it again: %w", f.err))
 }

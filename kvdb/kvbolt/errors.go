@@ -11,11 +11,31 @@ import (
 	"github.com/otelkv/otelkv/kvdb"
 )
 
+// Operations as errors name them.
+const (
+	opNew    = "new"
+	opOpen   = "open"
+	opGet    = "get"
+	opPut    = "put"
+	opDelete = "delete"
+	opBatch  = "batch"
+	opScan   = "scan"
+	opView   = "view"
+	opUpdate = "update"
+	opSwap   = "compare_and_swap"
+	opPing   = "ping"
+	opStats  = "stats"
+	opVerify = "verify"
+	opClose  = "close"
+)
+
 var (
 	errClosed = &kvdb.Error{Kind: kvdb.ErrClosed}
 	errOver   = &kvdb.Error{Kind: kvdb.ErrClosed, Err: errors.New("the transaction is over")}
 	errShort  = errors.New("the file is shorter than its content")
 )
+
+func errClosedFor(op string) error { return &kvdb.Error{Op: op, Kind: kvdb.ErrClosed} }
 
 // wrap gives an error of bbolt its kind. It is the one place that does.
 func wrap(op string, err error) error {

@@ -93,7 +93,7 @@ func (s *Store) checkWrite(ctx context.Context, op string) error {
 	if s.readOnly {
 		return &kvdb.Error{Op: op, Kind: kvdb.ErrReadOnly, Err: errReadOnly}
 	}
-	return s.failed(op)
+	return s.failure.refuseWrite(op)
 }
 
 var (
@@ -129,7 +129,7 @@ func (s *Store) lead() {
 // transact carries out a group in one transaction. It returns lone if the
 // error is one request's, and does not concern the others.
 func (s *Store) transact(group []*request) (lone bool, err error) {
-	if err := s.failed(group[0].op); err != nil {
+	if err := s.failure.refuseWrite(group[0].op); err != nil {
 		return false, err
 	}
 	t, err := s.open(group[0].op, true)

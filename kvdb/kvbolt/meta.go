@@ -22,16 +22,16 @@ const (
 // Commits write them by turns, and bbolt goes by the other one then, which knows
 // nothing of the last transaction. A commit that the machine did not survive
 // leaves the same, but nobody was told that it had succeeded.
-func (s *Store) checkMetas(file io.ReaderAt) {
+func checkMetas(file io.ReaderAt, pageSize int, board *kvdb.NoticeBoard) {
 	page := make([]byte, metaEnd)
 	for i := range int64(2) {
-		if _, err := file.ReadAt(page, i*int64(s.pageSize)); err != nil {
+		if _, err := file.ReadAt(page, i*int64(pageSize)); err != nil {
 			return // bbolt has read it
 		}
 		if isMeta(page) {
 			continue
 		}
-		s.board.Post(kvdb.Notice{Name: kvdb.NoticeOpenedWithLess, Level: kvdb.NoticeWarn,
+		board.Post(kvdb.Notice{Name: kvdb.NoticeOpenedWithLess, Level: kvdb.NoticeWarn,
 			Text: "one of the two meta pages is damaged: unless the machine went down during a commit, " +
 				"the last transaction is missing, and more if there was more damage; Verify looks at the whole file"})
 	}

@@ -1,52 +1,14 @@
 package kvbolt
 
 import (
+	"bytes"
 	"context"
+	"iter"
 
 	bolt "go.etcd.io/bbolt"
 
 	"github.com/otelkv/otelkv/kvdb"
 )
-
-// A source is what reads are made from: the store, with a transaction for each
-// step, or one transaction.
-type source interface {
-	// check returns why a step cannot be taken.
-	check(ctx context.Context, op string) error
-
-	// read takes a step: it calls fn with the bucket, which is good until fn
-	// returns.
-	read(ctx context.Context, op string, fn func(*bolt.Bucket) error) error
-
-	// version changes when the caller has written to the source.
-	version() int
-}
-
-func (s *Store) check(ctx context.Context, op string) error {
-	if err := kvdb.CheckContext(ctx, op); err != nil {
-		return err
-	}
-	if s.isClosed() {
-		return errClosedFor(op)
-	}
-	return nil
-}
-
-func (s *Store) read(ctx context.Context, op string, fn func(*bolt.Bucket) error) error {
-	if err := s.check(ctx, op); err != nil {
-		return err
-	}
-	t, err := s.open(op, false)
-	if err != nil {
-		return err
-	}
-	defer t.finish()
-	return wrap(op, engine(func() error { return fn(t.bucket) }))
-}
-
-// version is constant: a scan of the store need not see what is written
-// meanwhile.
-func (s *Store) version() int { return 0 }
 
 // Get implements [kvdb.Store].
 func (s *Store) Get(ctx context.Context, key []byte) (value []byte, err error) {
@@ -73,21 +35,6 @@ func (s *Store) AppendGet(ctx context.Context, dst, key []byte) (out []byte, err
 	return out, nil
 }
 
-// empty is a value of no bytes that is not nil; appending to it allocates
-// exactly what the value needs.
-var empty = []byte{}
-
-func lookup(b *bolt.Bucket, dst, key []byte) ([]byte, error) {
-	if err := kvdb.CheckKey(opGet, key); err != nil {
-		return nil, err
-	}
-	value := b.Get(key)
-	if value == nil {
-		return nil, kvdb.ErrNotFound
-	}
-	return append(dst, value...), nil
-}
-
 // GetMany implements [kvdb.MultiGetter] with one read transaction: the values
 // are of one state of the store.
 func (s *Store) GetMany(ctx context.Context, keys [][]byte) ([][]byte, error) {
@@ -108,6 +55,25 @@ func (s *Store) GetMany(ctx context.Context, keys [][]byte) ([][]byte, error) {
 	return values, nil
 }
 
+// Scan implements [kvdb.Scanner]. It reads a page of entries at a time, each in
+// a read transaction of its own, and copies them, so the loop holds nothing of
+// the engine; a write that comes meanwhile may be seen or not. Take a View for
+// one state of the store. The context is looked at before each step.
+func (s *Store) Scan(ctx context.Context, r kvdb.Range) iter.Seq2[kvdb.Entry, error] {
+	return scan(ctx, s, r)
+}
+
+// ScanPrefix implements [kvdb.PrefixScanner]. The keys come in bytewise order.
+func (s *Store) ScanPrefix(ctx context.Context, prefix []byte) iter.Seq2[kvdb.Entry, error] {
+	return func(yield func(kvdb.Entry, error) bool) {
+		for e, err := range s.Scan(ctx, kvdb.Range{Start: prefix}) {
+			if err == nil && !bytes.HasPrefix(e.Key, prefix) || !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
 // pingKey is as good as any: a miss takes the way of a hit.
 var pingKey = []byte{0}
 
@@ -116,6 +82,6 @@ var pingKey = []byte{0}
 func (s *Store) Ping(ctx context.Context) error {
 	return s.read(ctx, opPing, func(b *bolt.Bucket) error {
 		b.Get(pingKey)
-		return s.failed(opPing)
+		return s.failure.refuseWrite(opPing)
 	})
 }

@@ -1,7 +1,6 @@
 package kvbolt
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"iter"
@@ -13,23 +12,18 @@ import (
 
 var errNegativeLimit = errors.New("the limit is negative")
 
-// Scan implements [kvdb.Scanner]. It reads a page of entries at a time, each in
-// a read transaction of its own, and copies them, so the loop holds nothing of
-// the engine; a write that comes meanwhile may be seen or not. Take a View for
-// one state of the store. The context is looked at before each step.
-func (s *Store) Scan(ctx context.Context, r kvdb.Range) iter.Seq2[kvdb.Entry, error] {
-	return scan(ctx, s, r)
-}
+// A source is what reads are made from: the store, with a transaction for each
+// step, or one transaction.
+type source interface {
+	// check returns why a step cannot be taken.
+	check(ctx context.Context, op string) error
 
-// ScanPrefix implements [kvdb.PrefixScanner]. The keys come in bytewise order.
-func (s *Store) ScanPrefix(ctx context.Context, prefix []byte) iter.Seq2[kvdb.Entry, error] {
-	return func(yield func(kvdb.Entry, error) bool) {
-		for e, err := range s.Scan(ctx, kvdb.Range{Start: prefix}) {
-			if err == nil && !bytes.HasPrefix(e.Key, prefix) || !yield(e, err) {
-				return
-			}
-		}
-	}
+	// read takes a step: it calls fn with the bucket, which is good until fn
+	// returns.
+	read(ctx context.Context, op string, fn func(*bolt.Bucket) error) error
+
+	// version changes when the caller has written to the source.
+	version() int
 }
 
 func scan(ctx context.Context, src source, r kvdb.Range) iter.Seq2[kvdb.Entry, error] {

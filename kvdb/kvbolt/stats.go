@@ -84,16 +84,16 @@ func (s *Store) AppendStats(ctx context.Context, dst []float64) ([]float64, erro
 		return dst, err
 	}
 	r := unknown()
-	if s.locked(opStats) == nil {
+	if s.failure.refuseCall(opStats) == nil {
 		err := s.readStats(ctx, &r)
 		switch {
-		case s.locked(opStats) != nil: // it met the damage
+		case s.failure.refuseCall(opStats) != nil: // it met the damage
 			r = unknown()
 		case err != nil:
 			return dst, err
 		}
 	}
-	r.failed = s.failed(opStats) != nil
+	r.failed = s.failure.refuseWrite(opStats) != nil
 	for i := range stats {
 		dst = append(dst, stats[i].value(&r))
 	}

@@ -1,34 +1,15 @@
 package kvbolt
 
 import (
-	"errors"
+	"context"
 	"fmt"
 	"os"
 	"sync"
-	"sync/atomic"
 
 	bolt "go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
 	"github.com/otelkv/otelkv/kvdb"
-)
-
-// Operations as errors name them.
-const (
-	opNew    = "new"
-	opOpen   = "open"
-	opGet    = "get"
-	opPut    = "put"
-	opDelete = "delete"
-	opBatch  = "batch"
-	opScan   = "scan"
-	opView   = "view"
-	opUpdate = "update"
-	opSwap   = "compare_and_swap"
-	opPing   = "ping"
-	opStats  = "stats"
-	opVerify = "verify"
-	opClose  = "close"
 )
 
 // A Store is a bucket of a bbolt database. Make one with [Open] or [New]. It is
@@ -47,7 +28,7 @@ type Store struct {
 
 	turn    chan struct{} // holds a token while somebody writes
 	queue   queue
-	failure atomic.Pointer[failure]
+	failure failure
 	board   kvdb.NoticeBoard
 
 	mu      sync.Mutex
@@ -119,7 +100,7 @@ func Open(path string, opts *OpenOptions) (*Store, error) {
 }
 
 func newStore(db *bolt.DB, c config) *Store {
-	return &Store{
+	s := &Store{
 		db:       db,
 		readOnly: db.IsReadOnly(),
 		bucket:   []byte(c.bucket),
@@ -129,6 +110,8 @@ func newStore(db *bolt.DB, c config) *Store {
 		lent:     make(map[*txn]struct{}),
 		closing:  make(chan struct{}),
 	}
+	s.failure.board = &s.board
+	return s
 }
 
 // prepare looks at what is there, and creates the bucket.
@@ -170,7 +153,7 @@ func (s *Store) inspect(op string) (missing bool, err error) {
 		if err := checkSize(t.tx, s.path); err != nil {
 			return false, wrap(op, err)
 		}
-		s.checkMetas(s.file)
+		checkMetas(s.file, s.pageSize, &s.board)
 	}
 	err = engine(func() error {
 		missing = t.tx.Bucket(s.bucket) == nil
@@ -182,72 +165,28 @@ func (s *Store) inspect(op string) (missing bool, err error) {
 // Describe implements [kvdb.Describer].
 func (s *Store) Describe() kvdb.Info { return s.info }
 
-// Close ends the store, and closes the database unless it is borrowed. It
-// waits for calls that are inside the engine, but not for the loops of scans
-// and the functions of views and updates, which may be the callers of Close:
-// their next step fails with kvdb.ErrClosed, and an update is rolled back.
-// Entries that were yielded stay valid until that step.
-//
-// On a borrowed handle a write may be inside the engine waiting for somebody
-// else's transaction, and Close then waits with it.
-func (s *Store) Close() error {
-	lent, first := s.shut()
-	if !first {
-		return errClosedFor(opClose)
+func (s *Store) check(ctx context.Context, op string) error {
+	if err := kvdb.CheckContext(ctx, op); err != nil {
+		return err
 	}
-	if err := s.locked(opClose); err != nil {
-		return s.abandon(err)
-	}
-	// All at once: bbolt lets a read that ends wait for a write that waits for
-	// other reads to end.
-	var ended sync.WaitGroup
-	for _, t := range lent {
-		ended.Go(func() {
-			t.mu.Lock()
-			defer t.mu.Unlock()
-			t.end(errClosed)
-		})
-	}
-	ended.Wait() //otelkv:waitok the engine cannot be closed under a call
-	if err := s.locked(opClose); err != nil {
-		return s.abandon(err)
-	}
-	if s.file == nil {
-		return nil
-	}
-	return wrap(opClose, engine(s.db.Close))
-}
-
-// abandon lets go of a database that nothing can be done with, and returns why.
-func (s *Store) abandon(why error) error {
-	if s.file == nil {
-		return why
-	}
-	return wrap(opClose, errors.Join(why, letGo(s.file)))
-}
-
-// shut lets nobody in any more and returns the transactions that are open. It
-// returns false if the store was shut already.
-func (s *Store) shut() (lent []*txn, first bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if s.isClosed() {
-		return nil, false
+		return errClosedFor(op)
 	}
-	close(s.closing)
-	for t := range s.lent {
-		lent = append(lent, t)
-	}
-	return lent, true
+	return nil
 }
 
-func (s *Store) isClosed() bool {
-	select {
-	case <-s.closing:
-		return true
-	default:
-		return false
+func (s *Store) read(ctx context.Context, op string, fn func(*bolt.Bucket) error) error {
+	if err := s.check(ctx, op); err != nil {
+		return err
 	}
+	t, err := s.open(op, false)
+	if err != nil {
+		return err
+	}
+	defer t.finish()
+	return wrap(op, engine(func() error { return fn(t.bucket) }))
 }
 
-func errClosedFor(op string) error { return &kvdb.Error{Op: op, Kind: kvdb.ErrClosed} }
+// version is constant: a scan of the store need not see what is written
+// meanwhile.
+func (s *Store) version() int { return 0 }

@@ -45,7 +45,7 @@ func (s *Store) begin(op string, writable bool) (*txn, error) {
 		return err
 	})
 	if isDamage(err) {
-		s.fail(err, true)
+		s.failure.set(err, true)
 	}
 	if err != nil {
 		return nil, wrap(op, err)
@@ -79,7 +79,7 @@ func (t *txn) commit() error {
 	}
 	err := engine(t.tx.Commit)
 	if t.tx.DB() != nil { // it was left by a panic
-		t.store.fail(err, false)
+		t.store.failure.set(err, false)
 	}
 	t.end(errOver)
 	return err
@@ -95,7 +95,7 @@ func (t *txn) end(why error) {
 	if t.tx != nil && t.tx.DB() != nil {
 		err := engine(t.tx.Rollback)
 		if t.tx.DB() != nil {
-			t.store.fail(err, true)
+			t.store.failure.set(err, true)
 		}
 	}
 	t.bucket = nil
@@ -114,7 +114,7 @@ func (s *Store) lend(op string, t *txn) error {
 	if s.isClosed() {
 		return errClosedFor(op)
 	}
-	if err := s.locked(op); err != nil {
+	if err := s.failure.refuseCall(op); err != nil {
 		return err
 	}
 	s.lent[t] = struct{}{}

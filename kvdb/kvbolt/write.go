@@ -5,21 +5,8 @@ import (
 	"context"
 
 	bolt "go.etcd.io/bbolt"
-	bolterrors "go.etcd.io/bbolt/errors"
 
 	"github.com/otelkv/otelkv/kvdb"
-)
-
-// Limits of the adapter, in bytes.
-const (
-	// MaxKey is the longest key.
-	MaxKey = bolt.MaxKeySize
-
-	// MaxValue is the longest value: 512 MiB less 64 KiB, an eighth of it on
-	// systems of 32 bits. bbolt accepts up to bolt.MaxValueSize, but cannot read
-	// what lies beyond 2 GiB of a page, and puts up to four entries of any size
-	// on one.
-	MaxValue = 1<<29>>(3*(1-^uint(0)>>63)) - 1<<16
 )
 
 // Put implements [kvdb.Store]. The value is durable once Put has returned,
@@ -68,48 +55,4 @@ func (s *Store) CompareAndSwap(ctx context.Context, key, old, new []byte) (swapp
 			return true, put(b, key, new)
 		})
 	return swapped && err == nil, err
-}
-
-// put tells a nil value, by which the engine means a nested bucket, from an
-// empty one.
-func put(b *bolt.Bucket, key, value []byte) error {
-	if value == nil {
-		value = empty
-	}
-	return b.Put(key, value)
-}
-
-// remove returns false for an absent key, which that of a nested bucket is, too.
-func remove(b *bolt.Bucket, key []byte) (removed bool, err error) {
-	if b.Get(key) == nil {
-		return false, nil
-	}
-	return true, b.Delete(key)
-}
-
-func checkPut(op string, key, value []byte) error {
-	if err := kvdb.CheckKey(op, key); err != nil {
-		return err
-	}
-	switch {
-	case len(key) > MaxKey:
-		return wrap(op, bolterrors.ErrKeyTooLarge)
-	case len(value) > MaxValue:
-		return wrap(op, bolterrors.ErrValueTooLarge)
-	}
-	return nil
-}
-
-func checkBatch(muts []kvdb.Mutation) error {
-	for i := range muts {
-		m := &muts[i]
-		value := m.Value
-		if m.Delete {
-			value = nil
-		}
-		if err := checkPut(opBatch, m.Key, value); err != nil {
-			return err
-		}
-	}
-	return nil
 }
