@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	modpath "golang.org/x/mod/module"
@@ -19,17 +21,35 @@ func serve(t *testing.T, dir, version string) []module {
 	var served []module
 	for _, m := range modules(t) {
 		if work[m.dir] {
-			publish(t, dir, m, version)
+			publish(t, dir, m.path(), version, read(t, m.dir+"/go.mod"), func(w io.Writer) error {
+				return modzip.CreateFromDir(w, modpath.Version{Path: m.path(), Version: version}, filepath.Join(root, m.dir))
+			})
 			served = append(served, m)
 		}
 	}
 	return served
 }
 
-// publish lays out one module as the GOPROXY protocol wants it.
-func publish(t *testing.T, dir string, m module, version string) {
+// serveTags is serve for the modules that a clone of the repository has tagged.
+func serveTags(t *testing.T, dir, clone, version string) []string {
 	t.Helper()
-	escaped, err := modpath.EscapePath(m.path())
+	var paths []string
+	tags := strings.Fields(gitcmd(t, clone, "tag", "--list", version, "*/"+version, "--sort=refname"))
+	for _, tag := range tags {
+		sub := strings.TrimSuffix(strings.TrimSuffix(tag, version), "/")
+		name := path.Join(rootPath, sub)
+		paths = append(paths, name)
+		publish(t, dir, name, version, []byte(gitcmd(t, clone, "show", tag+":"+path.Join(sub, "go.mod"))), func(w io.Writer) error {
+			return modzip.CreateFromVCS(w, modpath.Version{Path: name, Version: version}, clone, tag, sub)
+		})
+	}
+	return paths
+}
+
+// publish lays out one module as the GOPROXY protocol wants it.
+func publish(t *testing.T, dir, name, version string, mod []byte, zip func(io.Writer) error) {
+	t.Helper()
+	escaped, err := modpath.EscapePath(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,14 +57,14 @@ func publish(t *testing.T, dir string, m module, version string) {
 	if err := os.MkdirAll(versions, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	put := func(name string, write func(io.Writer) error) {
+	put := func(file string, write func(io.Writer) error) {
 		t.Helper()
-		f, err := os.Create(filepath.Join(versions, name))
+		f, err := os.Create(filepath.Join(versions, file))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := write(f); err != nil {
-			t.Fatalf("%s %s: %v", m.path(), name, err)
+			t.Fatalf("%s %s: %v", name, file, err)
 		}
 		if err := f.Close(); err != nil {
 			t.Fatal(err)
@@ -59,10 +79,8 @@ func publish(t *testing.T, dir string, m module, version string) {
 		return err
 	})
 	put(version+".mod", func(w io.Writer) error {
-		_, err := w.Write(read(t, m.dir+"/go.mod"))
+		_, err := w.Write(mod)
 		return err
 	})
-	put(version+".zip", func(w io.Writer) error {
-		return modzip.CreateFromDir(w, modpath.Version{Path: m.path(), Version: version}, filepath.Join(root, m.dir))
-	})
+	put(version+".zip", zip)
 }
