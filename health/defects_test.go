@@ -72,7 +72,7 @@ func TestOldResultIsUnknown(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := time.Now()
-	r := c.after(record{ended: now}, outcome{verdict: judge(nil), at: now})
+	r := c.after(history{ended: now}, result{verdict: judge(nil)}, now)
 	for _, tc := range []struct {
 		age  time.Duration
 		want Status
@@ -296,10 +296,10 @@ func TestHysteresis(t *testing.T) {
 		{"a mixture counts together", []error{ok, bad, lost, bad}, "pppf"},
 		{"known and unknown at once", []error{bad, lost, bad}, "fuf"},
 	} {
-		var r record
+		var r history
 		var got strings.Builder
 		for i, err := range tc.results {
-			r = c.after(r, outcome{judge(err), err, time.Unix(int64(i), 0)})
+			r = c.after(r, result{judge(err), err}, time.Unix(int64(i), 0))
 			got.WriteByte(r.status.String()[0])
 		}
 		if got.String() != tc.want {

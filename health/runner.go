@@ -3,9 +3,7 @@ package health
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
-	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -18,33 +16,30 @@ import (
 // ended. Clients that honour it need some milliseconds to clean up.
 const stuckAfter = 100 * time.Millisecond
 
-var (
-	errTimedOut = errors.New("timed out")
-	errExited   = errors.New("the check function ended its goroutine")
-)
+var errTimedOut = errors.New("timed out")
 
 // A runner runs one check.
 type runner struct {
 	Check
-	health *Health
-	entry  *entry
-	record atomic.Pointer[record]
-	inCall atomic.Bool
+	health  *Health
+	entry   *entry
+	history atomic.Pointer[history]
+	inCall  atomic.Bool
 
 	slow, panicked bool // the last run was, which is logged
 }
 
 func newRunner(c Check, h *Health) *runner {
 	r := &runner{Check: c, health: h}
-	r.record.Store(&record{since: time.Now()})
+	r.history.Store(&history{since: time.Now()})
 	r.entry = &entry{
 		name:    c.Name,
 		kind:    c.Kind,
-		state:   func(now time.Time) State { return r.Check.state(*r.record.Load(), now) },
+		state:   func(now time.Time) State { return r.Check.state(*r.history.Load(), now) },
 		running: r.inCall.Load,
 	}
 	if c.Kind&Startup != 0 {
-		r.entry.started = func() bool { return r.record.Load().started }
+		r.entry.started = func() bool { return r.history.Load().started }
 	}
 	return r
 }
@@ -53,7 +48,7 @@ func newRunner(c Check, h *Health) *runner {
 func (r *runner) loop(ctx context.Context) {
 	for {
 		began := time.Now()
-		if !r.run(ctx, began) || r.finished(*r.record.Load()) {
+		if !r.run(ctx, began) || r.finished(*r.history.Load()) {
 			return
 		}
 		if !sleep(ctx, r.pause(time.Since(began))) {
@@ -71,7 +66,7 @@ func (r *runner) pause(took time.Duration) time.Duration {
 // run runs the check once and returns when its function has returned, or false
 // when the context ended before.
 func (r *runner) run(ctx context.Context, began time.Time) bool {
-	r.update(func(rec *record) { rec.began = began })
+	r.update(func(past *history) { past.began = began })
 	runCtx, cancel := context.WithTimeout(ctx, r.Timeout)
 	defer cancel()
 	returned := make(chan result, 1) // room for the one that nobody waits for any more
@@ -110,9 +105,9 @@ func (r *runner) await(ctx context.Context, returned <-chan result) bool {
 		case late := <-returned:
 			if stuck {
 				r.health.log.Info(catalog.CheckReturned, zap.String(catalog.FieldCheck, r.Name),
-					milliseconds(catalog.FieldDurationMS, time.Since(r.record.Load().began)), zap.NamedError(catalog.FieldError, late.err))
+					milliseconds(catalog.FieldDurationMS, time.Since(r.history.Load().began)), zap.NamedError(catalog.FieldError, late.err))
 			}
-			r.update(func(rec *record) { rec.began, rec.stuck = time.Time{}, false })
+			r.update(func(past *history) { past.began, past.stuck = time.Time{}, false })
 			return true
 		case <-ctx.Done():
 			return false
@@ -120,47 +115,45 @@ func (r *runner) await(ctx context.Context, returned <-chan result) bool {
 		}
 		if !stuck {
 			stuck = true
-			r.update(func(rec *record) { rec.stuck = true })
+			r.update(func(past *history) { past.stuck = true })
 			timer.Reset(r.Interval)
 			continue
 		}
 		now := time.Now()
-		r.update(func(rec *record) {
-			v := verdict{status: StatusUnknown}
-			*rec = r.after(*rec, outcome{v, errTimedOut, now})
+		r.update(func(past *history) {
+			*past = r.after(*past, result{verdict{status: StatusUnknown}, errTimedOut}, now)
 		})
 		timer.Reset(r.Interval)
 	}
 }
 
-// finish records how a run ended.
+// finish notes how a run ended.
 func (r *runner) finish(began, now time.Time, res result, done bool) {
 	took := now.Sub(began)
-	o := outcome{res.verdict, res.err, now}
-	r.logRun(o, took)
-	r.update(func(rec *record) {
-		if !done && !rec.ended.IsZero() && rec.status == StatusUnknown {
-			o.status = StatusUnknown // a function that was stuck may be so again
+	r.logRun(res, took)
+	r.update(func(past *history) {
+		if !done && !past.ended.IsZero() && past.status == StatusUnknown {
+			res.status = StatusUnknown // a function that was stuck may be so again
 		}
-		*rec = r.after(*rec, o)
-		rec.ended, rec.took = now, took
+		*past = r.after(*past, res, now)
+		past.ended, past.took = now, took
 		if done {
-			rec.began = time.Time{}
+			past.began = time.Time{}
 		}
 	})
 }
 
-// update replaces the record by a changed copy, and reports what that changed.
-func (r *runner) update(change func(*record)) {
-	rec := *r.record.Load()
-	change(&rec)
-	r.record.Store(&rec)
+// update replaces the history by a changed copy, and reports what that changed.
+func (r *runner) update(change func(*history)) {
+	past := *r.history.Load()
+	change(&past)
+	r.history.Store(&past)
 	r.health.report(r.entry, time.Now())
 }
 
-func (r *runner) logRun(o outcome, took time.Duration) {
+func (r *runner) logRun(res result, took time.Duration) {
 	log, check := r.health.log, zap.String(catalog.FieldCheck, r.Name)
-	if p, ok := errors.AsType[*panicError](o.err); ok {
+	if p, ok := errors.AsType[*panicError](res.err); ok {
 		if !r.panicked {
 			log.Error(catalog.CheckPanicked, check, zap.String(catalog.FieldPanic, p.text), zap.ByteString(catalog.FieldStack, p.stack))
 		}
@@ -174,42 +167,9 @@ func (r *runner) logRun(o outcome, took time.Duration) {
 			log.Warn(catalog.CheckSlow, check, milliseconds(catalog.FieldDurationMS, took), milliseconds(catalog.FieldLimitMS, r.SlowAfter))
 		}
 	}
-	if !o.status.OK() {
-		log.Debug(catalog.CheckFailed, check, zap.NamedError(catalog.FieldError, o.err), zap.Int(catalog.FieldFailures, r.record.Load().failures+1))
+	if !res.status.OK() {
+		log.Debug(catalog.CheckFailed, check, zap.NamedError(catalog.FieldError, res.err), zap.Int(catalog.FieldFailures, r.history.Load().failures+1))
 	}
-}
-
-// A panicError is what a check panicked with. Its text is without the stack,
-// which is for the log alone.
-type panicError struct {
-	text  string
-	stack []byte
-}
-
-func (p *panicError) Error() string { return "panic: " + p.text }
-
-// A result is what came of one call.
-type result struct {
-	verdict
-	err error
-}
-
-// call calls a check's function and sends what comes of it, whatever it does.
-// To judge an error calls its methods, so that is done here, too.
-func call(ctx context.Context, run func(context.Context) error, to chan<- result) {
-	r := result{verdict{status: StatusFail}, errExited} // by runtime.Goexit, unless there is a panic
-	returned := false
-	defer func() {
-		if !returned {
-			if v := recover(); v != nil {
-				r.err = &panicError{fmt.Sprint(v), debug.Stack()}
-			}
-		}
-		to <- r
-	}()
-	err := run(ctx)
-	r = result{judge(err), err}
-	returned = true
 }
 
 // sleep returns false when the context ended before.

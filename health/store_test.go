@@ -25,7 +25,7 @@ func run(t testing.TB, c Check) error {
 
 // says is what a probe says about an error.
 func says(c Check, err error) string {
-	return c.text(outcome{verdict: judge(err), err: err})
+	return c.text(result{judge(err), err})
 }
 
 func TestPing(t *testing.T) {
