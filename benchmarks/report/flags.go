@@ -19,6 +19,8 @@ type config struct {
 	rounds int
 	rows   []definition
 	write  func(*report, io.Writer) error
+
+	compare string // a file; empty for one report alone
 }
 
 // parse reads the command line. The error is flag.ErrHelp when the user asked
@@ -32,6 +34,8 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	flags.IntVar(&c.rounds, "rounds", defaultRounds, "measure in this many `rounds`; more of them narrow the intervals")
 	rows := flags.String("rows", "", "measure only the rows whose name matches this `regexp`")
 	flags.StringVar(&c.from, "from", "", "measure nothing and print the report that -json wrote into this `file`")
+
+	older := flags.String("compare", "", "print the report beside the one that -json wrote into this `file`")
 
 	err := flags.Parse(args)
 	if errors.Is(err, flag.ErrHelp) {
@@ -50,6 +54,8 @@ func parse(args []string, stderr io.Writer) (config, error) {
 		return c, fmt.Errorf("-rounds is %d; there must be at least 1", c.rounds)
 	}
 	switch {
+	case *older != "" && (*asJSON || *asMarkdown):
+		return c, errors.New("-compare has a format of its own; leave out -json and -markdown")
 	case *asJSON && *asMarkdown:
 		return c, errors.New("-json and -markdown are two formats; choose one")
 	case *asJSON:
@@ -57,6 +63,7 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	case *asMarkdown:
 		c.write = (*report).writeMarkdown
 	}
+	c.compare = *older
 	pattern, err := regexp.Compile(*rows)
 	if err != nil {
 		return c, fmt.Errorf("-rows: %w", err)
@@ -77,6 +84,13 @@ func parse(args []string, stderr io.Writer) (config, error) {
 
 // report measures, or reads what was measured before.
 func (c *config) report(ctx context.Context) (*report, error) {
+	if c.compare != "" {
+		old, err := readReport(c.compare) // before minutes are spent on the other one
+		if err != nil {
+			return nil, err
+		}
+		c.write = against(old)
+	}
 	if c.from != "" {
 		return readReport(c.from)
 	}

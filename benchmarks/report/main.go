@@ -3,6 +3,7 @@
 //
 //	go run ./benchmarks/report [-json | -markdown] [-rounds n] [-rows regexp]
 //	go run ./benchmarks/report [-json | -markdown] -from report.json
+//	go run ./benchmarks/report -compare before.json [-from report.json]
 //
 // It exits with 0 when it has measured, whether or not the goals are met, and
 // when it is interrupted; with 2 for wrong usage and 1 when it cannot measure.

@@ -29,6 +29,9 @@ func TestUsage(t *testing.T) {
 		{[]string{"-json", "-markdown"}, 2, "-json and -markdown"},
 		{[]string{"-from", "report.json", "-rows", "vs"}, 2, "-rows is for a measurement"},
 		{[]string{"-from", "report.json", "-rounds", "3"}, 2, "-rounds is for a measurement"},
+		{[]string{"-compare", "before.json", "-json"}, 2, "leave out -json"},
+		{[]string{"-compare", "before.json", "-markdown"}, 2, "leave out -json"},
+		{[]string{"-compare", "no-such-file.json"}, 1, "no-such-file.json"},
 		{[]string{"-from", "no-such-file.json"}, 1, "no-such-file.json"},
 		{[]string{"-from", "main.go"}, 1, "main.go is no report"},
 	}
