@@ -318,3 +318,30 @@ func (t *transcript) String() string {
 	defer t.mu.Unlock()
 	return t.buf.String()
 }
+
+// Nobody reads standard error: the program serves and ends all the same.
+func TestStderrThatIsFull(t *testing.T) {
+	r, w := io.Pipe() // which takes nothing until somebody reads
+	defer r.Close()
+	core, lines := observer.New(zapcore.InfoLevel)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan int, 1)
+	go func() {
+		ended <- run(ctx, []string{"-engine", "memory", "-listen", "127.0.0.1:0", "-admin", "127.0.0.1:0", "-drain", "0"}, w,
+			otelsetup.WithLogger(zap.New(core)))
+	}()
+	for deadline := time.Now().Add(time.Minute); lines.FilterMessage("started").Len() == 0; <-time.After(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the greeting holds the program up")
+		}
+	}
+	cancel()
+	select {
+	case status := <-ended:
+		if status != 0 {
+			t.Errorf("exit status %d", status)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("the program does not end")
+	}
+}

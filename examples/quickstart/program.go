@@ -21,6 +21,7 @@ import (
 // run is the program: it returns the exit status once ctx is done. Tests add
 // options to the telemetry.
 func run(ctx context.Context, args []string, stderr io.Writer, options ...otelsetup.Option) int {
+	stderr = program.Console(stderr)
 	c, err := parse(args, stderr)
 	switch {
 	case errors.Is(err, flag.ErrHelp):

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"os"
 	"regexp"
@@ -9,6 +10,12 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/otelkv/otelkv/otelsetup"
 )
 
 // TestServes runs the program as its user does, and looks at all that it shows.
@@ -176,4 +183,24 @@ func TestUnreachableReceiver(t *testing.T) {
 	p.begin()
 	p.eventually("the greeting", func() bool { return strings.Contains(p.stderr.String(), "Stop with") })
 	p.stop()
+}
+
+// Nobody reads standard error: the program serves and ends all the same.
+func TestStderrThatIsFull(t *testing.T) {
+	r, w := io.Pipe() // which takes nothing until somebody reads
+	defer r.Close()
+	core, lines := observer.New(zapcore.InfoLevel)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan int, 1)
+	go func() { ended <- run(ctx, freePorts("-drain", "0"), w, otelsetup.WithLogger(zap.New(core))) }()
+	eventually(t, "the line after the greeting", func() bool { return lines.FilterMessage("started").Len() > 0 })
+	cancel()
+	select {
+	case status := <-ended:
+		if status != 0 {
+			t.Errorf("exit status %d", status)
+		}
+	case <-time.After(soon):
+		t.Fatal("the program does not end")
+	}
 }

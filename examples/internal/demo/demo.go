@@ -50,6 +50,7 @@ func Main(name string, build func(store kvdb.Store, dir string) (Monitor, error)
 func Run(
 	ctx context.Context, name string, args []string, stderr io.Writer, build func(store kvdb.Store, dir string) (Monitor, error),
 ) int {
+	stderr = program.Console(stderr)
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
 	a := program.Address{Flag: "-listen"}
 	flags.StringVar(&a.HostPort, "listen", listen, "serve on this `address`; port 0 is a free one")

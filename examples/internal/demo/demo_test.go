@@ -176,3 +176,29 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 }
+
+// Nobody reads standard error: the program ends all the same.
+func TestStderrThatIsFull(t *testing.T) {
+	r, w := io.Pipe() // which takes nothing until somebody reads
+	defer r.Close()
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan int, 1)
+	notes := &notebook{calls: make(map[string]int)}
+	go func() {
+		ended <- Run(ctx, "shop", []string{"-listen", "127.0.0.1:0"}, w, func(kvdb.Store, string) (Monitor, error) { return notes, nil })
+	}()
+	eventually(t, "the load, after which comes the greeting", func() bool {
+		notes.mu.Lock()
+		defer notes.mu.Unlock()
+		return len(notes.calls) > 0
+	})
+	stop()
+	select {
+	case status := <-ended:
+		if status != 0 {
+			t.Errorf("exit status %d", status)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("the program does not end")
+	}
+}
