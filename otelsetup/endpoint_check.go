@@ -5,9 +5,12 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"strings"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/oneline"
 )
 
 // checkHTTPURL does not show the URL in its error: it may hold a password.
@@ -34,10 +37,10 @@ func checkTarget(value string) error {
 func checkCertificates(file string) error {
 	pem, err := os.ReadFile(file)
 	if err != nil {
-		return err
+		return fileError(err)
 	}
 	if !x509.NewCertPool().AppendCertsFromPEM(pem) {
-		return fmt.Errorf("no certificate in %s", file)
+		return fmt.Errorf("no certificate in %s", oneline.Path(file))
 	}
 	return nil
 }
@@ -50,5 +53,13 @@ func checkKeyPair(certificate, key string) error {
 		return errors.New("the client's certificate and its key go together")
 	}
 	_, err := tls.LoadX509KeyPair(certificate, key)
+	return fileError(err)
+}
+
+// fileError shows the name of the file as oneline.Path does.
+func fileError(err error) error {
+	if failed, ok := errors.AsType[*fs.PathError](err); ok {
+		return fmt.Errorf("%s %s: %w", failed.Op, oneline.Path(failed.Path), failed.Err)
+	}
 	return err
 }

@@ -3,6 +3,7 @@ package otelsetup
 import (
 	"cmp"
 	"errors"
+	"iter"
 	"net/url"
 	"strconv"
 	"strings"
@@ -89,10 +90,7 @@ func (e environment) queue(batches string) int {
 func (e environment) attributes() ([]attribute.KeyValue, error) {
 	var attrs []attribute.KeyValue
 	if list := e.get(envAttributes); list != "" {
-		for pair := range strings.SplitSeq(list, ",") {
-			if strings.TrimSpace(pair) == "" {
-				continue
-			}
+		for _, pair := range pairs(list) {
 			attr, err := splitAttribute(pair)
 			if err != nil {
 				return nil, err
@@ -104,6 +102,18 @@ func (e environment) attributes() ([]attribute.KeyValue, error) {
 		attrs = append(attrs, attribute.String(catalog.ServiceName, name))
 	}
 	return attrs, nil
+}
+
+// pairs returns those of a list, with their places. An empty one, as after a comma
+// at the end, is none, in every variable.
+func pairs(list string) iter.Seq2[int, string] {
+	return func(yield func(int, string) bool) {
+		for i, pair := range strings.Split(list, ",") {
+			if strings.TrimSpace(pair) != "" && !yield(i, pair) {
+				return
+			}
+		}
+	}
 }
 
 // splitPair splits key=value with a percent-encoded value. Its errors show
@@ -125,8 +135,8 @@ func splitPair(pair string) (key, value string, err error) {
 // splitAttribute is splitPair for an attribute, which is UTF-8.
 func splitAttribute(pair string) (attribute.KeyValue, error) {
 	key, value, err := splitPair(pair)
-	if err == nil {
-		err = cmp.Or(checkUTF8(key), checkUTF8(value))
+	if err == nil && cmp.Or(checkUTF8(key), checkUTF8(value)) != nil {
+		err = errors.New("not UTF-8, once it is percent-decoded")
 	}
 	return attribute.String(key, value), err
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/oneline"
 )
 
 // validate finds the variables that are malformed. Those that have no effect
@@ -73,7 +75,7 @@ func (e environment) validateSampler(p *problems) {
 	case "traceidratio", "parentbased_traceidratio":
 		e.check(envSamplerArg, checkRatio, p)
 	default:
-		p.add(envSampler, fmt.Errorf("unknown sampler %q: there are [parentbased_]always_on, always_off and traceidratio", name))
+		p.add(envSampler, fmt.Errorf("unknown sampler %s: there are [parentbased_]always_on, always_off and traceidratio", oneline.Value(name)))
 	}
 }
 
@@ -140,7 +142,7 @@ func oneOf(values ...string) func(string) error {
 		if slices.Contains(values, value) {
 			return nil
 		}
-		return fmt.Errorf("%q is none of %s", value, strings.Join(values, ", "))
+		return fmt.Errorf("%s is none of %s", oneline.Value(value), strings.Join(values, ", "))
 	}
 }
 
@@ -156,28 +158,28 @@ const (
 
 func checkPositive(value string) error {
 	if n, err := strconv.Atoi(value); err != nil || n <= 0 {
-		return fmt.Errorf("%q is not a positive whole number", value)
+		return fmt.Errorf("%s is not a positive whole number", oneline.Value(value))
 	}
 	return nil
 }
 
 func checkMilliseconds(value string) error {
 	if n, err := strconv.Atoi(value); err != nil || n <= 0 || n > maxMilliseconds {
-		return fmt.Errorf("%q is not a positive whole number of milliseconds", value)
+		return fmt.Errorf("%s is not a positive whole number of milliseconds", oneline.Value(value))
 	}
 	return nil
 }
 
 func checkQueue(value string) error {
 	if n, err := strconv.Atoi(value); err != nil || n <= 0 || n > maxQueue {
-		return fmt.Errorf("%q is not a whole number from 1 to %d", value, maxQueue)
+		return fmt.Errorf("%s is not a whole number from 1 to %d", oneline.Value(value), maxQueue)
 	}
 	return nil
 }
 
 func checkRatio(value string) error {
 	if f, err := strconv.ParseFloat(value, 64); err != nil || !(f >= 0 && f <= 1) {
-		return fmt.Errorf("%q is not a number from 0 to 1", value)
+		return fmt.Errorf("%s is not a number from 0 to 1", oneline.Value(value))
 	}
 	return nil
 }
@@ -189,7 +191,7 @@ func checkBool(value string) error {
 // checkHeaders refuses what would be refused again with each request. It says
 // which header it is by its place (see splitPair).
 func checkHeaders(list string) error {
-	for i, pair := range strings.Split(list, ",") {
+	for i, pair := range pairs(list) {
 		key, value, err := splitPair(pair)
 		switch {
 		case err != nil:
@@ -211,7 +213,7 @@ func checkMetadata(list string) error {
 	if err := checkHeaders(list); err != nil {
 		return err
 	}
-	for i, pair := range strings.Split(list, ",") {
+	for i, pair := range pairs(list) {
 		key, value, _ := splitPair(pair)
 		switch {
 		case strings.ContainsFunc(key, func(r rune) bool {
@@ -228,14 +230,14 @@ func checkMetadata(list string) error {
 // checkUTF8 does not show the text: it may be a part of a credential.
 func checkUTF8(text string) error {
 	if !utf8.ValidString(text) {
-		return errors.New("not UTF-8, once it is percent-decoded")
+		return errors.New("not UTF-8")
 	}
 	return nil
 }
 
 func checkDiagnostics(value string) error {
 	if _, ok := diagnosticLevels[strings.ToLower(value)]; !ok {
-		return fmt.Errorf("%q is none of none, error, warn, info, debug", value)
+		return fmt.Errorf("%s is none of none, error, warn, info, debug", oneline.Value(value))
 	}
 	return nil
 }

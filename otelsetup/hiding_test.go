@@ -2,6 +2,7 @@ package otelsetup
 
 import (
 	"os"
+	"strings"
 	"testing"
 )
 
@@ -11,6 +12,7 @@ func TestHideBadAttributesTwice(t *testing.T) {
 	const bad, good = "team=caf%e9,zone=a", "zone=a"
 	t.Setenv(envAttributes, bad)
 	t.Setenv(envServiceName, "caf\xe9")
+	t.Setenv(envSampler, "https://shop:hunter2@collector")
 	first, second := hideBadAttributes(), hideBadAttributes()
 	check := func(when, attributes, name string) {
 		t.Helper()
@@ -19,8 +21,14 @@ func TestHideBadAttributesTwice(t *testing.T) {
 		}
 	}
 	check("during both", good, "")
+	if sampler := os.Getenv(envSampler); strings.Contains(sampler, "hunter2") {
+		t.Errorf("the SDK sees the sampler %s", sampler)
+	}
 	first()
 	check("during one", good, "")
 	second()
 	check("afterwards", bad, "caf\xe9")
+	if sampler := os.Getenv(envSampler); !strings.Contains(sampler, "hunter2") {
+		t.Errorf("afterwards the sampler is %s", sampler)
+	}
 }

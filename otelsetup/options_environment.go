@@ -75,6 +75,9 @@ func hideBadAttributes() (restore func()) {
 	if checkUTF8(name) != nil {
 		hide(envServiceName, name, "")
 	}
+	if sampler := os.Getenv(envSampler); sampler != "" { // which has no effect, and the SDK shows a wrong one whole
+		hide(envSampler, sampler, "parentbased_always_on")
+	}
 	return showAttributes
 }
 

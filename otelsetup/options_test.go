@@ -120,6 +120,7 @@ func TestBadSettings(t *testing.T) {
 			for name, value := range tt.env {
 				t.Setenv(name, value)
 			}
+			keepsValuesShort(t, tt.env, tt.opts)
 			defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 			tel, err := Start(t.Context(), tt.opts...)
 			if err == nil {
@@ -168,6 +169,63 @@ func TestErrorsKeepSecrets(t *testing.T) {
 		if err == nil || strings.Contains(err.Error(), "hunter2") || !strings.Contains(err.Error(), "OTEL_EXPORTER_OTLP_HEADERS") {
 			t.Errorf("%s: error %v", headers, err)
 		}
+	}
+}
+
+// Whatever somebody has put in the wrong variable, a password or a file of 100 kB,
+// no error shows it.
+func keepsValuesShort(t *testing.T, env map[string]string, opts []Option) {
+	t.Helper()
+	wrong := []string{
+		"https://shop:hunter2@collector", "shop:hunter2@collector", "api-key=hunter2", "Bearer hunter2",
+		"-----BEGIN PRIVATE KEY-----\nhunter2", "x," + strings.Repeat("y", 100<<10) + "hunter2",
+	}
+	for name, was := range env {
+		for _, value := range wrong {
+			t.Setenv(name, value)
+			err := newConfig(opts).validate()
+			if err != nil && (strings.Contains(err.Error(), "hunter2") || len(err.Error()) > 2000) {
+				t.Errorf("%s=%.40q: error of %d bytes: %.300v", name, value, len(err.Error()), err)
+			}
+		}
+		t.Setenv(name, was)
+	}
+}
+
+// What is said of a variable is true of it.
+func TestWhatIsNotUTF8(t *testing.T) {
+	for _, tt := range []struct{ name, value, want string }{
+		{"OTEL_SERVICE_NAME", "caf\xe9", "otelsetup: OTEL_SERVICE_NAME: not UTF-8"},
+		{"OTEL_RESOURCE_ATTRIBUTES", "team=caf%e9", "otelsetup: OTEL_RESOURCE_ATTRIBUTES: not UTF-8, once it is percent-decoded"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Setenv(tt.name, tt.value)
+			if _, err := Start(t.Context()); err == nil || err.Error() != tt.want {
+				t.Errorf("error %v, want %s", err, tt.want)
+			}
+		})
+	}
+}
+
+// An empty part of a list is none, in each variable that is one.
+func TestEmptyPartsOfLists(t *testing.T) {
+	for _, protocol := range []string{protocolHTTP, protocolGRPC} {
+		setenv(t, map[string]string{
+			"OTEL_EXPORTER_OTLP_ENDPOINT":       "http://127.0.0.1:1",
+			"OTEL_EXPORTER_OTLP_PROTOCOL":       protocol,
+			"OTEL_EXPORTER_OTLP_HEADERS":        "team=tea, ,stage=prod,",
+			"OTEL_EXPORTER_OTLP_LOGS_HEADERS":   ",",
+			"OTEL_RESOURCE_ATTRIBUTES":          "team=tea, ,stage=prod,",
+			"OTEL_METRICS_EXPORTER":             "otlp, ,prometheus,",
+			"OTEL_EXPORTER_OTLP_TRACES_HEADERS": "team=tea,",
+		})
+		if err := newConfig(nil).validate(); err != nil {
+			t.Errorf("%s: %v", protocol, err)
+		}
+	}
+	t.Setenv("OTEL_EXPORTER_OTLP_HEADERS", "team=tea,,stage") // and the others keep their places
+	if err := newConfig(nil).validate(); err == nil || !strings.Contains(err.Error(), "header 3") {
+		t.Errorf("error %v", err)
 	}
 }
 

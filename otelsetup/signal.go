@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/oneline"
 )
 
 // A signal is one kind of telemetry, with its names in the environment and in
@@ -38,10 +40,8 @@ func (c *config) routes(s signal) (routes, error) {
 		none  bool
 		count int
 	)
-	for name := range strings.SplitSeq(list, ",") {
+	for _, name := range pairs(list) {
 		switch name = strings.TrimSpace(name); {
-		case name == "":
-			continue
 		case name == "otlp":
 			r.otlp = true
 		case name == "console":
@@ -50,9 +50,9 @@ func (c *config) routes(s signal) (routes, error) {
 			none = true
 		case name == "prometheus" && s == signalMetrics: // always there
 		case s == signalMetrics:
-			return routes{}, fmt.Errorf("unknown exporter %q: there are otlp, prometheus, console and none", name)
+			return routes{}, fmt.Errorf("unknown exporter %s: there are otlp, prometheus, console and none", oneline.Value(name))
 		default:
-			return routes{}, fmt.Errorf("unknown exporter %q: there are otlp, console and none", name)
+			return routes{}, fmt.Errorf("unknown exporter %s: there are otlp, console and none", oneline.Value(name))
 		}
 		count++
 	}

@@ -5,6 +5,10 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/netip"
+	"strings"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/oneline"
 )
 
 // Where OpenTelemetry's exporters for Prometheus listen.
@@ -12,6 +16,9 @@ const (
 	envHost = "OTEL_EXPORTER_PROMETHEUS_HOST"
 	envPort = "OTEL_EXPORTER_PROMETHEUS_PORT"
 )
+
+// longestHost is DNS' own limit.
+const longestHost = 253
 
 // An address is where to listen. One that is given is meant; a default one may
 // give way to a free port.
@@ -31,7 +38,10 @@ func defaultAddress(env func(string) string) address {
 }
 
 func (a address) check() error {
-	_, port, err := net.SplitHostPort(a.hostPort)
+	host, port, err := net.SplitHostPort(a.hostPort)
+	if !a.option && !isHost(host) {
+		return fmt.Errorf("%s: %s is not a host", envHost, oneline.Value(host))
+	}
 	if err == nil {
 		_, err = net.DefaultResolver.LookupPort(context.Background(), "tcp", port)
 	}
@@ -41,7 +51,17 @@ func (a address) check() error {
 	case a.option:
 		return fmt.Errorf("WithAddress: %w: use host:port, such as 127.0.0.1:9464", err)
 	}
-	return fmt.Errorf("%s: %w: set it to a number from 0 to 65535", envPort, err)
+	return fmt.Errorf("%s: %s is not a port: set it to a number from 0 to 65535", envPort, oneline.Value(port))
+}
+
+// isHost reports whether a listener can be asked for a host, whose errors show it.
+func isHost(host string) bool {
+	if _, err := netip.ParseAddr(host); err == nil {
+		return true
+	}
+	return len(host) <= longestHost && !strings.ContainsFunc(host, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-_.", r)
+	})
 }
 
 // free returns the address with a free port.

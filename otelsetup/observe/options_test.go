@@ -140,6 +140,16 @@ func TestDefaultAddresses(t *testing.T) {
 	if _, err := observe.Start(t.Context()); err == nil || !strings.Contains(err.Error(), "OTEL_EXPORTER_PROMETHEUS_PORT") {
 		t.Errorf("a bad port: %v", err)
 	}
+	for _, name := range []string{"OTEL_EXPORTER_PROMETHEUS_PORT", "OTEL_EXPORTER_PROMETHEUS_HOST"} {
+		for _, value := range []string{"https://shop:hunter2@collector", strings.Repeat("x", 100<<10) + "hunter2"} {
+			t.Setenv(name, value)
+			_, err := observe.Start(t.Context(), observe.WithProfiles(""))
+			if err == nil || !strings.Contains(err.Error(), name) || strings.Contains(err.Error(), "hunter2") || len(err.Error()) > 500 {
+				t.Errorf("%s: error %.300v", name, err)
+			}
+		}
+		t.Setenv(name, "")
+	}
 	_, port, _ := net.SplitHostPort(all[1].Addr().String())
 	t.Setenv("OTEL_EXPORTER_PROMETHEUS_PORT", port)
 	if _, err := observe.Start(t.Context(), observe.WithProfiles("")); err == nil || !strings.Contains(err.Error(), "choose another address") {
