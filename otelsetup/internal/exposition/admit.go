@@ -2,6 +2,7 @@ package exposition
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -60,16 +61,22 @@ func (a *admission) refused(scopes []metricdata.ScopeMetrics) (drops []Drop) {
 			m := &scopes[i].Metrics[j]
 			m.Description = strings.ToValidUTF8(m.Description, "\uFFFD")
 			added := addedLabel(kindOf(m.Data))
-			var why string
-			removed := filter(m, func(set *attribute.Set) bool {
+			var problems []string // of the points that are taken out
+			filter(m, func(set *attribute.Set) bool {
 				problem := a.problemOf(set, added)
 				if problem != "" {
-					why = problem
+					problems = append(problems, problem)
 				}
 				return problem == ""
 			})
-			if removed > 0 {
-				drops = append(drops, Drop{Metric: m.Name, Reason: Invalid, Detail: why, Series: removed})
+			slices.Sort(problems)
+			for len(problems) > 0 {
+				same := 1
+				for same < len(problems) && problems[same] == problems[0] {
+					same++
+				}
+				drops = append(drops, Drop{Metric: m.Name, Reason: Invalid, Detail: problems[0], Series: same})
+				problems = problems[same:]
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package exposition
 
 import (
 	"context"
+	"maps"
 	"testing"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -66,6 +67,26 @@ func TestAdmission(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Each problem of a metric is told, with its own number of series.
+func TestAdmissionTellsEachProblem(t *testing.T) {
+	h := newHarness(t, NewNames(), false)
+	counter, err := h.Meter("program").Int64Counter("c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, attr := range []attribute.KeyValue{attribute.String("-!-", "x"), attribute.String("___", "x"), attribute.String("-!-", "y")} {
+		counter.Add(t.Context(), 1, metric.WithAttributes(attr))
+	}
+	h.gather()
+	series := make(map[string]int)
+	for _, d := range h.report.drops {
+		series[d.Detail] += d.Series
+	}
+	if want := map[string]int{`the attribute "-!-" cannot be a label`: 2, `the attribute "___" cannot be a label`: 1}; !maps.Equal(series, want) {
+		t.Errorf("left out: %v, want %v", series, want)
 	}
 }
 

@@ -17,8 +17,11 @@ const (
 )
 
 // Error returns the beginning of an error's text.
-func Error(err error) string {
-	text, _, cut := strings.Cut(err.Error(), "\n")
+func Error(err error) string { return Text(err.Error()) }
+
+// Text returns the beginning of a text.
+func Text(s string) string {
+	text, _, cut := strings.Cut(s, "\n")
 	if len(text) > length {
 		text, cut = strings.ToValidUTF8(text[:length], ""), true
 	}

@@ -2,8 +2,6 @@ package page
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"go.uber.org/zap"
 
@@ -15,8 +13,7 @@ import (
 // fails, or one that answers again.
 type line struct {
 	loss
-	metrics  []string
-	detail   string // of the first metric
+	leftOut  []leftOut
 	err      error
 	failures int
 }
@@ -69,20 +66,14 @@ func (l *Losses) Wait(ctx context.Context) error {
 	}
 }
 
-const metricsShown = 20
-
 func (l line) write(logger *zap.Logger) {
 	defer func() { _ = recover() }() // of a logger that is the program's
 	gatherer := zap.String(catalog.FieldGatherer, l.gatherer)
 	switch {
-	case l.metrics != nil:
-		shown := l.metrics[:min(len(l.metrics), metricsShown)]
-		names := strings.Join(shown, ", ")
-		if more := len(l.metrics) - len(shown); more > 0 {
-			names += fmt.Sprintf(" and %d more", more)
-		}
+	case l.leftOut != nil:
+		metrics, detail := tell(l.leftOut)
 		logger.Warn(catalog.MetricsLeftOut, gatherer, zap.String(catalog.FieldErrorType, l.reason),
-			zap.String(catalog.FieldMetrics, names), zap.String(catalog.FieldDetail, l.detail))
+			zap.String(catalog.FieldMetrics, metrics), zap.String(catalog.FieldDetail, detail))
 	case l.err != nil:
 		text, n := oneline.Errors(l.err)
 		logger.Warn(catalog.GathererFailed, gatherer, zap.String(catalog.FieldErrorType, l.reason),

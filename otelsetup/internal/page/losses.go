@@ -3,6 +3,7 @@ package page
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -10,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/monitoring/catalog"
+	"github.com/otelkv/otelkv/otelsetup/internal/oneline"
 )
 
 // Values of error.type.
@@ -30,9 +32,9 @@ type Losses struct {
 	logger *zap.Logger
 
 	mu       sync.Mutex
-	dropped  map[loss]int64 // series
-	failures map[loss]int64 // gatherings
-	said     map[saying]bool
+	dropped  map[loss]int64      // series
+	failures map[loss]int64      // gatherings
+	said     map[saying][]string // details
 	failing  map[string]*failing // by gatherer
 	lines    []line              // to be said
 	writing  chan struct{}       // closed when all is said; nil while nothing is
@@ -49,7 +51,7 @@ type saying struct {
 func NewLosses(logger *zap.Logger) *Losses {
 	return &Losses{
 		logger: logger, dropped: make(map[loss]int64), failures: make(map[loss]int64),
-		said: make(map[saying]bool), failing: make(map[string]*failing),
+		said: make(map[saying][]string), failing: make(map[string]*failing),
 	}
 }
 
@@ -87,8 +89,11 @@ func (l *Losses) drop(s *Source, metric, reason, detail string, series int) {
 	l.Dropped(s.name, metric, reason, detail, series)
 }
 
-// maxSaid bounds what is remembered of metrics, and so what is said.
-const maxSaid = 1000
+// What is remembered of metrics is bounded, and so is what is said.
+const (
+	maxSaid    = 1000 // metrics
+	maxDetails = 3    // of one
+)
 
 // Dropped counts series of a metric of a gatherer that a page lacks.
 func (l *Losses) Dropped(gatherer, metric, reason, detail string, series int) {
@@ -99,18 +104,25 @@ func (l *Losses) Dropped(gatherer, metric, reason, detail string, series int) {
 	defer l.mu.Unlock()
 	of := loss{gatherer, reason}
 	l.dropped[of] += int64(series)
-	s := saying{of, metric}
-	if l.said[s] || len(l.said) >= maxSaid {
+	l.say(saying{of, metric}, oneline.Text(detail))
+}
+
+// say has a line written that names a metric and why it is left out, unless there
+// was one.
+func (l *Losses) say(s saying, detail string) {
+	details, known := l.said[s]
+	if slices.Contains(details, detail) || len(details) >= maxDetails || !known && len(l.said) >= maxSaid {
 		return
 	}
-	l.said[s] = true
+	l.said[s] = append(details, detail)
+	out := leftOut{s.metric, detail}
 	for i := range l.lines {
-		if l.lines[i].loss == of && l.lines[i].metrics != nil {
-			l.lines[i].metrics = append(l.lines[i].metrics, metric)
+		if l.lines[i].loss == s.loss && l.lines[i].leftOut != nil {
+			l.lines[i].leftOut = append(l.lines[i].leftOut, out)
 			return
 		}
 	}
-	l.lines = append(l.lines, line{loss: of, metrics: []string{metric}, detail: detail})
+	l.lines = append(l.lines, line{loss: s.loss, leftOut: []leftOut{out}})
 }
 
 // note takes the end of a gathering.
