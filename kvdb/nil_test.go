@@ -1,6 +1,8 @@
 package kvdb_test
 
 import (
+	"context"
+	"slices"
 	"testing"
 
 	"github.com/otelkv/otelkv/internal/testutil"
@@ -20,5 +22,14 @@ func TestNilReceivers(t *testing.T) {
 	}
 	if got := kvdb.Capabilities(nil); len(got) > 0 {
 		t.Errorf("nil has %q", got)
+	}
+}
+
+// A nil board has nothing to read, until who reads gives up.
+func TestNilNoticeBoard(t *testing.T) {
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if got := slices.Collect((*kvdb.NoticeBoard)(nil).Notices(over)); len(got) > 0 {
+		t.Errorf("a nil board has %v", got)
 	}
 }

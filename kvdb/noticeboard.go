@@ -72,6 +72,9 @@ type stretch struct {
 // after returns the notices after the first so many, and a channel that is
 // closed when there are more.
 func (b *NoticeBoard) after(read int) (stretch, <-chan struct{}) {
+	if b == nil {
+		return stretch{}, nil
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.posted == nil {

@@ -52,6 +52,9 @@ func (s *Store) abandon(why error) error {
 // shut lets nobody in any more and returns the transactions that are open. It
 // returns false if the store was shut already.
 func (s *Store) shut() (lent []*txn, first bool) {
+	if s.unopened() {
+		return nil, false
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.isClosed() {
@@ -65,6 +68,9 @@ func (s *Store) shut() (lent []*txn, first bool) {
 }
 
 func (s *Store) isClosed() bool {
+	if s.unopened() {
+		return true
+	}
 	select {
 	case <-s.closing:
 		return true
@@ -72,3 +78,7 @@ func (s *Store) isClosed() bool {
 		return false
 	}
 }
+
+// unopened reports whether the store is nil or zero, which beside an error of [Open]
+// it can be for a deferred Close.
+func (s *Store) unopened() bool { return s == nil || s.closing == nil }

@@ -9,4 +9,9 @@ import (
 
 // Notices implements [kvdb.Notifier]: that a database was opened with less than
 // it should have, and that the engine has failed.
-func (s *Store) Notices(ctx context.Context) iter.Seq[kvdb.Notice] { return s.board.Notices(ctx) }
+func (s *Store) Notices(ctx context.Context) iter.Seq[kvdb.Notice] {
+	if s == nil {
+		return (*kvdb.NoticeBoard)(nil).Notices(ctx)
+	}
+	return s.board.Notices(ctx)
+}

@@ -13,7 +13,7 @@ import (
 )
 
 // A Store is a bucket of a bbolt database. Make one with [Open] or [New]. It is
-// safe for concurrent use.
+// safe for concurrent use. A nil or zero Store is closed.
 type Store struct {
 	db       *bolt.DB
 	file     *os.File // of db, nil when db is borrowed
@@ -163,7 +163,12 @@ func (s *Store) inspect(op string) (missing bool, err error) {
 }
 
 // Describe implements [kvdb.Describer].
-func (s *Store) Describe() kvdb.Info { return s.info }
+func (s *Store) Describe() kvdb.Info {
+	if s == nil {
+		return kvdb.Info{}
+	}
+	return s.info
+}
 
 func (s *Store) check(ctx context.Context, op string) error {
 	if err := kvdb.CheckContext(ctx, op); err != nil {

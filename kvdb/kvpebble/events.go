@@ -21,7 +21,8 @@ import (
 //	…
 //	store, err := kvpebble.New(db, &kvpebble.Options{Events: events})
 //
-// An Events serves one database. It is safe for concurrent use.
+// An Events serves one database. It is safe for concurrent use. A nil Events counts
+// nothing.
 type Events struct {
 	mu     sync.Mutex
 	stalls int64
@@ -45,6 +46,9 @@ func (e *Events) Listener(next *pebble.EventListener) *pebble.EventListener {
 	var l pebble.EventListener
 	if next != nil {
 		l = *next
+	}
+	if e == nil {
+		return &l
 	}
 	begin, end, flushed := l.WriteStallBegin, l.WriteStallEnd, l.FlushEnd
 	l.WriteStallBegin = func(info pebble.WriteStallBeginInfo) {

@@ -10,13 +10,13 @@ import (
 
 // Get implements [kvdb.Store].
 func (s *Store) Get(ctx context.Context, key []byte) ([]byte, error) {
-	return s.get(ctx, s.db, key)
+	return s.get(ctx, s.engine(), key)
 }
 
 // AppendGet implements [kvdb.Appender]. The value is copied once, from the
 // engine's memory to dst.
 func (s *Store) AppendGet(ctx context.Context, dst, key []byte) ([]byte, error) {
-	return s.appendGet(ctx, s.db, dst, key)
+	return s.appendGet(ctx, s.engine(), dst, key)
 }
 
 // empty is a value of no bytes that is not nil; appending to it allocates
@@ -34,12 +34,9 @@ func (s *Store) get(ctx context.Context, r pebble.Reader, key []byte) ([]byte, e
 // appendGet reads key from the database or a snapshot of it.
 func (s *Store) appendGet(ctx context.Context, r pebble.Reader, dst, key []byte) (out []byte, err error) {
 	out = dst
-	if err := kvdb.CheckContext(ctx, opGet); err != nil {
+	in, err := s.enter(ctx, opGet)
+	if err != nil {
 		return out, err
-	}
-	in := s.guard.enter()
-	if in == nil {
-		return out, errClosedFor(opGet)
 	}
 	defer s.leave(in, opGet, &err)
 	if err := kvdb.CheckKey(opGet, key); err != nil {
@@ -66,12 +63,9 @@ var pingKey = []byte{0}
 // the engine. It fails as well when the engine has failed so that it takes no
 // more writes.
 func (s *Store) Ping(ctx context.Context) (err error) {
-	if err := kvdb.CheckContext(ctx, opPing); err != nil {
+	in, err := s.enter(ctx, opPing)
+	if err != nil {
 		return err
-	}
-	in := s.guard.enter()
-	if in == nil {
-		return errClosedFor(opPing)
 	}
 	defer s.leave(in, opPing, &err)
 	if err := s.failed(opPing); err != nil {

@@ -16,13 +16,13 @@ var errNegativeLimit = errors.New("the limit is negative")
 // Scan implements [kvdb.Scanner]. It yields the state of the store at the
 // moment it is ranged over. The context is looked at before each step.
 func (s *Store) Scan(ctx context.Context, r kvdb.Range) iter.Seq2[kvdb.Entry, error] {
-	return s.scan(ctx, s.db, r)
+	return s.scan(ctx, s.engine(), r)
 }
 
 // ScanPrefix implements [kvdb.PrefixScanner]. The keys come in bytewise order.
 func (s *Store) ScanPrefix(ctx context.Context, prefix []byte) iter.Seq2[kvdb.Entry, error] {
 	return func(yield func(kvdb.Entry, error) bool) {
-		s.scan(ctx, s.db, kvdb.Range{Start: prefix, End: prefixEnd(prefix)})(yield)
+		s.scan(ctx, s.engine(), kvdb.Range{Start: prefix, End: prefixEnd(prefix)})(yield)
 	}
 }
 
@@ -79,12 +79,9 @@ type cursor struct {
 // open makes the iterator and goes to the first entry. It returns false at the
 // end.
 func (c *cursor) open(ctx context.Context, src pebble.Reader, r kvdb.Range) (more bool, err error) {
-	if err := kvdb.CheckContext(ctx, opScan); err != nil {
+	in, err := c.store.enter(ctx, opScan)
+	if err != nil {
 		return false, err
-	}
-	in := c.store.guard.enter()
-	if in == nil {
-		return false, errClosedFor(opScan)
 	}
 	defer c.store.leave(in, opScan, &err)
 	if r.Limit < 0 {
@@ -115,12 +112,9 @@ func (c *cursor) open(ctx context.Context, src pebble.Reader, r kvdb.Range) (mor
 
 // next goes to the next entry. It returns false at the end.
 func (c *cursor) next(ctx context.Context) (more bool, err error) {
-	if err := kvdb.CheckContext(ctx, opScan); err != nil {
+	in, err := c.store.enter(ctx, opScan)
+	if err != nil {
 		return false, err
-	}
-	in := c.store.guard.enter()
-	if in == nil {
-		return false, errClosedFor(opScan)
 	}
 	defer c.store.leave(in, opScan, &err)
 	if c.reverse {

@@ -105,12 +105,9 @@ func (s *Store) StatInfos() []kvdb.StatInfo { return StatInfos() }
 // filesystem.
 func (s *Store) AppendStats(ctx context.Context, dst []float64) (out []float64, err error) {
 	out = dst
-	if err := kvdb.CheckContext(ctx, opStats); err != nil {
+	in, err := s.enter(ctx, opStats)
+	if err != nil {
 		return out, err
-	}
-	in := s.guard.enter()
-	if in == nil {
-		return out, errClosedFor(opStats)
 	}
 	defer s.leave(in, opStats, &err)
 	if err := s.checkHandle(); err != nil {

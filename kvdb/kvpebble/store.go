@@ -1,6 +1,7 @@
 package kvpebble
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -29,7 +30,7 @@ const (
 )
 
 // A Store is a Pebble database. Make one with [Open] or [New]. It is safe for
-// concurrent use.
+// concurrent use. A nil or zero Store is closed.
 type Store struct {
 	db     *pebble.DB
 	owned  bool
@@ -174,7 +175,12 @@ func newStore(db *pebble.DB, c *config) *Store {
 }
 
 // Describe implements [kvdb.Describer].
-func (s *Store) Describe() kvdb.Info { return s.info }
+func (s *Store) Describe() kvdb.Info {
+	if s == nil {
+		return kvdb.Info{}
+	}
+	return s.info
+}
 
 // Close ends the store, and closes the database unless it is borrowed. It
 // waits for calls that are inside the engine, a stalled write included, but
@@ -186,7 +192,7 @@ func (s *Store) Describe() kvdb.Info { return s.info }
 // Pebble cannot be closed. Close then leaves it open and returns an error that
 // matches kvdb.ErrNoSpace.
 func (s *Store) Close() error {
-	if !s.guard.close() {
+	if s.engine() == nil || !s.guard.close() {
 		return errClosedFor(opClose)
 	}
 	if err := s.guard.drain(s.events.stuck); err != nil {
@@ -219,6 +225,29 @@ func (s *Store) release() (err error) {
 		err = errors.Join(err, s.db.Close(), s.disk.Close())
 	}
 	return err
+}
+
+// engine returns the database. A nil or zero store has none.
+func (s *Store) engine() *pebble.DB {
+	if s == nil {
+		return nil
+	}
+	return s.db
+}
+
+// enter lets a call into the engine, which defers leave with the result.
+func (s *Store) enter(ctx context.Context, op string) (*guardShard, error) {
+	if err := kvdb.CheckContext(ctx, op); err != nil {
+		return nil, err
+	}
+	if s.engine() == nil {
+		return nil, errClosedFor(op)
+	}
+	in := s.guard.enter()
+	if in == nil {
+		return nil, errClosedFor(op)
+	}
+	return in, nil
 }
 
 // leave is deferred by every method that has entered the guard. It turns a

@@ -16,7 +16,7 @@ const opVerify = "verify"
 // It takes as long as reading the files, and ends early when ctx is done or the
 // store is closed.
 func (s *Store) Verify(ctx context.Context) (err error) {
-	in, err := s.beginWrite(ctx, opVerify)
+	in, err := s.enter(ctx, opVerify)
 	if err != nil {
 		return err
 	}

@@ -21,12 +21,9 @@ func (s *Store) View(ctx context.Context, fn func(kvdb.Reader) error) error {
 }
 
 func (s *Store) snapshot(ctx context.Context) (snapshot *pebble.Snapshot, err error) {
-	if err := kvdb.CheckContext(ctx, opView); err != nil {
+	in, err := s.enter(ctx, opView)
+	if err != nil {
 		return nil, err
-	}
-	in := s.guard.enter()
-	if in == nil {
-		return nil, errClosedFor(opView)
 	}
 	defer s.leave(in, opView, &err)
 	snapshot = s.db.NewSnapshot()

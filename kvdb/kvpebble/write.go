@@ -41,7 +41,7 @@ var (
 // Put implements [kvdb.Store]. The value is durable once Put has returned,
 // unless NoSync is set in the options.
 func (s *Store) Put(ctx context.Context, key, value []byte) (err error) {
-	in, err := s.beginWrite(ctx, opPut)
+	in, err := s.enter(ctx, opPut)
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (s *Store) Put(ctx context.Context, key, value []byte) (err error) {
 
 // Delete implements [kvdb.Store]. It is as durable as Put.
 func (s *Store) Delete(ctx context.Context, key []byte) (err error) {
-	in, err := s.beginWrite(ctx, opDelete)
+	in, err := s.enter(ctx, opDelete)
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func (s *Store) Delete(ctx context.Context, key []byte) (err error) {
 // Apply implements [kvdb.Batcher] with one batch of Pebble. It is as durable as
 // Put, with a single fsync.
 func (s *Store) Apply(ctx context.Context, muts []kvdb.Mutation) (err error) {
-	in, err := s.beginWrite(ctx, opBatch)
+	in, err := s.enter(ctx, opBatch)
 	if err != nil {
 		return err
 	}
@@ -113,17 +113,6 @@ func (s *Store) commit(op string, b *pebble.Batch) error {
 		return wrap(op, err)
 	}
 	return s.failed(op) // Pebble does not hear of a log that failed meanwhile
-}
-
-func (s *Store) beginWrite(ctx context.Context, op string) (*guardShard, error) {
-	if err := kvdb.CheckContext(ctx, op); err != nil {
-		return nil, err
-	}
-	in := s.guard.enter()
-	if in == nil {
-		return nil, errClosedFor(op)
-	}
-	return in, nil
 }
 
 // checkWrite returns why one write cannot work.
