@@ -71,6 +71,8 @@ func (s *faultyStore) As(target any) bool {
 		return view(s, t, func(next kvdb.Viewer) kvdb.Viewer { return faultyViewer{s, next} })
 	case *kvdb.Describer:
 		return view(s, t, func(next kvdb.Describer) kvdb.Describer { return next })
+	case *kvdb.Notifier:
+		return view(s, t, func(next kvdb.Notifier) kvdb.Notifier { return next })
 	case *kvdb.StatsReader:
 		return view(s, t, func(next kvdb.StatsReader) kvdb.StatsReader { return faultyStatsReader{s, next} })
 	case *kvdb.Lagger:
