@@ -113,5 +113,5 @@ func (s Slot) Outcome() Outcome {
 // CallersFault reports whether the caller could have known better: such an
 // error is outside the objective and no reason to wake anybody.
 func (s Slot) CallersFault() bool {
-	return s == FailureSlot(FailureInvalidArgument) || s == FailureSlot(FailureTooLarge)
+	return s.Failed() && s.Failure() < BuiltinFailures && catalog.ErrorKind(builtinFailureNames[s.Failure()]).CallersFault()
 }
