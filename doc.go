@@ -12,6 +12,10 @@
 //     and keeps evidence of what was slow.
 //   - github.com/otelkv/otelkv/otelsetup, a module of its own, sets up
 //     OpenTelemetry for a whole program in one call: /metrics, OTLP and JSON logs.
+//     Its package observe joins all of these, and serves them.
+//   - [github.com/otelkv/otelkv/monitoring/catalog] says what telemetry there is,
+//     and [github.com/otelkv/otelkv/monitoring/objective] from where on a number is
+//     bad.
 //
 // This module requires the OpenTelemetry API, its metrics SDK and zap. What is
 // heavy, gRPC and the exporters, comes with otelsetup alone.

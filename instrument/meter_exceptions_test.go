@@ -8,8 +8,7 @@ import (
 	"github.com/otelkv/otelkv/kvdb"
 )
 
-// What WithMeterProvider says it cannot do, a registry can, and is all in which
-// the two ways differ.
+// What WithMeterProvider says it cannot do with any store, a registry can.
 func TestMeterProviderExceptions(t *testing.T) {
 	type seen struct{ zero, summary, forgotten bool }
 	for _, p := range paths {

@@ -14,8 +14,8 @@ const (
 	StatPrefix = "kvdb.engine."
 
 	// StatDiskUtilization is the used share of the filesystem that holds the
-	// store, 0 to 1, as df has it: a gauge of the unit "1". Package instrument
-	// shows it as kvdb.utilization of the disk.
+	// store, 0 to 1, as df has it, or that of its inodes if they are fuller: a gauge
+	// of the unit "1". Package instrument shows it as kvdb.utilization of the disk.
 	StatDiskUtilization = "kvdb.utilization.disk"
 
 	// StatFailovers counts changes of a remote engine's primary: a counter of the

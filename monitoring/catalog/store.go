@@ -67,7 +67,7 @@ var (
 		Name: "kvdb.bytes.written", Unit: "By", Kind: Counter,
 		Help:       "Bytes of keys and values sent",
 		Attributes: perOperation(),
-		Note:       "It counts when the operation begins. Of a get it counts the key: what was written to the store is the sum over put, delete, compare_and_swap, update and the batches of writes",
+		Note:       "It counts when the operation begins, so those that fail, too. It is what was sent, not what was stored: of a get the key, of compare_and_swap the expected value as well, of update the keys that it reads and the bounds that it scans. Near to what was stored is the sum over put, delete and the batches of writes",
 		Stability:  Development, Source: fromInstrument,
 	}
 	RequestSize = Metric{
@@ -106,7 +106,7 @@ var (
 		Help:       "Used share of a resource",
 		Attributes: perStore(Resource),
 		When:       "for disk with each store whose engine knows it; for cpu and memory once a process, from otelsetup and without the labels of a store",
-		Note:       "Of memory it is what cannot be given back, so without the pages of files, as a share of the tightest limit of the control groups, or without one of the machine. Of the CPU it is the highest share that was used, of a group's quota or processors, or of GOMAXPROCS. The disk is used ÷ (used + available), as df has it",
+		Note:       "Of memory it is what cannot be given back, so without the pages of files, as a share of the tightest limit of the control groups, or without one of the machine. Of the CPU it is the highest share that was used, of a group's quota or processors, or of GOMAXPROCS. The disk is used ÷ (used + available), as df has it, or the share of inodes that is used if that is higher",
 		Stability:  Development, Source: fromInstrument,
 	}
 	ReplicationLag = Metric{

@@ -21,7 +21,7 @@ var providers = struct {
 	known map[metric.MeterProvider]*Meter
 }{known: make(map[metric.MeterProvider]*Meter)}
 
-// Of returns the meter of a provider, for one user more; see [meter.release].
+// Of returns the meter of a provider, for one user more; see [Meter.release].
 func Of(mp metric.MeterProvider) (*Meter, error) {
 	if m := useKnown(mp, nil); m != nil {
 		return m, nil

@@ -11,7 +11,7 @@ const seriesLimit = 1500
 
 // An admission decides what gets a series of its own, so that a store stays below
 // seriesLimit: which pairs of operation and failure in
-// db.client.operation.duration, and which operations beyond the earlyOperations of
+// db.client.operation.duration, and which operations beyond the EarlyOperations of
 // a Recorder. A histogram is many series, and a store with every operation and
 // every failure would have thousands; real ones fail in a few ways. They come in
 // the order in which they happen, up to what fits. A pair that does not counts as
