@@ -18,6 +18,9 @@ import (
 // cancellation is ignored. A deadline that is still ahead ends the pause; its
 // error is returned then.
 func (o *Observer) Drain(ctx context.Context) error {
+	if !o.runs() {
+		return nil
+	}
 	o.closing.Store(true)
 	ctx, cancel := uncancelled(ctx)
 	defer cancel()
@@ -34,6 +37,9 @@ func (o *Observer) Drain(ctx context.Context) error {
 // not ended by then is left behind, and named in the error. Further calls wait for
 // the first one and return its error.
 func (o *Observer) Shutdown(ctx context.Context) error {
+	if !o.runs() {
+		return nil
+	}
 	o.shutdownOnce.Do(func() {
 		o.closing.Store(true)
 		ctx, cancel := uncancelled(ctx)

@@ -23,7 +23,10 @@ import (
 // [Observer.Shutdown].
 var ErrClosed = errors.New("observe: closed")
 
+var errNotStarted = errors.New("observe: the Observer was not started: use Start, and check its error")
+
 // An Observer is what [Start] started. Its methods are safe for concurrent use.
+// Those of a nil or zero one do nothing, and return what does nothing, or nil.
 type Observer struct {
 	cfg *config
 
@@ -94,6 +97,9 @@ func (o *Observer) start(ctx context.Context) (err error) {
 	return o.startServer(ctx)
 }
 
+// runs reports whether the Observer comes from Start.
+func (o *Observer) runs() bool { return o != nil && o.cfg != nil }
+
 // addresses are what a person looks for on the first line.
 func (o *Observer) addresses() []zap.Field {
 	var fields []zap.Field
@@ -112,20 +118,43 @@ func (o *Observer) addresses() []zap.Field {
 
 // Telemetry returns the telemetry: that of [WithTelemetry], else the one that
 // Start started.
-func (o *Observer) Telemetry() *otelsetup.Telemetry { return o.telemetry }
+func (o *Observer) Telemetry() *otelsetup.Telemetry {
+	if o == nil {
+		return nil
+	}
+	return o.telemetry
+}
 
 // Logger returns the logger of the telemetry. Give its lines the context of what
 // they are about with otelsetup.Context.
-func (o *Observer) Logger() *zap.Logger { return o.telemetry.Logger() }
+func (o *Observer) Logger() *zap.Logger { return o.Telemetry().Logger() }
 
 // Health returns the checks and probes: those of [WithHealth], else those that
 // Start started. Further checks are registered there.
-func (o *Observer) Health() *health.Health { return o.health }
+func (o *Observer) Health() *health.Health {
+	if o == nil {
+		return nil
+	}
+	return o.health
+}
 
 // Profiler returns the profiler: that of [WithProfiler], else the one that Start
 // started, or nil, which is harmless, when profiles and evidence are off.
-func (o *Observer) Profiler() *pprofx.Profiler { return o.profiler }
+func (o *Observer) Profiler() *pprofx.Profiler {
+	if o == nil {
+		return nil
+	}
+	return o.profiler
+}
 
 // Handler returns what the Observer serves: the mux of [WithMux], else one of its
-// own.
-func (o *Observer) Handler() http.Handler { return o.handler }
+// own. That of a nil or zero Observer answers 503, since http.Server takes nil for
+// http.DefaultServeMux.
+func (o *Observer) Handler() http.Handler {
+	if o == nil || o.handler == nil {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			answer(w, http.StatusServiceUnavailable, "not started\n")
+		})
+	}
+	return o.handler
+}

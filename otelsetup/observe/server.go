@@ -38,8 +38,18 @@ func (o *Observer) gaveWay(option string, from address, to net.Addr, taken error
 }
 
 // Addr returns the address at which the Observer serves, nil when it does not.
-func (o *Observer) Addr() net.Addr { return o.server.Addr() }
+func (o *Observer) Addr() net.Addr {
+	if o == nil {
+		return nil
+	}
+	return o.server.Addr()
+}
 
 // Failed returns a channel for the error that ended the server, if something does
 // before [Observer.Shutdown]. It is nil when the Observer does not serve.
-func (o *Observer) Failed() <-chan error { return o.server.Failed() }
+func (o *Observer) Failed() <-chan error {
+	if o == nil {
+		return nil
+	}
+	return o.server.Failed()
+}

@@ -22,10 +22,30 @@ type Store struct {
 }
 
 // Close ends the checks of the store and then closes it, as
-// instrument.Store.Close does.
+// instrument.Store.Close does. A nil or zero Store is closed.
 func (s *Store) Close() error {
-	s.forget()
-	return s.Store.Close()
+	if s != nil && s.forget != nil {
+		s.forget()
+	}
+	return s.instrumented().Close()
+}
+
+// Unwrap returns the store below, as instrument.Store.Unwrap does.
+func (s *Store) Unwrap() kvdb.Store { return s.instrumented().Unwrap() }
+
+// As finds capabilities, as instrument.Store.As does.
+func (s *Store) As(target any) bool { return s.instrumented().As(target) }
+
+// Totals returns the current totals, as instrument.Store.Totals does.
+func (s *Store) Totals() instrument.Totals { return s.instrumented().Totals() }
+
+// instrumented is nil, which is harmless, of a nil Store, as beside an error of
+// Wrap.
+func (s *Store) instrumented() *instrument.Store {
+	if s == nil {
+		return nil
+	}
+	return s.Store
 }
 
 // Wrap is [Start] and [Observer.Wrap] for a program with one store. When it
@@ -49,6 +69,9 @@ func Wrap(ctx context.Context, store kvdb.Store, options ...Option) (*Store, *Ob
 // The Store that it returns owns the one below: its Close closes it. The program
 // closes it between [Observer.Drain] and [Observer.Shutdown].
 func (o *Observer) Wrap(store kvdb.Store, options ...instrument.Option) (*Store, error) {
+	if !o.runs() {
+		return nil, errNotStarted
+	}
 	if o.closing.Load() {
 		return nil, ErrClosed
 	}
@@ -80,6 +103,9 @@ func (o *Observer) Wrap(store kvdb.Store, options ...instrument.Option) (*Store,
 // NewRecorder returns a recorder for calls that are no store's, which reports as
 // a wrapped store does. See instrument.NewRecorder.
 func (o *Observer) NewRecorder(info kvdb.Info, operations []string, options ...instrument.Option) (*instrument.Recorder, error) {
+	if !o.runs() {
+		return nil, errNotStarted
+	}
 	if o.closing.Load() {
 		return nil, ErrClosed
 	}
