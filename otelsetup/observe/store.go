@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -131,6 +132,7 @@ func (o *Observer) registerStore(s StoreInfo) (names []string, err error) {
 	err = o.health.Register(checks...)
 	if errors.Is(err, health.ErrDuplicate) {
 		of := namespace(s.Store)
+		checks = slices.Clone(checks) // which may be the program's, for all its stores
 		for i := range checks {
 			checks[i].Name = of + " " + checks[i].Name
 			checks[i].Reason = of + " " + checks[i].Reason

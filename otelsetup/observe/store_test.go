@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -129,6 +130,39 @@ func TestWrapRefuses(t *testing.T) {
 	}
 	if _, err := o.NewRecorder(kvdb.Info{System: "x"}, []string{"get"}); !errors.Is(err, observe.ErrClosed) {
 		t.Errorf("a recorder after Drain: %v", err)
+	}
+}
+
+// The checks of a program's own function stay as they are, however many stores share
+// them and are wrapped at once.
+func TestSharedStoreChecks(t *testing.T) {
+	run := func(context.Context) error { return nil }
+	shared := []health.Check{{Name: "quota", Reason: "quota used up", Interval: time.Minute, Run: run}}
+	o, _ := start(t, observe.WithStoreChecks(func(observe.StoreInfo) []health.Check { return shared }))
+	own := names(o.Health())
+	var wrapping sync.WaitGroup
+	for _, namespace := range []string{"a", "b", "c"} {
+		wrapping.Go(func() {
+			store, err := o.Wrap(kvdb.NewMemory(&kvdb.MemoryOptions{Namespace: namespace}))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			t.Cleanup(func() { _ = store.Close() })
+		})
+	}
+	wrapping.Wait()
+	if c := shared[0]; c.Name != "quota" || c.Reason != "quota used up" {
+		t.Errorf("the program's check became %q, %q", c.Name, c.Reason)
+	}
+	all := names(o.Health())[len(own):]
+	if len(all) != 3 || !slices.Contains(all, "quota") {
+		t.Errorf("the checks are %v", all)
+	}
+	for _, name := range all {
+		if name != "quota" && !slices.Contains([]string{"a quota", "b quota", "c quota"}, name) {
+			t.Errorf("a check has the name %q", name)
+		}
 	}
 }
 
