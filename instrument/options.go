@@ -174,9 +174,10 @@ func WithLogOptions(options LogOptions) Option {
 
 // WithSlowThreshold sets from which duration on the named operations are slow:
 // their lines are logged and the hook of WithOnSlow is called. Without names it
-// sets those of get, put, delete, compare_and_swap and the batches. Zero or less
-// means never. By default, these have the threshold objective.LatencyP99; scan,
-// view and update, which contain the caller's own work, and ping have none.
+// sets those of get, put, delete, compare_and_swap and the batches, and of what a
+// Recorder declares. Zero or less means never. By default, these have the threshold
+// objective.LatencyP99; scan, view and update of a store, which contain the caller's
+// own work, ping, and other, as which undeclared operations count, have none.
 func WithSlowThreshold(threshold time.Duration, operations ...string) Option {
 	return optionFunc(func(c *config) {
 		c.thresholds = append(c.thresholds, slowThreshold{threshold, operations})

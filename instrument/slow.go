@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/otelkv/otelkv/instrument/internal/record"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/monitoring/objective"
 )
 
@@ -29,7 +30,7 @@ func slowThresholds(infos []record.OperationInfo) []time.Duration {
 	slow := make([]time.Duration, len(infos))
 	for i, info := range infos {
 		slow[i] = objective.LatencyP99
-		if info.CallerTime || info.Name == record.StoreOperationInfo[record.OpPing].Name {
+		if info.CallerTime || info.Name == string(catalog.Ping) || info.Name == record.OtherOperation {
 			slow[i] = never
 		}
 	}

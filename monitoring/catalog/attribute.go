@@ -67,6 +67,12 @@ const (
 	Disk   = "disk"
 )
 
+// Values of [PoolState].
+const (
+	PoolIdle = "idle"
+	PoolUsed = "used"
+)
+
 // Values of [LogReason].
 const (
 	OutputStalled = "output_stalled"

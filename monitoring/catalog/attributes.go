@@ -14,7 +14,7 @@ func Attributes() []Attribute {
 	return []Attribute{
 		{Key: SystemName, Type: String, Help: "The system of the store, such as pebble"},
 		{Key: Namespace, Type: String, Help: "The name of the store among those of its system"},
-		{Key: OperationName, Type: String, Help: "The operation", Values: texts(Operations())},
+		{Key: OperationName, Type: String, Help: "The operation", Values: append(texts(Operations()), string(Other))},
 		{Key: BatchSize, Type: Int, Help: "How many items a batch has"},
 		{Key: ErrorType, Type: String, Help: "The kind of error, where there was one: of an operation, one of these or a type that the program declares; of the telemetry's own metrics, what each of them says", Values: texts(ErrorKinds())},
 		{Key: ServerAddress, Type: String, Help: "The host of an engine that is a server"},
@@ -26,7 +26,7 @@ func Attributes() []Attribute {
 		{Key: DurationSeconds, Type: Double, Help: "How long the operation took, in seconds"},
 
 		{Key: PoolName, Type: String, Help: "The name of the pool of connections: address:port/namespace"},
-		{Key: PoolState, Type: String, Help: "The state of a connection", Values: []string{"idle", "used"}},
+		{Key: PoolState, Type: String, Help: "The state of a connection", Values: []string{PoolIdle, PoolUsed}},
 
 		{Key: CheckName, Type: String, Help: "The name of the check, as it was registered"},
 		{Key: CheckKind, Type: String, Help: "The probes that the check is for, with a bar between them"},

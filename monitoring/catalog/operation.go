@@ -19,6 +19,11 @@ const (
 	Batch          Operation = "BATCH"
 )
 
+// Other is what an operation of a Recorder counts as that its program did not
+// declare, or whose series would not fit. No store has it, so it is not among
+// [Operations].
+const Other Operation = "other"
+
 // Operations returns those of a store in the order of /metrics.
 func Operations() []Operation {
 	return []Operation{
@@ -29,8 +34,11 @@ func Operations() []Operation {
 
 // OutsideLatency reports whether objectives of latency, rules and default
 // thresholds of slowness leave the operation out: the durations of a scan, a view
-// and an update contain the caller's own code, and a ping serves probes.
-func (o Operation) OutsideLatency() bool { return o.Contract().CallerTime || o == Ping }
+// and an update contain the caller's own code, a ping serves probes, and [Other]
+// is a mixture of which nobody knows what it does.
+func (o Operation) OutsideLatency() bool {
+	return o.Contract().CallerTime || o == Ping || o == Other
+}
 
 // An Outcome is a value of kvdb.outcome: how an operation ended, as its caller
 // sees it.

@@ -100,7 +100,7 @@ func OperationNamed(infos []OperationInfo, name string) (Operation, error) {
 const MaxOperations = 64
 
 // OtherOperation is the operation that an undeclared one counts as.
-const OtherOperation = "other"
+const OtherOperation = string(catalog.Other)
 
 // EarlyOperations is how many operations of a Recorder have series from the start;
 // those behind them have them from their first use on, as long as there is room.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // Rows of gauges, which say how an open store is.
@@ -14,7 +15,7 @@ import (
 func utilization(c *record.Collection, yield floatPoints) {
 	c.Open(func(s *record.Source) {
 		if disk, ok := s.Now.Stat(kvdb.StatDiskUtilization); ok {
-			yield(s, s.Series.Set(s.Infos, record.SeriesKey{Label: record.LabelResource, Further: "disk"}), disk)
+			yield(s, s.Series.Set(s.Infos, record.SeriesKey{Label: record.LabelResource, Further: catalog.Disk}), disk)
 		}
 	})
 }

@@ -4,12 +4,13 @@ import (
 	"math"
 
 	"github.com/otelkv/otelkv/instrument/internal/record"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // Rows of the connections to a server, as the semantic conventions name them.
 
 func poolCount(c *record.Collection, yield intPoints) {
-	for i, state := range [...]string{record.PoolIdle: "idle", record.PoolUsed: "used"} {
+	for i, state := range [...]string{record.PoolIdle: catalog.PoolIdle, record.PoolUsed: catalog.PoolUsed} {
 		c.Pools(i, false, func(s *record.Source, value float64) {
 			yield(s, s.Series.Set(s.Infos, record.SeriesKey{Label: record.LabelPool, Further: state}), int64(value))
 		})
