@@ -76,9 +76,15 @@ func (p *process) begin() {
 		_ = p.cmd.Process.Kill()
 		<-p.ended
 		if p.t.Failed() {
-			p.t.Logf("stderr:\n%s", p.stderr.String())
+			p.t.Logf("stderr:\n%s\nthe last lines:\n%s", p.stderr.String(), tail(p.stdout.String()))
 		}
 	})
+}
+
+// tail returns the end of what a program has written.
+func tail(text string) string {
+	const most = 4 << 10
+	return text[max(0, len(text)-most):]
 }
 
 // wait returns the exit status.

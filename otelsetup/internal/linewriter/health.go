@@ -66,8 +66,13 @@ func (w *Writer) settle() {
 func (w *Writer) rings() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if mark := w.alarm.rang(); w.taken < mark {
+	switch mark := w.alarm.rang(); {
+	case w.taken >= mark:
+	case w.busy:
 		w.stall()
+	default: // whose turn it is to write has not run since
+		w.busy = true
+		go w.drain()
 	}
 	w.moved.Broadcast() // who waits sets it again
 }

@@ -164,7 +164,8 @@ func (w *Writer) write() {
 		n := w.out.try(batch)
 		w.mu.Lock()
 		w.advance(n)
-		if len(w.batch) == 0 {
+		// Who did not wait for a caller that got no processor has left lines here.
+		if len(w.batch) == 0 && !w.health.stalled {
 			w.busy = false
 			w.moved.Broadcast()
 			return
