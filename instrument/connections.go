@@ -26,27 +26,27 @@ func CountConnections(l net.Listener, options ...Option) (net.Listener, error) {
 		return nil, fmt.Errorf("instrument: %w", err)
 	}
 	if c.registry != nil {
-		return listen(l, &c.registry.records.Server, func() {}), nil
+		return listen(l, &c.registry.records.Connections, func() {}), nil
 	}
 	m, err := meter.Of(c.meterProvider)
 	if err != nil {
 		return nil, fmt.Errorf("instrument: %w", err)
 	}
-	return listen(l, &m.Registry.Server, m.ReleaseLater), nil
+	return listen(l, &m.Registry.Connections, m.ReleaseLater), nil
 }
 
 // listen counts the connections of a listener. Done is called once, when the
 // listener and its connections are closed.
-func listen(l net.Listener, s *record.Server, done func()) net.Listener {
-	s.Listens.Store(true)
-	c := &countingListener{Listener: l, server: s, done: done}
+func listen(l net.Listener, open *record.Connections, done func()) net.Listener {
+	open.Listens.Store(true)
+	c := &countingListener{Listener: l, open: open, done: done}
 	c.users.Store(1)
 	return c
 }
 
 type countingListener struct {
 	net.Listener
-	server *record.Server
+	open   *record.Connections
 	closed atomic.Bool
 	users  atomic.Int64 // itself, and its connections
 	left   atomic.Bool  // by all
@@ -59,7 +59,7 @@ func (l *countingListener) Accept() (net.Conn, error) {
 		return nil, err
 	}
 	l.users.Add(1)
-	l.server.Open.Add(1)
+	l.open.Open.Add(1)
 	return &countedConn{Conn: conn, listener: l}, nil
 }
 
@@ -84,7 +84,7 @@ type countedConn struct {
 
 func (c *countedConn) Close() error {
 	if !c.closed.Swap(true) {
-		c.listener.server.Open.Add(-1)
+		c.listener.open.Open.Add(-1)
 		c.listener.leave()
 	}
 	return c.Conn.Close()

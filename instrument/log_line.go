@@ -17,50 +17,6 @@ import (
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
-// LogOptions choose which operations get a line, and what stands in it. With
-// the zero value failed and slow operations get one, keys appear as keyed
-// hashes only, and successes are logged at debug.
-type LogOptions struct {
-	// Successes logs successful operations at info in place of debug.
-	Successes bool
-
-	// Sample writes one line in so many for operations that went well, chosen at
-	// random. By default, each of them gets one.
-	Sample int
-
-	// Keys puts the key itself into the line: quoted where it is not printable,
-	// and cut to KeyLimit bytes. Without it the key is taken out of the text of
-	// the error as well, where an engine has put it there; of the keys and values
-	// of a batch or a transaction nobody knows which they are.
-	Keys bool
-
-	// KeyLimit is how many bytes of a key a line shows. By default, 64.
-	KeyLimit int
-
-	// HashSecret is the secret of the hash under key_hash. Equal keys have equal
-	// hashes wherever the secret is the same; without it nobody can find a key by
-	// trying. By default, it is drawn at random when the process starts.
-	HashSecret []byte
-
-	// Fields returns further fields for the line of an operation, for example
-	// the client's address out of the context that the operation was called
-	// with. It is called only when a line is written, must be safe for
-	// concurrent use and must not block. By default, there are none.
-	Fields func(ctx context.Context) []zap.Field
-
-	// Burst is how many lines a second that agree in message, operation and
-	// error_type are written; the next line after that says how many were
-	// suppressed. Operations of sampled traces have as many lines to themselves, so
-	// that a flood does not keep from the log what an exemplar points to. By
-	// default, 10.
-	Burst int
-}
-
-const (
-	defaultKeyLimit = 64
-	defaultBurst    = 10
-)
-
 // An operationLog writes the lines of a store's operations. A nil one writes
 // none.
 type operationLog struct {
@@ -114,7 +70,7 @@ func (l *operationLog) successLevel() zapcore.Level {
 }
 
 // line returns the level and the message of an operation.
-func (l *operationLog) line(e *event) (zapcore.Level, string) {
+func (l *operationLog) line(e *report) (zapcore.Level, string) {
 	switch o := e.slot.Outcome(); {
 	case e.slot.CallersFault():
 		return zapcore.WarnLevel, catalog.OperationFailed
@@ -130,12 +86,12 @@ func (l *operationLog) line(e *event) (zapcore.Level, string) {
 }
 
 // take logs an operation if it failed, was slow, or successes are logged.
-func (l *operationLog) take(ctx context.Context, e event) event {
+func (l *operationLog) take(ctx context.Context, e report) report {
 	l.write(ctx, &e)
 	return e
 }
 
-func (l *operationLog) write(ctx context.Context, e *event) {
+func (l *operationLog) write(ctx context.Context, e *report) {
 	span := e.span
 	if !span.IsValid() {
 		span = trace.SpanContextFromContext(ctx)
@@ -188,7 +144,7 @@ func (l *operationLog) further(ctx context.Context) (fields []zap.Field) {
 	return l.options.Fields(ctx)
 }
 
-func (l *operationLog) fields(ctx context.Context, e *event, suppressed int) []zap.Field {
+func (l *operationLog) fields(ctx context.Context, e *report, suppressed int) []zap.Field {
 	fields := make([]zap.Field, 0, 14)
 	fields = append(fields,
 		tracefield.Context(ctx),
@@ -218,7 +174,7 @@ func (l *operationLog) fields(ctx context.Context, e *event, suppressed int) []z
 }
 
 // valueBytes is what the operation moved without the key that it sent.
-func (e *event) valueBytes() int {
+func (e *report) valueBytes() int {
 	return e.read + max(e.sent-len(e.key), 0)
 }
 

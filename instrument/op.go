@@ -124,7 +124,7 @@ func (p *op) classify(ctx context.Context, key []byte, read int, err error, d ti
 // tells the sinks.
 func (p *op) report(ctx context.Context, s record.Slot, d time.Duration, read int, key []byte, err error) {
 	o := p.observer
-	e := event{
+	e := report{
 		kind: p.kind, counted: p.stripe.Op, operation: o.rec.Infos[p.kind].Name, slot: s, duration: d, slow: d >= o.slow[p.kind],
 		sent: p.sent, read: read, items: p.items, key: key, err: err, traced: p.traced,
 	}

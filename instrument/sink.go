@@ -9,9 +9,9 @@ import (
 	"github.com/otelkv/otelkv/instrument/internal/record"
 )
 
-// An event is an operation that has ended and is worth more than to be counted:
+// A report is on an operation that has ended and that is worth more than a count:
 // it failed, was slow, is traced, or successes get lines.
-type event struct {
+type report struct {
 	kind      record.Operation
 	counted   record.Operation // as which it stands in the metrics
 	operation string           // its name
@@ -28,21 +28,21 @@ type event struct {
 
 	// What sinks add for those behind them.
 	evidence string
-	span     trace.SpanContext // the operation's own or, with an event, its parent's
+	span     trace.SpanContext // the operation's own or, with an event on the parent, the parent's
 }
 
-// A sink is told of events, on the goroutine of the operation. It returns the event
-// as the sinks behind it shall see it. An event is passed by its value, so that the
-// stack of the operation holds it.
+// A sink takes reports, on the goroutine of the operation. It returns the report as
+// the sinks behind it should see it. A report is passed by value, so that it lives on
+// the stack of the operation.
 type sink interface {
-	take(ctx context.Context, e event) event
+	take(ctx context.Context, e report) report
 }
 
 // sinks stand in the order in which they are told, so that each can name what the
 // one before has left. Without an option one may be nil.
 type sinks [4]sink
 
-func (all *sinks) take(ctx context.Context, e event) {
+func (all *sinks) take(ctx context.Context, e report) {
 	for _, s := range all {
 		if s != nil {
 			e = s.take(ctx, e)

@@ -157,12 +157,12 @@ func (sp *spanner) make(ctx context.Context, t *traced, kind record.Operation, i
 }
 
 // take ends the operation's span, and makes it first where that was left for later.
-func (sp *spanner) take(ctx context.Context, e event) event {
+func (sp *spanner) take(ctx context.Context, e report) report {
 	e.span = sp.end(ctx, &e)
 	return e
 }
 
-func (sp *spanner) end(ctx context.Context, e *event) (span trace.SpanContext) {
+func (sp *spanner) end(ctx context.Context, e *report) (span trace.SpanContext) {
 	defer func() {
 		if recover() != nil { // of a processor
 			span = trace.SpanContext{}
@@ -192,14 +192,14 @@ func (sp *spanner) end(ctx context.Context, e *event) (span trace.SpanContext) {
 }
 
 // addEvent puts the operation on its parent.
-func (sp *spanner) addEvent(parent trace.Span, e *event, end time.Time) {
+func (sp *spanner) addEvent(parent trace.Span, e *report, end time.Time) {
 	shared := sp.of(e.kind)
 	attrs := append(e.attributes(), attribute.Float64(catalog.DurationSeconds, e.duration.Seconds()))
 	parent.AddEvent(shared.name, trace.WithTimestamp(end), shared.attrs, trace.WithAttributes(attrs...))
 }
 
 // attributes are those that are known only at the end.
-func (e *event) attributes() []attribute.KeyValue {
+func (e *report) attributes() []attribute.KeyValue {
 	var attrs []attribute.KeyValue
 	if e.failure != "" {
 		attrs = append(attrs, attribute.String(catalog.ErrorType, e.failure))

@@ -30,8 +30,8 @@ func TestBadLogger(t *testing.T) {
 			if path, err := p.Capture(t.Context(), "by hand"); path == "" || err != nil {
 				t.Errorf("%s, %v", path, err)
 			}
-			p.OnTransition(t.Context(), Transition{Check: "loop", Liveness: true, WasOK: true})
-			p.OnTransition(t.Context(), Transition{Check: "disk", WasOK: true})
+			p.OnCheckChange(t.Context(), CheckChange{Check: "loop", Liveness: true, WasOK: true})
+			p.OnCheckChange(t.Context(), CheckChange{Check: "disk", WasOK: true})
 			captured := func() (n int64) {
 				for r := range p.counts.captures {
 					n += p.counts.captures[r][captureWritten].Load()

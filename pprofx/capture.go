@@ -32,7 +32,7 @@ func (p *Profiler) Capture(ctx context.Context, detail string) (path string, err
 	if p == nil || p.archive == nil {
 		return "", ErrNoDirectory
 	}
-	c, earlier := p.begin(ctx, reasonCall, detail, reasonWeights[reasonCall], fileGoroutine)
+	c, earlier := p.begin(ctx, reasonCall, detail, reasonWeights[reasonCall], kindGoroutine)
 	if earlier != nil {
 		return earlier.ID(), nil
 	}
@@ -69,9 +69,9 @@ type capture struct {
 // begin returns a capture that the caller has to run, or the earlier one that
 // stands for it. It does no I/O. First is the file after which the evidence is
 // called.
-func (p *Profiler) begin(ctx context.Context, r reason, detail string, weight int64, first file) (c *capture, earlier *evidence) {
+func (p *Profiler) begin(ctx context.Context, r reason, detail string, weight int64, first kind) (c *capture, earlier *evidence) {
 	now := time.Now()
-	e, mine := p.links[r].take(now, func() *evidence {
+	e, mine := p.cooldowns[r].take(now, func() *evidence {
 		c = p.newCapture(ctx, now, r, detail, weight)
 		c.id = c.path(first)
 		return c.evidence
@@ -85,7 +85,7 @@ func (p *Profiler) begin(ctx context.Context, r reason, detail string, weight in
 
 // later captures everything in the background.
 func (p *Profiler) later(ctx context.Context, r reason, detail string) {
-	c, earlier := p.begin(ctx, r, detail, reasonWeights[r], fileGoroutine)
+	c, earlier := p.begin(ctx, r, detail, reasonWeights[r], kindGoroutine)
 	if earlier != nil {
 		return
 	}
@@ -110,23 +110,23 @@ func (p *Profiler) newCapture(ctx context.Context, now time.Time, r reason, deta
 	}
 }
 
-func (c *capture) named(f file) archive.Name {
+func (c *capture) named(k kind) archive.Name {
 	n := c.name
-	n.Kind, n.Ext = f.profile, f.ext
+	n.Kind, n.Ext = k.profile, k.ext
 	return n
 }
 
-func (c *capture) path(f file) string { return c.p.archive.Path(c.named(f), c.weight) }
+func (c *capture) path(k kind) string { return c.p.archive.Path(c.named(k), c.weight) }
 
 // run captures everything: what shows the moment first, then what takes time.
 func (c *capture) run(ctx context.Context, asked bool) error {
 	start := time.Now()
-	c.snapshot(ctx, fileGoroutine)
+	c.snapshot(ctx, kindGoroutine)
 	if c.reason == reasonReadiness && c.p.report != nil {
 		report, err := ask(context.WithoutCancel(ctx), c.p.report)
-		c.keep(fileHealth, report, err)
+		c.keep(kindHealth, report, err)
 	}
-	c.snapshot(ctx, fileHeap)
+	c.snapshot(ctx, kindHeap)
 	c.flight()
 	if asked || c.p.recorder.Affords(c.p.cfg.captureTime) {
 		c.record(ctx)
@@ -139,22 +139,22 @@ func (c *capture) record(ctx context.Context) {
 	d := c.p.cfg.captureTime
 	var deltas sync.WaitGroup
 	defer deltas.Wait()
-	for _, f := range []file{fileMutex, fileBlock} {
-		if f == fileMutex && c.p.cfg.mutexFraction == 0 || f == fileBlock && c.p.cfg.blockRate == 0 {
+	for _, k := range []kind{kindMutex, kindBlock} {
+		if k == kindMutex && c.p.cfg.mutexFraction == 0 || k == kindBlock && c.p.cfg.blockRate == 0 {
 			continue
 		}
 		deltas.Go(func() {
-			data, err := c.p.recorder.Delta(ctx, f.profile, d)
-			c.keep(f, data, err)
+			data, err := c.p.recorder.Delta(ctx, k.profile, d)
+			c.keep(k, data, err)
 		})
 	}
 	data, err := c.p.recorder.CPU(ctx, d)
-	c.keep(fileCPU, data, err)
+	c.keep(kindCPU, data, err)
 }
 
-func (c *capture) snapshot(ctx context.Context, f file) {
-	data, err := c.p.recorder.Snapshot(ctx, f.profile, f.debug, false)
-	c.keep(f, data, err)
+func (c *capture) snapshot(ctx context.Context, k kind) {
+	data, err := c.p.recorder.Snapshot(ctx, k.profile, k.debug, false)
+	c.keep(k, data, err)
 }
 
 // flight writes what the flight recorder has, with the trace id in it.
@@ -167,30 +167,30 @@ func (c *capture) flight() {
 		notes = append(notes, flight.Note{Category: catalog.FieldTraceID, Text: c.name.TraceID})
 	}
 	snapshot, err := c.p.flight.Snapshot(notes...)
-	c.keep(fileFlight, snapshot, err)
+	c.keep(kindFlight, snapshot, err)
 }
 
-func (c *capture) keep(f file, data []byte, err error) {
+func (c *capture) keep(k kind, data []byte, err error) {
 	if err != nil {
-		c.done(f, "", err)
+		c.done(k, "", err)
 		return
 	}
-	c.write(f, func(w io.Writer) error {
+	c.write(k, func(w io.Writer) error {
 		_, err := w.Write(data)
 		return err
 	})
 }
 
-func (c *capture) write(f file, write func(io.Writer) error) {
-	path, err := c.p.archive.Write(c.named(f), c.weight, write)
-	c.done(f, path, err)
+func (c *capture) write(k kind, write func(io.Writer) error) {
+	path, err := c.p.archive.Write(c.named(k), c.weight, write)
+	c.done(k, path, err)
 }
 
 // done notes one file: a path and an error are a file that is there.
-func (c *capture) done(f file, path string, err error) {
-	c.p.counts.file(f.profile, path != "")
+func (c *capture) done(k kind, path string, err error) {
+	c.p.counts.file(k.profile, path != "")
 	if err != nil {
-		c.p.logFailure(c.ctx, c.reason.String(), f.profile, err)
+		c.p.logFailure(c.ctx, c.reason.String(), k.profile, err)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -198,7 +198,7 @@ func (c *capture) done(f file, path string, err error) {
 		c.files = append(c.files, path)
 	}
 	if err != nil {
-		c.errs = append(c.errs, fmt.Errorf("pprofx: %s: %w", f.profile, err))
+		c.errs = append(c.errs, fmt.Errorf("pprofx: %s: %w", k.profile, err))
 	}
 }
 

@@ -103,7 +103,7 @@ func TestWithoutDirectory(t *testing.T) {
 	if id := p.OnSlow(t.Context(), "get", time.Second); id != "" {
 		t.Error(id)
 	}
-	p.OnTransition(t.Context(), Transition{WasOK: true})
+	p.OnCheckChange(t.Context(), CheckChange{WasOK: true})
 	if p.Addr() != nil {
 		t.Error(p.Addr())
 	}
@@ -135,8 +135,8 @@ func TestAfterClose(t *testing.T) {
 	if path := p.OnSlow(t.Context(), "get", time.Second); path != "" {
 		t.Errorf("OnSlow: %s", path)
 	}
-	p.OnTransition(t.Context(), Transition{WasOK: true})
-	p.OnTransition(t.Context(), Transition{WasOK: true, Liveness: true})
+	p.OnCheckChange(t.Context(), CheckChange{WasOK: true})
+	p.OnCheckChange(t.Context(), CheckChange{WasOK: true, Liveness: true})
 	if all := files(t, dir); len(all) != 0 {
 		t.Errorf("%v", all)
 	}
@@ -179,7 +179,7 @@ func TestCooldown(t *testing.T) {
 	p := start(t, WithDirectory(dir), WithCooldown(time.Nanosecond))
 	first := p.OnSlow(t.Context(), "get", time.Second)
 	eventually(t, "written", func() bool { return p.counts.captures[reasonSlow][captureWritten].Load() == 1 })
-	eventually(t, "ended", func() bool { return p.links[reasonSlow].last.Load().ended.Load() })
+	eventually(t, "ended", func() bool { return p.cooldowns[reasonSlow].last.Load().ended.Load() })
 	if second := p.OnSlow(t.Context(), "get", time.Second); second == first {
 		t.Errorf("after the cool-down: %s again", second)
 	}
@@ -270,13 +270,13 @@ func TestReadiness(t *testing.T) {
 	dir := t.TempDir()
 	report := []byte(`{"status":"fail"}`)
 	p := start(t, WithDirectory(dir), WithHealthReport(func() []byte { return report }), optionFunc(quick))
-	for _, harmless := range []Transition{{OK: true, WasOK: true}, {OK: true}, {}} {
-		p.OnTransition(t.Context(), harmless)
+	for _, harmless := range []CheckChange{{OK: true, WasOK: true}, {OK: true}, {}} {
+		p.OnCheckChange(t.Context(), harmless)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	p.OnTransition(ctx, Transition{Check: "database", WasOK: true})
+	p.OnCheckChange(ctx, CheckChange{Check: "database", WasOK: true})
 	cancel() // the hook's context is none of ours
-	p.OnTransition(t.Context(), Transition{Check: "disk", WasOK: true})
+	p.OnCheckChange(t.Context(), CheckChange{Check: "disk", WasOK: true})
 	eventually(t, "captured", func() bool { return p.counts.captures[reasonReadiness][captureWritten].Load() == 1 })
 	all := files(t, dir)
 	if want := "[cpu flight goroutine health heap mutex]"; keys(all) != want {
@@ -291,7 +291,7 @@ func TestReadiness(t *testing.T) {
 func TestCloseWhileCapturing(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, WithDirectory(dir), optionFunc(func(c *config) { c.captureTime = budgetBurst }))
-	p.OnTransition(t.Context(), Transition{Check: "database", WasOK: true})
+	p.OnCheckChange(t.Context(), CheckChange{Check: "database", WasOK: true})
 	eventually(t, "recording", func() bool { return len(files(t, dir)) == 3 })
 	<-time.After(300 * time.Millisecond)
 	if err := p.Close(); err != nil {
@@ -307,7 +307,7 @@ func TestCloseWhileCapturing(t *testing.T) {
 func TestBudget(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, WithDirectory(dir), WithBudget(0), optionFunc(func(c *config) { c.captureTime = budgetBurst + 1 }))
-	p.OnTransition(t.Context(), Transition{Check: "database", WasOK: true})
+	p.OnCheckChange(t.Context(), CheckChange{Check: "database", WasOK: true})
 	eventually(t, "captured", func() bool { return p.counts.captures[reasonReadiness][captureWritten].Load() == 1 })
 	if all := files(t, dir); keys(all) != "[flight goroutine heap]" {
 		t.Errorf("beyond the budget: %s", keys(all))
@@ -318,18 +318,18 @@ func TestLiveness(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, WithDirectory(dir))
 	begin := time.Now()
-	p.OnTransition(t.Context(), Transition{Check: "loop", Liveness: true, WasOK: true})
+	p.OnCheckChange(t.Context(), CheckChange{Check: "loop", Liveness: true, WasOK: true})
 	if took := time.Since(begin); took >= lastWords {
 		t.Errorf("it took %v", took)
 	}
-	all := files(t, dir) // written when OnTransition returns
+	all := files(t, dir) // written when OnCheckChange returns
 	if want := "[flight goroutine goroutine.txt]"; keys(all) != want {
 		t.Errorf("%s, want %s", keys(all), want)
 	}
 	if !bytes.Contains(read(t, all["goroutine.txt"]), []byte("TestLiveness")) {
 		t.Error("the stacks lack the test")
 	}
-	p.OnTransition(t.Context(), Transition{Check: "loop", Liveness: true, WasOK: true})
+	p.OnCheckChange(t.Context(), CheckChange{Check: "loop", Liveness: true, WasOK: true})
 	if len(files(t, dir)) != 3 {
 		t.Error("twice within the cool-down")
 	}

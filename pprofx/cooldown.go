@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A link is the evidence that what happens within a cool-down shares.
-type link struct{ last atomic.Pointer[evidence] }
+// A cooldown holds the evidence that everything which happens within it shares.
+type cooldown struct{ last atomic.Pointer[evidence] }
 
 // evidence is one capture.
 type evidence struct {
@@ -27,13 +27,13 @@ func (e *evidence) ID() string {
 // take returns the evidence of a cool-down that is not over, or that is still
 // being written, since a disk that hangs should have one that waits for it, or what fresh makes,
 // which is the caller's to capture.
-func (l *link) take(now time.Time, fresh func() *evidence) (e *evidence, mine bool) {
+func (c *cooldown) take(now time.Time, fresh func() *evidence) (e *evidence, mine bool) {
 	for {
-		last := l.last.Load()
+		last := c.last.Load()
 		if last != nil && (now.Before(last.until) || !last.ended.Load()) {
 			return last, false
 		}
-		if e = fresh(); l.last.CompareAndSwap(last, e) {
+		if e = fresh(); c.last.CompareAndSwap(last, e) {
 			return e, true
 		}
 	}

@@ -36,7 +36,7 @@
 //
 // With a directory, evidence is written there: by [Profiler.Capture], after a slow
 // operation ([Profiler.OnSlow]), when a health check begins to fail
-// ([Profiler.OnTransition]), and when memory or goroutines near their limit
+// ([Profiler.OnCheckChange]), and when memory or goroutines near their limit
 // ([WithMemory], [WithGoroutineLimit]). The names of the files hold the time, the
 // profile, the reason and the trace id. To connect the other packages of this
 // module:
@@ -45,7 +45,7 @@
 //		return p.OnSlow(ctx, s.Operation, s.Duration)
 //	})
 //	health.WithOnTransition(func(ctx context.Context, t health.Transition) {
-//		p.OnTransition(ctx, pprofx.Transition{
+//		p.OnCheckChange(ctx, pprofx.CheckChange{
 //			Check: t.Name, Liveness: t.Kind&health.Liveness != 0, WasOK: t.From.OK(), OK: t.Status.OK(),
 //		})
 //	})

@@ -1,7 +1,7 @@
 package pprofx
 
-// A file is a kind of evidence.
-type file struct {
+// A kind is a kind of evidence, of which a capture writes a file.
+type kind struct {
 	profile string
 	ext     string
 	debug   int
@@ -13,13 +13,13 @@ const (
 )
 
 var (
-	fileCPU       = file{profile: "cpu", ext: extProfile}
-	fileTrace     = file{profile: "trace", ext: extTrace}
-	fileFlight    = file{profile: "flight", ext: extTrace}
-	fileHeap      = file{profile: "heap", ext: extProfile}
-	fileGoroutine = file{profile: "goroutine", ext: extProfile}
-	fileStacks    = file{profile: "goroutine", ext: "txt", debug: 2}
-	fileMutex     = file{profile: "mutex", ext: extProfile}
-	fileBlock     = file{profile: "block", ext: extProfile}
-	fileHealth    = file{profile: "health", ext: "json"}
+	kindCPU       = kind{profile: "cpu", ext: extProfile}
+	kindTrace     = kind{profile: "trace", ext: extTrace}
+	kindFlight    = kind{profile: "flight", ext: extTrace}
+	kindHeap      = kind{profile: "heap", ext: extProfile}
+	kindGoroutine = kind{profile: "goroutine", ext: extProfile}
+	kindStacks    = kind{profile: "goroutine", ext: "txt", debug: 2}
+	kindMutex     = kind{profile: "mutex", ext: extProfile}
+	kindBlock     = kind{profile: "block", ext: extProfile}
+	kindHealth    = kind{profile: "health", ext: "json"}
 )

@@ -105,7 +105,7 @@ func ExampleProfiler_OnSlow() {
 	// true
 }
 
-func ExampleProfiler_OnTransition() {
+func ExampleProfiler_OnCheckChange() {
 	dir, remove := temporary()
 	defer remove()
 	p, err := pprofx.Start(pprofx.WithDirectory(dir))
@@ -114,7 +114,7 @@ func ExampleProfiler_OnTransition() {
 		return
 	}
 	defer p.Close()
-	p.OnTransition(context.Background(), pprofx.Transition{Check: "loop", Liveness: true, WasOK: true, OK: false})
+	p.OnCheckChange(context.Background(), pprofx.CheckChange{Check: "loop", Liveness: true, WasOK: true, OK: false})
 
 	stacks, _ := filepath.Glob(filepath.Join(dir, "*-goroutine-liveness-loop.*.txt"))
 	fmt.Println(len(stacks))

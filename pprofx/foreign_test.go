@@ -31,7 +31,7 @@ func TestBadReport(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				p.OnTransition(t.Context(), Transition{Check: "disk", WasOK: true})
+				p.OnCheckChange(t.Context(), CheckChange{Check: "disk", WasOK: true})
 				time.Sleep(2 * foreignPatience)
 				synctest.Wait()
 				if all := files(t, dir); keys(all) != "[goroutine heap]" {
@@ -179,7 +179,7 @@ func TestHungDisk(t *testing.T) {
 // that a disk that hangs does not collect them.
 func TestOneAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var l link
+		var l cooldown
 		now := time.Now()
 		fresh := func() *evidence { return &evidence{until: now.Add(time.Minute)} }
 		first, mine := l.take(now, fresh)

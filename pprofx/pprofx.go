@@ -35,10 +35,10 @@ type Profiler struct {
 	slots    chan struct{} // one for each profile at once over HTTP
 	handler  http.Handler
 
-	links    [reasons]link
-	counts   counts
-	failures limiter.Limiter
-	meters   metric.Registration
+	cooldowns [reasons]cooldown
+	counts    counts
+	failures  limiter.Limiter
+	meters    metric.Registration
 
 	ctx    context.Context //nolint:containedctx // the life of the goroutines, which Close ends
 	cancel context.CancelFunc

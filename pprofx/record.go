@@ -44,7 +44,7 @@ func (p *Profiler) Record(ctx context.Context, profile string, d time.Duration, 
 }
 
 func (p *Profiler) allows(profile string, d time.Duration) error {
-	timed := profile == fileCPU.profile || profile == fileTrace.profile
+	timed := profile == kindCPU.profile || profile == kindTrace.profile
 	if d < 0 || timed && d == 0 || d > p.cfg.maxDuration {
 		return fmt.Errorf("pprofx: %s for %v: use more than 0, at most %v", profile, d, p.cfg.maxDuration)
 	}
@@ -53,9 +53,9 @@ func (p *Profiler) allows(profile string, d time.Duration) error {
 
 func (p *Profiler) record(ctx context.Context, profile string, d time.Duration) ([]byte, error) {
 	switch {
-	case profile == fileCPU.profile:
+	case profile == kindCPU.profile:
 		return p.recorder.CPU(ctx, d)
-	case profile == fileTrace.profile:
+	case profile == kindTrace.profile:
 		return p.recorder.Trace(ctx, d)
 	case d > 0:
 		return p.recorder.Delta(ctx, profile, d)
@@ -83,7 +83,7 @@ func (p *Profiler) StartCPU(ctx context.Context, detail string) (stop func() (pa
 		if err != nil {
 			return "", wrap(err)
 		}
-		return p.keep(ctx, fileCPU.profile, detail, data)
+		return p.keep(ctx, kindCPU.profile, detail, data)
 	}), nil
 }
 
@@ -91,7 +91,7 @@ func (p *Profiler) StartCPU(ctx context.Context, detail string) (stop func() (pa
 func (p *Profiler) keep(ctx context.Context, profile, detail string, data []byte) (string, error) {
 	n := p.newCapture(ctx, time.Now(), reasonCall, detail, 0).name
 	n.Kind, n.Ext = profile, extProfile
-	if profile == fileTrace.profile {
+	if profile == kindTrace.profile {
 		n.Ext = extTrace
 	}
 	path, err := p.archive.Write(n, reasonWeights[reasonCall], func(w io.Writer) error {

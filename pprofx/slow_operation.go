@@ -19,7 +19,7 @@ func (p *Profiler) OnSlow(ctx context.Context, operation string, d time.Duration
 		return ""
 	}
 	weight := min(max(d.Milliseconds(), 1), maxSlowWeight)
-	c, earlier := p.begin(ctx, reasonSlow, operation, weight, fileFlight)
+	c, earlier := p.begin(ctx, reasonSlow, operation, weight, kindFlight)
 	if earlier != nil {
 		return earlier.ID()
 	}

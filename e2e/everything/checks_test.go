@@ -67,7 +67,7 @@ func newHealth(t *testing.T, p *program, profiler *pprofx.Profiler, store *instr
 	h, err := health.New(health.WithTelemetry(p), health.WithChecks(checks...),
 		health.WithDetails(func(*http.Request) bool { return true }),
 		health.WithOnTransition(func(ctx context.Context, c health.Transition) {
-			profiler.OnTransition(ctx, pprofx.Transition{
+			profiler.OnCheckChange(ctx, pprofx.CheckChange{
 				Check: c.Name, Liveness: c.Kind&health.Liveness != 0, WasOK: c.From.OK(), OK: c.Status.OK(),
 			})
 		}),

@@ -1,19 +1,12 @@
 package observe
 
 import (
-	"errors"
-	"fmt"
-	"net"
-	"net/http"
-	"os"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/health"
 	"github.com/otelkv/otelkv/instrument"
-	"github.com/otelkv/otelkv/internal/typednil"
 	"github.com/otelkv/otelkv/otelsetup"
 	"github.com/otelkv/otelkv/pprofx"
 )
@@ -24,76 +17,6 @@ type Option interface{ apply(*config) }
 type optionFunc func(*config)
 
 func (f optionFunc) apply(c *config) { f(c) }
-
-type config struct {
-	telemetry        *otelsetup.Telemetry
-	telemetryOptions []otelsetup.Option
-	storeOptions     []instrument.Option
-
-	health        *health.Health
-	healthOptions []health.Option
-	checks        []health.Check
-	storeChecks   StoreChecksFunc
-	checkInterval time.Duration
-	drain         time.Duration
-
-	profiler        *pprofx.Profiler
-	profilerOptions []pprofx.Option
-	profiles        address
-	directory       string
-
-	mux           *http.ServeMux
-	address       address
-	listener      net.Listener
-	webConfigFile string
-	gatherers     []prometheus.Gatherer
-	trusted       trust
-
-	shutdownTimeout time.Duration
-
-	env  func(string) string
-	errs []error
-}
-
-func newConfig(options []Option) *config {
-	c := &config{
-		checkInterval:   5 * time.Second,
-		drain:           5 * time.Second,
-		profiles:        address{hostPort: "127.0.0.1:6060"},
-		trusted:         local,
-		shutdownTimeout: 15 * time.Second,
-		env:             os.Getenv,
-	}
-	c.storeChecks = func(s StoreInfo) []health.Check { return s.Checks(c.checkInterval) }
-	for _, o := range options {
-		if !typednil.Is(o) {
-			o.apply(c)
-		}
-	}
-	if !c.address.option {
-		c.address = defaultAddress(c.env)
-	}
-	return c
-}
-
-func (c *config) refuse(format string, args ...any) {
-	c.errs = append(c.errs, fmt.Errorf(format, args...))
-}
-
-// validate returns everything that is wrong at once.
-func (c *config) validate() error {
-	if c.telemetry != nil && len(c.telemetryOptions) > 0 {
-		c.refuse("WithTelemetry: give what WithServiceName, WithLogger and WithTelemetryOptions say to what starts that telemetry")
-	}
-	if c.health != nil && len(c.healthOptions) > 0 {
-		c.refuse("WithHealth: give the options of WithHealthOptions to what makes that Health")
-	}
-	if c.profiler != nil && (len(c.profilerOptions) > 0 || c.profiles.given || c.directory != "") {
-		c.refuse("WithProfiler: give what WithProfiles, WithDirectory and WithProfilerOptions say to what starts that Profiler")
-	}
-	c.validateServer()
-	return errors.Join(c.errs...)
-}
 
 // WithServiceName names the program in its telemetry, as otelsetup.WithServiceName
 // does. By default, it is the value of OTEL_SERVICE_NAME, else made of the name of
@@ -148,4 +71,106 @@ func WithShutdownTimeout(d time.Duration) Option {
 		}
 		c.shutdownTimeout = d
 	})
+}
+
+// WithChecks adds checks of what else the program depends on. One that has the
+// name of a check of this package, such as "memory" or "log", takes its place. By
+// default, there are those of this package only.
+func WithChecks(checks ...health.Check) Option {
+	return optionFunc(func(c *config) { c.checks = append(c.checks, checks...) })
+}
+
+// WithCheckInterval sets how often the checks of this package run. By default, it
+// is 5 seconds.
+func WithCheckInterval(every time.Duration) Option {
+	return optionFunc(func(c *config) {
+		if every <= 0 {
+			c.refuse("WithCheckInterval(%v): use more than 0", every)
+			return
+		}
+		c.checkInterval = every
+	})
+}
+
+// WithStoreChecks sets which checks a store gets when it is wrapped; nil sets
+// none. Their names begin with the store's namespace where another store has
+// taken them. By default, it is [StoreInfo.Checks].
+func WithStoreChecks(checks StoreChecksFunc) Option {
+	return optionFunc(func(c *config) { c.storeChecks = checks })
+}
+
+// WithHealth uses checks and probes of the program's own, which it closes after
+// [Observer.Shutdown]. The checks of this package are registered there. For
+// evidence of failing checks, make it with
+//
+//	health.WithOnTransition(observe.OnTransition(profiler))
+//
+// and pass that profiler with [WithProfiler]. By default, Start makes them.
+func WithHealth(h *health.Health) Option {
+	return optionFunc(func(c *config) {
+		if h == nil {
+			c.refuse("WithHealth(nil): pass what health.New returned, after checking its error")
+			return
+		}
+		c.health = h
+	})
+}
+
+// WithHealthOptions adds options of health.New. By default, there are none.
+func WithHealthOptions(options ...health.Option) Option {
+	return optionFunc(func(c *config) { c.healthOptions = append(c.healthOptions, options...) })
+}
+
+// WithDrain sets how long [Observer.Drain] waits, so that load balancers see that
+// the program wants no more traffic. It should be longer than the period of the
+// readiness probe times its failure threshold. By default, it is 5 seconds.
+func WithDrain(pause time.Duration) Option {
+	return optionFunc(func(c *config) {
+		if pause < 0 {
+			c.refuse("WithDrain(%v): use 0 or more", pause)
+		}
+		c.drain = pause
+	})
+}
+
+// WithProfiles serves profiles on host:port, or on a unix socket as unix:/path.
+// An address that other machines can reach needs a token:
+//
+//	observe.WithProfilerOptions(pprofx.WithToken(token))
+//
+// With an empty address they are not served. By default, it is 127.0.0.1:6060, or
+// a free port where that is taken, which a line of the log says.
+func WithProfiles(hostPort string) Option {
+	return optionFunc(func(c *config) { c.profiles = address{hostPort: hostPort, given: true} })
+}
+
+// WithDirectory keeps evidence in dir, which is made if it is missing: an
+// execution trace of the seconds before an operation that was slow, whose path
+// stands in its log line and span, and goroutines, heap, trace and CPU when a
+// check begins to fail. It is bounded: 256 MiB, and never the last 5 % of the disk.
+// By default, there is no evidence.
+func WithDirectory(dir string) Option {
+	return optionFunc(func(c *config) {
+		if dir == "" {
+			c.refuse("WithDirectory(\"\"): name a directory, or leave the option out for no evidence")
+		}
+		c.directory = dir
+	})
+}
+
+// WithProfiler uses a profiler that the program has started, and that it closes
+// after [Observer.Shutdown]. By default, Start starts it.
+func WithProfiler(p *pprofx.Profiler) Option {
+	return optionFunc(func(c *config) {
+		if p == nil {
+			c.refuse("WithProfiler(nil): pass what pprofx.Start returned, after checking its error; WithProfiles(\"\") turns profiles off")
+			return
+		}
+		c.profiler = p
+	})
+}
+
+// WithProfilerOptions adds options of pprofx.Start. By default, there are none.
+func WithProfilerOptions(options ...pprofx.Option) Option {
+	return optionFunc(func(c *config) { c.profilerOptions = append(c.profilerOptions, options...) })
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/otelkv/otelkv/internal/typednil"
-	"github.com/otelkv/otelkv/otelsetup/observe/internal/webserver"
 )
 
 // WithAddress serves on host:port. With an empty address nothing is served: the
@@ -73,36 +72,4 @@ func WithTrusted(trusted func(*http.Request) bool) Option {
 			c.trusted = trusted
 		}
 	})
-}
-
-// serves reports whether the Observer serves its handler.
-func (c *config) serves() bool {
-	return c.listener != nil || c.address.hostPort != "" && (c.mux == nil || c.address.option)
-}
-
-func (c *config) validateServer() {
-	if c.listener != nil && c.address.option {
-		c.refuse("WithAddress and WithListener: choose one")
-	}
-	if c.serves() && c.listener == nil {
-		if err := c.address.check(); err != nil {
-			c.refuse("%w", err)
-		}
-	}
-	if c.webConfigFile == "" {
-		return
-	}
-	if !c.serves() {
-		c.refuse("WithWebConfigFile: nothing is served here that the file could apply to: add WithAddress")
-	}
-	if err := webserver.Check(c.webConfigFile); err != nil {
-		c.refuse("WithWebConfigFile: %s: %w", c.webConfigFile, err)
-	}
-}
-
-// closeListener closes what the program has handed over, when Start fails.
-func (c *config) closeListener() {
-	if c.listener != nil {
-		_ = c.listener.Close() // Start has an error to return already
-	}
 }

@@ -22,7 +22,7 @@ func OnSlow(p *pprofx.Profiler) func(context.Context, instrument.SlowOperation) 
 // evidence when a check begins to fail. P may be nil.
 func OnTransition(p *pprofx.Profiler) func(context.Context, health.Transition) {
 	return func(ctx context.Context, t health.Transition) {
-		p.OnTransition(ctx, pprofx.Transition{
+		p.OnCheckChange(ctx, pprofx.CheckChange{
 			Check: t.Name, Liveness: t.Kind&health.Liveness != 0, WasOK: t.From.OK(), OK: t.Status.OK(),
 		})
 	}

@@ -13,11 +13,11 @@ var ErrTaken = errors.New("the name is taken")
 // A Registry holds the ledgers of stores until readers have seen them. It is
 // safe for concurrent use.
 type Registry struct {
-	Layout *layout
-	Start  time.Time
-	Server Server // of connections
-	most   MostSeries
-	Sweeps func(*Ledger) // of a MeterProvider: what it has of a dropped ledger; nil where Producers tell
+	Layout      *layout
+	Start       time.Time
+	Connections Connections
+	most        MostSeries
+	Sweeps      func(*Ledger) // of a MeterProvider: what it has of a dropped ledger; nil where Producers tell
 
 	mu      sync.Mutex
 	ledgers []*Ledger // of open stores, and of closed ones with a reader to see

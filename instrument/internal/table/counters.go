@@ -8,7 +8,7 @@ import (
 	"github.com/otelkv/otelkv/instrument/internal/record"
 )
 
-// Rows of counters.
+// Points of counters. Which metrics there are stands in Rows.
 
 func requests(c *record.Collection, yield intPoints) {
 	c.Operations(func(s *record.Source, op record.Operation, info *record.OperationInfo) {
@@ -71,8 +71,8 @@ func suppressed(c *record.Collection, yield intPoints) {
 }
 
 func connections(c *record.Collection, yield intPoints) {
-	if server := &c.Registry.Server; server.Listens.Load() {
-		yield(nil, attribute.Set{}, server.Open.Load())
+	if all := &c.Registry.Connections; all.Listens.Load() {
+		yield(nil, attribute.Set{}, all.Open.Load())
 	}
 }
 

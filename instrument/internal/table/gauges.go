@@ -10,7 +10,7 @@ import (
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
-// Rows of gauges, which say how an open store is.
+// Points of gauges, which say how an open store is.
 
 func utilization(c *record.Collection, yield floatPoints) {
 	c.Open(func(s *record.Source) {

@@ -9,7 +9,7 @@ import (
 	"github.com/otelkv/otelkv/instrument/internal/record"
 )
 
-// Rows of histograms and of the summary.
+// Points of histograms and of the summary.
 
 var (
 	measureDuration = Measure{

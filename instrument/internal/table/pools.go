@@ -7,7 +7,9 @@ import (
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
-// Rows of the connections to a server, as the semantic conventions name them.
+// Points of a pool of connections to a server. A pool is asked, not counted: package
+// instrument polls the store's kvdb.PoolReader, and record.Record.KeepPool keeps what
+// it says until the next poll.
 
 func poolCount(c *record.Collection, yield intPoints) {
 	for i, state := range [...]string{record.PoolIdle: catalog.PoolIdle, record.PoolUsed: catalog.PoolUsed} {
