@@ -89,7 +89,7 @@ func (p *Profiler) later(ctx context.Context, r reason, detail string) {
 	if earlier != nil {
 		return
 	}
-	// The capture lives as long as the recorder, not as the caller's context: when
+	// The capture lives as long as the Profiler, not as the caller's context: when
 	// that is closed, it hands out what it has recorded so far.
 	if !p.goes(func() { _ = c.run(context.WithoutCancel(ctx), false) }) {
 		c.abandon()
@@ -128,7 +128,7 @@ func (c *capture) run(ctx context.Context, asked bool) error {
 	}
 	c.snapshot(ctx, kindHeap)
 	c.flight()
-	if asked || c.p.recorder.Affords(c.p.cfg.captureTime) {
+	if asked || c.p.profilers.Affords(c.p.cfg.captureTime) {
 		c.record(ctx)
 	}
 	return c.end(start)
@@ -144,16 +144,16 @@ func (c *capture) record(ctx context.Context) {
 			continue
 		}
 		deltas.Go(func() {
-			data, err := c.p.recorder.Delta(ctx, k.profile, d)
+			data, err := c.p.profilers.Delta(ctx, k.profile, d)
 			c.keep(k, data, err)
 		})
 	}
-	data, err := c.p.recorder.CPU(ctx, d)
+	data, err := c.p.profilers.CPU(ctx, d)
 	c.keep(kindCPU, data, err)
 }
 
 func (c *capture) snapshot(ctx context.Context, k kind) {
-	data, err := c.p.recorder.Snapshot(ctx, k.profile, k.debug, false)
+	data, err := c.p.profilers.Snapshot(ctx, k.profile, k.debug, false)
 	c.keep(k, data, err)
 }
 

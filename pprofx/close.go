@@ -38,7 +38,7 @@ func (p *Profiler) Close() error {
 	}
 	defer close(p.ended)
 	p.cancel()
-	p.recorder.Close()
+	p.profilers.Close()
 	err := within(diskLimit, "the listener, or evidence that is being written", func(context.Context) error {
 		p.server.stop()
 		p.work.Wait()
@@ -48,7 +48,7 @@ func (p *Profiler) Close() error {
 		p.flight.Stop()
 	}
 	p.lastErr = errors.Join(err,
-		within(gateLimit, "a gate", p.recorder.Release),
+		within(gateLimit, "a gate", p.profilers.Release),
 		within(metricLimit, "the metrics", p.unregister),
 		within(logLimit, "log lines", p.flush),
 	)

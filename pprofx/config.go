@@ -16,7 +16,7 @@ import (
 	"github.com/otelkv/otelkv/internal/typednil"
 	"github.com/otelkv/otelkv/monitoring/objective"
 	"github.com/otelkv/otelkv/pprofx/internal/archive"
-	"github.com/otelkv/otelkv/pprofx/internal/recorder"
+	"github.com/otelkv/otelkv/pprofx/internal/runtimeprof"
 )
 
 const (
@@ -51,7 +51,7 @@ type config struct {
 	captureTime time.Duration
 	report      func() []byte
 
-	gates         []recorder.Gate
+	gates         []runtimeprof.Gate
 	mutexFraction int
 	blockRate     int
 

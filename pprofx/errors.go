@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/otelkv/otelkv/pprofx/internal/recorder"
+	"github.com/otelkv/otelkv/pprofx/internal/runtimeprof"
 )
 
 // Errors of this package.
@@ -24,11 +24,11 @@ var (
 	ErrNoDirectory = errors.New("pprofx: no directory")
 )
 
-// wrap returns what the recorder says as an error of this package.
+// wrap returns what the profilers say as an error of this package.
 func wrap(err error) error {
-	var busy *recorder.BusyError
+	var busy *runtimeprof.BusyError
 	switch {
-	case errors.Is(err, recorder.ErrClosed):
+	case errors.Is(err, runtimeprof.ErrClosed):
 		return ErrClosed
 	case errors.As(err, &busy):
 		return fmt.Errorf("%w: %w", ErrBusy, err)

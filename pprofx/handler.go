@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/otelkv/otelkv/pprofx/internal/archive"
-	"github.com/otelkv/otelkv/pprofx/internal/recorder"
+	"github.com/otelkv/otelkv/pprofx/internal/runtimeprof"
 )
 
 // Defaults of net/http/pprof.
@@ -21,13 +21,13 @@ const (
 
 // A handler records what a request asks for, and sends it.
 type handler struct {
-	recorder *recorder.Recorder
-	archive  *archive.Archive // nil without a directory
-	counts   *counts
-	slots    chan struct{} // one for each profile at once
-	longest  time.Duration // that a profile is recorded
-	patience time.Duration // with a client, for each chunk
-	token    bool          // whether one is needed
+	profilers *runtimeprof.Profilers
+	archive   *archive.Archive // nil without a directory
+	counts    *counts
+	slots     chan struct{} // one for each profile at once
+	longest   time.Duration // that a profile is recorded
+	patience  time.Duration // with a client, for each chunk
+	token     bool          // whether one is needed
 }
 
 func (h *handler) mux() http.Handler {
@@ -52,7 +52,7 @@ func (h *handler) serveCPU(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.serve(w, r, answer{file: "profile", lasts: d, record: func(ctx context.Context) ([]byte, error) {
-		return h.recorder.CPU(ctx, d)
+		return h.profilers.CPU(ctx, d)
 	}})
 }
 
@@ -63,7 +63,7 @@ func (h *handler) serveTrace(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h.serve(w, r, answer{file: "trace", lasts: d, record: func(ctx context.Context) ([]byte, error) {
-		return h.recorder.Trace(ctx, d)
+		return h.profilers.Trace(ctx, d)
 	}})
 }
 
@@ -78,7 +78,7 @@ func (h *handler) serveProfile(w http.ResponseWriter, r *http.Request) {
 	case query.Get("seconds") == "":
 		gc, _ := strconv.Atoi(query.Get("gc"))
 		h.serve(w, r, answer{file: name, text: debug != 0, record: func(ctx context.Context) ([]byte, error) {
-			return h.recorder.Snapshot(ctx, name, debug, name == "heap" && gc > 0)
+			return h.profilers.Snapshot(ctx, name, debug, name == "heap" && gc > 0)
 		}})
 	case debug != 0:
 		h.refuse(w, http.StatusBadRequest, "seconds and debug exclude each other")
@@ -89,7 +89,7 @@ func (h *handler) serveProfile(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		h.serve(w, r, answer{file: name + "-delta", lasts: d, record: func(ctx context.Context) ([]byte, error) {
-			return h.recorder.Delta(ctx, name, d)
+			return h.profilers.Delta(ctx, name, d)
 		}})
 	}
 }
@@ -132,7 +132,7 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request, a answer) {
 		return
 	}
 	c.allow(0)
-	var busy *recorder.BusyError
+	var busy *runtimeprof.BusyError
 	switch {
 	case r.Context().Err() != nil:
 		h.counts.requests[requestGone].Add(1)
@@ -140,7 +140,7 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request, a answer) {
 		h.counts.requests[requestBusy].Add(1)
 		w.Header().Set("Retry-After", strconv.Itoa(int(busy.RetryAfter.Seconds()+1)))
 		fail(w, http.StatusConflict, err.Error())
-	case errors.Is(err, recorder.ErrClosed):
+	case errors.Is(err, runtimeprof.ErrClosed):
 		h.refuse(w, http.StatusServiceUnavailable, "the profiler is closed")
 	default:
 		h.counts.requests[requestFailed].Add(1)

@@ -45,7 +45,7 @@ func (p *Profiler) Addr() net.Addr {
 
 func (p *Profiler) newHandler() *handler {
 	return &handler{
-		recorder: p.recorder, archive: p.archive, counts: &p.counts, slots: p.slots,
+		profilers: p.profilers, archive: p.archive, counts: &p.counts, slots: p.slots,
 		longest: p.cfg.maxDuration, patience: p.cfg.clientTime, token: p.cfg.token != nil,
 	}
 }

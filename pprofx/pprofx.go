@@ -16,7 +16,7 @@ import (
 	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/pprofx/internal/archive"
 	"github.com/otelkv/otelkv/pprofx/internal/flight"
-	"github.com/otelkv/otelkv/pprofx/internal/recorder"
+	"github.com/otelkv/otelkv/pprofx/internal/runtimeprof"
 )
 
 // A Profiler serves profiles and captures evidence. Its methods are safe for
@@ -24,16 +24,16 @@ import (
 // connected before it is started: its Handler answers 404, and what returns a
 // path fails with [ErrNoDirectory].
 type Profiler struct {
-	cfg      config
-	recorder *recorder.Recorder
-	archive  *archive.Archive         // nil without a directory
-	flight   *flight.Recorder         // nil when off
-	server   *server                  // nil without an address
-	log      *outbox.Log              // what holds up a logger holds up nothing here
-	report   *outbox.Function[[]byte] // nil without one
-	memory   *outbox.Function[float64]
-	slots    chan struct{} // one for each profile at once over HTTP
-	handler  http.Handler
+	cfg       config
+	profilers *runtimeprof.Profilers
+	archive   *archive.Archive         // nil without a directory
+	flight    *flight.Recorder         // nil when off
+	server    *server                  // nil without an address
+	log       *outbox.Log              // what holds up a logger holds up nothing here
+	report    *outbox.Function[[]byte] // nil without one
+	memory    *outbox.Function[float64]
+	slots     chan struct{} // one for each profile at once over HTTP
+	handler   http.Handler
 
 	cooldowns [reasons]cooldown
 	counts    counts
@@ -76,7 +76,7 @@ func Start(opts ...Option) (*Profiler, error) {
 		p.report = outbox.NewFunction(cfg.report)
 	}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
-	p.recorder = recorder.New(recorder.Options{
+	p.profilers = runtimeprof.New(runtimeprof.Options{
 		Gates:         cfg.gates,
 		MaxBytes:      maxProfileBytes,
 		Share:         cfg.budget,

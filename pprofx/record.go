@@ -54,13 +54,13 @@ func (p *Profiler) allows(profile string, d time.Duration) error {
 func (p *Profiler) record(ctx context.Context, profile string, d time.Duration) ([]byte, error) {
 	switch {
 	case profile == kindCPU.profile:
-		return p.recorder.CPU(ctx, d)
+		return p.profilers.CPU(ctx, d)
 	case profile == kindTrace.profile:
-		return p.recorder.Trace(ctx, d)
+		return p.profilers.Trace(ctx, d)
 	case d > 0:
-		return p.recorder.Delta(ctx, profile, d)
+		return p.profilers.Delta(ctx, profile, d)
 	default:
-		return p.recorder.Snapshot(ctx, profile, 0, false)
+		return p.profilers.Snapshot(ctx, profile, 0, false)
 	}
 }
 
@@ -74,7 +74,7 @@ func (p *Profiler) StartCPU(ctx context.Context, detail string) (stop func() (pa
 	if p == nil || p.archive == nil {
 		return nil, ErrNoDirectory
 	}
-	run, err := p.recorder.StartCPU(p.cfg.maxDuration)
+	run, err := p.profilers.StartCPU(p.cfg.maxDuration)
 	if err != nil {
 		return nil, wrap(err)
 	}

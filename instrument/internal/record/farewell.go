@@ -10,7 +10,7 @@ const (
 	// its final values.
 	Farewell = 5 * time.Minute
 
-	// maxFarewells is how many closed stores wait at once: a page of them stays
+	// maxFarewells is how many closed stores wait at once: with them /metrics stays
 	// below five megabytes.
 	maxFarewells = 64
 )

@@ -1,4 +1,4 @@
-package recorder
+package runtimeprof
 
 import (
 	"context"
@@ -30,7 +30,7 @@ type flight struct {
 // Snapshot returns a profile as it is now: with debug 0 as a gzipped pprof
 // profile, otherwise as text. With gc it collects garbage first. The result is
 // shared with those who ask for the same meanwhile; it must not be changed.
-func (r *Recorder) Snapshot(ctx context.Context, profile string, debug int, gc bool) ([]byte, error) {
+func (r *Profilers) Snapshot(ctx context.Context, profile string, debug int, gc bool) ([]byte, error) {
 	if r.closed() {
 		return nil, ErrClosed
 	}

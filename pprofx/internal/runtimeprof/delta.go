@@ -1,4 +1,4 @@
-package recorder
+package runtimeprof
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 
 // Delta returns what a profile gained in d. The profiles of mutexes and of
 // blocking are turned on for that time.
-func (r *Recorder) Delta(ctx context.Context, name string, d time.Duration) ([]byte, error) {
+func (r *Profilers) Delta(ctx context.Context, name string, d time.Duration) ([]byte, error) {
 	if r.closed() {
 		return nil, ErrClosed
 	}
@@ -44,7 +44,7 @@ func (r *Recorder) Delta(ctx context.Context, name string, d time.Duration) ([]b
 
 // parsed takes a snapshot of its own: one that is shared may be older than the
 // moment at which the delta begins.
-func (r *Recorder) parsed(ctx context.Context, name string) (*profile.Profile, error) {
+func (r *Profilers) parsed(ctx context.Context, name string) (*profile.Profile, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, context.Cause(ctx)
 	}

@@ -1,4 +1,4 @@
-package recorder
+package runtimeprof
 
 import (
 	"bytes"
@@ -19,7 +19,7 @@ import (
 const joinWithin = 250 * time.Millisecond
 
 // retryOutside is what to tell who finds the CPU profiler taken by code that
-// knows nothing of the Recorder: half of the usual 30 seconds.
+// knows nothing of Profilers: half of the usual 30 seconds.
 const retryOutside = 15 * time.Second
 
 // cpuProfiler shares the CPU profiler. A run is cut into segments wherever one
@@ -53,7 +53,7 @@ type CPURun struct {
 }
 
 // CPU records a CPU profile for d.
-func (r *Recorder) CPU(ctx context.Context, d time.Duration) ([]byte, error) {
+func (r *Profilers) CPU(ctx context.Context, d time.Duration) ([]byte, error) {
 	run, err := r.StartCPU(d + time.Minute) // which wait does not reach
 	if err != nil {
 		return nil, err
@@ -68,7 +68,7 @@ func (r *Recorder) CPU(ctx context.Context, d time.Duration) ([]byte, error) {
 
 // StartCPU begins a CPU profile that lasts until its Stop, at most for limit.
 // It fails with a *BusyError when other code of the process records one.
-func (r *Recorder) StartCPU(limit time.Duration) (*CPURun, error) {
+func (r *Profilers) StartCPU(limit time.Duration) (*CPURun, error) {
 	run, err := r.cpu.join(limit)
 	if err == nil {
 		r.cpu.gates.wait()
@@ -131,7 +131,7 @@ func (p *cpuProfiler) end() {
 }
 
 // cut ends the segment and begins the next one. In between, code that knows
-// nothing of the Recorder may take the profiler, which ends all runs.
+// nothing of Profilers may take the profiler, which ends all runs.
 func (p *cpuProfiler) cut() {
 	p.end()
 	if p.begin() == nil {

@@ -1,4 +1,4 @@
-package recorder
+package runtimeprof
 
 import (
 	"bytes"
@@ -18,7 +18,7 @@ type tracer struct {
 // Trace records an execution trace for d. It ends early when it has reached
 // the limit of bytes, and fails with a *BusyError while another one is
 // recorded.
-func (r *Recorder) Trace(ctx context.Context, d time.Duration) ([]byte, error) {
+func (r *Profilers) Trace(ctx context.Context, d time.Duration) ([]byte, error) {
 	if r.closed() {
 		return nil, ErrClosed
 	}

@@ -1,6 +1,6 @@
-// Package recorder owns the profilers of the process. Go has one CPU profiler
+// Package runtimeprof owns the profilers of the process. Go has one CPU profiler
 // and one execution tracer; whoever wants to profile shares them here.
-package recorder
+package runtimeprof
 
 import (
 	"bytes"
@@ -31,7 +31,7 @@ type BusyError struct {
 
 func (e *BusyError) Error() string { return "the " + e.Profiler + " is in use" }
 
-// Options of a Recorder.
+// Options of Profilers.
 type Options struct {
 	Gates         []Gate // open while a CPU profile runs
 	MaxBytes      int    // of one profile in memory
@@ -44,10 +44,9 @@ type Options struct {
 	OnSpent func(profile string, d time.Duration)
 }
 
-// A Recorder records profiles. Its methods are safe for concurrent use. Those
-// that record for a time end early, with what they have, when the Recorder is
-// closed.
-type Recorder struct {
+// Profilers take profiles. Their methods are safe for concurrent use. Those that
+// record for a time end early, with what they have, when they are closed.
+type Profilers struct {
 	opts      Options
 	cpu       cpuProfiler
 	trace     tracer
@@ -59,9 +58,9 @@ type Recorder struct {
 	close   sync.Once
 }
 
-// New returns a Recorder.
-func New(o Options) *Recorder {
-	r := &Recorder{opts: o, closing: make(chan struct{})}
+// New returns Profilers.
+func New(o Options) *Profilers {
+	r := &Profilers{opts: o, closing: make(chan struct{})}
 	r.budget = budget{share: o.Share, burst: o.Burst, balance: o.Burst, last: time.Now()}
 	r.cpu = cpuProfiler{gates: newGates(o.Gates), spent: r.spent, start: pprof.StartCPUProfile}
 	r.rates = rates{fraction: o.MutexFraction, blockRate: o.BlockRate}
@@ -69,7 +68,7 @@ func New(o Options) *Recorder {
 }
 
 // Close ends what is being recorded. It does not wait for the callers.
-func (r *Recorder) Close() {
+func (r *Profilers) Close() {
 	r.close.Do(func() {
 		close(r.closing)
 		r.cpu.close()
@@ -78,22 +77,22 @@ func (r *Recorder) Close() {
 
 // Release waits until ctx is done for the gates to be closed, after Close. The
 // error says how many calls of them have not returned.
-func (r *Recorder) Release(ctx context.Context) error { return r.cpu.gates.close(ctx) }
+func (r *Profilers) Release(ctx context.Context) error { return r.cpu.gates.close(ctx) }
 
 // Affords reports whether the budget allows to record for d without having
 // been asked to by a person. What anybody records is taken from the budget.
-func (r *Recorder) Affords(d time.Duration) bool { return r.budget.affords(d, time.Now()) }
+func (r *Profilers) Affords(d time.Duration) bool { return r.budget.affords(d, time.Now()) }
 
-func (r *Recorder) spent(profile string, d time.Duration) {
+func (r *Profilers) spent(profile string, d time.Duration) {
 	r.budget.spend(d, time.Now())
 	if r.opts.OnSpent != nil {
 		r.opts.OnSpent(profile, d) //otelkv:lockok it adds to counters
 	}
 }
 
-// wait returns when d has passed or the Recorder is closed, or early, which is
+// wait returns when d has passed or they are closed, or early, which is
 // nil when the caller cannot be told to. It fails when ctx is done first.
-func (r *Recorder) wait(ctx context.Context, d time.Duration, early <-chan struct{}) error {
+func (r *Profilers) wait(ctx context.Context, d time.Duration, early <-chan struct{}) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
@@ -106,7 +105,7 @@ func (r *Recorder) wait(ctx context.Context, d time.Duration, early <-chan struc
 	return nil
 }
 
-func (r *Recorder) closed() bool {
+func (r *Profilers) closed() bool {
 	select {
 	case <-r.closing:
 		return true

@@ -1,4 +1,4 @@
-package recorder
+package runtimeprof
 
 import (
 	"bytes"
@@ -21,7 +21,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func start(t testing.TB, o Options) *Recorder {
+func start(t testing.TB, o Options) *Profilers {
 	t.Helper()
 	if o.MaxBytes == 0 {
 		o.MaxBytes = 64 << 20
@@ -141,7 +141,7 @@ func TestCPUShared(t *testing.T) {
 		if d := duration(t, data); d < want*9/10 || d > time.Since(began[c]) {
 			t.Errorf("a profile of %v, want %v; it began %v ago", d, want, time.Since(began[c]))
 		}
-		if !has(parse(t, data), "recorder.spin") {
+		if !has(parse(t, data), "runtimeprof.spin") {
 			t.Errorf("a profile without the workload: %v", parse(t, data))
 		}
 	}
@@ -413,7 +413,7 @@ func TestDelta(t *testing.T) {
 	before := make(chan struct{})
 	defer close(before)
 	go idleBefore(before)
-	for p := new(profile.Profile); !has(p, "recorder.idleBefore"); { // until it runs
+	for p := new(profile.Profile); !has(p, "runtimeprof.idleBefore"); { // until it runs
 		data, err := r.Snapshot(t.Context(), "goroutine", 0, false)
 		if err != nil {
 			t.Fatal(err)
@@ -431,7 +431,7 @@ func TestDelta(t *testing.T) {
 	<-time.After(100 * time.Millisecond)
 	go idleSince(before)
 	p := parse(t, <-result)
-	if has(p, "recorder.idleBefore") || !has(p, "recorder.idleSince") {
+	if has(p, "runtimeprof.idleBefore") || !has(p, "runtimeprof.idleSince") {
 		t.Errorf("%v", p)
 	}
 	if d := time.Duration(p.DurationNanos); d < 200*time.Millisecond || d > 10*time.Second {
@@ -540,6 +540,6 @@ func TestBudget(t *testing.T) {
 	}
 	r := start(t, Options{Share: 0.05, Burst: time.Second})
 	if !r.Affords(time.Second) || r.Affords(2*time.Second) {
-		t.Error("a new recorder has not saved up")
+		t.Error("a new one has not saved up")
 	}
 }
