@@ -1,4 +1,4 @@
-package outbox
+package outbox_test
 
 import (
 	"context"
@@ -10,13 +10,15 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"github.com/otelkv/otelkv/internal/outbox"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestCallsKeepTheirOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := New(1000, nil)
+		b := outbox.New(1000, nil)
 		var got []int
 		for i := range 500 {
 			if !b.Add(func() { got = append(got, i) }) {
@@ -37,7 +39,7 @@ func TestCallsKeepTheirOrder(t *testing.T) {
 func TestHungCallCostsItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var told []int
-		b := New(3, func(n int) { told = append(told, n) })
+		b := outbox.New(3, func(n int) { told = append(told, n) })
 		release := make(chan struct{})
 		before := runtime.NumGoroutine()
 		b.Add(func() { <-release })
@@ -73,7 +75,7 @@ func TestBadCallCostsItself(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var told []int
-				b := New(8, func(n int) {
+				b := outbox.New(8, func(n int) {
 					told = append(told, n)
 					bad() // and neither does who is told
 				})
@@ -96,7 +98,7 @@ func TestBadCallCostsItself(t *testing.T) {
 
 func TestCloseHasALimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := New(8, nil)
+		b := outbox.New(8, nil)
 		release := make(chan struct{})
 		b.Add(func() { <-release })
 		made := false
@@ -122,7 +124,7 @@ func TestCloseHasALimit(t *testing.T) {
 }
 
 func TestConcurrentUse(t *testing.T) {
-	b := New(4, func(int) {})
+	b := outbox.New(4, func(int) {})
 	var made, added int
 	var mu sync.Mutex
 	var wg sync.WaitGroup

@@ -1,4 +1,4 @@
-package callbacks
+package callbacks_test
 
 import (
 	"context"
@@ -12,6 +12,8 @@ import (
 
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/callbacks"
 
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 )
@@ -39,7 +41,7 @@ func (r *reports) take() []string {
 func guarded() (*sdkmetric.ManualReader, metric.Meter, *reports) {
 	var r reports
 	reader := sdkmetric.NewManualReader()
-	return reader, Guard(sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader)), r.add).Meter("scope"), &r
+	return reader, callbacks.Guard(sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader)), r.add).Meter("scope"), &r
 }
 
 func collect(t *testing.T, reader *sdkmetric.ManualReader) map[string]metricdata.Metrics {
@@ -100,7 +102,7 @@ func TestTrouble(t *testing.T) {
 		"ends its goroutine":  {runtime.Goexit, "scope: ended its goroutine"},
 		"a callback of nil":   {nil, "scope: panicked: runtime error: invalid memory address or nil pointer dereference"},
 		"is right, for once":  {func() {}, ""},
-		"takes long but ends": {func() { time.Sleep(Limit - 1) }, ""},
+		"takes long but ends": {func() { time.Sleep(callbacks.Limit - 1) }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -145,7 +147,7 @@ func TestHangs(t *testing.T) {
 		for i, want := range []struct {
 			took time.Duration
 			text string
-		}{{Limit, "scope: takes longer than 2s"}, {0, "scope: was given up and has still not returned"}, {0, "scope: was given up and has still not returned"}} {
+		}{{callbacks.Limit, "scope: takes longer than 2s"}, {0, "scope: was given up and has still not returned"}, {0, "scope: was given up and has still not returned"}} {
 			began := time.Now()
 			collect(t, reader)
 			if got := reported.take(); time.Since(began) != want.took || len(got) != 1 || got[0] != want.text {

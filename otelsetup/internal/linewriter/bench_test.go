@@ -1,4 +1,4 @@
-package linewriter
+package linewriter_test
 
 import (
 	"io"
@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/linewriter"
 )
 
 func BenchmarkWriteLine(b *testing.B) {
@@ -23,7 +25,7 @@ func BenchmarkWriteLine(b *testing.B) {
 		to   io.Writer
 	}{{"discard", io.Discard}, {"file", f}, {"foreign", struct{ io.Writer }{io.Discard}}} {
 		b.Run(tt.name, func(b *testing.B) {
-			w := New(tt.to, Options{})
+			w := linewriter.New(tt.to, linewriter.Options{})
 			b.ReportAllocs()
 			for b.Loop() {
 				if err := w.WriteLine(head, tail); err != nil {

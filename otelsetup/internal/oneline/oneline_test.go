@@ -1,4 +1,4 @@
-package oneline
+package oneline_test
 
 import (
 	"errors"
@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/oneline"
 )
 
 func TestErrors(t *testing.T) {
@@ -14,7 +16,7 @@ func TestErrors(t *testing.T) {
 	for i := range 1000 {
 		many = append(many, fmt.Errorf("series %d: %s\nstack", i, strings.Repeat("é", 500)))
 	}
-	text, n := Errors(fmt.Errorf("gathering: %w", many))
+	text, n := oneline.Errors(fmt.Errorf("gathering: %w", many))
 	if n != 1000 || !strings.HasSuffix(text, "; and 997 more") ||
 		strings.Contains(text, "\n") || strings.ContainsRune(text, '\uFFFD') || len(text) > 1100 {
 		t.Errorf("%d errors: %q", n, text)
@@ -28,7 +30,7 @@ func TestErrors(t *testing.T) {
 		{errors.Join(errors.New("one"), errors.New("two")), "one; two", 2},
 		{errors.New("first\nsecond"), "first …", 1},
 	} {
-		if text, n := Errors(tt.err); text != tt.text || n != tt.n {
+		if text, n := oneline.Errors(tt.err); text != tt.text || n != tt.n {
 			t.Errorf("Errors(%q) = %q, %d", tt.err, text, n)
 		}
 	}

@@ -1,9 +1,11 @@
-package points
+package points_test
 
 import (
 	"testing"
 
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/points"
 )
 
 func TestCount(t *testing.T) {
@@ -21,7 +23,7 @@ func TestCount(t *testing.T) {
 		two(metricdata.Summary{DataPoints: make([]metricdata.SummaryDataPoint, 2)}),
 		two(nil),
 	}}}}
-	if n := Count(rm); n != 18 {
+	if n := points.Count(rm); n != 18 {
 		t.Errorf("%d data points, want 18", n)
 	}
 }

@@ -1,4 +1,4 @@
-package points
+package points_test
 
 import (
 	"slices"
@@ -7,6 +7,8 @@ import (
 
 	"go.opentelemetry.io/otel/sdk/instrumentation"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/points"
 )
 
 // TestSplit: wherever an export is cut, each point is on one side and in its
@@ -27,7 +29,7 @@ func TestSplit(t *testing.T) {
 	var whole metricdata.ResourceMetrics
 	want := make([]time.Time, 0, each*len(types))
 	for i, data := range types {
-		Each(data, func(p Point) {
+		points.Each(data, func(p points.Point) {
 			*p.Time = time.Unix(int64(len(want)), 0)
 			want = append(want, *p.Time)
 		})
@@ -38,7 +40,7 @@ func TestSplit(t *testing.T) {
 		scope.Metrics = append(scope.Metrics, metricdata.Metrics{Data: data})
 	}
 	for n := range len(want) + 1 {
-		first, rest := Split(&whole, n)
+		first, rest := points.Split(&whole, n)
 		if got := times(first); !slices.Equal(got, want[:n]) {
 			t.Errorf("cut after %d: the first export has %v", n, got)
 		}
@@ -57,7 +59,7 @@ func TestSplit(t *testing.T) {
 func times(rm *metricdata.ResourceMetrics) (all []time.Time) {
 	for _, scope := range rm.ScopeMetrics {
 		for _, m := range scope.Metrics {
-			Each(m.Data, func(p Point) { all = append(all, *p.Time) })
+			points.Each(m.Data, func(p points.Point) { all = append(all, *p.Time) })
 		}
 	}
 	return all

@@ -1,4 +1,4 @@
-package sanitize
+package sanitize_test
 
 import (
 	"fmt"
@@ -6,6 +6,9 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/sanitize"
+
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 )
@@ -24,7 +27,7 @@ func BenchmarkClean(b *testing.B) {
 		}
 		b.ReportAllocs()
 		for b.Loop() {
-			Spans(spans)
+			sanitize.Spans(spans)
 		}
 	})
 	b.Run("1000 points", func(b *testing.B) {
@@ -36,7 +39,7 @@ func BenchmarkClean(b *testing.B) {
 		rm := one(sum)
 		b.ReportAllocs()
 		for b.Loop() {
-			Metrics(rm)
+			sanitize.Metrics(rm)
 		}
 	})
 }

@@ -1,4 +1,4 @@
-package sanitize
+package sanitize_test
 
 import (
 	"math/rand/v2"
@@ -10,6 +10,8 @@ import (
 	"go.opentelemetry.io/otel/sdk/instrumentation"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.opentelemetry.io/otel/sdk/resource"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/sanitize"
 )
 
 var (
@@ -50,14 +52,14 @@ func TestMetricsInEveryPlace(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			sum.DataPoints = slices.Clone(sum.DataPoints)
 			rm := one(sum)
-			if mended, leftOut := Metrics(rm); mended+leftOut != 0 {
+			if mended, leftOut := sanitize.Metrics(rm); mended+leftOut != 0 {
 				t.Errorf("clean: %d mended, %d left out", mended, leftOut)
 			}
 			edit(rm)
-			if mended, leftOut := Metrics(rm); mended != 2 || leftOut != 0 {
+			if mended, leftOut := sanitize.Metrics(rm); mended != 2 || leftOut != 0 {
 				t.Errorf("%d mended, %d left out", mended, leftOut)
 			}
-			if mended, leftOut := Metrics(rm); mended+leftOut != 0 {
+			if mended, leftOut := sanitize.Metrics(rm); mended+leftOut != 0 {
 				t.Errorf("once more: %d mended, %d left out", mended, leftOut)
 			}
 		})
@@ -149,7 +151,7 @@ func TestPointsThatBecomeOne(t *testing.T) {
 				shuffled := slices.Clone(values)
 				rand.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
 				rm := one(tt.data(shuffled))
-				mended, leftOut := Metrics(rm)
+				mended, leftOut := sanitize.Metrics(rm)
 				var data metricdata.Aggregation
 				if all := rm.ScopeMetrics[0].Metrics; len(all) > 0 {
 					data = all[0].Data

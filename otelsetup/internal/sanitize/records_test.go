@@ -1,4 +1,4 @@
-package sanitize
+package sanitize_test
 
 import (
 	"context"
@@ -7,8 +7,12 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/log"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/sanitize"
+
 	sdklog "go.opentelemetry.io/otel/sdk/log"
 	"go.opentelemetry.io/otel/sdk/resource"
+
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
@@ -47,11 +51,11 @@ func TestSpans(t *testing.T) {
 	span(odd.Tracer("test"), "resource", nil)
 
 	all := recorder.Ended()
-	good, mended := Spans(all)
+	good, mended := sanitize.Spans(all)
 	if mended != len(all)-1 || len(good) != len(all) {
 		t.Errorf("%d of %d mended, %d left", mended, len(all), len(good))
 	}
-	if again, mended := Spans(good); mended != 0 || &again[0] != &good[0] {
+	if again, mended := sanitize.Spans(good); mended != 0 || &again[0] != &good[0] {
 		t.Errorf("%d mended once more", mended)
 	}
 	if good[0] != all[0] {
@@ -68,11 +72,11 @@ func TestSpans(t *testing.T) {
 	if got := good[2].Attributes(); got[0] != attribute.String("k", "v") || got[1] != attribute.String("team", "caf\uFFFD") {
 		t.Errorf("attributes %v", got)
 	}
-	if _, bad := Text(all[1].Name()); !bad {
+	if _, bad := sanitize.Text(all[1].Name()); !bad {
 		t.Error("the argument was changed")
 	}
 	clean := all[:1]
-	if n := testing.AllocsPerRun(100, func() { Spans(clean) }); n > 0 {
+	if n := testing.AllocsPerRun(100, func() { sanitize.Spans(clean) }); n > 0 {
 		t.Errorf("%v allocations for clean spans", n)
 	}
 }
@@ -110,35 +114,35 @@ func TestRecords(t *testing.T) {
 	emit(logger, func(r *log.Record) { r.AddAttributes(badAttr) })
 	emit(logger, clean)
 
-	good, mended, leftOut := Records(all.records)
+	good, mended, leftOut := sanitize.Records(all.records)
 	if mended != 5 || leftOut != 1 || len(good) != 7 {
 		t.Errorf("%d mended, %d left out, %d left", mended, leftOut, len(good))
 	}
-	if again, mended, leftOut := Records(good); mended+leftOut != 0 || &again[0] != &good[0] {
+	if again, mended, leftOut := sanitize.Records(good); mended+leftOut != 0 || &again[0] != &good[0] {
 		t.Errorf("%d mended and %d left out once more", mended, leftOut)
 	}
 	if got := good[1].Body().AsString(); got != "\uFFFD" {
 		t.Errorf("body %q", got)
 	}
-	if _, bad := Text(all.records[1].Body().AsString()); !bad {
+	if _, bad := sanitize.Text(all.records[1].Body().AsString()); !bad {
 		t.Error("the argument was changed")
 	}
 	some := good[:1]
-	if n := testing.AllocsPerRun(100, func() { Records(some) }); n > 0 {
+	if n := testing.AllocsPerRun(100, func() { sanitize.Records(some) }); n > 0 {
 		t.Errorf("%v allocations for clean records", n)
 	}
 }
 
 func TestLoggerProvider(t *testing.T) {
 	var all collected
-	provider := LoggerProvider(sdklog.NewLoggerProvider(sdklog.WithProcessor(&all)))
+	provider := sanitize.LoggerProvider(sdklog.NewLoggerProvider(sdklog.WithProcessor(&all)))
 	for _, l := range []log.Logger{
 		provider.Logger("right", log.WithInstrumentationVersion("1"), log.WithInstrumentationAttributes(attribute.String("k", "v"))),
 		provider.Logger("\xff", log.WithInstrumentationVersion("1"), log.WithSchemaURL("u"), log.WithInstrumentationAttributes(badAttr)),
 	} {
 		l.Emit(t.Context(), log.Record{})
 	}
-	if _, mended, leftOut := Records(all.records); mended+leftOut != 0 {
+	if _, mended, leftOut := sanitize.Records(all.records); mended+leftOut != 0 {
 		t.Errorf("%d mended, %d left out", mended, leftOut)
 	}
 	for i, name := range []string{"right", "\uFFFD"} {
