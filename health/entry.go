@@ -17,6 +17,17 @@ type entry struct {
 
 	mu       sync.Mutex // held by report
 	reported State
+	left     bool // it is forgotten, and nothing is told of it any more
+}
+
+// leave ends the entry. Once it has returned, nothing is told of it.
+func (e *entry) leave() {
+	e.mu.Lock()
+	e.left = true
+	e.mu.Unlock()
+	if e.end != nil {
+		e.end()
+	}
 }
 
 // counts returns the state of the entry for a probe, and whether it is part of

@@ -18,16 +18,25 @@ const (
 )
 
 // Mount adds /healthz, which is also /livez, /readyz, /readyz/{check} and
-// /startupz to a mux. With nil it is http.DefaultServeMux.
+// /startupz to a mux; each answers with a slash at its end, too. With nil it is
+// http.DefaultServeMux.
 func (h *Health) Mount(mux *http.ServeMux) {
 	if mux == nil {
 		mux = http.DefaultServeMux
 	}
-	mux.Handle("/healthz", h.LivenessHandler())
-	mux.Handle("/livez", h.LivenessHandler())
-	mux.Handle("/readyz", h.ReadinessHandler())
-	mux.Handle("/readyz/{"+pathValue+"}", h.ReadinessHandler())
-	mux.Handle("/startupz", h.StartupHandler())
+	for _, at := range [...]struct {
+		path    string
+		handler http.Handler
+	}{
+		{"/healthz", h.LivenessHandler()},
+		{"/livez", h.LivenessHandler()},
+		{"/readyz", h.ReadinessHandler()},
+		{"/readyz/{" + pathValue + "}", h.ReadinessHandler()},
+		{"/startupz", h.StartupHandler()},
+	} {
+		mux.Handle(at.path, at.handler)
+		mux.Handle(at.path+"/{$}", at.handler) // no redirect, which not every probe follows
+	}
 }
 
 // LivenessHandler answers 200 and "alive", or 500 and a line for each check and

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -26,6 +27,52 @@ func TestMethods(t *testing.T) {
 			if res.code != http.StatusMethodNotAllowed || res.header.Get("Allow") != "GET, HEAD" {
 				t.Errorf("%s %s: %d, Allow %q", method, path, res.code, res.header.Get("Allow"))
 			}
+		}
+	}
+}
+
+// TestSlash: a slash at the end changes nothing, and sends nobody elsewhere.
+func TestSlash(t *testing.T) {
+	h := start(t, WithChecks(newSubject(fails(errors.New("no"))).check("database")))
+	server := httptest.NewServer(h.mux())
+	defer server.Close()
+	client := *server.Client()
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	ask := func(method, path string) (int, string) {
+		t.Helper()
+		req, err := http.NewRequestWithContext(t.Context(), method, server.URL+path, http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		body, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res.StatusCode, string(body)
+	}
+	for path, want := range map[string]int{
+		"/healthz": 200, "/livez": 200, "/startupz": 200, "/readyz": 503, "/readyz/database": 503, "/readyz/nothing": 404,
+	} {
+		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+			for _, query := range []string{"", "?verbose"} {
+				code, body := ask(method, path+query)
+				if method != http.MethodPost && code != want {
+					t.Errorf("%s %s: %d, want %d", method, path+query, code, want)
+				}
+				if slashed, text := ask(method, path+"/"+query); slashed != code || text != body {
+					t.Errorf("%s %s/%s: %d %q, want %d %q", method, path, query, slashed, text, code, body)
+				}
+			}
+		}
+	}
+	for _, path := range []string{"/readyz/database/more", "/readyz/database/more/", "/healthz/database"} {
+		if code, _ := ask(http.MethodGet, path); code != http.StatusNotFound {
+			t.Errorf("%s: %d", path, code)
 		}
 	}
 }

@@ -110,7 +110,7 @@ func (h *Health) report(e *entry, now time.Time) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	s, last := e.state(now), e.reported
-	if s.Status == last.Status {
+	if e.left || s.Status == last.Status {
 		return
 	}
 	e.reported = s

@@ -18,8 +18,8 @@ type Heartbeat struct {
 	name       string
 	maxSilence time.Duration
 	last       atomic.Int64 // the schedule's time at the last beat
-	stopped    atomic.Bool
 	began      time.Time
+	stop       func() // forgets it
 }
 
 // Heartbeat adds a heartbeat to liveness. The program is not alive while the
@@ -41,7 +41,9 @@ func (h *Health) Heartbeat(name string, maxSilence time.Duration) (*Heartbeat, e
 		err = errors.Join(err, fmt.Errorf("health: heartbeat %q: the silence %v is below %v", name, maxSilence, shortestSilence))
 	}
 	if err == nil {
-		err = h.add(b.began, &entry{name: name, kind: Liveness, state: b.state})
+		e := &entry{name: name, kind: Liveness, state: b.state}
+		b.stop = func() { h.forget(func(other *entry) bool { return other == e }) }
+		err = h.add(b.began, e)
 	}
 	return b, err
 }
@@ -54,18 +56,19 @@ func (b *Heartbeat) Beat() {
 	}
 }
 
-// Stop says that the loop has ended as it should: it passes from now on,
-// whether it beats or not.
+// Stop says that the loop has ended as it should, and forgets the heartbeat: no
+// probe and no metric knows it from now on, and its name is free, as for the loop
+// that takes its place. Further calls do nothing, whoever has the name by then.
 func (b *Heartbeat) Stop() {
-	if b != nil {
-		b.stopped.Store(true)
+	if b != nil && b.stop != nil {
+		b.stop()
 	}
 }
 
 func (b *Heartbeat) state(now time.Time) State {
 	silence := time.Duration(b.schedule.ran.Load() - b.last.Load())
 	s := State{Name: b.name, Kind: Liveness, Status: StatusPass, Since: b.began, Ended: now.Add(-silence)}
-	if silence > b.maxSilence && !b.stopped.Load() {
+	if silence > b.maxSilence {
 		s.Status = StatusFail
 		s.Since = now.Add(b.maxSilence - silence)
 		s.Reason = fmt.Sprintf("%s silent for %v", b.name, silence.Truncate(time.Second))

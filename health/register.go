@@ -76,10 +76,16 @@ func (h *Health) addLocked(now time.Time, entries ...*entry) error {
 
 // Unregister ends the checks and heartbeats of these names and forgets them, as
 // when the store that they look at is closed for good while the program goes on.
-// From then on no probe and no metric knows them, and their names are free. A
-// function that runs gets its context cancelled and is not waited for. Names that
-// are not there, and that of the scheduler's self-check, are ignored.
+// From then on no probe, no metric, no line and no hook knows them, and their names
+// are free: who takes one has nothing of what was known under it. A function that
+// runs gets its context cancelled and is not waited for. Names that are not there,
+// and that of the scheduler's self-check, are ignored.
 func (h *Health) Unregister(names ...string) {
+	h.forget(func(e *entry) bool { return slices.Contains(names, e.name) })
+}
+
+// forget ends and forgets the entries that go.
+func (h *Health) forget(goes func(*entry) bool) {
 	if !h.runs() {
 		return
 	}
@@ -87,13 +93,11 @@ func (h *Health) Unregister(names ...string) {
 	defer h.mu.Unlock()
 	kept := make([]*entry, 0, len(*h.entries.Load()))
 	for _, e := range *h.entries.Load() {
-		if e.name == scheduleName || !slices.Contains(names, e.name) {
+		if e.name == scheduleName || !goes(e) {
 			kept = append(kept, e)
 			continue
 		}
-		if e.end != nil {
-			e.end()
-		}
+		e.leave()
 	}
 	h.entries.Store(&kept)
 }

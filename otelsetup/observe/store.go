@@ -1,11 +1,14 @@
 package observe
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -122,20 +125,24 @@ func (o *Observer) storeOptions(options []instrument.Option) []instrument.Option
 	return append(append(all, o.cfg.storeOptions...), options...)
 }
 
-// registerStore adds the checks of a store, under names that begin with its namespace
-// where another store has taken the plain ones.
+// registerStore adds the checks of a store. Where another store has taken the plain
+// names, theirs begin with its namespace, and with what tells it from others of that
+// where need be.
 func (o *Observer) registerStore(s StoreInfo) (names []string, err error) {
 	if o.cfg.storeChecks == nil {
 		return nil, nil
 	}
-	checks := o.cfg.storeChecks(s)
+	plain := o.cfg.storeChecks(s)
+	checks := plain
 	err = o.health.Register(checks...)
-	if errors.Is(err, health.ErrDuplicate) {
-		of := namespace(s.Store)
-		checks = slices.Clone(checks) // which may be the program's, for all its stores
+	for _, prefix := range prefixes(s.Store) {
+		if !errors.Is(err, health.ErrDuplicate) {
+			break
+		}
+		checks = slices.Clone(plain) // which may be the program's, for all its stores
 		for i := range checks {
-			checks[i].Name = of + " " + checks[i].Name
-			checks[i].Reason = of + " " + checks[i].Reason
+			checks[i].Name = prefix + " " + checks[i].Name
+			checks[i].Reason = prefix + " " + checks[i].Reason
 		}
 		err = o.health.Register(checks...)
 	}
@@ -147,14 +154,18 @@ func (o *Observer) registerStore(s StoreInfo) (names []string, err error) {
 
 var unnamable = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
 
-// namespace returns that of a store as part of the name of a check.
-func namespace(store kvdb.Store) string {
-	name := "store"
+// prefixes returns what names of a store's checks may begin with, the shortest first:
+// its namespace, as far as that can be a name, and the same with a hash of all of it.
+func prefixes(store kvdb.Store) [2]string {
+	var info kvdb.Info
 	if d, ok := kvdb.As[kvdb.Describer](store); ok {
-		if n := d.Describe().Namespace; n != "" {
-			name = unnamable.ReplaceAllString(n, "_")
-		}
+		info = d.Describe()
 	}
 	const longest = 40 // leaves room for the names of checks
-	return name[:min(len(name), longest)]
+	name := strings.TrimLeft(unnamable.ReplaceAllString(info.Namespace, "_"), "._-")
+	name = cmp.Or(name[:min(len(name), longest)], "store")
+	hash := fnv.New32a()
+	_, _ = fmt.Fprintf(hash, "%s\x00%s", info.System, info.Namespace)
+	const short = longest - len("-01234567")
+	return [...]string{name, fmt.Sprintf("%s-%08x", name[:min(len(name), short)], hash.Sum32())}
 }
