@@ -1,6 +1,10 @@
 package health
 
-import "syscall"
+import (
+	"syscall"
+
+	"github.com/otelkv/otelkv/internal/errno"
+)
 
 // Warn returns an error that makes a check warn and not fail: it works, but
 // somebody should look. It is nil when err is.
@@ -52,7 +56,7 @@ func judge(err error) verdict {
 	//nolint:errorlint // this is the walk down the chain
 	switch e := err.(type) {
 	case syscall.Errno:
-		return verdict{status: StatusFail, decisive: e == errRefused}
+		return verdict{status: StatusFail, decisive: errno.Is(e, errno.Refused)}
 	case *marked:
 		return e.verdict.over(judge(e.err))
 	case interface{ Unwrap() error }:

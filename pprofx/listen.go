@@ -7,7 +7,8 @@ import (
 	"net"
 	"os"
 	"strings"
-	"syscall"
+
+	"github.com/otelkv/otelkv/internal/errno"
 )
 
 // ownerMode is that of a unix socket.
@@ -43,7 +44,7 @@ func listenAt(ctx context.Context, address string, credentials bool) (net.Listen
 // of nothing else.
 func listenUnix(ctx context.Context, lc *net.ListenConfig, path string) (net.Listener, error) {
 	l, err := lc.Listen(ctx, "unix", path)
-	if errors.Is(err, syscall.EADDRINUSE) && abandoned(ctx, path) {
+	if errno.Is(err, errno.AddressInUse) && abandoned(ctx, path) {
 		if err = os.Remove(path); err == nil {
 			l, err = lc.Listen(ctx, "unix", path)
 		}
@@ -67,5 +68,5 @@ func abandoned(ctx context.Context, path string) bool {
 	if err == nil {
 		_ = c.Close()
 	}
-	return errors.Is(err, syscall.ECONNREFUSED)
+	return errno.Is(err, errno.Refused)
 }

@@ -2,12 +2,11 @@ package kvbolt
 
 import (
 	"errors"
-	"runtime"
 	"strings"
-	"syscall"
 
 	bolterrors "go.etcd.io/bbolt/errors"
 
+	"github.com/otelkv/otelkv/internal/errno"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
@@ -48,13 +47,12 @@ func wrap(op string, err error) error {
 	return &kvdb.Error{Op: op, Kind: kind(err), Err: err}
 }
 
-// kinds are the errors of bbolt and of the operating system that have a kind.
+// kinds are the errors of bbolt that have a kind.
 var kinds = []struct{ cause, kind error }{
 	{bolterrors.ErrDatabaseNotOpen, kvdb.ErrClosed},
 	{bolterrors.ErrTxClosed, kvdb.ErrClosed},
 	{bolterrors.ErrDatabaseReadOnly, kvdb.ErrReadOnly},
 	{bolterrors.ErrTxNotWritable, kvdb.ErrReadOnly},
-	{syscall.EROFS, kvdb.ErrReadOnly},
 	{bolterrors.ErrKeyRequired, kvdb.ErrInvalidArgument},
 	{bolterrors.ErrIncompatibleValue, kvdb.ErrInvalidArgument}, // the key of a nested bucket
 	{bolterrors.ErrKeyTooLarge, kvdb.ErrTooLarge},
@@ -66,9 +64,6 @@ var kinds = []struct{ cause, kind error }{
 	{bolterrors.ErrVersionMismatch, kvdb.ErrCorruption},
 	{errShort, kvdb.ErrCorruption},
 	{bolterrors.ErrMaxSizeReached, kvdb.ErrNoSpace},
-	{syscall.ENOSPC, kvdb.ErrNoSpace},
-	{syscall.EDQUOT, kvdb.ErrNoSpace},
-	{syscall.EFBIG, kvdb.ErrNoSpace}, // above a limit of the process or the filesystem
 }
 
 func kind(err error) error {
@@ -80,34 +75,16 @@ func kind(err error) error {
 			return k.kind
 		}
 	}
-	// Of these bbolt keeps words only: a file that cannot grow, with what the
+	// Of two things bbolt keeps words only: a file that cannot grow, with what the
 	// operating system said, and one that cannot hold its first pages.
 	text := err.Error()
 	switch {
-	case isNoSpace(err), strings.Contains(text, "file resize error: ") && saysNoSpace(text):
+	case errno.Is(err, errno.ReadOnly):
+		return kvdb.ErrReadOnly
+	case errno.Is(err, errno.NoSpace), strings.Contains(text, "file resize error: ") && errno.IsIn(text, errno.NoSpace):
 		return kvdb.ErrNoSpace
 	case strings.Contains(text, "file size too small "):
 		return kvdb.ErrCorruption
 	}
 	return nil
-}
-
-// isNoSpace reports whether err is one of those by which Windows says that a
-// disk or a quota is full.
-func isNoSpace(err error) bool {
-	code, ok := errors.AsType[syscall.Errno](err)
-	if !ok || runtime.GOOS != "windows" {
-		return false
-	}
-	const handleDiskFull, diskFull, quotaExceeded = 39, 112, 1295
-	return code == handleDiskFull || code == diskFull || code == quotaExceeded
-}
-
-func saysNoSpace(text string) bool {
-	for _, code := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
-		if strings.Contains(text, code.Error()) {
-			return true
-		}
-	}
-	return false
 }

@@ -10,6 +10,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
 
+	"github.com/otelkv/otelkv/internal/errno"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
@@ -43,7 +44,7 @@ func openError(path string, err error) error {
 	switch {
 	case errors.Is(err, bolterrors.ErrTimeout):
 		err = fmt.Errorf("%s is locked: another process, or this one, has it open: %w", path, err)
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR):
+	case errors.Is(err, fs.ErrNotExist), errno.Is(err, errno.NotDirectory), errors.Is(err, syscall.EISDIR):
 		return &kvdb.Error{Op: opOpen, Kind: kvdb.ErrInvalidArgument, Err: err}
 	case errors.Is(kind(err), kvdb.ErrCorruption):
 		err = fmt.Errorf("%s is no database, or damaged: %w", path, err)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -15,6 +14,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/cockroachdb/redact"
 
+	"github.com/otelkv/otelkv/internal/errno"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
@@ -41,28 +41,17 @@ func kind(err error) error {
 		return kvdb.ErrTooLarge
 	case errors.Is(err, pebble.ErrClosed):
 		return kvdb.ErrClosed
-	case errors.Is(err, pebble.ErrReadOnly), errors.Is(err, syscall.EROFS):
+	case errors.Is(err, pebble.ErrReadOnly), errno.Is(err, errno.ReadOnly):
 		return kvdb.ErrReadOnly
-	case vfs.IsNoSpaceError(err), errors.Is(err, errQuota):
+	case vfs.IsNoSpaceError(err), errno.Is(err, errno.NoSpace):
 		return kvdb.ErrNoSpace
 	case pebble.IsCorruptionError(err):
 		return kvdb.ErrCorruption
-	case errors.Is(err, syscall.ENOTDIR):
+	case errno.Is(err, errno.NotDirectory):
 		return kvdb.ErrInvalidArgument
 	}
 	return nil
 }
-
-// errQuota is EDQUOT, which package syscall lacks on some systems.
-var errQuota = func() error {
-	switch runtime.GOOS {
-	case "linux":
-		return syscall.Errno(122)
-	case "windows":
-		return syscall.Errno(1295) // ERROR_DISK_QUOTA_EXCEEDED
-	}
-	return syscall.Errno(69) // the BSDs, macOS
-}()
 
 // withoutKeys returns err with a text in which Pebble's own marks tell what is
 // data of the user, such as the bounds of a damaged table. Errors of the
@@ -120,7 +109,8 @@ func safeText(err error) string {
 // openError wraps an error of pebble.Open, which has kinds of its own.
 func openError(dir string, err error) error {
 	switch {
-	case isLocked(err):
+	// The error of fcntl or, on Windows, of opening a file that somebody else has open.
+	case errno.Is(err, errno.Locked):
 		return &kvdb.Error{Op: opOpen, Kind: kvdb.ErrUnavailable,
 			Err: fmt.Errorf("another process has the store in %s open: %w", dir, err)}
 	// Pebble names this case, and the next, in words only.
@@ -135,16 +125,6 @@ func openError(dir string, err error) error {
 		return &kvdb.Error{Op: opOpen, Kind: kvdb.ErrCorruption, Err: fmt.Errorf("the store in %s is damaged: %w", dir, withoutKeys(err))}
 	}
 	return wrap(opOpen, err)
-}
-
-// isLocked reports whether the lock of the directory is taken. It is the error
-// of fcntl or, on Windows, of opening a file that somebody else has open.
-func isLocked(err error) bool {
-	if runtime.GOOS == "windows" {
-		const sharingViolation = syscall.Errno(32)
-		return errors.Is(err, sharingViolation)
-	}
-	return errors.Is(err, syscall.EAGAIN) || errors.Is(err, syscall.EWOULDBLOCK)
 }
 
 // recovered turns a panic of Pebble into the error it stands for: a handle

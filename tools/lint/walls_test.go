@@ -134,6 +134,13 @@ var importCases = []importCase{
 	{"internal/system/b.go", root + "/monitoring/objective", "system"},
 	{"internal/system/c.go", root + "/internal/outbox", "system"},
 
+	{"health/h.go", root + "/internal/errno", ""},
+	{"pprofx/f.go", root + "/internal/errno", ""},
+	{"instrument/q.go", root + "/internal/errno", ""},
+	{"kvdb/kvbolt/b.go", root + "/internal/errno", ""},
+	{"kvdb/g.go", root + "/internal/errno", "kvdb"},
+	{"internal/errno/a.go", "golang.org/x/sys/windows", "errno"},
+
 	{"internal/testutil/a.go", "testing", ""},
 	{"internal/b/b.go", "testing/fstest", "production"},
 	{"internal/b/c.go", root + "/kvdb/kvtest", "production"},

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"math/big"
+	"math/bits"
 	"reflect"
 	"strconv"
 	"strings"
@@ -201,7 +202,7 @@ func TestValues(t *testing.T) {
 		{zap.Uint32("v", math.MaxUint32), `"v":4294967295`},
 		{zap.Uint64("v", math.MaxInt64), `"v":9223372036854775807`},
 		{zap.Uint64("v", math.MaxInt64+1), `"v":"9223372036854775808"`},
-		{zap.Uint("v", math.MaxUint), `"v":"18446744073709551615"`},
+		{zap.Uint("v", math.MaxUint), map[int]string{32: `"v":4294967295`, 64: `"v":"18446744073709551615"`}[bits.UintSize]},
 		{zap.Uintptr("v", 7), `"v":7`},
 		{zap.Float64("v", 0.1), `"v":0.1`},
 		{zap.Float64("v", 3), `"v":3`},

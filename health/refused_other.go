@@ -1,7 +1,0 @@
-//go:build !windows
-
-package health
-
-import "syscall"
-
-const errRefused = syscall.ECONNREFUSED

@@ -1,5 +1,0 @@
-package health
-
-import "syscall"
-
-const errRefused = syscall.Errno(10061) // WSAECONNREFUSED

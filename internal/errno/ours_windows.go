@@ -1,0 +1,3 @@
+package errno
+
+func ours() *table { return &onWindows }
