@@ -2,7 +2,9 @@ package otelsetup
 
 import (
 	"go.opentelemetry.io/otel/metric"
+	"go.uber.org/zap"
 
+	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 	"github.com/otelkv/otelkv/otelsetup/internal/ledger"
 )
 
@@ -19,8 +21,8 @@ type accounts []*account
 
 // open adds an account for an exporter. Its lines go to JSON alone: what fails
 // is the way to everything else.
-func (a *accounts) open(t *Telemetry, s signal, of ledger.Signal, exporter string, queue int) *account {
-	log := newExportLog(t.diagnostics, s, exporter)
+func (a *accounts) open(diagnostics *zap.Logger, s environment.Signal, of ledger.Signal, exporter string, queue int) *account {
+	log := newExportLog(diagnostics, s, exporter)
 	opened := &account{Ledger: ledger.New(queue), signal: of, exporter: exporter, log: log}
 	opened.Observe(log.observe)
 	opened.ObserveMending(log.mended)
@@ -58,38 +60,4 @@ func (a accounts) pending() bool {
 		}
 	}
 	return false
-}
-
-// Losses are what a [Telemetry] did not deliver; of its exporters what a
-// receiver refused or did not answer, what there was no room for while it was
-// slow, and what came after Shutdown. With two exporters of a signal a record
-// that neither delivers is lost twice. Of what the Telemetry was given, all else
-// was delivered or, before Shutdown, may still be.
-//
-// Metrics are rarely worse off for it: the next export of a cumulative data point
-// brings what the lost one had.
-//
-// LogLines are those of the JSON log that its output did not take: see
-// [Telemetry.Logger].
-type Losses struct {
-	Spans, DataPoints, LogRecords uint64
-	LogLines                      uint64
-}
-
-// Losses returns what was lost so far. From the end of Shutdown on that
-// includes what was still under way.
-func (t *Telemetry) Losses() Losses {
-	if t == nil {
-		return Losses{}
-	}
-	over := t.ended.Load()
-	l := Losses{
-		Spans:      t.traceAccounts.lost(over),
-		DataPoints: t.metricAccounts.lost(over),
-		LogRecords: t.logAccounts.lost(over),
-	}
-	if t.lines != nil {
-		l.LogLines = t.lines.Report().Lost()
-	}
-	return l
 }

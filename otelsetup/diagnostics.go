@@ -1,8 +1,6 @@
 package otelsetup
 
 import (
-	"math"
-	"strings"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -11,26 +9,8 @@ import (
 
 	"github.com/otelkv/otelkv/internal/limiter"
 	"github.com/otelkv/otelkv/monitoring/catalog"
+	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 )
-
-// diagnosticLevels are the values of OTEL_LOG_LEVEL, and up to which verbosity
-// the SDK's own logger then logs.
-var diagnosticLevels = map[string]int{
-	"none":  math.MinInt,
-	"error": 0,
-	"warn":  1,
-	"info":  4,
-	"debug": 8,
-}
-
-// diagnostics returns the verbosity. The default shows warnings: it is by them
-// that the SDK tells of what it dropped.
-func (e environment) diagnostics() int {
-	if v, ok := diagnosticLevels[strings.ToLower(e.get(envDiagnostics))]; ok {
-		return v
-	}
-	return diagnosticLevels["warn"]
-}
 
 // A diagnosticSink is the SDK's own logger on a zap logger. It writes few lines,
 // and of their values the plain ones only: the others are whole configurations
@@ -55,9 +35,9 @@ func (s *diagnosticSink) Enabled(level int) bool { return level <= s.verbosity &
 func (s *diagnosticSink) Info(level int, msg string, values ...any) {
 	zapLevel := zapcore.DebugLevel
 	switch {
-	case level <= diagnosticLevels["warn"]:
+	case level <= environment.VerbosityWarn:
 		zapLevel = zapcore.WarnLevel
-	case level <= diagnosticLevels["info"]:
+	case level <= environment.VerbosityInfo:
 		zapLevel = zapcore.InfoLevel
 	}
 	s.log(zapLevel, msg, values)
@@ -65,7 +45,7 @@ func (s *diagnosticSink) Info(level int, msg string, values ...any) {
 
 // Error implements logr.LogSink.
 func (s *diagnosticSink) Error(err error, msg string, values ...any) {
-	if s.verbosity < diagnosticLevels["error"] {
+	if s.verbosity < environment.VerbosityError {
 		return
 	}
 	if err != nil {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/go-logr/logr"
 	"go.uber.org/zap/zapcore"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 )
 
 func TestDiagnosticLevels(t *testing.T) {
@@ -27,7 +29,7 @@ func TestDiagnosticLevels(t *testing.T) {
 			t.Setenv("OTEL_LOG_LEVEL", tt.value)
 			synctest.Test(t, func(t *testing.T) {
 				log, lines := recordingLogger()
-				l := logr.New(newDiagnosticSink(log, environment(os.Getenv).diagnostics())).WithName("otel").WithValues("a", "b")
+				l := logr.New(newDiagnosticSink(log, environment.Variables(os.Getenv).Verbosity())).WithName("otel").WithValues("a", "b")
 				say := []func(){
 					func() { l.Error(errors.New("no"), "failed") },
 					func() { l.V(1).Info("dropped log records", "dropped", 7) },

@@ -9,6 +9,7 @@ import (
 
 	"github.com/otelkv/otelkv/internal/limiter"
 	"github.com/otelkv/otelkv/monitoring/catalog"
+	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 )
 
 const exportErrorEvery = time.Minute
@@ -27,9 +28,9 @@ type exportLog struct {
 	failed  int       // exports since then
 }
 
-func newExportLog(logger *zap.Logger, s signal, exporter string) *exportLog {
+func newExportLog(logger *zap.Logger, s environment.Signal, exporter string) *exportLog {
 	return &exportLog{
-		logger:  logger.With(zap.String(catalog.FieldSignal, s.name), zap.String(catalog.FieldExporter, exporter)),
+		logger:  logger.With(zap.String(catalog.FieldSignal, s.Name), zap.String(catalog.FieldExporter, exporter)),
 		limit:   limiter.Limiter{Interval: exportErrorEvery},
 		mending: limiter.Limiter{Interval: exportErrorEvery},
 	}

@@ -9,12 +9,14 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 )
 
 func TestExportLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log, lines := recordingLogger()
-		l := newExportLog(log, signalTraces, "otlp_http_span_exporter")
+		l := newExportLog(log, environment.Traces, "otlp_http_span_exporter")
 		down := errors.New("connection refused\nwith a second line")
 		l.observe(10, nil)
 		for range 5 { // one line
@@ -62,7 +64,7 @@ func TestExportLogBlocked(t *testing.T) {
 			<-blocked
 			return nil
 		}))
-		l := newExportLog(logger, signalTraces, "otlp_http_span_exporter")
+		l := newExportLog(logger, environment.Traces, "otlp_http_span_exporter")
 		began := time.Now()
 		for range 100 {
 			l.observe(10, errors.New("down"))

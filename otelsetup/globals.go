@@ -23,7 +23,7 @@ func (t *Telemetry) setGlobals(c *config) {
 		logger: t.diagnostics,
 		limit:  limiter.Limiter{Interval: time.Second},
 	})
-	otel.SetLogger(logr.New(newDiagnosticSink(t.diagnostics, c.env.diagnostics())))
+	otel.SetLogger(logr.New(newDiagnosticSink(t.diagnostics, c.env.Verbosity())))
 }
 
 // errorHandler logs what the SDK has nobody to return to.

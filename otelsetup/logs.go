@@ -2,7 +2,6 @@ package otelsetup
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"go.opentelemetry.io/otel/log"
@@ -11,6 +10,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/resource"
 	"go.uber.org/zap"
 
+	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 	"github.com/otelkv/otelkv/otelsetup/internal/ledger"
 	"github.com/otelkv/otelkv/otelsetup/internal/logcore"
 	"github.com/otelkv/otelkv/otelsetup/internal/sanitize"
@@ -57,26 +57,26 @@ func (t *Telemetry) newLogPipeline(ctx context.Context, c *config) ([]sdklog.Log
 	if c.disabled {
 		return nil, nil
 	}
-	routes, err := c.routes(signalLogs)
+	routes, err := c.env.Routes(environment.Logs, c.endpoint)
 	if err != nil {
 		return nil, err
 	}
 	var opts []sdklog.LoggerProviderOption
 	var processors []sdklog.Processor
 	add := func(e sdklog.Exporter, kind string) {
-		a := t.logAccounts.open(t, signalLogs, ledger.LogRecords, kind, c.env.queue(envLogBatches))
+		a := t.logAccounts.open(t.diagnostics, environment.Logs, ledger.LogRecords, kind, c.env.Queue(environment.Logs))
 		p := ledger.NewLogProcessor(a.Ledger, e)
 		processors = append(processors, p)
 		opts = append(opts, sdklog.WithProcessor(p))
 	}
-	if routes.otlp {
-		exporter, r, err := newOTLP(ctx, t, c, signalLogs, receiver.newLogExporter)
+	if routes.OTLP {
+		exporter, r, err := newOTLP(ctx, t, c, environment.Logs, receiver.newLogExporter)
 		if err != nil {
 			return nil, err
 		}
 		add(exporter, r.kind("log"))
 	}
-	if routes.console {
+	if routes.Console {
 		add(newConsole(t.stderr).logs(), "console_log_exporter")
 	}
 	for _, e := range c.logExporters {
@@ -86,7 +86,7 @@ func (t *Telemetry) newLogPipeline(ctx context.Context, c *config) ([]sdklog.Log
 		return nil, nil
 	}
 	t.steps = append(t.steps, step{
-		name: signalLogs.name, items: signalLogs.items, accounts: &t.logAccounts,
+		name: environment.Logs.Name, items: "log records", accounts: &t.logAccounts,
 		run:   each(processors, sdklog.Processor.Shutdown),
 		flush: each(processors, sdklog.Processor.ForceFlush),
 	})
@@ -115,20 +115,4 @@ func (t *Telemetry) startLogger(c *config, provider log.LoggerProvider) error {
 		return nil
 	}})
 	return nil
-}
-
-// each returns a function that does the same to all, at once, so that one that
-// hangs takes no time from the others.
-func each[T any](all []T, do func(T, context.Context) error) func(context.Context) error {
-	return func(ctx context.Context) error {
-		results := make(chan error, len(all))
-		for _, one := range all {
-			go deliver(ctx, results, func(ctx context.Context) error { return do(one, ctx) })
-		}
-		var errs []error
-		for range all {
-			errs = append(errs, <-results)
-		}
-		return errors.Join(errs...)
-	}
 }

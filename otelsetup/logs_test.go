@@ -20,6 +20,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 )
 
 // One line, one record, the same trace.
@@ -231,7 +233,7 @@ func crash(url, kind string) {
 }
 
 func TestForceFlushWithHangingReceiver(t *testing.T) {
-	m := newMoody(t, protocolHTTP, "hangs")
+	m := newMoody(t, environment.HTTP, "hangs")
 	tel, err := Start(t.Context(), WithLogWriter(io.Discard), WithOTLPEndpoint("http://"+m.addr), WithShutdownTimeout(100*time.Millisecond))
 	if err != nil {
 		t.Fatal(err)

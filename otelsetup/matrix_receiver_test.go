@@ -16,6 +16,7 @@ import (
 	"github.com/otelkv/otelkv/health"
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 	"github.com/otelkv/otelkv/otelsetup/internal/ledger"
 )
 
@@ -30,7 +31,7 @@ func TestReceiverMatrix(t *testing.T) {
 	setenv(t, quick)
 	setenv(t, map[string]string{"OTEL_BSP_EXPORT_TIMEOUT": "1000", "OTEL_BLRP_EXPORT_TIMEOUT": "1000", "OTEL_METRIC_EXPORT_TIMEOUT": "1000"})
 	before := goleak.IgnoreCurrent()
-	for _, protocol := range []string{protocolHTTP, protocolGRPC} {
+	for _, protocol := range []string{environment.HTTP, environment.GRPC} {
 		for mood, tt := range map[string]struct{ delivers, loses bool }{
 			"answers":  {delivers: true},
 			"slow":     {delivers: true},

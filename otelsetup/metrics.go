@@ -14,6 +14,7 @@ import (
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/internal/typednil"
 	"github.com/otelkv/otelkv/otelsetup/internal/callbacks"
+	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 	"github.com/otelkv/otelkv/otelsetup/internal/exposition"
 	"github.com/otelkv/otelkv/otelsetup/internal/ledger"
 )
@@ -74,7 +75,7 @@ func (t *Telemetry) newReaders(ctx context.Context, c *config) (readers []sdkmet
 		return nil, err
 	}
 	for _, e := range exporters {
-		a := t.metricAccounts.open(t, signalMetrics, ledger.DataPoints, e.kind, 0)
+		a := t.metricAccounts.open(t.diagnostics, environment.Metrics, ledger.DataPoints, e.kind, 0)
 		readers = append(readers, sdkmetric.NewPeriodicReader(ledger.NewMetricExporter(a.Ledger, e.Exporter),
 			sdkmetric.WithProducer(sparing{t.newProducer(c, e.Temporality), t.failedCallbacks})))
 	}
@@ -99,19 +100,19 @@ type metricExporter struct {
 
 // newMetricExporters returns those that the environment asks for.
 func (t *Telemetry) newMetricExporters(ctx context.Context, c *config) ([]metricExporter, error) {
-	routes, err := c.routes(signalMetrics)
+	routes, err := c.env.Routes(environment.Metrics, c.endpoint)
 	if err != nil {
 		return nil, err
 	}
 	var exporters []metricExporter
-	if routes.otlp {
-		exporter, r, err := newOTLP(ctx, t, c, signalMetrics, receiver.newMetricExporter)
+	if routes.OTLP {
+		exporter, r, err := newOTLP(ctx, t, c, environment.Metrics, receiver.newMetricExporter)
 		if err != nil {
 			return nil, err
 		}
 		exporters = append(exporters, metricExporter{exporter, r.kind("metric")})
 	}
-	if routes.console {
+	if routes.Console {
 		exporters = append(exporters, metricExporter{newConsole(t.stderr).metrics(), "console_metric_exporter"})
 	}
 	return exporters, nil

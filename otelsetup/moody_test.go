@@ -19,6 +19,8 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 )
 
 // A moody receiver answers as its mood is, and can be gone.
@@ -62,7 +64,7 @@ func (m *moody) listen(t *testing.T) {
 		m.stop = block(listener)
 		return
 	}
-	if m.protocol == protocolGRPC {
+	if m.protocol == environment.GRPC {
 		server := newServer(&m.backend, grpc.UnaryInterceptor(m.intercept))
 		m.stop = server.Stop
 		go server.Serve(listener)

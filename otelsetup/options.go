@@ -1,20 +1,10 @@
 package otelsetup
 
 import (
-	"io"
-	"os"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel/attribute"
-	sdklog "go.opentelemetry.io/otel/sdk/log"
 	"go.opentelemetry.io/otel/sdk/resource"
-	sdktrace "go.opentelemetry.io/otel/sdk/trace"
-	"go.opentelemetry.io/otel/trace"
-	"go.uber.org/zap"
-	"go.uber.org/zap/zapcore"
-
-	"github.com/otelkv/otelkv/internal/system"
 )
 
 // An Option changes what [Start] starts.
@@ -23,68 +13,6 @@ type Option interface{ apply(*config) }
 type optionFunc func(*config)
 
 func (f optionFunc) apply(c *config) { f(c) }
-
-type config struct {
-	serviceName    string
-	serviceVersion string
-	attributes     []attribute.KeyValue
-
-	tracerProvider trace.TracerProvider
-	spanProcessors []sdktrace.SpanProcessor
-	spanExporters  []sdktrace.SpanExporter
-	sampler        sdktrace.Sampler
-	defaultSampler sdktrace.Sampler
-	endpoint       string // of every signal
-
-	join             bool
-	registerer       prometheus.Registerer
-	gatherer         prometheus.Gatherer
-	readers          []readerOption
-	durationBounds   []float64
-	nativeHistograms bool
-	processMetrics   bool
-	runtimeMetrics   bool
-	runtimeBuckets   bool
-
-	logger       *zap.Logger
-	logWriter    io.Writer
-	logLevel     *zapcore.Level
-	logSampling  *logSampling
-	logExporters []sdklog.Exporter
-
-	globals         bool
-	shutdownTimeout time.Duration
-
-	env       environment
-	lenient   bool // go on without it when it is wrong
-	disabled  bool // by the environment
-	readUsage func() usage
-}
-
-func newConfig(opts []Option) *config {
-	c := &config{
-		processMetrics:  true,
-		runtimeMetrics:  true,
-		shutdownTimeout: 5 * time.Second,
-		env:             os.Getenv,
-		readUsage:       usageOf(system.Local()),
-	}
-	for _, opt := range opts {
-		if opt != nil {
-			opt.apply(c)
-		}
-	}
-	c.disabled = c.env.disabled()
-	return c
-}
-
-// level returns that of the logger at the start.
-func (c *config) level() zapcore.Level {
-	if c.logLevel == nil {
-		return zapcore.InfoLevel
-	}
-	return *c.logLevel
-}
 
 // WithServiceName sets the resource attribute service.name. An empty name
 // changes nothing.
@@ -160,4 +88,22 @@ func WithGlobals() Option {
 // By default, it is 5 seconds.
 func WithShutdownTimeout(perSignal time.Duration) Option {
 	return optionFunc(func(c *config) { c.shutdownTimeout = perSignal })
+}
+
+// WithLenientEnvironment makes Start go on when a variable is malformed: it logs
+// what is wrong, as "environment ignored" at the level error, and starts as if
+// no variable of the package comment were set, so that nothing leaves the machine
+// to where nobody meant it to. That is for a program that serves whatever its
+// telemetry does. What is wrong with options is still an error.
+//
+// The OpenTelemetry SDK goes on to read by itself its limits, the attributes in
+// OTEL_RESOURCE_ATTRIBUTES, the exemplar filter, and for exporters that options
+// ask for their batches, intervals and headers; it passes over what it cannot
+// parse. Attributes that are wrong, such as text that is not UTF-8, are left out:
+// while Start runs, OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME of the process
+// are without them.
+//
+// By default, a malformed variable is an error of Start.
+func WithLenientEnvironment() Option {
+	return optionFunc(func(c *config) { c.lenient = true })
 }

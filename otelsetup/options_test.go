@@ -71,49 +71,9 @@ func TestBadSettings(t *testing.T) {
 		{"endpoint option without scheme", nil, []Option{WithOTLPEndpoint("localhost:4318")}, []string{"WithOTLPEndpoint", "http"}},
 		{"several at once", map[string]string{"OTEL_TRACES_SAMPLER": "often"}, []Option{WithDurationBounds(-1), WithShutdownTimeout(0)}, []string{"WithDurationBounds", "WithShutdownTimeout", "OTEL_TRACES_SAMPLER", "often"}},
 
-		{"attributes", map[string]string{"OTEL_RESOURCE_ATTRIBUTES": "a=b,oops"}, nil, []string{"OTEL_RESOURCE_ATTRIBUTES"}},
-		{"attribute encoding", map[string]string{"OTEL_RESOURCE_ATTRIBUTES": "a=%zz"}, nil, []string{"OTEL_RESOURCE_ATTRIBUTES", "percent-encoded"}},
-		{"attribute that is not UTF-8", map[string]string{"OTEL_RESOURCE_ATTRIBUTES": "a=b,team=caf%e9"}, nil, []string{"OTEL_RESOURCE_ATTRIBUTES", "UTF-8"}},
-		{"attribute whose name is not", map[string]string{"OTEL_RESOURCE_ATTRIBUTES": "caf\xe9=a"}, nil, []string{"OTEL_RESOURCE_ATTRIBUTES", "UTF-8"}},
-		{"service that is not", map[string]string{"OTEL_SERVICE_NAME": "caf\xe9"}, nil, []string{"OTEL_SERVICE_NAME", "UTF-8"}},
-		{"header for gRPC", map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://localhost:4317", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc", "OTEL_EXPORTER_OTLP_HEADERS": "a=b,team=caf%C3%A9"}, nil, []string{"OTEL_EXPORTER_OTLP_HEADERS", "header 2", "ASCII"}},
-		{"name of a header for gRPC", map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://localhost:4317", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc", "OTEL_EXPORTER_OTLP_HEADERS": "a!=b"}, nil, []string{"OTEL_EXPORTER_OTLP_HEADERS", "header 1", "gRPC"}},
 		{"sampler", map[string]string{"OTEL_TRACES_SAMPLER": "sometimes"}, nil, []string{"OTEL_TRACES_SAMPLER", "sometimes"}},
-		{"sampler argument", map[string]string{"OTEL_TRACES_SAMPLER": "traceidratio", "OTEL_TRACES_SAMPLER_ARG": "2"}, nil, []string{"OTEL_TRACES_SAMPLER_ARG", `"2"`}},
-		{"endpoint for HTTP", map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "localhost:4318"}, nil, []string{"OTEL_EXPORTER_OTLP_ENDPOINT", "http"}},
-		{"endpoint for gRPC", map[string]string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "127.0.0.1:4317", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, nil, []string{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"}},
-		{"exporter of traces", map[string]string{"OTEL_TRACES_EXPORTER": "zipkin"}, nil, []string{"OTEL_TRACES_EXPORTER", "zipkin"}},
-		{"exporter of logs", map[string]string{"OTEL_LOGS_EXPORTER": "otlp,prometheus"}, nil, []string{"OTEL_LOGS_EXPORTER", `"prometheus"`}},
-		{"exporter of metrics", map[string]string{"OTEL_METRICS_EXPORTER": "prometheus,statsd"}, nil, []string{"OTEL_METRICS_EXPORTER", "statsd", "prometheus"}},
-		{"none and another", map[string]string{"OTEL_METRICS_EXPORTER": "none,otlp"}, nil, []string{"OTEL_METRICS_EXPORTER", "none"}},
-		{"disabled", map[string]string{"OTEL_SDK_DISABLED": "yes"}, nil, []string{"OTEL_SDK_DISABLED", "yes"}},
-		{"level of the SDK", map[string]string{"OTEL_LOG_LEVEL": "loud"}, nil, []string{"OTEL_LOG_LEVEL", "loud"}},
-		{"exemplar filter", map[string]string{"OTEL_METRICS_EXEMPLAR_FILTER": "some"}, nil, []string{"OTEL_METRICS_EXEMPLAR_FILTER", "some"}},
-		{"protocol", with(endpoint, "OTEL_EXPORTER_OTLP_PROTOCOL", "thrift"), nil, []string{"OTEL_EXPORTER_OTLP_PROTOCOL", "thrift"}},
-		{"protocol of traces", with(endpoint, "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http"), nil, []string{"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"}},
-		{"time-out", with(endpoint, "OTEL_EXPORTER_OTLP_TIMEOUT", "10s"), nil, []string{"OTEL_EXPORTER_OTLP_TIMEOUT", "10s"}},
-		{"compression", with(endpoint, "OTEL_EXPORTER_OTLP_COMPRESSION", "zip"), nil, []string{"OTEL_EXPORTER_OTLP_COMPRESSION"}},
-		{"insecure", with(endpoint, "OTEL_EXPORTER_OTLP_INSECURE", "maybe"), nil, []string{"OTEL_EXPORTER_OTLP_INSECURE"}},
 		{"JSON for metrics", with(endpoint, "OTEL_EXPORTER_OTLP_PROTOCOL", "http/json"), nil, []string{"OTEL_EXPORTER_OTLP_PROTOCOL", "traces only", "OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "OTEL_EXPORTER_OTLP_LOGS_PROTOCOL"}},
-		{"certificate without TLS", with(endpoint, "OTEL_EXPORTER_OTLP_LOGS_CERTIFICATE", "x"), nil, []string{"OTEL_EXPORTER_OTLP_LOGS_CERTIFICATE", "https"}},
-		{"password in a target", map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "dns:///user:hunter2@host:4317", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, nil, []string{"OTEL_EXPORTER_OTLP_ENDPOINT", "credentials"}},
-		{"endpoint without host", map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, nil, []string{"OTEL_EXPORTER_OTLP_ENDPOINT"}},
-		{"name of a header", with(endpoint, "OTEL_EXPORTER_OTLP_HEADERS", "api key=x"), nil, []string{"OTEL_EXPORTER_OTLP_HEADERS", "header 1", "name"}},
-		{"value of a header", with(endpoint, "OTEL_EXPORTER_OTLP_HEADERS", "ok=x,key=a%0Ab"), nil, []string{"OTEL_EXPORTER_OTLP_HEADERS", "header 2", "control"}},
-		{"endless time-out", with(endpoint, "OTEL_EXPORTER_OTLP_TIMEOUT", "9223372036854775807"), nil, []string{"OTEL_EXPORTER_OTLP_TIMEOUT"}},
-		{"temporality", with(endpoint, "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "alpha"), nil, []string{"TEMPORALITY_PREFERENCE", "alpha"}},
-		{"aggregation", with(endpoint, "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION", "linear"), nil, []string{"DEFAULT_HISTOGRAM_AGGREGATION", "linear"}},
-		{"interval of metrics", with(endpoint, "OTEL_METRIC_EXPORT_INTERVAL", "1m"), nil, []string{"OTEL_METRIC_EXPORT_INTERVAL", "1m"}},
-		{"time-out of metrics", with(endpoint, "OTEL_METRIC_EXPORT_TIMEOUT", "0"), nil, []string{"OTEL_METRIC_EXPORT_TIMEOUT"}},
-		{"queue of logs", with(endpoint, "OTEL_BLRP_MAX_QUEUE_SIZE", "99999999999"), nil, []string{"OTEL_BLRP_MAX_QUEUE_SIZE"}},
-		{"delay of logs", with(endpoint, "OTEL_BLRP_SCHEDULE_DELAY", "soon"), nil, []string{"OTEL_BLRP_SCHEDULE_DELAY", "soon"}},
-		{"a batch larger than the queue", with(with(endpoint, "OTEL_BLRP_MAX_QUEUE_SIZE", "10"), "OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", "11"), nil, []string{"OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", "11", "10"}},
-		{"headers", with(endpoint, "OTEL_EXPORTER_OTLP_HEADERS", "authorization"), nil, []string{"OTEL_EXPORTER_OTLP_HEADERS"}},
 		{"missing certificate", with(endpoint, "OTEL_EXPORTER_OTLP_CERTIFICATE", "/no/such/file"), nil, []string{"OTEL_EXPORTER_OTLP_CERTIFICATE", "/no/such/file"}},
-		{"no certificate in it", with(endpoint, "OTEL_EXPORTER_OTLP_CERTIFICATE", notPEM), nil, []string{"OTEL_EXPORTER_OTLP_CERTIFICATE", notPEM}},
-		{"half a client certificate", with(endpoint, "OTEL_EXPORTER_OTLP_CLIENT_KEY", notPEM), nil, []string{"OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE"}},
-		{"bad client certificate", with(with(endpoint, "OTEL_EXPORTER_OTLP_CLIENT_KEY", notPEM), "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", notPEM), nil, []string{"OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE"}},
-		{"batch size", with(endpoint, "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "-1"), nil, []string{"OTEL_BSP_MAX_EXPORT_BATCH_SIZE"}},
 		{"batch delay of an own exporter", map[string]string{"OTEL_BSP_SCHEDULE_DELAY": "x"}, []Option{WithSpanExporter(tracetest.NewNoopExporter())}, []string{"OTEL_BSP_SCHEDULE_DELAY"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -204,28 +164,6 @@ func TestWhatIsNotUTF8(t *testing.T) {
 				t.Errorf("error %v, want %s", err, tt.want)
 			}
 		})
-	}
-}
-
-// An empty part of a list is none, in each variable that is one.
-func TestEmptyPartsOfLists(t *testing.T) {
-	for _, protocol := range []string{protocolHTTP, protocolGRPC} {
-		setenv(t, map[string]string{
-			"OTEL_EXPORTER_OTLP_ENDPOINT":       "http://127.0.0.1:1",
-			"OTEL_EXPORTER_OTLP_PROTOCOL":       protocol,
-			"OTEL_EXPORTER_OTLP_HEADERS":        "team=tea, ,stage=prod,",
-			"OTEL_EXPORTER_OTLP_LOGS_HEADERS":   ",",
-			"OTEL_RESOURCE_ATTRIBUTES":          "team=tea, ,stage=prod,",
-			"OTEL_METRICS_EXPORTER":             "otlp, ,prometheus,",
-			"OTEL_EXPORTER_OTLP_TRACES_HEADERS": "team=tea,",
-		})
-		if err := newConfig(nil).validate(); err != nil {
-			t.Errorf("%s: %v", protocol, err)
-		}
-	}
-	t.Setenv("OTEL_EXPORTER_OTLP_HEADERS", "team=tea,,stage") // and the others keep their places
-	if err := newConfig(nil).validate(); err == nil || !strings.Contains(err.Error(), "header 3") {
-		t.Errorf("error %v", err)
 	}
 }
 

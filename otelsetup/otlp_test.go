@@ -15,6 +15,8 @@ import (
 	metricspb "go.opentelemetry.io/proto/otlp/metrics/v1"
 	"go.uber.org/goleak"
 	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 )
 
 // emit makes one span, one log record and the metrics of a store.
@@ -126,60 +128,13 @@ func TestOTLP(t *testing.T) {
 	}
 }
 
-func TestReceiver(t *testing.T) {
-	for _, tt := range []struct {
-		name   string
-		env    map[string]string
-		option string
-		want   receiver
-		kind   string
-	}{
-		{"default", nil, "", receiver{"http/protobuf", "http://localhost:4318/v1/logs", "", true}, "otlp_http_log_exporter"},
-		{"default of gRPC", map[string]string{"OTEL_EXPORTER_OTLP_LOGS_PROTOCOL": "grpc"}, "", receiver{"grpc", "", "localhost:4317", true}, "otlp_grpc_log_exporter"},
-		{"secure", nil, "https://otlp.example", receiver{"http/protobuf", "https://otlp.example/v1/logs", "", false}, "otlp_http_log_exporter"},
-		{"secure by default", map[string]string{"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc", "OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4317"}, "", receiver{"grpc", "", "collector:4317", false}, "otlp_grpc_log_exporter"},
-		{"insecure for the signal", map[string]string{"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc", "OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4317", "OTEL_EXPORTER_OTLP_INSECURE": "false", "OTEL_EXPORTER_OTLP_LOGS_INSECURE": "TRUE"}, "", receiver{"grpc", "", "collector:4317", true}, "otlp_grpc_log_exporter"},
-		{"the scheme wins", map[string]string{"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc", "OTEL_EXPORTER_OTLP_INSECURE": "true"}, "https://collector:4317", receiver{"grpc", "", "collector:4317", false}, "otlp_grpc_log_exporter"},
-		{"JSON", map[string]string{"OTEL_EXPORTER_OTLP_PROTOCOL": "http/json"}, "http://h/", receiver{"http/json", "http://h/v1/logs", "", true}, "otlp_http_json_log_exporter"},
+func TestKindsOfExporters(t *testing.T) {
+	for protocol, want := range map[string]string{
+		environment.HTTP: "otlp_http_log_exporter", environment.HTTPJSON: "otlp_http_json_log_exporter", environment.GRPC: "otlp_grpc_log_exporter",
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			setenv(t, tt.env)
-			got := newConfig([]Option{WithOTLPEndpoint(tt.option)}).receiver(signalLogs)
-			if got != tt.want {
-				t.Errorf("receiver %+v, want %+v", got, tt.want)
-			}
-			if kind := got.kind("log"); kind != tt.kind {
-				t.Errorf("kind %s, want %s", kind, tt.kind)
-			}
-		})
-	}
-}
-
-func TestRoutes(t *testing.T) {
-	endpoint := WithOTLPEndpoint("http://localhost:4318")
-	for _, tt := range []struct {
-		name   string
-		signal signal
-		list   string
-		opts   []Option
-		want   routes
-	}{
-		{"unset", signalLogs, "", nil, routes{}},
-		{"unset with an endpoint", signalLogs, "", []Option{endpoint}, routes{otlp: true}},
-		{"otlp without an endpoint", signalTraces, "otlp", nil, routes{otlp: true}},
-		{"none", signalTraces, "none", []Option{endpoint}, routes{}},
-		{"prometheus", signalMetrics, "prometheus", []Option{endpoint}, routes{}},
-		{"both", signalMetrics, "prometheus,otlp", nil, routes{otlp: true}},
-		{"all", signalMetrics, " otlp , console,,prometheus", nil, routes{otlp: true, console: true}},
-		{"console", signalLogs, "console", []Option{endpoint}, routes{console: true}},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Setenv(tt.signal.exporter, tt.list)
-			got, err := newConfig(tt.opts).routes(tt.signal)
-			if err != nil || got != tt.want {
-				t.Errorf("routes %+v, error %v; want %+v", got, err, tt.want)
-			}
-		})
+		if kind := (receiver{environment.Receiver{Protocol: protocol}}).kind("log"); kind != want {
+			t.Errorf("kind %s, want %s", kind, want)
+		}
 	}
 }
 

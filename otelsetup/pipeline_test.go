@@ -15,6 +15,7 @@ import (
 
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 )
 
 const testQueue = 64
@@ -44,8 +45,8 @@ func sum(family *dto.MetricFamily, label, want string) (total float64) {
 // counted, and what comes after its recovery arrives.
 func TestReceiverInTrouble(t *testing.T) {
 	for _, tt := range []struct{ protocol, mood string }{
-		{protocolHTTP, "gone"}, {protocolHTTP, "refuses"}, {protocolHTTP, "503"}, {protocolHTTP, "hangs"}, {protocolHTTP, "slow"},
-		{protocolGRPC, "gone"}, {protocolGRPC, "refuses"}, {protocolGRPC, "503"}, {protocolGRPC, "hangs"}, {protocolGRPC, "slow"},
+		{environment.HTTP, "gone"}, {environment.HTTP, "refuses"}, {environment.HTTP, "503"}, {environment.HTTP, "hangs"}, {environment.HTTP, "slow"},
+		{environment.GRPC, "gone"}, {environment.GRPC, "refuses"}, {environment.GRPC, "503"}, {environment.GRPC, "hangs"}, {environment.GRPC, "slow"},
 	} {
 		t.Run(tt.protocol+" "+tt.mood, func(t *testing.T) {
 			setenv(t, quick)
@@ -141,7 +142,7 @@ func arrives(t *testing.T, tel *Telemetry, m *moody) {
 // at the receiver or reported as lost.
 func TestNothingUnaccounted(t *testing.T) {
 	const writers, each = 8, 25_000
-	m := newMoody(t, protocolHTTP, "answers")
+	m := newMoody(t, environment.HTTP, "answers")
 	tel, err := Start(t.Context(), WithLogWriter(io.Discard), WithOTLPEndpoint("http://"+m.addr))
 	if err != nil {
 		t.Fatal(err)

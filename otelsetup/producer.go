@@ -29,7 +29,7 @@ func (ps producers) Produce(ctx context.Context) ([]metricdata.ScopeMetrics, err
 // exemplary returns the producer of records as the environment wants it: the
 // SDK's exemplar filter does not reach producers.
 func (c *config) exemplary(p sdkmetric.Producer) sdkmetric.Producer {
-	if c.env.exemplars() {
+	if c.env.Exemplars() {
 		return p
 	}
 	return withoutExemplars{p}

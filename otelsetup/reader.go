@@ -5,6 +5,8 @@ import (
 	"sync"
 
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 )
 
 // A reader ends once, whoever asks. The SDK's provider asks its readers one after
@@ -49,7 +51,7 @@ func (r *reader) end(ctx context.Context) error {
 func (t *Telemetry) readerStep(provider *sdkmetric.MeterProvider, readers []*reader) step {
 	end := each(readers, (*reader).end)
 	return step{
-		name: signalMetrics.name, items: signalMetrics.items, accounts: &t.metricAccounts, repeats: true,
+		name: environment.Metrics.Name, items: "data points", accounts: &t.metricAccounts, repeats: true,
 		run: func(ctx context.Context) error {
 			_ = end(ctx) // the provider has the same errors
 			return provider.Shutdown(ctx)

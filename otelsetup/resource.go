@@ -20,7 +20,7 @@ import (
 // merge with a resource of another version fail.
 func newResource(ctx context.Context, c *config) (_ *resource.Resource, mended bool, err error) {
 	attrs := detect(ctx)
-	fromEnv, err := c.env.attributes()
+	fromEnv, err := c.env.Attributes()
 	if err != nil {
 		return nil, false, err
 	}

@@ -12,18 +12,6 @@ import (
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
-// A step is one part of the Telemetry: what flushes it, and what ends it.
-type step struct {
-	name  string
-	run   func(context.Context) error
-	flush func(context.Context) error // nil: does not wait for a receiver
-
-	accounts *accounts // of a signal, with the name of its items
-	items    string
-	repeats  bool // the last export has what those before it lost
-	log      bool // no line can tell of it
-}
-
 // Shutdown flushes the spans, then the metrics of readers, then the log records,
 // and ends everything that Start started. What the caller passed in as a
 // provider, a logger or a registry stays as it is.
@@ -80,77 +68,6 @@ func (t *Telemetry) Shutdown(ctx context.Context) error {
 	return t.shutdownErr
 }
 
-// graceTime is what a step has that does not wait for a receiver, even when
-// those that do have used up the caller's time.
-const graceTime = 100 * time.Millisecond
-
-// share returns how much of the time that is left the last of the steps may
-// take.
-func share(left time.Duration, steps []step) time.Duration {
-	if steps[len(steps)-1].flush == nil {
-		return max(left, graceTime)
-	}
-	var flushing time.Duration
-	for _, s := range steps {
-		if s.flush != nil {
-			flushing++
-		}
-	}
-	return left / flushing
-}
-
-// end runs the step and says what it lost.
-func (s step) end(ctx context.Context, budget time.Duration) error {
-	if s.accounts == nil {
-		return within(ctx, budget, s.run)
-	}
-	before := s.accounts.lost(false)
-	err := within(ctx, budget, s.run)
-	lost := s.accounts.lost(true) - before
-	switch {
-	case lost == 0, err == nil && s.repeats:
-		return err
-	case err == nil:
-		return fmt.Errorf("%d %s were not delivered", lost, s.items)
-	}
-	return fmt.Errorf("%d %s were not delivered: %w", lost, s.items, err)
-}
-
-// within runs f and returns when the budget is used up, even if f does not heed
-// its context.
-func within(ctx context.Context, budget time.Duration, f func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, budget)
-	defer cancel()
-	result := make(chan error, 1)
-	go deliver(ctx, result, f)
-	select {
-	case err := <-result:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// deliver runs f and sends its error, whatever f does: on a goroutine of ours a
-// panic would end the program, and readers, loggers and the text of errors are
-// anybody's.
-func deliver(ctx context.Context, result chan<- error, f func(context.Context) error) {
-	err := errExited
-	defer func() { result <- err }()
-	defer panicked(&err)
-	err = f(ctx)
-}
-
-var errExited = errors.New("ended its goroutine")
-
-// briefly runs f, and goes on without it when it takes longer than a moment.
-func briefly(f func()) {
-	_ = within(context.Background(), graceTime, func(context.Context) error {
-		f()
-		return nil
-	})
-}
-
 // ForceFlush sends what is waiting: the spans, then the metrics, then the log
 // records, each within the time of [WithShutdownTimeout] or what ctx leaves of
 // it. It is meant for the way out of a program that does not reach Shutdown, such
@@ -165,16 +82,6 @@ func (t *Telemetry) ForceFlush(ctx context.Context) error {
 		errs = append(errs, t.steps[i].flushWithin(ctx, t.budget))
 	}
 	return errors.Join(errs...)
-}
-
-func (s step) flushWithin(ctx context.Context, budget time.Duration) error {
-	if s.flush == nil {
-		return nil
-	}
-	if err := within(ctx, budget, s.flush); err != nil {
-		return fmt.Errorf("otelsetup: flush %s: %w", s.name, err)
-	}
-	return nil
 }
 
 // flushLogs sends the log records that are waiting.

@@ -12,12 +12,14 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 	"google.golang.org/grpc"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 )
 
 // serveSmall serves a receiver that takes requests of so many bytes.
 func serveSmall(t *testing.T, protocol string, b *backend, limit int) string {
 	t.Helper()
-	if protocol != protocolGRPC {
+	if protocol != environment.GRPC {
 		return serveHTTP(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.ContentLength > int64(limit) {
 				http.Error(w, "", http.StatusRequestEntityTooLarge)
@@ -40,7 +42,7 @@ func serveSmall(t *testing.T, protocol string, b *backend, limit int) string {
 func TestTooLargeForTheReceiver(t *testing.T) {
 	const limit, many = 16 << 10, 100
 	huge := strings.Repeat("x", 2*limit)
-	for _, protocol := range []string{protocolHTTP, protocolGRPC} {
+	for _, protocol := range []string{environment.HTTP, environment.GRPC} {
 		t.Run(protocol, func(t *testing.T) {
 			t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", protocol)
 			b := new(backend)

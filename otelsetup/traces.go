@@ -9,6 +9,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
+	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 	"github.com/otelkv/otelkv/otelsetup/internal/ledger"
 )
 
@@ -20,19 +21,19 @@ type spanExporter struct {
 
 // newSpanExporters returns those that the environment asks for.
 func (t *Telemetry) newSpanExporters(ctx context.Context, c *config) ([]spanExporter, error) {
-	routes, err := c.routes(signalTraces)
+	routes, err := c.env.Routes(environment.Traces, c.endpoint)
 	if err != nil {
 		return nil, err
 	}
 	var exporters []spanExporter
-	if routes.otlp {
-		exporter, r, err := newOTLP(ctx, t, c, signalTraces, receiver.newSpanExporter)
+	if routes.OTLP {
+		exporter, r, err := newOTLP(ctx, t, c, environment.Traces, receiver.newSpanExporter)
 		if err != nil {
 			return nil, err
 		}
 		exporters = append(exporters, spanExporter{exporter, r.kind("span")})
 	}
-	if routes.console {
+	if routes.Console {
 		exporters = append(exporters, spanExporter{newConsole(t.stderr).spans(), "console_span_exporter"})
 	}
 	return exporters, nil
@@ -54,7 +55,7 @@ func (t *Telemetry) startTraces(ctx context.Context, c *config, res *resource.Re
 		exporters = append(exporters, spanExporter{e, fmt.Sprintf("%T", e)})
 	}
 	for _, e := range exporters {
-		t.traceAccounts.open(t, signalTraces, ledger.Spans, e.kind, c.env.queue(envSpanBatches))
+		t.traceAccounts.open(t.diagnostics, environment.Traces, ledger.Spans, e.kind, c.env.Queue(environment.Traces))
 	}
 	if err := t.traceAccounts.register(t.meterProvider.Meter(scopeName)); err != nil {
 		return errors.Join(err, within(ctx, t.budget, each(made, spanExporter.Shutdown)))
@@ -78,7 +79,7 @@ func (t *Telemetry) startTraces(ctx context.Context, c *config, res *resource.Re
 	// The provider itself is left as it is: one that is shut down loses spans
 	// without a count.
 	t.steps = append(t.steps, step{
-		name: signalTraces.name, items: signalTraces.items, accounts: &t.traceAccounts,
+		name: environment.Traces.Name, items: "spans", accounts: &t.traceAccounts,
 		run:   each(processors, sdktrace.SpanProcessor.Shutdown),
 		flush: each(processors, sdktrace.SpanProcessor.ForceFlush),
 	})
@@ -91,7 +92,7 @@ func (c *config) spanSampler(failed func(string, error)) sdktrace.Sampler {
 	switch {
 	case c.sampler != nil:
 		return guardedSampler{c.sampler, failed}
-	case c.env.get(envSampler) != "":
+	case c.env.HasSampler():
 		return nil
 	case c.defaultSampler != nil:
 		return guardedSampler{c.defaultSampler, failed}

@@ -51,13 +51,6 @@ func (p *guardedProcessor) Shutdown(ctx context.Context) (err error) {
 	return p.SpanProcessor.Shutdown(ctx)
 }
 
-// panicked makes an error of a panic.
-func panicked(err *error) {
-	if r := recover(); r != nil {
-		*err = fmt.Errorf("panicked: %v", r)
-	}
-}
-
 // guardedSampler is a sampler of the caller's. A span for which it panics is not
 // recorded.
 type guardedSampler struct {

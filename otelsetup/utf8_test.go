@@ -16,6 +16,7 @@ import (
 
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 )
 
 // latin is text as it comes from a file name, a request or a database in another
@@ -27,15 +28,15 @@ var latinAttribute = attribute.String("team", latin)
 // otlpOverEach runs a test over each protocol.
 func otlpOverEach(t *testing.T, test func(t *testing.T, b *backend, url string)) {
 	for name, tt := range map[string]struct{ all, traces string }{
-		"HTTP": {protocolHTTP, protocolHTTP},
-		"JSON": {protocolHTTP, protocolJSON}, // which there is for traces only
-		"gRPC": {protocolGRPC, protocolGRPC},
+		"HTTP": {environment.HTTP, environment.HTTP},
+		"JSON": {environment.HTTP, environment.HTTPJSON}, // which there is for traces only
+		"gRPC": {environment.GRPC, environment.GRPC},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", tt.all)
 			t.Setenv("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", tt.traces)
 			b := new(backend)
-			if tt.all == protocolGRPC {
+			if tt.all == environment.GRPC {
 				test(t, b, serveGRPC(t, b))
 				return
 			}

@@ -90,6 +90,10 @@ var importCases = []importCase{
 	{"otelsetup/f.go", root + "/kvdb/kvpebble", "otelsetup"},
 	{"otelsetup/h.go", "go.opentelemetry.io/otel/semconv/v1.43.0", "names"},
 
+	{"otelsetup/internal/environment/a.go", "go.opentelemetry.io/otel/attribute", ""},
+	{"otelsetup/internal/environment/b.go", "go.opentelemetry.io/otel/sdk/trace", "environment"},
+	{"otelsetup/internal/environment/c.go", root + "/otelsetup/internal/ledger", "environment"},
+
 	{"otelsetup/observe/a.go", root + "/health", ""},
 	{"otelsetup/observe/b.go", root + "/otelsetup", ""},
 	{"otelsetup/observe/internal/c/c.go", "github.com/prometheus/exporter-toolkit/web", ""},

@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/otelkv/otelkv/internal/typednil"
+	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 )
 
 // validate returns every problem with the options and the environment at once.
@@ -38,9 +39,15 @@ func (c *config) validate() error {
 		p.add("WithShutdownTimeout", fmt.Errorf("%v is not positive", c.shutdownTimeout))
 	}
 	if c.endpoint != "" {
-		p.add("WithOTLPEndpoint", checkHTTPURL(c.endpoint))
+		p.add("WithOTLPEndpoint", environment.CheckURL(c.endpoint))
 	}
-	c.env.validate(c, &p)
+	c.env.Check(environment.Use{
+		Endpoint:       c.endpoint,
+		TracerProvider: c.tracerProvider != nil,
+		Sampler:        c.sampler != nil,
+		SpanExporters:  len(c.spanExporters) > 0,
+		LogExporters:   len(c.logExporters) > 0,
+	}, p.add)
 	return p.err()
 }
 
@@ -94,4 +101,20 @@ func (c *config) validateLogging(p *problems) {
 	if s := c.logSampling; s != nil && (s.interval <= 0 || s.first < 0 || s.thereafter < 0 || s.first+s.thereafter == 0) {
 		p.add("WithLogSampling", fmt.Errorf("%d lines and then every %d-th in %v would not log anything", s.first, s.thereafter, s.interval))
 	}
+}
+
+// settle returns what is wrong with the options and the environment or, where
+// that is the environment alone and the caller lenient, goes on without it and
+// returns what was ignored.
+func (c *config) settle() (ignored, err error) {
+	err = c.validate()
+	if err == nil || !c.lenient {
+		return nil, err
+	}
+	ignored = err
+	c.env, c.disabled = environment.None, false
+	if err := c.validate(); err != nil {
+		return nil, err
+	}
+	return ignored, nil
 }

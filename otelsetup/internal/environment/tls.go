@@ -1,4 +1,4 @@
-package otelsetup
+package environment
 
 import (
 	"crypto/tls"
@@ -6,32 +6,38 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
-	"strings"
 
 	"github.com/otelkv/otelkv/otelsetup/internal/oneline"
 )
 
-// checkHTTPURL does not show the URL in its error: it may hold a password.
-func checkHTTPURL(value string) error {
-	u, err := url.Parse(value)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		return errors.New("not an http or https URL with a host, such as http://localhost:4318")
+// TLS returns what the certificates of a signal make of TLS, nil without any.
+func (v Variables) TLS(s Signal) (*tls.Config, error) {
+	var config *tls.Config
+	if file := v.otlp(s, otlpCertificate).value; file != "" {
+		pem, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		config = &tls.Config{RootCAs: x509.NewCertPool(), MinVersion: tls.VersionTLS12}
+		config.RootCAs.AppendCertsFromPEM(pem) // checked
 	}
-	return nil
-}
-
-// checkTarget accepts what gRPC takes: a URL, or host and port.
-func checkTarget(value string) error {
-	u, err := url.Parse(value)
-	if err != nil || ((u.Scheme == "http" || u.Scheme == "https") && u.Host == "") {
-		return errors.New("not a URL, such as http://localhost:4317")
+	for _, prefix := range []string{s.otlp, otlp} {
+		certificate := v.get(prefix + otlpClientCert)
+		if certificate == "" {
+			continue
+		}
+		pair, err := tls.LoadX509KeyPair(certificate, v.get(prefix+otlpClientKey))
+		if err != nil {
+			return nil, err
+		}
+		if config == nil {
+			config = &tls.Config{MinVersion: tls.VersionTLS12}
+		}
+		config.Certificates = []tls.Certificate{pair}
+		break
 	}
-	if u.Scheme != "http" && u.Scheme != "https" && strings.Contains(value, "@") {
-		return errors.New("has an @, and gRPC's own targets are shown in its errors: credentials belong in headers")
-	}
-	return nil
+	return config, nil
 }
 
 func checkCertificates(file string) error {
