@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 // A tool is a server that a module under tools builds. Go's build cache keeps
@@ -27,11 +29,11 @@ func newTool(module, name string) tool {
 		cmd := exec.Command("go", "tool", "-n", name)
 		cmd.Dir = filepath.Join("..", "tools", module)
 		cmd.Env = append(os.Environ(), "GOWORK=off")
-		var stderr transcript
+		var stderr process.Buffer
 		cmd.Stderr = &stderr
 		out, err := cmd.Output()
 		if err != nil {
-			return "", fmt.Errorf("building %s: %w: %s", name, err, stderr.tail(2000))
+			return "", fmt.Errorf("building %s: %w: %s", name, err, stderr.Tail(2000))
 		}
 		return strings.TrimSpace(string(out)), nil
 	})}
@@ -43,7 +45,7 @@ func (s tool) built(t *testing.T) string {
 	t.Helper()
 	path, err := s.path()
 	if err != nil {
-		missing(t, err.Error())
+		process.Missing(t, err.Error())
 	}
 	return path
 }

@@ -9,12 +9,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 // An otelcol is an OpenTelemetry Collector with the configuration of
 // docs/guides: spans and metrics go to files, log records to VictoriaLogs.
 type otelcol struct {
-	*process
+	*process.Process
 	addresses otelcolAddresses
 	dir       string // of its files
 }
@@ -26,7 +28,7 @@ type otelcolAddresses struct {
 func newOtelcolAddresses(t *testing.T, v *victoriaLogs) otelcolAddresses {
 	t.Helper()
 	return otelcolAddresses{
-		http: freeAddress(t), grpc: freeAddress(t), metrics: freeAddress(t), victoriaLogs: v.address,
+		http: process.FreeAddress(t), grpc: process.FreeAddress(t), metrics: process.FreeAddress(t), victoriaLogs: v.address,
 	}
 }
 
@@ -51,9 +53,9 @@ func runCollector(t *testing.T, addresses otelcolAddresses, dir string) *otelcol
 	t.Helper()
 	cmd := exec.Command(otelcolTool.built(t), "--config", filepath.Join("..", "docs", "guides", "collector.yaml"))
 	cmd.Env = append(os.Environ(), addresses.env(t, dir)...)
-	c := &otelcol{process: launch(t, cmd), addresses: addresses, dir: dir}
-	eventually(t, c.process, "the Collector", func() bool {
-		return bytes.Contains([]byte(c.stderr.String()), []byte("Everything is ready"))
+	c := &otelcol{Process: launch(t, cmd), addresses: addresses, dir: dir}
+	c.Eventually(t, "the Collector", func() bool {
+		return bytes.Contains([]byte(c.Stderr.String()), []byte("Everything is ready"))
 	})
 	return c
 }

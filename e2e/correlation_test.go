@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 // setFault makes quickstart fail on purpose, or stop to.
@@ -63,14 +65,14 @@ func TestOneQuery(t *testing.T) {
 			program, target := startQuickstart(t, "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT="+v.otlp(), "OTEL_BLRP_SCHEDULE_DELAY=200")
 			setFault(t, target, fault)
 			var line operationLine
-			eventually(t, program, "a line of a sampled operation", func() (ok bool) {
-				line, ok = sampledLine(t, program.stdout.String(), message)
+			program.Eventually(t, "a line of a sampled operation", func() (ok bool) {
+				line, ok = sampledLine(t, program.Stdout.String(), message)
 				return ok
 			})
-			v.insertLines(t, program.stdout.String())
+			v.insertLines(t, program.Stdout.String())
 
 			var fromLine, fromOTLP logEntry
-			eventually(t, v.process, "both forms of the operation "+line.SpanID, func() bool {
+			v.Eventually(t, "both forms of the operation "+line.SpanID, func() bool {
 				for _, e := range v.query(t, `trace_id:="`+line.TraceID+`"`) {
 					switch {
 					case e["span_id"] != line.SpanID:
@@ -119,7 +121,7 @@ func compareEntries(t *testing.T, line, record logEntry) {
 // TestExemplarToSpanToLog goes the way of a person on call: from a slow bucket
 // in Prometheus to the trace, and to the log record of the same operation.
 func TestExemplarToSpanToLog(t *testing.T) {
-	installed(t, "prometheus")
+	process.Installed(t, "prometheus")
 	v := startVictoriaLogs(t)
 	c := startCollector(t, v)
 	// At a rate at which no line is suppressed.
@@ -129,7 +131,7 @@ func TestExemplarToSpanToLog(t *testing.T) {
 	const slowBucket = `db_client_operation_duration_seconds_bucket{db_operation_name="get",le="0.5"}`
 	var span collectedSpan
 	var record logEntry
-	eventually(t, p.process, "the span and the record of an exemplar", func() bool {
+	p.Eventually(t, "the span and the record of an exemplar", func() bool {
 		spans := c.spans(t)
 		for _, e := range p.exemplars(t, slowBucket) {
 			s, ok := spans[e.Labels.TraceID+e.Labels.SpanID]

@@ -9,19 +9,21 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 // TestGuide runs the commands of the guide: those of a terminal each in the
 // background; of the rest the first block, which picks an operation, until there
 // is one, and the second until it finds what the guide promises of it.
 func TestGuide(t *testing.T) {
-	installed(t, "curl")
+	process.Installed(t, "curl")
 	victoriaLogsTool.built(t)
 	otelcolTool.built(t)
 	dir := t.TempDir()
 	here := map[string]string{".build": dir}
 	for _, address := range []string{"127.0.0.1:9428", "127.0.0.1:4317", "127.0.0.1:4318", "127.0.0.1:8888", "127.0.0.1:8080"} {
-		here[address] = freeAddress(t)
+		here[address] = process.FreeAddress(t)
 	}
 	_, metricsPort, err := net.SplitHostPort(here["127.0.0.1:8888"])
 	if err != nil {
@@ -48,7 +50,7 @@ func TestGuide(t *testing.T) {
 
 	var programs int
 	var rest []string
-	var last *process
+	var last *process.Process
 	for _, block := range guideBlocks(t, logsGuide, "sh") {
 		if !strings.HasPrefix(block, "# terminal ") {
 			rest = append(rest, block)
@@ -61,7 +63,7 @@ func TestGuide(t *testing.T) {
 		t.Cleanup(func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) })
 		if programs < 3 {
 			address := here[[]string{"127.0.0.1:9428", "127.0.0.1:4318"}[programs-1]]
-			eventually(t, last, "terminal "+address, func() bool {
+			last.Eventually(t, "terminal "+address, func() bool {
 				conn, err := net.Dial("tcp", address)
 				if err == nil {
 					_ = conn.Close()
@@ -74,12 +76,12 @@ func TestGuide(t *testing.T) {
 		t.Fatalf("the guide has %d terminals and %d other blocks, want 3 and 2", programs, len(rest))
 	}
 	var ids []string
-	eventually(t, last, "an operation to look for", func() bool {
+	last.Eventually(t, "an operation to look for", func() bool {
 		out, err := bash(rest[0] + `echo "$trace $span"`).Output()
 		ids = strings.Fields(string(out))
 		return err == nil && len(ids) == 2
 	})
-	eventually(t, last, "what the guide promises", func() bool {
+	last.Eventually(t, "what the guide promises", func() bool {
 		out, _ := bash("trace=" + ids[0] + " span=" + ids[1] + "\n" + rest[1]).Output()
 		return strings.Contains(string(out), "the trace is there") &&
 			strings.Contains(string(out), `"severity":`) && strings.Contains(string(out), `"level":`)

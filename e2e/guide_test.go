@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 const (
@@ -65,7 +67,7 @@ func TestGuideConfigurations(t *testing.T) {
 
 // TestGuidePrometheus: Prometheus accepts the configuration of a shard.
 func TestGuidePrometheus(t *testing.T) {
-	promtool := installed(t, "promtool")
+	promtool := process.Installed(t, "promtool")
 	blocks := guideBlocks(t, scalingGuide, "yaml")
 	if len(blocks) != 1 {
 		t.Fatalf("%s has %d configurations, want 1", scalingGuide, len(blocks))

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 const healthGuide = "../docs/guides/health.md"
@@ -30,14 +32,14 @@ func block(t *testing.T, language string) string {
 
 // TestHealthGuideCommands types what the guide says, and wants what it shows.
 func TestHealthGuideCommands(t *testing.T) {
-	installed(t, "curl")
+	process.Installed(t, "curl")
 	p, address := startQuickstart(t)
 	// What is said of this machine's disk and memory is another matter.
 	machine := regexp.MustCompile(`\[.\] (disk|memory): .*`)
 	transcript := strings.ReplaceAll(block(t, "console"), "127.0.0.1:8080", address)
 	for step := range strings.SplitSeq(strings.TrimPrefix(transcript, "$ "), "\n$ ") {
 		command, want, _ := strings.Cut(step, "\n")
-		eventually(t, p, "what follows "+command, func() bool {
+		p.Eventually(t, "what follows "+command, func() bool {
 			out, err := exec.CommandContext(t.Context(), "sh", "-c", command).Output()
 			if err != nil {
 				t.Fatalf("%s: %v", command, err)
@@ -102,7 +104,7 @@ func TestHealthGuideKubernetes(t *testing.T) {
 		if _, port, err := net.SplitHostPort(strings.TrimPrefix(args[1], "-admin=")); err != nil || port != found[2] {
 			t.Errorf("the probe of %s goes to port %s, %s", found[1], found[2], args[1])
 		}
-		eventually(t, s.process, found[1], func() bool {
+		s.Eventually(t, found[1], func() bool {
 			_, err := fetch(t, s.admin+found[1])
 			return err == nil
 		})

@@ -13,21 +13,22 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/otelkv/otelkv/health"
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 // startRedis runs a Redis server until it answers.
-func startRedis(t *testing.T, address string) *process {
+func startRedis(t *testing.T, address string) *process.Process {
 	t.Helper()
-	path := installed(t, "redis-server")
+	path := process.Installed(t, "redis-server")
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := launch(t, exec.Command(path, "--bind", host, "--port", port, "--save", "", "--dir", t.TempDir()))
-	t.Cleanup(func() { _ = p.cmd.Process.Signal(syscall.SIGCONT) }) // a paused one cannot end
+	t.Cleanup(func() { _ = p.Cmd.Process.Signal(syscall.SIGCONT) }) // a paused one cannot end
 	c := redis.NewClient(&redis.Options{Addr: address})
 	defer c.Close()
-	eventually(t, p, "Redis", func() bool { return c.Ping(t.Context()).Err() == nil })
+	p.Eventually(t, "Redis", func() bool { return c.Ping(t.Context()).Err() == nil })
 	return p
 }
 
@@ -65,7 +66,7 @@ func dependOn(t *testing.T, address string) *dependent {
 func (d *dependent) becomes(t *testing.T, status health.Status, checks ...string) map[string]health.Transition {
 	t.Helper()
 	seen := make(map[string]health.Transition)
-	for deadline := time.After(soon); len(seen) < len(checks); {
+	for deadline := time.After(process.Soon); len(seen) < len(checks); {
 		select {
 		case c := <-d.transitions:
 			if c.Status != status {
@@ -97,17 +98,14 @@ func (d *dependent) answers(t *testing.T, code int, body string) {
 // A dependency that is gone refuses connections: the first run after that ends
 // readiness. It returns on its own.
 func TestRedisKilled(t *testing.T) {
-	address := freeAddress(t)
+	address := process.FreeAddress(t)
 	server := startRedis(t, address)
 	d := dependOn(t, address)
 	d.becomes(t, health.StatusPass, "redis", "port")
 	d.answers(t, http.StatusOK, "ready\n")
 
 	killed := time.Now()
-	if err := server.cmd.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	<-server.ended
+	server.Kill(t)
 	for name, c := range d.becomes(t, health.StatusFail, "redis", "port") {
 		took := c.Since.Sub(killed)
 		t.Logf("%s: %v after %v: %v", name, c.Reason, took, c.Err)
@@ -127,13 +125,13 @@ func TestRedisKilled(t *testing.T) {
 // decides. The kernel goes on to accept connections for a process that is
 // paused, so a check that only connects sees nothing.
 func TestRedisPaused(t *testing.T) {
-	address := freeAddress(t)
+	address := process.FreeAddress(t)
 	server := startRedis(t, address)
 	d := dependOn(t, address)
 	d.becomes(t, health.StatusPass, "redis", "port")
 
 	paused := time.Now()
-	if err := server.cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+	if err := server.Cmd.Process.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
 	c := d.becomes(t, health.StatusFail, "redis")["redis"]
@@ -143,7 +141,7 @@ func TestRedisPaused(t *testing.T) {
 	}
 	d.answers(t, http.StatusServiceUnavailable, "redis down\n")
 
-	if err := server.cmd.Process.Signal(syscall.SIGCONT); err != nil {
+	if err := server.Cmd.Process.Signal(syscall.SIGCONT); err != nil {
 		t.Fatal(err)
 	}
 	d.becomes(t, health.StatusPass, "redis")

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 // TestRollingRestart restarts two servers, one after the other, under clients
@@ -20,14 +22,14 @@ func TestRollingRestart(t *testing.T) {
 	var servers []*kvserver
 	var backends []*backend
 	for range 2 {
-		listen, admin := freeAddress(t), freeAddress(t)
+		listen, admin := process.FreeAddress(t), process.FreeAddress(t)
 		b := &backend{address: listen, probe: "http://" + admin + "/readyz"}
 		backends = append(backends, b)
 		servers = append(servers, startReplica(t, b.address, admin, t.TempDir()))
 	}
 	balancer := startBalancer(t, backends...)
 	for i, b := range backends {
-		eventually(t, servers[i].process, "readiness", b.ready.Load)
+		servers[i].Eventually(t, "readiness", b.ready.Load)
 	}
 	load := startTraffic(t, balancer.listener.Addr().String())
 
@@ -37,7 +39,7 @@ func TestRollingRestart(t *testing.T) {
 		s.drains(t)
 		load.awaits(t, 1000) // by the other one alone
 		servers[i] = startReplica(t, s.host+":"+s.port, s.admin[len("http://"):], s.dir(t))
-		eventually(t, servers[i].process, "readiness", backends[i].ready.Load)
+		servers[i].Eventually(t, "readiness", backends[i].ready.Load)
 		t.Logf("server %d: %d clients before, %d requests so far", i, before, load.requests.Load())
 	}
 	load.awaits(t, 1000)
@@ -60,9 +62,9 @@ func startReplica(t *testing.T, listen, admin, dir string) *kvserver {
 // dir returns the directory that the server was given.
 func (s *kvserver) dir(t *testing.T) string {
 	t.Helper()
-	for i, arg := range s.cmd.Args[:len(s.cmd.Args)-1] {
+	for i, arg := range s.Cmd.Args[:len(s.Cmd.Args)-1] {
 		if arg == "-dir" {
-			return s.cmd.Args[i+1]
+			return s.Cmd.Args[i+1]
 		}
 	}
 	t.Fatal("the server has a temporary directory")
@@ -72,7 +74,7 @@ func (s *kvserver) dir(t *testing.T) string {
 // drains asks the server to end: it is alive and not ready until it does.
 func (s *kvserver) drains(t *testing.T) {
 	t.Helper()
-	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+	if err := s.Cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
 	probe := func(path string) int {
@@ -84,11 +86,11 @@ func (s *kvserver) drains(t *testing.T) {
 		return res.StatusCode
 	}
 	unready := 0
-	for deadline := time.After(soon); ; {
+	for deadline := time.After(process.Soon); ; {
 		select {
-		case <-s.ended:
-			if status := s.cmd.ProcessState.ExitCode(); status != 0 {
-				t.Errorf("exit status %d: %s", status, s.stderr.tail(500))
+		case <-s.Ended:
+			if status := s.Cmd.ProcessState.ExitCode(); status != 0 {
+				t.Errorf("exit status %d: %s", status, s.Stderr.Tail(500))
 			}
 			if unready < 10 {
 				t.Errorf("%d probes saw that the server drains", unready)
@@ -152,7 +154,7 @@ func (l *traffic) count(err error) {
 func (l *traffic) awaits(t *testing.T, more int64) {
 	t.Helper()
 	enough := l.requests.Load() + more
-	for deadline := time.After(soon); l.requests.Load() < enough; {
+	for deadline := time.After(process.Soon); l.requests.Load() < enough; {
 		select {
 		case <-deadline:
 			t.Fatalf("%d requests, want %d", l.requests.Load(), enough)

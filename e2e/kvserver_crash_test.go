@@ -99,15 +99,15 @@ func TestKVServerLosesNothing(t *testing.T) {
 					enough := c.acked.Load() + 10_000
 					ctx, cancel := context.WithCancel(t.Context())
 					all := c.write(ctx, client)
-					eventually(t, s.process, "10,000 acknowledged writes", func() bool { return c.acked.Load() > enough })
-					if err := s.cmd.Process.Signal(signal); err != nil {
+					s.Eventually(t, "10,000 acknowledged writes", func() bool { return c.acked.Load() > enough })
+					if err := s.Cmd.Process.Signal(signal); err != nil {
 						t.Fatal(err)
 					}
-					<-s.ended
+					<-s.Ended
 					all.Wait()
 					cancel()
-					if status := s.cmd.ProcessState.ExitCode(); signal == syscall.SIGTERM && status != 0 {
-						t.Errorf("exit status %d after SIGTERM: %s", status, s.stderr.tail(500))
+					if status := s.Cmd.ProcessState.ExitCode(); signal == syscall.SIGTERM && status != 0 {
+						t.Errorf("exit status %d after SIGTERM: %s", status, s.Stderr.Tail(500))
 					}
 					t.Logf("round %d: %d writes acknowledged", round, c.acked.Load())
 				}

@@ -65,14 +65,14 @@ func TestKVServerHostileClients(t *testing.T) {
 			t.Fatalf("Get of a large value among strangers: %d bytes, %v", len(v), err)
 		}
 	}
-	if peak, ok := peakMemory(t, s.cmd.Process.Pid); ok {
+	if peak, ok := peakMemory(t, s.Cmd.Process.Pid); ok {
 		t.Logf("peak memory: %d MiB", peak>>20)
 		if peak>>20 > 2<<10 { // what they ask for is 200 GB
 			t.Errorf("the server took %d MiB", peak>>20)
 		}
 	}
 	strangers.close()
-	eventually(t, s.process, "the end of the strangers", func() bool {
+	s.Eventually(t, "the end of the strangers", func() bool {
 		info, err := good.Info(t.Context(), "clients").Result()
 		if err != nil {
 			t.Fatal(err)

@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 // kvengines are the engines of kvserver that need no server of their own.
@@ -33,7 +35,7 @@ var kvbinary = sync.OnceValues(func() (string, error) {
 
 // A kvserver is that program, serving.
 type kvserver struct {
-	*process
+	*process.Process
 	host, port string // for Redis clients
 	admin      string // URL
 }
@@ -49,9 +51,9 @@ func startKVServer(t *testing.T, args ...string) *kvserver {
 	}
 	cmd := exec.Command(path, append([]string{"-listen", "127.0.0.1:0", "-admin", "127.0.0.1:0", "-drain", "0"}, args...)...)
 	cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir())
-	s := &kvserver{process: launch(t, cmd)}
-	eventually(t, s.process, "the greeting", func() bool { return kvgreeting.MatchString(s.stderr.String()) })
-	found := kvgreeting.FindStringSubmatch(s.stderr.String())
+	s := &kvserver{Process: launch(t, cmd)}
+	s.Eventually(t, "the greeting", func() bool { return kvgreeting.MatchString(s.Stderr.String()) })
+	found := kvgreeting.FindStringSubmatch(s.Stderr.String())
 	s.host, s.port, s.admin = found[1], found[2], found[3]
 	return s
 }
@@ -95,9 +97,9 @@ func (s *kvserver) requests(t *testing.T) map[string]int {
 // writes.
 func (s *kvserver) tool(t *testing.T, name string, args ...string) (out string, err error) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*soon)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*process.Soon)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, installed(t, name), append([]string{"-h", s.host, "-p", s.port}, args...)...)
+	cmd := exec.CommandContext(ctx, process.Installed(t, name), append([]string{"-h", s.host, "-p", s.port}, args...)...)
 	b, err := cmd.CombinedOutput()
 	return strings.TrimSpace(string(b)), err
 }

@@ -3,12 +3,14 @@ package e2e
 import (
 	"strings"
 	"testing"
+
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 // Under redis-benchmark no operation fails, and none is counted twice or not at
 // all.
 func TestKVServerCountsExactly(t *testing.T) {
-	installed(t, "redis-benchmark")
+	process.Installed(t, "redis-benchmark")
 	for _, engine := range kvengines {
 		t.Run(engine, func(t *testing.T) {
 			s := startKVServer(t, "-engine", engine)
@@ -30,7 +32,7 @@ func TestKVServerCountsExactly(t *testing.T) {
 // Of redis-benchmark's own tests those run whose commands there are; another
 // one ends with an error that names its command, and the server goes on.
 func TestKVServerBenchmarkSuite(t *testing.T) {
-	installed(t, "redis-benchmark")
+	process.Installed(t, "redis-benchmark")
 	s := startKVServer(t)
 	out, err := s.tool(t, "redis-benchmark", "-t", "ping,set,get,mset", "-n", "10000", "-r", "1000", "--csv")
 	if err != nil || strings.Count(out, "\n") != 5 {
@@ -49,7 +51,7 @@ func TestKVServerBenchmarkSuite(t *testing.T) {
 }
 
 func TestKVServerRedisCLI(t *testing.T) {
-	installed(t, "redis-cli")
+	process.Installed(t, "redis-cli")
 	for _, engine := range kvengines {
 		t.Run(engine, func(t *testing.T) {
 			s := startKVServer(t, "-engine", engine)

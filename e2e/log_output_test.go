@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 var (
@@ -44,30 +46,30 @@ func TestNothingWaitsForTheLog(t *testing.T) {
 				t.Fatal(err)
 			}
 			if tt.sign != nil {
-				eventually(t, program, "trouble of the log on /metrics", func() bool { return scraped(t, address, tt.sign) > 0 })
-				eventually(t, program, "lines that wait or are lost", func() bool {
+				program.Eventually(t, "trouble of the log on /metrics", func() bool { return scraped(t, address, tt.sign) > 0 })
+				program.Eventually(t, "lines that wait or are lost", func() bool {
 					return scraped(t, address, logWaiting)+scraped(t, address, logLost) > 0
 				})
-				eventually(t, program, "trouble of the log on /readyz", func() bool {
+				program.Eventually(t, "trouble of the log on /readyz", func() bool {
 					page := probe(t, "http://"+address+"/readyz?verbose")
 					return strings.Contains(page, "log lines do not get out")
 				})
 			}
 			before := scraped(t, address, allRequests)
-			eventually(t, program, "a thousand operations", func() bool { return scraped(t, address, allRequests) >= before+1000 })
+			program.Eventually(t, "a thousand operations", func() bool { return scraped(t, address, allRequests) >= before+1000 })
 			if page := probe(t, "http://"+address+"/healthz"); !strings.HasPrefix(page, "alive") {
 				t.Errorf("/healthz: %s", page)
 			}
 			began := time.Now()
-			program.stop(t)
+			program.Stop(t)
 			if took := time.Since(began); took > 20*time.Second {
 				t.Errorf("it took %v to end", took)
 			}
-			if status := program.cmd.ProcessState.ExitCode(); status != 0 {
+			if status := program.Cmd.ProcessState.ExitCode(); status != 0 {
 				t.Errorf("exit status %d, want 0", status)
 			}
-			if said := lostLines.MatchString(program.stderr.String()); said != tt.lost {
-				t.Errorf("lost lines are spoken of: %t, want %t:\n%s", said, tt.lost, program.stderr.tail(2000))
+			if said := lostLines.MatchString(program.Stderr.String()); said != tt.lost {
+				t.Errorf("lost lines are spoken of: %t, want %t:\n%s", said, tt.lost, program.Stderr.Tail(2000))
 			}
 		})
 	}
@@ -163,7 +165,7 @@ func fullDevice(t *testing.T) *os.File {
 	t.Helper()
 	f, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
-		missing(t, err.Error())
+		process.Missing(t, err.Error())
 	}
 	return f
 }

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 // scraped returns what /metrics says of series, summed over those that match.
@@ -35,11 +37,11 @@ var (
 
 // outage waits for losses to show on /metrics while the receiver of one signal
 // is away, and wants the program to serve at its rate meanwhile.
-func outage(t *testing.T, program *process, target string, lost *regexp.Regexp) {
+func outage(t *testing.T, program *process.Process, target string, lost *regexp.Regexp) {
 	t.Helper()
 	began, before, already := time.Now(), scraped(t, target, allRequests), scraped(t, target, lost)
-	eventually(t, program, "losses on /metrics", func() bool { return scraped(t, target, lost) > already })
-	eventually(t, program, "1,000 more operations", func() bool { return scraped(t, target, allRequests) > before+1000 })
+	program.Eventually(t, "losses on /metrics", func() bool { return scraped(t, target, lost) > already })
+	program.Eventually(t, "1,000 more operations", func() bool { return scraped(t, target, allRequests) > before+1000 })
 	rate := (scraped(t, target, allRequests) - before) / time.Since(began).Seconds()
 	t.Logf("%.0f lost, %.0f operations a second", scraped(t, target, lost)-already, rate)
 	if rate < 200 { // a tenth of what is asked for
@@ -56,14 +58,14 @@ func TestLogStoreComesBack(t *testing.T) {
 		"OTEL_BLRP_SCHEDULE_DELAY=100", "OTEL_BLRP_MAX_QUEUE_SIZE=8", "OTEL_BLRP_MAX_EXPORT_BATCH_SIZE=4")
 	setFault(t, target, "errors")
 	const query = `service.name:="quickstart" "operation failed"`
-	eventually(t, v.process, "records", func() bool { return len(v.query(t, query)) > 0 })
+	v.Eventually(t, "records", func() bool { return len(v.query(t, query)) > 0 })
 
-	v.kill(t)
+	v.Kill(t)
 	outage(t, program, target, lostLogs)
 
 	v = runVictoriaLogs(t, v.address, v.dir)
 	back := time.Now().UTC().Format(time.RFC3339Nano)
-	eventually(t, v.process, "new records", func() bool { return len(v.query(t, query+" _time:>"+back)) > 0 })
+	v.Eventually(t, "new records", func() bool { return len(v.query(t, query+" _time:>"+back)) > 0 })
 }
 
 // So does a Collector.
@@ -73,11 +75,11 @@ func TestCollectorComesBack(t *testing.T) {
 	program, target := startQuickstart(t,
 		"OTEL_EXPORTER_OTLP_ENDPOINT=http://"+c.addresses.http, "OTEL_EXPORTER_OTLP_TIMEOUT=1000",
 		"OTEL_BSP_SCHEDULE_DELAY=100", "OTEL_BSP_MAX_QUEUE_SIZE=64", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE=64")
-	eventually(t, c.process, "spans", func() bool { return len(c.spans(t)) > 0 })
+	c.Eventually(t, "spans", func() bool { return len(c.spans(t)) > 0 })
 
-	c.kill(t)
+	c.Kill(t)
 	outage(t, program, target, lostSpans)
 
 	c = runCollector(t, c.addresses, t.TempDir())
-	eventually(t, c.process, "new spans", func() bool { return len(c.spans(t)) > 0 })
+	c.Eventually(t, "new spans", func() bool { return len(c.spans(t)) > 0 })
 }

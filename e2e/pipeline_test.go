@@ -17,7 +17,7 @@ func TestCollectorReceives(t *testing.T) {
 				"OTEL_METRICS_EXPORTER=prometheus,otlp", "OTEL_METRIC_EXPORT_INTERVAL=1000",
 				"OTEL_LOGS_EXPORTER=otlp", "OTEL_TRACES_EXPORTER=otlp")
 
-			eventually(t, c.process, "spans of operations under spans of requests", func() bool {
+			c.Eventually(t, "spans of operations under spans of requests", func() bool {
 				all := c.spans(t)
 				for _, s := range all {
 					if s.Name == "get quickstart" && all[s.TraceID+s.ParentSpanID].Name == "browse" {
@@ -26,14 +26,14 @@ func TestCollectorReceives(t *testing.T) {
 				}
 				return false
 			})
-			eventually(t, c.process, "metrics that grow", func() bool {
+			c.Eventually(t, "metrics that grow", func() bool {
 				n, ok := c.sum(t, "kvdb.requests")
 				return ok && n > 100
 			})
 			if _, err := fetch(t, "http://"+target+"/metrics"); err != nil {
 				t.Errorf("beside OTLP, Prometheus: %v", err)
 			}
-			eventually(t, v.process, "log records", func() bool { return len(v.query(t, `service.name:="quickstart"`)) > 0 })
+			v.Eventually(t, "log records", func() bool { return len(v.query(t, `service.name:="quickstart"`)) > 0 })
 			for _, line := range c.received(t, "traces") {
 				for _, r := range line.ResourceSpans {
 					if name := r.Resource.attribute("service.name"); name != "quickstart" {
@@ -42,8 +42,8 @@ func TestCollectorReceives(t *testing.T) {
 				}
 			}
 			n, _ := c.sum(t, "kvdb.requests")
-			program.stop(t)
-			eventually(t, c.process, fmt.Sprintf("the last metrics, past %d requests", n), func() bool {
+			program.Stop(t)
+			c.Eventually(t, fmt.Sprintf("the last metrics, past %d requests", n), func() bool {
 				last, _ := c.sum(t, "kvdb.requests")
 				return last > n
 			})

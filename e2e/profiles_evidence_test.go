@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 // A slowLine is what quickstart writes of a slow operation, or of evidence.
@@ -23,9 +25,9 @@ type slowLine struct {
 }
 
 // slowLines returns the lines with a message so far.
-func slowLines(t *testing.T, p *process, message string) (lines []slowLine) {
+func slowLines(t *testing.T, p *process.Process, message string) (lines []slowLine) {
 	t.Helper()
-	text := p.stdout.String()
+	text := p.Stdout.String()
 	for line := range strings.Lines(text[:strings.LastIndexByte(text, '\n')+1]) {
 		var l slowLine
 		if err := json.Unmarshal([]byte(line), &l); err != nil {
@@ -40,13 +42,13 @@ func slowLines(t *testing.T, p *process, message string) (lines []slowLine) {
 
 // captured returns what slow operations have left so far. A busy machine may
 // leave something of its own.
-func captured(t *testing.T, p *process) []slowLine {
+func captured(t *testing.T, p *process.Process) []slowLine {
 	t.Helper()
 	return slices.DeleteFunc(slowLines(t, p, "evidence captured"), func(l slowLine) bool { return l.Reason != "slow" })
 }
 
 // startProfiled runs quickstart with profiles, and evidence in a directory.
-func startProfiled(t *testing.T, args []string, env ...string) (p *process, address, profiles string) {
+func startProfiled(t *testing.T, args []string, env ...string) (p *process.Process, address, profiles string) {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "store")
 	p, address = runQuickstart(t, append([]string{"-pprof", "127.0.0.1:0", "-dir", dir, "-drain", "0"}, args...), env...)
@@ -54,8 +56,8 @@ func startProfiled(t *testing.T, args []string, env ...string) (p *process, addr
 }
 
 // profilesURL is where a program serves its profiles.
-func profilesURL(p *process) string {
-	return regexp.MustCompile(`http://\S+/debug/pprof/`).FindString(p.stderr.String())
+func profilesURL(p *process.Process) string {
+	return regexp.MustCompile(`http://\S+/debug/pprof/`).FindString(p.Stderr.String())
 }
 
 // opened is what go tool trace reads in an execution trace.
@@ -76,7 +78,7 @@ func opened(t *testing.T, path string) string {
 // of the last one before a scrape. In one of a hundred runs that is another one,
 // so there are further attempts.
 func TestExemplarToEvidence(t *testing.T) {
-	installed(t, "prometheus")
+	process.Installed(t, "prometheus")
 	for range 3 {
 		if followExemplar(t) {
 			return
@@ -88,11 +90,11 @@ func TestExemplarToEvidence(t *testing.T) {
 func followExemplar(t *testing.T) bool {
 	t.Helper()
 	traces := newReceiver(t)
-	target := freeAddress(t)
+	target := process.FreeAddress(t)
 	prom := runPrometheus(t, target, 100*time.Millisecond)
 	p, _, dir := startProfiled(t, []string{"-listen", target, "-fault", "slow", "-rate", "5"},
 		"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT="+traces.url+"/v1/traces", "OTEL_BSP_SCHEDULE_DELAY=100", "OTEL_TRACES_SAMPLER=always_on")
-	eventually(t, p, "evidence", func() bool { return len(captured(t, p)) == 1 })
+	p.Eventually(t, "evidence", func() bool { return len(captured(t, p)) == 1 })
 
 	var exemplar exemplar
 	var evidence string
@@ -112,7 +114,7 @@ func followExemplar(t *testing.T) bool {
 		<-time.After(100 * time.Millisecond)
 	}
 	if evidence == "" {
-		p.stop(t)
+		p.Stop(t)
 		return false
 	}
 
@@ -132,7 +134,7 @@ func followExemplar(t *testing.T) bool {
 	if filepath.Dir(evidence) != dir {
 		t.Errorf("the evidence is %s, not in %s", evidence, dir)
 	}
-	p.stop(t) // and the file stays
+	p.Stop(t) // and the file stays
 	if want := `Category="trace_id" Message="` + exemplar.Labels.TraceID + `"`; !strings.Contains(opened(t, evidence), want) {
 		t.Errorf("go tool trace shows no %s in %s", want, evidence)
 	}
@@ -171,10 +173,10 @@ lines:
 // all of them name.
 func TestEvidenceOfABurst(t *testing.T) {
 	p, target, dir := startProfiled(t, []string{"-fault", "slow", "-rate", "20000"})
-	eventually(t, p, "thousands of slow operations", func() bool {
+	p.Eventually(t, "thousands of slow operations", func() bool {
 		return metric(t, target, "pprofx_captures_total", `reason="slow"`, `outcome="linked"`) > 2000
 	})
-	p.stop(t)
+	p.Stop(t)
 	files, err := filepath.Glob(filepath.Join(dir, "*-slow-*")) // a busy machine may be a reason of its own
 	if err != nil || len(files) != 1 {
 		t.Fatalf("%v, %v", files, err)
@@ -213,7 +215,7 @@ func TestEvidenceCannotBeWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	setFault(t, target, "slow")
-	eventually(t, p, "a capture that fails", func() bool {
+	p.Eventually(t, "a capture that fails", func() bool {
 		return metric(t, target, "pprofx_captures_total", `reason="slow"`, `outcome="failed"`) == 1
 	})
 	if n := metric(t, target, "pprofx_files_total", `profile="flight"`, `outcome="failed"`); n != 1 {
@@ -221,7 +223,7 @@ func TestEvidenceCannotBeWritten(t *testing.T) {
 	}
 	setFault(t, target, "none")
 	before := metric(t, target, "kvdb_requests_total", `outcome="ok"`)
-	eventually(t, p, "further operations", func() bool {
+	p.Eventually(t, "further operations", func() bool {
 		return metric(t, target, "kvdb_requests_total", `outcome="ok"`) > before+1000
 	})
 	if n := metric(t, target, "kvdb_errors_total"); n != 0 {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 const profilesGuide = "../docs/guides/profiles.md"
@@ -41,13 +43,13 @@ var profilesGuideShows = [][]string{
 // TestProfilesGuide runs the commands of the guide, those of a terminal in the
 // background, until they show what they are there for.
 func TestProfilesGuide(t *testing.T) {
-	installed(t, "curl")
+	process.Installed(t, "curl")
 	dir := t.TempDir()
-	_, token, err := net.SplitHostPort(freeAddress(t))
+	_, token, err := net.SplitHostPort(process.FreeAddress(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	replacer := strings.NewReplacer(".build", dir, "127.0.0.1:8080", freeAddress(t), "127.0.0.1:6060", freeAddress(t), ":6061", ":"+token)
+	replacer := strings.NewReplacer(".build", dir, "127.0.0.1:8080", process.FreeAddress(t), "127.0.0.1:6060", process.FreeAddress(t), ":6061", ":"+token)
 	bash := func(script string) *exec.Cmd {
 		cmd := exec.Command("bash", "-ec", replacer.Replace(script))
 		cmd.Dir, cmd.Env = "..", append(os.Environ(), "TMPDIR="+t.TempDir())
@@ -57,7 +59,7 @@ func TestProfilesGuide(t *testing.T) {
 	if len(blocks) != len(profilesGuideShows) {
 		t.Fatalf("the guide has %d blocks, want %d", len(blocks), len(profilesGuideShows))
 	}
-	var shop *process
+	var shop *process.Process
 	for i, block := range blocks {
 		shows := func(out string) bool {
 			for _, want := range profilesGuideShows[i] {
@@ -78,7 +80,7 @@ func TestProfilesGuide(t *testing.T) {
 			cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // the shell's programs end with it
 			p := launch(t, cmd)
 			t.Cleanup(func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) })
-			eventually(t, p, block, func() bool { return shows(p.stderr.String()) })
+			p.Eventually(t, block, func() bool { return shows(p.Stderr.String()) })
 			if shop == nil {
 				shop = p
 			}
@@ -90,7 +92,7 @@ func TestProfilesGuide(t *testing.T) {
 				t.Logf("%s\n%s", block, last)
 			}
 		})
-		eventually(t, shop, block, func() bool {
+		shop.Eventually(t, block, func() bool {
 			out, _ := bash(block).CombinedOutput()
 			last = out
 			return shows(string(out))

@@ -15,11 +15,13 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 // A prometheus is a Prometheus server that scrapes one target.
 type prometheus struct {
-	*process
+	*process.Process
 	url string
 }
 
@@ -31,8 +33,8 @@ func startPrometheus(t *testing.T, target string) *prometheus {
 
 func runPrometheus(t *testing.T, target string, interval time.Duration) *prometheus {
 	t.Helper()
-	path := installed(t, "prometheus")
-	dir, address := t.TempDir(), freeAddress(t)
+	path := process.Installed(t, "prometheus")
+	dir, address := t.TempDir(), process.FreeAddress(t)
 	config := filepath.Join(dir, "prometheus.yml")
 	err := os.WriteFile(config, fmt.Appendf(nil, `
 global: {scrape_interval: %[1]dms, scrape_timeout: %[1]dms}
@@ -44,12 +46,12 @@ scrape_configs:
 		t.Fatal(err)
 	}
 	p := &prometheus{url: "http://" + address}
-	p.process = launch(t, exec.Command(path,
+	p.Process = launch(t, exec.Command(path,
 		"--config.file="+config,
 		"--storage.tsdb.path="+filepath.Join(dir, "data"),
 		"--web.listen-address="+address,
 		"--enable-feature=exemplar-storage"))
-	eventually(t, p.process, "Prometheus", func() bool {
+	p.Eventually(t, "Prometheus", func() bool {
 		_, err := fetch(t, p.url+"/-/ready")
 		return err == nil
 	})
@@ -95,7 +97,7 @@ func (p *prometheus) value(t *testing.T, expression string) (total float64, ok b
 
 func (p *prometheus) eventually(t *testing.T, expression string, ok func(float64) bool) {
 	t.Helper()
-	eventually(t, p.process, expression, func() bool {
+	p.Eventually(t, expression, func() bool {
 		v, found := p.value(t, expression)
 		return found && ok(v)
 	})
@@ -154,7 +156,7 @@ func fetch(t *testing.T, url string) ([]byte, error) {
 // TestPrometheusScrapes: the server that people run understands what the
 // program shows.
 func TestPrometheusScrapes(t *testing.T) {
-	installed(t, "prometheus")
+	process.Installed(t, "prometheus")
 	_, target := startQuickstart(t)
 	p := startPrometheus(t, target)
 
@@ -179,7 +181,7 @@ func TestPrometheusScrapes(t *testing.T) {
 // TestExemplarsNameSpans: from a bucket in Prometheus one gets to the span of
 // the very operation that fell into it.
 func TestExemplarsNameSpans(t *testing.T) {
-	installed(t, "prometheus")
+	process.Installed(t, "prometheus")
 	receiver := newReceiver(t)
 	_, target := startQuickstart(t,
 		"OTEL_EXPORTER_OTLP_ENDPOINT="+receiver.url, "OTEL_BSP_SCHEDULE_DELAY=100", "OTEL_TRACES_SAMPLER=")
@@ -188,7 +190,7 @@ func TestExemplarsNameSpans(t *testing.T) {
 	names := map[string]string{"get": "get quickstart", "put": "put quickstart", "scan": "scan quickstart", "BATCH": "BATCH quickstart"}
 	for operation, name := range names {
 		expression := fmt.Sprintf(`db_client_operation_duration_seconds_bucket{db_operation_name=%q}`, operation)
-		eventually(t, p.process, "the span of an exemplar of "+operation, func() bool {
+		p.Eventually(t, "the span of an exemplar of "+operation, func() bool {
 			for _, e := range p.exemplars(t, expression) {
 				if s := receiver.span(e.Labels.TraceID, e.Labels.SpanID); s != nil {
 					checkSpan(t, s, e, name)
@@ -229,10 +231,10 @@ func checkSpan(t *testing.T, s *span, e exemplar, name string) {
 // TestPromtool: the linter of Prometheus finds nothing in the names of this
 // project.
 func TestPromtool(t *testing.T) {
-	promtool := installed(t, "promtool")
+	promtool := process.Installed(t, "promtool")
 	p, target := startQuickstart(t)
 	var page []byte
-	eventually(t, p, "the engine's statistics", func() (ok bool) {
+	p.Eventually(t, "the engine's statistics", func() (ok bool) {
 		var err error
 		page, err = fetch(t, "http://"+target+"/metrics")
 		return err == nil && bytes.Contains(page, []byte("kvdb_engine_"))

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 var (
@@ -19,10 +21,10 @@ var (
 )
 
 // startPushed runs a Prometheus 3 that scrapes nobody and takes OTLP.
-func startPushed(t *testing.T) (server *process, address string) {
+func startPushed(t *testing.T) (server *process.Process, address string) {
 	t.Helper()
 	path := prometheusTool.built(t)
-	dir, address := t.TempDir(), freeAddress(t)
+	dir, address := t.TempDir(), process.FreeAddress(t)
 	config := filepath.Join(dir, "prometheus.yml")
 	if err := os.WriteFile(config, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -32,7 +34,7 @@ func startPushed(t *testing.T) (server *process, address string) {
 		"--storage.tsdb.path="+filepath.Join(dir, "data"),
 		"--web.listen-address="+address,
 		"--web.enable-otlp-receiver"))
-	eventually(t, server, "Prometheus", func() bool {
+	server.Eventually(t, "Prometheus", func() bool {
 		_, err := fetch(t, "http://"+address+"/-/ready")
 		return err == nil
 	})
@@ -55,24 +57,24 @@ func TestPrometheusTakesEveryPush(t *testing.T) {
 				"OTEL_METRICS_EXPORTER=otlp,prometheus", "OTEL_METRIC_EXPORT_INTERVAL="+fmt.Sprint(tt.interval.Milliseconds()),
 				"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT=http://"+address+"/api/v1/otlp/v1/metrics")
 
-			eventually(t, server, fmt.Sprintf("%v exports", tt.exports), func() bool {
+			server.Eventually(t, fmt.Sprintf("%v exports", tt.exports), func() bool {
 				return scraped(t, address, pushes)+scraped(t, address, refusals) >= tt.exports
 			})
 			if lost := scraped(t, target, failedPoints); lost > 0 {
 				t.Errorf("the program counts %v points as lost", lost)
 			}
 			before := scraped(t, address, pushes)
-			program.stop(t)
+			program.Stop(t)
 			if taken := scraped(t, address, pushes); taken <= before {
 				t.Errorf("%v exports, %v of them before the end: the last one is missing", taken, before)
 			}
 			if refused := scraped(t, address, refusals); refused > 0 {
-				t.Errorf("%v exports were refused: %s", refused, program.stdout.tail(2000))
+				t.Errorf("%v exports were refused: %s", refused, program.Stdout.Tail(2000))
 			}
-			if said := server.stderr.tail(1 << 20); strings.Contains(said, "out of order") {
+			if said := server.Stderr.Tail(1 << 20); strings.Contains(said, "out of order") {
 				t.Errorf("Prometheus says: %s", said)
 			}
-			p := &prometheus{process: server, url: "http://" + address}
+			p := &prometheus{Process: server, url: "http://" + address}
 			for _, expression := range []string{"sum(kvdb_requests_total)", "sum(go_schedule_duration_seconds_count)", "target_info"} {
 				if v, ok := p.value(t, expression); !ok || v <= 0 {
 					t.Errorf("%s is %v, %t", expression, v, ok)

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 func TestMain(m *testing.M) {
@@ -39,19 +41,19 @@ var quickstart = sync.OnceValues(func() (string, error) {
 
 // startQuickstart runs the program until it serves, and returns the host and
 // port of its metrics.
-func startQuickstart(t *testing.T, env ...string) (p *process, address string) {
+func startQuickstart(t *testing.T, env ...string) (p *process.Process, address string) {
 	t.Helper()
 	return runQuickstart(t, nil, env...)
 }
 
 // runQuickstart is startQuickstart with further arguments.
-func runQuickstart(t *testing.T, args []string, env ...string) (p *process, address string) {
+func runQuickstart(t *testing.T, args []string, env ...string) (p *process.Process, address string) {
 	t.Helper()
 	return runQuickstartTo(t, nil, args, env...)
 }
 
 // runQuickstartTo gives it another standard output than a transcript.
-func runQuickstartTo(t *testing.T, stdout io.Writer, args []string, env ...string) (p *process, address string) {
+func runQuickstartTo(t *testing.T, stdout io.Writer, args []string, env ...string) (p *process.Process, address string) {
 	t.Helper()
 	path, err := quickstart()
 	if err != nil {
@@ -62,6 +64,6 @@ func runQuickstartTo(t *testing.T, stdout io.Writer, args []string, env ...strin
 	cmd.Stdout = stdout
 	p = launch(t, cmd)
 	url := regexp.MustCompile(`http://(\S+?)/metrics`)
-	eventually(t, p, "the greeting", func() bool { return strings.Contains(p.stderr.String(), "Stop with") })
-	return p, url.FindStringSubmatch(p.stderr.String())[1]
+	p.Eventually(t, "the greeting", func() bool { return strings.Contains(p.Stderr.String(), "Stop with") })
+	return p, url.FindStringSubmatch(p.Stderr.String())[1]
 }

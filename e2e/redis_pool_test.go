@@ -12,6 +12,7 @@ import (
 
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/internal/testutil"
+	"github.com/otelkv/otelkv/internal/testutil/process"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
@@ -54,7 +55,7 @@ func (s *redisStore) PoolStats(context.Context) (kvdb.PoolStats, error) {
 // A pool that is used up shows as connections in use, a request that waits, and
 // the ones that gave up.
 func TestPoolOfARealClient(t *testing.T) {
-	address := freeAddress(t)
+	address := process.FreeAddress(t)
 	server := startRedis(t, address)
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
@@ -69,7 +70,7 @@ func TestPoolOfARealClient(t *testing.T) {
 
 	blocked := make(chan error, 1)
 	go func() { blocked <- client.BLPop(t.Context(), 0, "queue").Err() }()
-	eventually(t, server, "a connection in use", func() bool {
+	server.Eventually(t, "a connection in use", func() bool {
 		p := client.PoolStats()
 		return p.TotalConns == 1 && p.IdleConns == 0
 	})
@@ -86,7 +87,7 @@ func TestPoolOfARealClient(t *testing.T) {
 	defer wrapped.Close()
 	pool := []string{"db.client.connection.pool.name", address + "/0"}
 	var collected testutil.Samples
-	eventually(t, server, "the pool's metrics", func() bool {
+	server.Eventually(t, "the pool's metrics", func() bool {
 		collected = testutil.Collect(t, producer)
 		return len(collected.Find("db.client.connection.timeouts", pool...)) == 1
 	})

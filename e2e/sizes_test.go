@@ -153,7 +153,7 @@ func TestSizesInGuide(t *testing.T) {
 	program, target := startQuickstart(t, "OTEL_EXPORTER_OTLP_ENDPOINT="+s.url, "OTEL_EXPORTER_OTLP_COMPRESSION=gzip",
 		"OTEL_METRIC_EXPORT_INTERVAL=1000")
 	setFault(t, target, "slow")
-	eventually(t, program, "enough of everything", func() bool {
+	program.Eventually(t, "enough of everything", func() bool {
 		return s.total("traces").items > 2000 && s.total("logs").items > 50 && s.total("metrics").requests > 5 &&
 			bytes.Contains(page(t, target, "identity"), []byte("kvdb_engine_"))
 	})
@@ -171,7 +171,7 @@ func TestSizesInGuide(t *testing.T) {
 		"bytes of a span in a batch, gzip":       s.total("traces").compressed / s.total("traces").items,
 		"bytes of a log record in a batch":       s.total("logs").plain / s.total("logs").items,
 		"bytes of a log record in a batch, gzip": s.total("logs").compressed / s.total("logs").items,
-		"bytes of an operation's line on stdout": lineSize(program.stdout.String()),
+		"bytes of an operation's line on stdout": lineSize(program.Stdout.String()),
 	}
 	text, err := os.ReadFile(scalingGuide)
 	if err != nil {

@@ -9,25 +9,27 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 // A victoriaLogs is a log store.
 type victoriaLogs struct {
-	*process
+	*process.Process
 	address, dir string
 }
 
 // startVictoriaLogs runs the store with its data in a new directory.
 func startVictoriaLogs(t *testing.T) *victoriaLogs {
 	t.Helper()
-	return runVictoriaLogs(t, freeAddress(t), t.TempDir())
+	return runVictoriaLogs(t, process.FreeAddress(t), t.TempDir())
 }
 
 func runVictoriaLogs(t *testing.T, address, dir string) *victoriaLogs {
 	t.Helper()
 	v := &victoriaLogs{address: address, dir: dir}
-	v.process = launch(t, exec.Command(victoriaLogsTool.built(t), "-httpListenAddr="+address, "-storageDataPath="+dir))
-	eventually(t, v.process, "VictoriaLogs", func() bool {
+	v.Process = launch(t, exec.Command(victoriaLogsTool.built(t), "-httpListenAddr="+address, "-storageDataPath="+dir))
+	v.Eventually(t, "VictoriaLogs", func() bool {
 		_, err := fetch(t, "http://"+address+"/health")
 		return err == nil
 	})
