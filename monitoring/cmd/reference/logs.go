@@ -26,7 +26,8 @@ func logsPage() string {
 		"with a logger of your own it is whatever that makes of it.")
 	d.list(
 		"Every line has "+code(catalog.FieldTimestamp, catalog.FieldLevel, catalog.FieldMessage)+"; "+
-			"one that belongs to a span has "+code(catalog.FieldTraceID, catalog.FieldSpanID, catalog.FieldTraceFlags)+", too.",
+			"one that belongs to a span has "+code(catalog.FieldTraceID, catalog.FieldSpanID, catalog.FieldTraceFlags)+", too. "+
+			"A field of yours by such a name has a number: "+code(catalog.FieldLevel+"_1")+".",
 		"What the fields mean stands [below](#fields). Neither keys nor values of a store are in them, unless you ask for keys.",
 		"[Logs and traces](../guides/logs-and-traces.md) shows how to get from a metric to its lines.",
 	)

@@ -19,8 +19,7 @@ type batch struct {
 	ctx   context.Context //nolint:containedctx // it came in a field
 	span  trace.SpanContext
 
-	failure [2]zapcore.Field // message and type of the error
-	failed  bool
+	exception exception
 }
 
 // reserved are the places at the front for the fields that only the bridge
@@ -62,7 +61,7 @@ func (b *batch) take(fields []zapcore.Field) {
 				continue
 			}
 			if f.Type == zapcore.ErrorType && f.Key == "error" {
-				b.failure, b.failed = describe(f.Interface)
+				b.exception = describe(f.Interface)
 			}
 		}
 		if isPlain(f) {
@@ -71,9 +70,6 @@ func (b *batch) take(fields []zapcore.Field) {
 			b.encode(*f)
 		}
 	}
-	kept := b.first + len(unique(b.plain()))
-	clear(b.fields[kept:])
-	b.fields = b.fields[:kept]
 	if b.ctx != nil {
 		b.readSpan()
 	}
@@ -93,36 +89,16 @@ func (b *batch) readSpan() {
 // plain returns the fields for JSON.
 func (b *batch) plain() []zapcore.Field { return b.fields[b.first:] }
 
-// exception returns the attributes that the error adds to the record.
-func (b *batch) exception() []zapcore.Field {
-	if !b.failed {
-		return nil
-	}
-	return b.failure[:]
-}
-
 // bridged returns the fields for the bridge.
-func (b *batch) bridged() []zapcore.Field {
+func (b *batch) bridged(exception []zapcore.Field) []zapcore.Field {
 	from := reserved
 	if b.ctx != nil {
 		from--
 		b.fields[from] = contextField(b.ctx)
 	}
-	from -= len(b.exception())
-	copy(b.fields[from:], b.exception())
+	from -= len(exception)
+	copy(b.fields[from:], exception)
 	return b.fields[from:]
-}
-
-// given returns which of a trace's ids are among the fields, at the top level.
-func (b *batch) given() idSet {
-	var set idSet
-	for i := b.first; i < len(b.fields); i++ {
-		if isNamespace(b.fields[i]) {
-			break
-		}
-		set |= idNamed(b.fields[i].Key)
-	}
-	return set
 }
 
 // isPlain reports whether both outputs make the same of a field as it is. It is

@@ -89,7 +89,7 @@ func (c *collector) AddObject(key string, m zapcore.ObjectMarshaler) error {
 	}
 	inner := collector{depth: c.depth + 1}
 	err := inner.collect(m)
-	c.add(zap.Object(key, object(unique(inner.fields))))
+	c.add(zap.Object(key, object(settle(inner.fields, 0))))
 	return err
 }
 

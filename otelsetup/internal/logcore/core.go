@@ -1,46 +1,3 @@
-// Package logcore is the zap core behind the logger of otelsetup: one line of
-// JSON and one OpenTelemetry record for each entry, which mean the same.
-//
-// One level and one sampler decide for both, before either is made. The context
-// of a line comes in a field whose value is a [context.Context], given to the
-// line or bound to the logger; the last one wins. JSON gets trace_id, span_id
-// and trace_flags from it, always at the top level, and the record is emitted
-// with it, so that it has the trace in its own fields. Nothing else of a
-// context gets into an output. An id that the caller gives as a field of its
-// own stays what the caller made it, and is not written a second time.
-//
-// # Values
-//
-// Both outputs get the same values, made once:
-//
-//   - a duration is its seconds, a number;
-//   - a time is text, RFC 3339 in UTC with nine digits;
-//   - an integer above math.MaxInt64, which OTLP has no type for, is text in
-//     decimal, and NaN and the infinities, which JSON lacks, are "NaN", "+Inf"
-//     and "-Inf"; a complex number is text as in 1+2i;
-//   - a float32 is the shortest decimal that is it, so 0.1 and not 0.10000000149;
-//   - bytes are text in base64, a byte string is text, and text that is not
-//     UTF-8, which OTLP cannot carry, has U+FFFD for each bad byte;
-//   - what zap would give to reflection is what encoding/json makes of it, tags
-//     and all; null is an empty value in OTLP;
-//   - an error is what zap's JSON encoder makes of it: its text, and with the
-//     suffixes Verbose and Causes what it has of them. An error in the field
-//     "error" gives the record the attributes exception.message and
-//     exception.type as well;
-//   - what is nested deeper than [MaxDepth] is replaced by a text that says so;
-//   - of two fields of one name the last stays. Only a field that was bound
-//     stays in JSON beside one of the line, which comes later: readers of JSON
-//     take the last. A LoggerProvider has nothing left to remove, and is faster
-//     with WithAllowKeyDuplication.
-//
-// A marshaler that fails or panics costs its field: what it had written so far
-// stays, and a field named after it with the suffix Error says why. Neither the
-// line nor the caller suffers.
-//
-// What the entry itself has is named after the habits of each side: message is
-// the body, level the severity and its text, logger the scope, caller the
-// attributes code.*, and stacktrace is code.stacktrace or, beside an error,
-// exception.stacktrace. A field without a name is in JSON only.
 package logcore
 
 import (
@@ -113,11 +70,11 @@ func New(o Options) (*Core, error) {
 	if o.Flush == nil {
 		o.Flush = func() error { return nil }
 	}
-	out := &outputs{AtomicLevel: o.Level, lines: o.Lines, flush: o.Flush, encoder: newEncoder()}
+	root := &bound{encoder: newEncoder()}
 	if o.Provider != nil {
-		bridge := otelzap.NewCore(o.Name, otelzap.WithLoggerProvider(o.Provider))
-		out.bound = &bound{root: bridge, bridge: bridge}
+		root.bridge = otelzap.NewCore(o.Name, otelzap.WithLoggerProvider(o.Provider))
 	}
+	out := &outputs{AtomicLevel: o.Level, lines: o.Lines, flush: o.Flush, root: root, bound: root}
 	c := &Core{Core: out, level: o.Level, sampled: o.Sampling != nil, dropped: new(atomic.Uint64)}
 	if s := o.Sampling; s != nil {
 		if err := s.validate(); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"math/big"
 	"math/bits"
@@ -18,6 +19,8 @@ import (
 	sdklog "go.opentelemetry.io/otel/sdk/log"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+
+	"github.com/otelkv/otelkv/internal/tracefield"
 )
 
 // decodeLine returns the fields of a line, without those of the entry.
@@ -29,10 +32,24 @@ func decodeLine(t testing.TB, line string) map[string]any {
 	if err := d.Decode(&fields); err != nil {
 		t.Fatalf("%v in %s", err, line)
 	}
+	if err := strict(json.NewDecoder(strings.NewReader(line))); err != nil {
+		t.Errorf("%v in %s", err, line)
+	}
+	if r, ok := fields["trace_id"].(string); ok && r == fmt.Sprintf("%032x", 1) { // of the context
+		delete(fields, "trace_id")
+		delete(fields, "span_id")
+		delete(fields, "trace_flags")
+	}
 	for _, key := range []string{"timestamp", "level", "logger", "caller", "message", "stacktrace"} {
 		delete(fields, key)
 	}
+	maps.DeleteFunc(fields, func(key string, _ any) bool { return ofRecordAlone(key) })
 	return fields
+}
+
+// ofRecordAlone reports whether the bridge gives such names to parts of an entry.
+func ofRecordAlone(key string) bool {
+	return strings.HasPrefix(key, "exception.") || strings.HasPrefix(key, "code.")
 }
 
 // repeated in the place of a value says that its name is there twice.
@@ -47,7 +64,7 @@ func decodeRecord(r sdklog.Record) map[string]any {
 			return false
 		}
 		seen[kv.Key] = true
-		if !strings.HasPrefix(string(kv.Key), "exception.") && !strings.HasPrefix(string(kv.Key), "code.") {
+		if !ofRecordAlone(string(kv.Key)) {
 			fields[string(kv.Key)] = decodeValue(kv.Value)
 		}
 		return true
@@ -285,13 +302,21 @@ func (e endless) MarshalLogArray(enc zapcore.ArrayEncoder) error {
 
 func FuzzOutputsMeanTheSame(f *testing.F) {
 	for i := range byte(fieldKinds) {
-		f.Add([]byte{i, 1, 2, i, 3, 4, 200, i, 0, i}, "text", uint64(1)<<63, 0.5)
+		f.Add([]byte{i, i, 1, 2, i, 3, 4, 200, i, 0, i}, "text", uint64(1)<<63, 0.5)
 	}
 	f.Add([]byte{0, 1, 2, 9, 8, 7, 30, 4}, "\xff\x00\u2028\"", uint64(7), math.Inf(1))
 	f.Fuzz(func(t *testing.T, program []byte, text string, n uint64, x float64) {
 		h := newHarness(t)
 		g := &generator{program: program, text: text, n: n, x: x}
 		logger := h.Logger
+		switch g.next() % 4 {
+		case 1:
+			logger = logger.With(tracefield.Context(traced(t, 1)))
+		case 2:
+			logger = logger.WithOptions(zap.AddCaller(), zap.AddStacktrace(zap.DebugLevel))
+		case 3:
+			logger = logger.Named(text)
+		}
 		for range g.next() % 3 {
 			logger = logger.With(g.fields(0)...)
 		}

@@ -11,23 +11,41 @@ import (
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
-// describe returns the attributes that OpenTelemetry's SDK derives from the
+// An exception is what a record has of an error.
+type exception struct {
+	any           bool
+	message, kind string
+}
+
+// describe returns what OpenTelemetry's SDK derives from the
 // error of a record. The SDK is not given the error itself: it would call code
 // of the user's, and take text that is not UTF-8, which costs the exporter the
 // whole batch. An error that panics has none.
-func describe(v any) (attributes [2]zapcore.Field, ok bool) {
+func describe(v any) (e exception) {
 	defer func() {
 		if recover() != nil {
-			ok = false
+			e = exception{}
 		}
 	}()
 	err, ok := v.(error)
 	if !ok {
-		return attributes, false
+		return exception{}
 	}
-	attributes[0] = zap.String(catalog.ExceptionMessage, validText(err.Error()))
-	attributes[1] = zap.String(catalog.ExceptionType, validText(errorType(err)))
-	return attributes, true
+	return exception{true, validText(err.Error()), validText(errorType(err))}
+}
+
+// attributes appends those whose names the caller has not given to others.
+func (e exception) attributes(dst []zapcore.Field, given nameSet) []zapcore.Field {
+	if !e.any {
+		return dst
+	}
+	if given&exceptionMessage == 0 {
+		dst = append(dst, zap.String(catalog.ExceptionMessage, e.message))
+	}
+	if given&exceptionType == 0 {
+		dst = append(dst, zap.String(catalog.ExceptionType, e.kind))
+	}
+	return dst
 }
 
 // errorType names the type of an error as the SDK does: what the error itself

@@ -27,7 +27,10 @@ func (g *generator) next() byte {
 }
 
 func (g *generator) key() string {
-	keys := []string{"a", "b", "error", "trace_id", "a\xff", "ключ", "k" + g.text}
+	keys := []string{
+		"a", "b", "error", "trace_id", "a\xff", "ключ", "k" + g.text, "",
+		"level", "message", "timestamp", "logger", "caller", "stacktrace", "level_1", "a_1", "a_2", g.text,
+	}
 	return keys[int(g.next())%len(keys)]
 }
 

@@ -30,7 +30,7 @@ func newEncoder() zapcore.Encoder {
 const maxHead = 256
 
 // appendHead appends the beginning of a line, with the comma that ends it.
-func appendHead(dst []byte, e zapcore.Entry, span trace.SpanContext, given idSet) []byte {
+func appendHead(dst []byte, e zapcore.Entry, span trace.SpanContext) []byte {
 	dst = append(dst, `{"`+catalog.FieldTimestamp+`":"`...)
 	dst = appendTime(dst, e.Time)
 	dst = append(dst, `","`+catalog.FieldLevel+`":"`...)
@@ -39,53 +39,21 @@ func appendHead(dst []byte, e zapcore.Entry, span trace.SpanContext, given idSet
 	if !span.IsValid() {
 		return dst
 	}
-	if given&traceID == 0 {
-		id := span.TraceID()
-		dst = append(dst, `"`+catalog.FieldTraceID+`":"`...)
-		dst = hex.AppendEncode(dst, id[:])
-		dst = append(dst, '"', ',')
-	}
-	if given&spanID == 0 {
-		id := span.SpanID()
-		dst = append(dst, `"`+catalog.FieldSpanID+`":"`...)
-		dst = hex.AppendEncode(dst, id[:])
-		dst = append(dst, '"', ',')
-	}
-	if given&traceFlags == 0 {
-		dst = append(dst, `"`+catalog.FieldTraceFlags+`":"`...)
-		dst = hex.AppendEncode(dst, []byte{byte(span.TraceFlags())})
-		dst = append(dst, '"', ',')
-	}
-	return dst
+	trace, id := span.TraceID(), span.SpanID()
+	dst = append(dst, `"`+catalog.FieldTraceID+`":"`...)
+	dst = hex.AppendEncode(dst, trace[:])
+	dst = append(dst, `","`+catalog.FieldSpanID+`":"`...)
+	dst = hex.AppendEncode(dst, id[:])
+	dst = append(dst, `","`+catalog.FieldTraceFlags+`":"`...)
+	dst = hex.AppendEncode(dst, []byte{byte(span.TraceFlags())})
+	return append(dst, '"', ',')
 }
 
 func appendTime(dst []byte, t time.Time) []byte { return t.UTC().AppendFormat(dst, timestamp) }
 
-// An idSet says which of the ids of a trace the caller gave as fields.
-type idSet uint8
-
-const (
-	traceID idSet = 1 << iota
-	spanID
-	traceFlags
-)
-
-func idNamed(key string) idSet {
-	switch key {
-	case catalog.FieldTraceID:
-		return traceID
-	case catalog.FieldSpanID:
-		return spanID
-	case catalog.FieldTraceFlags:
-		return traceFlags
-	default:
-		return 0
-	}
-}
-
 // LostLine returns a line that says how many are missing before it.
 func LostLine(lost uint64) []byte {
-	line := appendHead(nil, zapcore.Entry{Time: time.Now(), Level: zapcore.WarnLevel}, trace.SpanContext{}, 0)
+	line := appendHead(nil, zapcore.Entry{Time: time.Now(), Level: zapcore.WarnLevel}, trace.SpanContext{})
 	line = append(line, `"`+catalog.FieldMessage+`":"`+catalog.LogLinesDropped+`","`+catalog.FieldDropped+`":`...)
 	line = strconv.AppendUint(line, lost, 10)
 	return append(line, '}', '\n')

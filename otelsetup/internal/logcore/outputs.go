@@ -19,12 +19,8 @@ type outputs struct {
 	lines *linewriter.Writer
 	flush func() error
 
-	encoder zapcore.Encoder // of JSON, with the bound fields
-	nested  bool            // a namespace is open in it
-	bound   *bound          // of the bridge to OpenTelemetry; nil for JSON alone
-
-	span  trace.SpanContext // of the bound context
-	given idSet             // the ids among the bound fields
+	root  *bound // nothing is bound to it
+	bound *bound
 }
 
 var _ zapcore.Core = (*outputs)(nil)
@@ -42,20 +38,7 @@ func (o *outputs) With(fields []zapcore.Field) zapcore.Core {
 	b.take(fields)
 
 	derived := *o
-	derived.encoder = o.encoder.Clone()
-	for _, f := range b.plain() {
-		f.AddTo(derived.encoder)
-	}
-	if b.ctx != nil {
-		derived.span = b.span
-	}
-	if !o.nested {
-		derived.given |= b.given()
-		derived.nested = slices.ContainsFunc(b.plain(), isNamespace)
-	}
-	if o.bound != nil {
-		derived.bound = o.bound.with(b)
-	}
+	derived.bound = o.bound.with(o.root, b)
 	return &derived
 }
 
@@ -65,17 +48,14 @@ func (o *outputs) Write(e zapcore.Entry, fields []zapcore.Field) error {
 	}
 	e.Message, e.LoggerName = validText(e.Message), validText(e.LoggerName)
 	var open []zapcore.Field
-	if o.bound != nil {
+	if o.bound.bridge != nil {
 		open = o.bound.fields[o.bound.open:]
 	}
 	b := newBatch(open)
 	defer b.free()
 	b.take(fields)
 
-	err := o.writeLine(e, b)
-	if o.bound != nil {
-		err = errors.Join(err, o.emit(e, b))
-	}
+	err := o.writeBoth(e, b)
 	switch {
 	case e.Level <= zapcore.ErrorLevel:
 		return err
@@ -85,18 +65,44 @@ func (o *outputs) Write(e zapcore.Entry, fields []zapcore.Field) error {
 	return errors.Join(err, o.Sync())
 }
 
-func (o *outputs) writeLine(e zapcore.Entry, b *batch) error {
-	span := o.span
+// writeBoth writes an entry to both outputs. Mostly no name is there twice, and
+// what is bound can stay as it was encoded.
+func (o *outputs) writeBoth(e zapcore.Entry, b *batch) error {
+	span, failure := o.bound.span, o.bound.exception
 	if b.ctx != nil {
 		span = b.span
 	}
-	given := o.given
-	if !o.nested && span.IsValid() {
-		given |= b.given()
+	if b.exception.any {
+		failure = b.exception
 	}
+	want := o.bound.want(b.plain())
+	var space [2]zapcore.Field
+	exception := failure.attributes(space[:0], want.names)
+	taken := taken(&e, span, failure.any || want.names&(exceptionMessage|exceptionType) != 0)
+
+	if want.twice || want.names&taken != 0 {
+		fields := settle(slices.Concat(o.bound.given, b.plain()), taken)
+		err := o.writeLine(o.root.encoder, e, span, fields)
+		if o.root.bridge == nil {
+			return err
+		}
+		ctx := o.bound.ctx
+		if b.ctx != nil {
+			ctx = b.ctx
+		}
+		return errors.Join(err, emit(o.root.bridge, e, withContext(ctx, exception, fields)))
+	}
+	err := o.writeLine(o.bound.encoder, e, span, b.plain())
+	if o.bound.bridge == nil {
+		return err
+	}
+	return errors.Join(err, emit(o.bound.bridge, e, b.bridged(exception)))
+}
+
+func (o *outputs) writeLine(encoder zapcore.Encoder, e zapcore.Entry, span trace.SpanContext, fields []zapcore.Field) error {
 	var space [maxHead]byte
-	head := appendHead(space[:0], e, span, given)
-	tail, err := o.encoder.EncodeEntry(e, b.plain())
+	head := appendHead(space[:0], e, span)
+	tail, err := encoder.EncodeEntry(e, fields)
 	if err != nil {
 		return err
 	}
@@ -106,13 +112,13 @@ func (o *outputs) writeLine(e zapcore.Entry, b *batch) error {
 
 // emit gives an entry to the bridge. The processors behind it are the user's,
 // and they see the user's context.
-func (o *outputs) emit(e zapcore.Entry, b *batch) (err error) {
+func emit(bridge zapcore.Core, e zapcore.Entry, fields []zapcore.Field) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("emitting a log record: PANIC=%v", r)
 		}
 	}()
-	return o.bound.write(e, b)
+	return bridge.Write(e, fields)
 }
 
 // Sync writes what waits and flushes both outputs.

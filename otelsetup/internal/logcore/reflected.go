@@ -38,7 +38,7 @@ func decode(d *json.Decoder, depth int) (zapcore.Field, error) {
 		}
 		members, err := decodeMembers(d, v == '{', depth+1)
 		if v == '{' {
-			return zap.Object("", object(unique(members))), err
+			return zap.Object("", object(settle(members, 0))), err
 		}
 		return zap.Array("", array(members)), err
 	case json.Number:
