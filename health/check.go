@@ -9,6 +9,9 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/otelkv/otelkv/internal/typednil"
+	"github.com/otelkv/otelkv/kvdb"
 )
 
 // A Kind says which probes a check decides. Kinds are combined with |.
@@ -137,6 +140,14 @@ func (c Check) Every(interval time.Duration) Check {
 // For returns the check for other kinds.
 func (c Check) For(kinds Kind) Check {
 	c.Kind = kinds
+	return c
+}
+
+// Above returns the check for what it tells of operations of a store, such as those
+// of [Traffic]. Above a remote store it is Shared: replicas of the program fail it
+// together, and taking all of them out of service mends no server.
+func (c Check) Above(store kvdb.Store) Check {
+	c.Shared = c.Shared || !typednil.Is(store) && overNetwork(store)
 	return c
 }
 

@@ -19,7 +19,8 @@ type Heartbeat struct {
 	maxSilence time.Duration
 	last       atomic.Int64 // the schedule's time at the last beat
 	began      time.Time
-	stop       func() // forgets it
+	health     *Health
+	entry      *entry // what Stop forgets
 }
 
 // Heartbeat adds a heartbeat to liveness. The program is not alive while the
@@ -42,7 +43,7 @@ func (h *Health) Heartbeat(name string, maxSilence time.Duration) (*Heartbeat, e
 	}
 	if err == nil {
 		e := &entry{name: name, kind: Liveness, state: b.state}
-		b.stop = func() { h.forget(func(other *entry) bool { return other == e }) }
+		b.health, b.entry = h, e
 		err = h.add(b.began, e)
 	}
 	return b, err
@@ -60,8 +61,8 @@ func (b *Heartbeat) Beat() {
 // probe and no metric knows it from now on, and its name is free, as for the loop
 // that takes its place. Further calls do nothing, whoever has the name by then.
 func (b *Heartbeat) Stop() {
-	if b != nil && b.stop != nil {
-		b.stop()
+	if b != nil && b.entry != nil {
+		b.health.forget(func(e *entry) bool { return e == b.entry })
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"math"
-	"slices"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -255,66 +254,4 @@ func closed() kvdb.Store {
 	s := testutil.NewFaulty()
 	_ = s.Close()
 	return s
-}
-
-func TestTraffic(t *testing.T) {
-	type step struct{ ok, bad uint64 } // operations since the run before
-	repeat := func(s step, n int) []step { return slices.Repeat([]step{s}, n) }
-	for _, tc := range []struct {
-		name   string
-		limits *TrafficLimits
-		steps  []step // one a second
-		status Status
-		says   string
-	}{
-		{"nothing", nil, []step{{}}, StatusPass, ""},
-		{"idle", nil, repeat(step{}, 100), StatusPass, ""},
-		{"all is well", nil, repeat(step{ok: 100}, 100), StatusPass, ""},
-		{"what was before counts not", nil, []step{{ok: 100, bad: 100}, {ok: 100}}, StatusPass, ""},
-		{"one of a hundred", nil, []step{{}, {ok: 990, bad: 10}}, StatusWarn, "database has errors"},
-		{"one of two hundred", nil, []step{{}, {ok: 995, bad: 5}}, StatusPass, ""},
-		{"two of a hundred", nil, []step{{}, {ok: 980, bad: 20}}, StatusFail, "database failing"},
-		{"its own ratio", &TrafficLimits{ErrorRatio: 0.5}, []step{{}, {ok: 80, bad: 20}}, StatusPass, ""},
-		{"too few", nil, []step{{}, {ok: 49, bad: 50}}, StatusPass, ""},
-		{"just enough", nil, []step{{}, {ok: 50, bad: 50}}, StatusFail, "database failing"},
-		{"its own volume", &TrafficLimits{MinVolume: 2}, []step{{}, {ok: 1, bad: 1}}, StatusFail, "database failing"},
-		{"within the window", nil, slices.Concat([]step{{}, {bad: 1000}}, repeat(step{}, 29)), StatusFail, "database failing"},
-		{"out of the window", nil, slices.Concat([]step{{}, {bad: 1000}}, repeat(step{}, 31)), StatusPass, ""},
-		{"its own window", &TrafficLimits{Window: 3 * time.Second}, slices.Concat([]step{{}, {bad: 1000}}, repeat(step{}, 4)), StatusPass, ""},
-		{"few, but all fail", nil, slices.Concat([]step{{ok: 1}}, repeat(step{bad: 1}, 31)), StatusFail, "database failing"},
-		{"few, and not long", nil, slices.Concat([]step{{ok: 1}}, repeat(step{bad: 1}, 29)), StatusPass, ""},
-		{"few, and one works", nil, slices.Concat([]step{{ok: 1}}, repeat(step{bad: 1}, 20), []step{{ok: 1}}, repeat(step{bad: 1}, 20)), StatusPass, ""},
-		{"one failure after an idle hour", nil, slices.Concat([]step{{ok: 1}}, repeat(step{}, 3600), []step{{bad: 1}}), StatusPass, ""},
-		{"nothing after all failed", nil, slices.Concat([]step{{ok: 1}}, repeat(step{bad: 1}, 60), repeat(step{}, 31)), StatusPass, ""},
-		{"its own silence", &TrafficLimits{MaxSilence: 5 * time.Second}, slices.Concat([]step{{ok: 1}}, repeat(step{bad: 1}, 5)), StatusFail, "database failing"},
-	} {
-		synctest.Test(t, func(t *testing.T) {
-			var ok, bad uint64 = 1000, 1000
-			c := Traffic("database", func() (uint64, uint64) { return ok, bad }, tc.limits)
-			var err error
-			for _, s := range tc.steps {
-				ok, bad = ok+s.ok, bad+s.bad
-				err = run(t, c)
-				time.Sleep(time.Second)
-			}
-			if v := judge(err); v.status != tc.status || says(c, err) != tc.says {
-				t.Errorf("%s: %v, %q (%v), want %v, %q", tc.name, v.status, says(c, err), err, tc.status, tc.says)
-			}
-		})
-	}
-}
-
-// TestTrafficOfAnotherStore starts again when the totals fall.
-func TestTrafficOfAnotherStore(t *testing.T) {
-	totals := [2]uint64{1_000_000, 0}
-	c := Traffic("database", func() (uint64, uint64) { return totals[0], totals[1] }, nil)
-	for _, totals = range [][2]uint64{{1_000_000, 0}, {0, 0}, {1000, 0}} {
-		if err := run(t, c); err != nil {
-			t.Errorf("%v: %v", totals, err)
-		}
-	}
-	totals[1] = 1000
-	if err := run(t, c); err == nil {
-		t.Error("it passes for ever")
-	}
 }

@@ -22,10 +22,11 @@ type StoreChecksFunc func(StoreInfo) []health.Check
 //
 //   - those of health.StoreChecks: "database", "replication", "disk"
 //   - "engine", a health.Engine, of a kvdb.StatsReader
-//   - "operations", a health.Traffic, which judges what users see of the store
+//   - "operations", a health.Traffic, which judges what users see of the store; above
+//     a remote one it is Shared, and only warns
 func (s StoreInfo) Checks(every time.Duration) []health.Check {
 	checks := health.StoreChecks(s.Store, every)
-	further := []health.Check{health.Traffic("operations", s.Totals, nil)}
+	further := []health.Check{health.Traffic("operations", s.Totals, nil).Above(s.Store)}
 	if _, ok := kvdb.As[kvdb.StatsReader](s.Store); ok {
 		further = append(further, health.Engine("engine", s.Store, nil))
 	}

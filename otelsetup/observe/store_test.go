@@ -94,6 +94,27 @@ func TestReadiness(t *testing.T) {
 	})
 }
 
+// Operations on a server that all replicas use fail on all of them: they warn.
+func TestOperationsOfARemoteStore(t *testing.T) {
+	below := testutil.NewFaulty()
+	below.Info = kvdb.Info{System: "redis", Namespace: "0", Remote: true, Address: "db.example", Port: 6379}
+	below.Lag = func(context.Context) (map[string]time.Duration, error) { return map[string]time.Duration{"b": 0}, nil }
+	o, _ := start(t, observe.WithStoreChecks(func(s observe.StoreInfo) []health.Check { return s.Checks(10 * time.Millisecond) }))
+	store, err := o.Wrap(below)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	below.Inject(testutil.On(testutil.Errors(kvdb.ErrUnavailable), "get"))
+	eventually(t, "a warning", func() bool {
+		for range 200 {
+			_, _ = store.Get(t.Context(), []byte("key"))
+		}
+		status, body := get(t, o, "/readyz?verbose")
+		return status == http.StatusOK && strings.Contains(body, "[!] operations: warn (operations failing)\n")
+	})
+}
+
 // What cannot be wrapped is as it was, and leaves no checks.
 func TestWrapRefuses(t *testing.T) {
 	o, _ := start(t)
