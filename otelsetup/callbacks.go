@@ -12,6 +12,7 @@ import (
 
 	"github.com/otelkv/otelkv/internal/limiter"
 	"github.com/otelkv/otelkv/monitoring/catalog"
+	"github.com/otelkv/otelkv/otelsetup/internal/foreign"
 )
 
 const failedCallbackEvery = time.Minute
@@ -45,7 +46,7 @@ func (l *failedCallbacks) report(of string, err error) {
 	}
 	go func() {
 		defer l.busy.Store(false)
-		deliver(context.Background(), make(chan error, 1), func(context.Context) error {
+		foreign.Deliver(context.Background(), make(chan error, 1), func(context.Context) error {
 			l.logger.Error(catalog.CallbackFailed, zap.String(catalog.FieldCallback, of), zap.String(catalog.FieldError, firstLine(err)), limiter.Field(suppressed))
 			return nil
 		})

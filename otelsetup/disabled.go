@@ -10,6 +10,7 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	tracenoop "go.opentelemetry.io/otel/trace/noop"
 
+	"github.com/otelkv/otelkv/otelsetup/internal/foreign"
 	"github.com/otelkv/otelkv/otelsetup/internal/page"
 )
 
@@ -24,9 +25,9 @@ func (t *Telemetry) startDisabled(c *config) {
 	}
 	t.steps = append(t.steps, step{name: "what was not used", run: func(ctx context.Context) error {
 		return errors.Join(
-			each(c.logExporters, sdklog.Exporter.Shutdown)(ctx),
-			each(c.spanExporters, sdktrace.SpanExporter.Shutdown)(ctx),
-			each(c.spanProcessors, sdktrace.SpanProcessor.Shutdown)(ctx))
+			foreign.Each(c.logExporters, sdklog.Exporter.Shutdown)(ctx),
+			foreign.Each(c.spanExporters, sdktrace.SpanExporter.Shutdown)(ctx),
+			foreign.Each(c.spanProcessors, sdktrace.SpanProcessor.Shutdown)(ctx))
 	}})
 	t.gatherer, t.joined = c.gatherer, c.join
 	if c.join {

@@ -10,6 +10,7 @@ import (
 	"github.com/otelkv/otelkv/internal/limiter"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/otelsetup/internal/environment"
+	"github.com/otelkv/otelkv/otelsetup/internal/foreign"
 )
 
 const exportErrorEvery = time.Minute
@@ -101,7 +102,7 @@ func (l *exportLog) allow(limit *limiter.Limiter) (suppressed int, ok bool) {
 // none.
 func (l *exportLog) say(line func()) {
 	if l.busy.CompareAndSwap(false, true) {
-		briefly(func() {
+		foreign.Briefly(func() {
 			defer l.busy.Store(false)
 			line()
 		})

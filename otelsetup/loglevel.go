@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/otelkv/otelkv/monitoring/catalog"
+	"github.com/otelkv/otelkv/otelsetup/internal/foreign"
 )
 
 // A logLevel shows and changes a level over HTTP. A change can be for a time:
@@ -132,7 +133,7 @@ func (l *logLevel) change(to zapcore.Level, message catalog.Message, fields ...z
 		l.level.SetLevel(to)
 	}
 	return func() {
-		briefly(func() { l.logger.Warn(message, fields...) })
+		foreign.Briefly(func() { l.logger.Warn(message, fields...) })
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		// A later change, or one by the program itself, stands.

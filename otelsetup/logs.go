@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/otelsetup/internal/environment"
+	"github.com/otelkv/otelkv/otelsetup/internal/foreign"
 	"github.com/otelkv/otelkv/otelsetup/internal/ledger"
 	"github.com/otelkv/otelkv/otelsetup/internal/logcore"
 	"github.com/otelkv/otelkv/otelsetup/internal/sanitize"
@@ -87,8 +88,8 @@ func (t *Telemetry) newLogPipeline(ctx context.Context, c *config) ([]sdklog.Log
 	}
 	t.steps = append(t.steps, step{
 		name: environment.Logs.Name, items: "log records", accounts: &t.logAccounts,
-		run:   each(processors, sdklog.Processor.Shutdown),
-		flush: each(processors, sdklog.Processor.ForceFlush),
+		run:   foreign.Each(processors, sdklog.Processor.Shutdown),
+		flush: foreign.Each(processors, sdklog.Processor.ForceFlush),
 	})
 	return opts, nil
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/otelkv/otelkv/otelsetup/internal/callbacks"
 	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 	"github.com/otelkv/otelkv/otelsetup/internal/exposition"
+	"github.com/otelkv/otelkv/otelsetup/internal/foreign"
 	"github.com/otelkv/otelkv/otelsetup/internal/ledger"
 )
 
@@ -66,7 +67,7 @@ func (t *Telemetry) startMetrics(ctx context.Context, c *config, res *resource.R
 func (t *Telemetry) newReaders(ctx context.Context, c *config) (readers []sdkmetric.Reader, err error) {
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, within(ctx, t.budget, each(readers, sdkmetric.Reader.Shutdown)))
+			err = errors.Join(err, foreign.Within(ctx, t.budget, foreign.Each(readers, sdkmetric.Reader.Shutdown)))
 			readers = nil
 		}
 	}()

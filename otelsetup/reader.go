@@ -7,6 +7,7 @@ import (
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 
 	"github.com/otelkv/otelkv/otelsetup/internal/environment"
+	"github.com/otelkv/otelkv/otelsetup/internal/foreign"
 )
 
 // A reader ends once, whoever asks. The SDK's provider asks its readers one after
@@ -23,8 +24,8 @@ type reader struct {
 // Shutdown implements metric.Reader.
 func (r *reader) Shutdown(ctx context.Context) error {
 	r.once.Do(func() {
-		r.err = errExited
-		defer panicked(&r.err)
+		r.err = foreign.ErrExited
+		defer foreign.Recover(&r.err)
 		r.err = r.Reader.Shutdown(ctx)
 	})
 	return r.err
@@ -32,7 +33,7 @@ func (r *reader) Shutdown(ctx context.Context) error {
 
 // ForceFlush flushes a reader that knows how to.
 func (r *reader) ForceFlush(ctx context.Context) (err error) {
-	defer panicked(&err)
+	defer foreign.Recover(&err)
 	if f, ok := r.Reader.(interface{ ForceFlush(context.Context) error }); ok {
 		return f.ForceFlush(ctx)
 	}
@@ -49,13 +50,13 @@ func (r *reader) end(ctx context.Context) error {
 
 // readerStep is the step that ends the provider and its readers.
 func (t *Telemetry) readerStep(provider *sdkmetric.MeterProvider, readers []*reader) step {
-	end := each(readers, (*reader).end)
+	end := foreign.Each(readers, (*reader).end)
 	return step{
 		name: environment.Metrics.Name, items: "data points", accounts: &t.metricAccounts, repeats: true,
 		run: func(ctx context.Context) error {
 			_ = end(ctx) // the provider has the same errors
 			return provider.Shutdown(ctx)
 		},
-		flush: each(readers, (*reader).ForceFlush),
+		flush: foreign.Each(readers, (*reader).ForceFlush),
 	}
 }

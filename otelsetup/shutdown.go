@@ -10,6 +10,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"github.com/otelkv/otelkv/monitoring/catalog"
+	"github.com/otelkv/otelkv/otelsetup/internal/foreign"
 )
 
 // Shutdown flushes the spans, then the metrics of readers, then the log records,
@@ -58,7 +59,7 @@ func (t *Telemetry) Shutdown(ctx context.Context) error {
 			if s.log {
 				continue
 			}
-			mute = mute || within(ctx, budget, func(context.Context) error {
+			mute = mute || foreign.Within(ctx, budget, func(context.Context) error {
 				t.diagnostics.Error(catalog.TelemetryNotShutDown, zap.String(catalog.FieldPart, s.name), zap.String(catalog.FieldError, firstLine(err)))
 				return nil
 			}) != nil

@@ -10,6 +10,7 @@ import (
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/otelsetup/internal/environment"
+	"github.com/otelkv/otelkv/otelsetup/internal/foreign"
 	"github.com/otelkv/otelkv/otelsetup/internal/page"
 )
 
@@ -39,7 +40,7 @@ func Start(ctx context.Context, opts ...Option) (*Telemetry, error) {
 		return nil, fmt.Errorf("otelsetup: %w", err)
 	}
 	if ignored != nil {
-		briefly(func() { t.logger.Error(catalog.EnvironmentIgnored, zap.Error(ignored)) })
+		foreign.Briefly(func() { t.logger.Error(catalog.EnvironmentIgnored, zap.Error(ignored)) })
 	}
 	return t, nil
 }
@@ -58,7 +59,7 @@ func (t *Telemetry) start(ctx context.Context, c *config) error {
 		return err
 	}
 	if mended {
-		briefly(func() {
+		foreign.Briefly(func() {
 			t.diagnostics.Warn(catalog.ResourceMended, zap.String(catalog.FieldReason, "an attribute that is not UTF-8"))
 		})
 	}

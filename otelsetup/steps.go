@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/foreign"
 )
 
 // A step is one part of the Telemetry: what flushes it, and what ends it.
@@ -22,7 +24,7 @@ type step struct {
 // take.
 func share(left time.Duration, steps []step) time.Duration {
 	if steps[len(steps)-1].flush == nil {
-		return max(left, graceTime)
+		return max(left, foreign.Moment)
 	}
 	var flushing time.Duration
 	for _, s := range steps {
@@ -36,10 +38,10 @@ func share(left time.Duration, steps []step) time.Duration {
 // end runs the step and says what it lost.
 func (s step) end(ctx context.Context, budget time.Duration) error {
 	if s.accounts == nil {
-		return within(ctx, budget, s.run)
+		return foreign.Within(ctx, budget, s.run)
 	}
 	before := s.accounts.lost(false)
-	err := within(ctx, budget, s.run)
+	err := foreign.Within(ctx, budget, s.run)
 	lost := s.accounts.lost(true) - before
 	switch {
 	case lost == 0, err == nil && s.repeats:
@@ -54,7 +56,7 @@ func (s step) flushWithin(ctx context.Context, budget time.Duration) error {
 	if s.flush == nil {
 		return nil
 	}
-	if err := within(ctx, budget, s.flush); err != nil {
+	if err := foreign.Within(ctx, budget, s.flush); err != nil {
 		return fmt.Errorf("otelsetup: flush %s: %w", s.name, err)
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
 	"github.com/otelkv/otelkv/otelsetup/internal/environment"
+	"github.com/otelkv/otelkv/otelsetup/internal/foreign"
 	"github.com/otelkv/otelkv/otelsetup/internal/ledger"
 )
 
@@ -58,7 +59,7 @@ func (t *Telemetry) startTraces(ctx context.Context, c *config, res *resource.Re
 		t.traceAccounts.open(t.diagnostics, environment.Traces, ledger.Spans, e.kind, c.env.Queue(environment.Traces))
 	}
 	if err := t.traceAccounts.register(t.meterProvider.Meter(scopeName)); err != nil {
-		return errors.Join(err, within(ctx, t.budget, each(made, spanExporter.Shutdown)))
+		return errors.Join(err, foreign.Within(ctx, t.budget, foreign.Each(made, spanExporter.Shutdown)))
 	}
 
 	var processors []sdktrace.SpanProcessor
@@ -80,8 +81,8 @@ func (t *Telemetry) startTraces(ctx context.Context, c *config, res *resource.Re
 	// without a count.
 	t.steps = append(t.steps, step{
 		name: environment.Traces.Name, items: "spans", accounts: &t.traceAccounts,
-		run:   each(processors, sdktrace.SpanProcessor.Shutdown),
-		flush: each(processors, sdktrace.SpanProcessor.ForceFlush),
+		run:   foreign.Each(processors, sdktrace.SpanProcessor.Shutdown),
+		flush: foreign.Each(processors, sdktrace.SpanProcessor.ForceFlush),
 	})
 	return nil
 }

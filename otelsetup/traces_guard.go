@@ -7,6 +7,8 @@ import (
 
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/foreign"
 )
 
 // guardedProcessor is a processor of the caller's, who may rely on no span's
@@ -41,13 +43,13 @@ func (p *guardedProcessor) ForceFlush(ctx context.Context) (err error) {
 	if p.closed.Load() {
 		return nil
 	}
-	defer panicked(&err)
+	defer foreign.Recover(&err)
 	return p.SpanProcessor.ForceFlush(ctx)
 }
 
 func (p *guardedProcessor) Shutdown(ctx context.Context) (err error) {
 	p.closed.Store(true)
-	defer panicked(&err)
+	defer foreign.Recover(&err)
 	return p.SpanProcessor.Shutdown(ctx)
 }
 
