@@ -1,21 +1,13 @@
 package otelsetup
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"io"
-	"math"
 	"os"
 	"strings"
 	"testing"
 
-	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
-	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
-	"go.opentelemetry.io/otel/sdk/metric/metricdata"
-
-	"github.com/otelkv/otelkv/otelsetup/internal/linewriter"
 )
 
 // captureStderr runs f with another standard error and returns what f wrote to it.
@@ -70,53 +62,5 @@ func TestConsole(t *testing.T) {
 	}
 	if !span || !child || !record || !requests || !latency || !quantiles {
 		t.Errorf("span %v, child %v, record %v, requests %v, latency %v, quantiles %v in\n%s", span, child, record, requests, latency, quantiles, text)
-	}
-}
-
-func consoleOn(t *testing.T, w io.Writer) *console {
-	out := linewriter.New(w, linewriter.Options{})
-	t.Cleanup(func() { _ = out.Close(context.Background()) })
-	return newConsole(out)
-}
-
-func TestConsoleMetrics(t *testing.T) {
-	var out strings.Builder
-	c := consoleOn(t, &out).metrics()
-	attrs := attribute.NewSet(attribute.String("a", "b"))
-	err := c.Export(context.Background(), &metricdata.ResourceMetrics{ScopeMetrics: []metricdata.ScopeMetrics{{Metrics: []metricdata.Metrics{
-		{Name: "gauge", Unit: "1", Data: metricdata.Gauge[float64]{DataPoints: []metricdata.DataPoint[float64]{{Attributes: attrs, Value: math.NaN()}, {Value: 0.5}}}},
-		{Name: "gauge.int", Data: metricdata.Gauge[int64]{DataPoints: []metricdata.DataPoint[int64]{{Value: 3}}}},
-		{Name: "sum", Data: metricdata.Sum[float64]{DataPoints: []metricdata.DataPoint[float64]{{Value: 1.5}}}},
-		{Name: "histogram", Data: metricdata.Histogram[int64]{DataPoints: []metricdata.HistogramDataPoint[int64]{{Count: 2, Sum: 7}}}},
-		{Name: "other", Data: metricdata.ExponentialHistogram[int64]{}},
-	}}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := `{"metric":"gauge","unit":"1","attributes":{"a":"b"},"value":"NaN"}
-{"metric":"gauge","unit":"1","value":0.5}
-{"metric":"gauge.int","value":3}
-{"metric":"sum","value":1.5}
-{"metric":"histogram","count":2,"sum":7}
-`
-	if out.String() != want {
-		t.Errorf("lines\n%swant\n%s", out.String(), want)
-	}
-	if c.Temporality(sdkmetric.InstrumentKindCounter) != metricdata.CumulativeTemporality || c.Aggregation(sdkmetric.InstrumentKindCounter) == nil {
-		t.Error("not what Prometheus gets")
-	}
-	if err := errors.Join(c.ForceFlush(t.Context()), c.Shutdown(t.Context())); err != nil {
-		t.Error(err)
-	}
-}
-
-func TestConsoleTellsItsErrors(t *testing.T) {
-	r, w := io.Pipe()
-	r.Close()
-	if err := consoleOn(t, w).writeLine("x"); !errors.Is(err, io.ErrClosedPipe) {
-		t.Errorf("error %v", err)
-	}
-	if err := consoleOn(t, io.Discard).writeLine(make(chan int)); err == nil {
-		t.Error("no error for what JSON has no form for")
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/otelsetup/internal/environment"
+	"github.com/otelkv/otelkv/otelsetup/internal/exporters"
 	"github.com/otelkv/otelkv/otelsetup/internal/foreign"
 	"github.com/otelkv/otelkv/otelsetup/internal/ledger"
 	"github.com/otelkv/otelkv/otelsetup/internal/logcore"
@@ -58,33 +59,23 @@ func (t *Telemetry) newLogPipeline(ctx context.Context, c *config) ([]sdklog.Log
 	if c.disabled {
 		return nil, nil
 	}
-	routes, err := c.env.Routes(environment.Logs, c.endpoint)
+	made, err := t.exporters(c).Logs(ctx)
 	if err != nil {
 		return nil, err
 	}
+	for _, e := range c.logExporters {
+		made = append(made, exporters.Log{Exporter: e, Kind: fmt.Sprintf("%T", e)})
+	}
+	if len(made) == 0 {
+		return nil, nil
+	}
 	var opts []sdklog.LoggerProviderOption
 	var processors []sdklog.Processor
-	add := func(e sdklog.Exporter, kind string) {
-		a := t.logAccounts.open(t.diagnostics, environment.Logs, ledger.LogRecords, kind, c.env.Queue(environment.Logs))
-		p := ledger.NewLogProcessor(a.Ledger, e)
+	for _, e := range made {
+		a := t.logAccounts.Open(t.diagnostics, environment.Logs, ledger.LogRecords, e.Kind, c.env.Queue(environment.Logs))
+		p := ledger.NewLogProcessor(a.Ledger, e.Exporter)
 		processors = append(processors, p)
 		opts = append(opts, sdklog.WithProcessor(p))
-	}
-	if routes.OTLP {
-		exporter, r, err := newOTLP(ctx, t, c, environment.Logs, receiver.newLogExporter)
-		if err != nil {
-			return nil, err
-		}
-		add(exporter, r.kind("log"))
-	}
-	if routes.Console {
-		add(newConsole(t.stderr).logs(), "console_log_exporter")
-	}
-	for _, e := range c.logExporters {
-		add(e, fmt.Sprintf("%T", e))
-	}
-	if len(processors) == 0 {
-		return nil, nil
 	}
 	t.steps = append(t.steps, step{
 		name: environment.Logs.Name, items: "log records", accounts: &t.logAccounts,

@@ -24,9 +24,9 @@ func (t *Telemetry) Losses() Losses {
 	}
 	over := t.ended.Load()
 	l := Losses{
-		Spans:      t.traceAccounts.lost(over),
-		DataPoints: t.metricAccounts.lost(over),
-		LogRecords: t.logAccounts.lost(over),
+		Spans:      t.traceAccounts.Lost(over),
+		DataPoints: t.metricAccounts.Lost(over),
+		LogRecords: t.logAccounts.Lost(over),
 	}
 	if t.lines != nil {
 		l.LogLines = t.lines.Report().Lost()

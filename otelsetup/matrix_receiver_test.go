@@ -17,6 +17,7 @@ import (
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/otelsetup/internal/environment"
+	"github.com/otelkv/otelkv/otelsetup/internal/exporters"
 	"github.com/otelkv/otelkv/otelsetup/internal/ledger"
 )
 
@@ -154,7 +155,7 @@ func (r *rehearsal) reaches(t *testing.T) {
 	for {
 		r.operation(t)
 		missing := false
-		for _, all := range []accounts{r.tel.traceAccounts, r.tel.metricAccounts, r.tel.logAccounts} {
+		for _, all := range []exporters.Accounts{r.tel.traceAccounts, r.tel.metricAccounts, r.tel.logAccounts} {
 			missing = missing || all[0].Counts().Delivered == 0
 		}
 		if !missing {

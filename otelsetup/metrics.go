@@ -71,12 +71,12 @@ func (t *Telemetry) newReaders(ctx context.Context, c *config) (readers []sdkmet
 			readers = nil
 		}
 	}()
-	exporters, err := t.newMetricExporters(ctx, c)
+	made, err := t.exporters(c).Metrics(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range exporters {
-		a := t.metricAccounts.open(t.diagnostics, environment.Metrics, ledger.DataPoints, e.kind, 0)
+	for _, e := range made {
+		a := t.metricAccounts.Open(t.diagnostics, environment.Metrics, ledger.DataPoints, e.Kind, c.env.Queue(environment.Metrics))
 		readers = append(readers, sdkmetric.NewPeriodicReader(ledger.NewMetricExporter(a.Ledger, e.Exporter),
 			sdkmetric.WithProducer(sparing{t.newProducer(c, e.Temporality), t.failedCallbacks})))
 	}
@@ -91,32 +91,6 @@ func (t *Telemetry) newReaders(ctx context.Context, c *config) (readers []sdkmet
 		readers = append(readers, reader)
 	}
 	return readers, nil
-}
-
-// metricExporter is one and its otel.component.type.
-type metricExporter struct {
-	sdkmetric.Exporter
-	kind string
-}
-
-// newMetricExporters returns those that the environment asks for.
-func (t *Telemetry) newMetricExporters(ctx context.Context, c *config) ([]metricExporter, error) {
-	routes, err := c.env.Routes(environment.Metrics, c.endpoint)
-	if err != nil {
-		return nil, err
-	}
-	var exporters []metricExporter
-	if routes.OTLP {
-		exporter, r, err := newOTLP(ctx, t, c, environment.Metrics, receiver.newMetricExporter)
-		if err != nil {
-			return nil, err
-		}
-		exporters = append(exporters, metricExporter{exporter, r.kind("metric")})
-	}
-	if routes.Console {
-		exporters = append(exporters, metricExporter{newConsole(t.stderr).metrics(), "console_metric_exporter"})
-	}
-	return exporters, nil
 }
 
 // newProducer returns everything that reaches a reader through producers.
@@ -148,6 +122,6 @@ func (t *Telemetry) startUsage(c *config, provider metric.MeterProvider) error {
 
 // observeSelf makes the metrics of the telemetry itself, but for those of spans.
 func (t *Telemetry) observeSelf(meter metric.Meter) error {
-	return errors.Join(t.metricAccounts.register(meter), t.logAccounts.register(meter),
+	return errors.Join(t.metricAccounts.Register(meter), t.logAccounts.Register(meter),
 		t.failedCallbacks.register(meter), t.observeLines(meter), t.losses.Register(meter))
 }

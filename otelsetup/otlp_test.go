@@ -15,8 +15,6 @@ import (
 	metricspb "go.opentelemetry.io/proto/otlp/metrics/v1"
 	"go.uber.org/goleak"
 	"go.uber.org/zap"
-
-	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 )
 
 // emit makes one span, one log record and the metrics of a store.
@@ -125,16 +123,6 @@ func TestOTLP(t *testing.T) {
 				t.Errorf("losses %+v", lost)
 			}
 		})
-	}
-}
-
-func TestKindsOfExporters(t *testing.T) {
-	for protocol, want := range map[string]string{
-		environment.HTTP: "otlp_http_log_exporter", environment.HTTPJSON: "otlp_http_json_log_exporter", environment.GRPC: "otlp_grpc_log_exporter",
-	} {
-		if kind := (receiver{environment.Receiver{Protocol: protocol}}).kind("log"); kind != want {
-			t.Errorf("kind %s, want %s", kind, want)
-		}
 	}
 }
 

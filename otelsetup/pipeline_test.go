@@ -16,6 +16,7 @@ import (
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/otelsetup/internal/environment"
+	"github.com/otelkv/otelkv/otelsetup/internal/exporters"
 )
 
 const testQueue = 64
@@ -79,7 +80,7 @@ func TestReceiverInTrouble(t *testing.T) {
 			if err := tel.Shutdown(t.Context()); err != nil {
 				t.Error(err)
 			}
-			for signal, all := range map[string]accounts{"traces": tel.traceAccounts, "logs": tel.logAccounts} {
+			for signal, all := range map[string]exporters.Accounts{"traces": tel.traceAccounts, "logs": tel.logAccounts} {
 				c := all[0].Counts()
 				if c.Delivered == 0 || c.Lost() == 0 || c.Pending != 0 {
 					t.Errorf("%s: counts %+v", signal, c)
@@ -107,7 +108,7 @@ func operate(t *testing.T, tel *Telemetry, store kvdb.Store, n int) (longest tim
 		tel.Logger().Info("put", Context(ctx), zap.Int("n", i))
 		span.End()
 		longest = max(longest, time.Since(began))
-		for _, all := range []accounts{tel.traceAccounts, tel.logAccounts} {
+		for _, all := range []exporters.Accounts{tel.traceAccounts, tel.logAccounts} {
 			if p := all[0].Counts().Pending; p > testQueue+1 {
 				t.Fatalf("%d records are pending", p)
 			}

@@ -7,6 +7,7 @@ import (
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 
 	"github.com/otelkv/otelkv/otelsetup/internal/environment"
+	"github.com/otelkv/otelkv/otelsetup/internal/exporters"
 	"github.com/otelkv/otelkv/otelsetup/internal/foreign"
 )
 
@@ -15,7 +16,7 @@ import (
 // Telemetry asks all at once, and then the provider.
 type reader struct {
 	sdkmetric.Reader
-	accounts *accounts // of the metrics
+	accounts *exporters.Accounts // of the metrics
 
 	once sync.Once
 	err  error
@@ -42,7 +43,7 @@ func (r *reader) ForceFlush(ctx context.Context) (err error) {
 
 // end sends what there is and shuts the reader down.
 func (r *reader) end(ctx context.Context) error {
-	if r.accounts.pending() { // Shutdown would cut that export off
+	if r.accounts.Pending() { // Shutdown would cut that export off
 		_ = r.ForceFlush(ctx) // the last export is still to come
 	}
 	return r.Shutdown(ctx)

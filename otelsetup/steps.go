@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/otelkv/otelkv/otelsetup/internal/exporters"
 	"github.com/otelkv/otelkv/otelsetup/internal/foreign"
 )
 
@@ -14,7 +15,7 @@ type step struct {
 	run   func(context.Context) error
 	flush func(context.Context) error // nil: does not wait for a receiver
 
-	accounts *accounts // of a signal, with the name of its items
+	accounts *exporters.Accounts // of a signal, with the name of its items
 	items    string
 	repeats  bool // the last export has what those before it lost
 	log      bool // no line can tell of it
@@ -40,9 +41,9 @@ func (s step) end(ctx context.Context, budget time.Duration) error {
 	if s.accounts == nil {
 		return foreign.Within(ctx, budget, s.run)
 	}
-	before := s.accounts.lost(false)
+	before := s.accounts.Lost(false)
 	err := foreign.Within(ctx, budget, s.run)
-	lost := s.accounts.lost(true) - before
+	lost := s.accounts.Lost(true) - before
 	switch {
 	case lost == 0, err == nil && s.repeats:
 		return err

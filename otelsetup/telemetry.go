@@ -17,6 +17,7 @@ import (
 
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/monitoring/catalog"
+	"github.com/otelkv/otelkv/otelsetup/internal/exporters"
 	"github.com/otelkv/otelkv/otelsetup/internal/exposition"
 	"github.com/otelkv/otelkv/otelsetup/internal/linewriter"
 	"github.com/otelkv/otelkv/otelsetup/internal/logcore"
@@ -49,7 +50,7 @@ type Telemetry struct {
 	losses   *page.Losses
 	closed   chan struct{}
 
-	traceAccounts, metricAccounts, logAccounts accounts
+	traceAccounts, metricAccounts, logAccounts exporters.Accounts
 
 	failedCallbacks *failedCallbacks // nil where there are no metrics
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/prometheus/common/model"
 	"go.opentelemetry.io/otel"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/goleak"
@@ -230,6 +232,35 @@ func TestFailedExportIsLoggedOnce(t *testing.T) {
 		messages = append(messages, line.Message)
 	}
 	if want := []string{"export failed", "telemetry not shut down cleanly"}; !slices.Equal(messages, want) {
+		t.Errorf("messages %q, want %q", messages, want)
+	}
+}
+
+// recovering is an exporter whose first export fails.
+type recovering struct{ exports atomic.Int32 }
+
+func (r *recovering) ExportSpans(context.Context, []sdktrace.ReadOnlySpan) error {
+	if r.exports.Add(1) == 1 {
+		return errors.New("backend says no")
+	}
+	return nil
+}
+
+func (*recovering) Shutdown(context.Context) error { return nil }
+
+func TestExportThatWorksAgainIsLogged(t *testing.T) {
+	log, lines := recordingLogger()
+	tel := start(t, WithLogger(log), WithSpanExporter(new(recovering)))
+	for range 2 {
+		_, span := tel.TracerProvider().Tracer("test").Start(t.Context(), "request")
+		span.End()
+		_ = tel.ForceFlush(t.Context())
+	}
+	var messages []string
+	for _, line := range lines() {
+		messages = append(messages, line.Message)
+	}
+	if want := []string{"export failed", "export works again"}; !slices.Equal(messages, want) {
 		t.Errorf("messages %q, want %q", messages, want)
 	}
 }

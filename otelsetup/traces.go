@@ -10,35 +10,10 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
 	"github.com/otelkv/otelkv/otelsetup/internal/environment"
+	"github.com/otelkv/otelkv/otelsetup/internal/exporters"
 	"github.com/otelkv/otelkv/otelsetup/internal/foreign"
 	"github.com/otelkv/otelkv/otelsetup/internal/ledger"
 )
-
-// spanExporter is one and its otel.component.type.
-type spanExporter struct {
-	sdktrace.SpanExporter
-	kind string
-}
-
-// newSpanExporters returns those that the environment asks for.
-func (t *Telemetry) newSpanExporters(ctx context.Context, c *config) ([]spanExporter, error) {
-	routes, err := c.env.Routes(environment.Traces, c.endpoint)
-	if err != nil {
-		return nil, err
-	}
-	var exporters []spanExporter
-	if routes.OTLP {
-		exporter, r, err := newOTLP(ctx, t, c, environment.Traces, receiver.newSpanExporter)
-		if err != nil {
-			return nil, err
-		}
-		exporters = append(exporters, spanExporter{exporter, r.kind("span")})
-	}
-	if routes.Console {
-		exporters = append(exporters, spanExporter{newConsole(t.stderr).spans(), "console_span_exporter"})
-	}
-	return exporters, nil
-}
 
 // startTraces sets the TracerProvider. It takes the caller's processors and
 // exporters over, and so comes last and cannot fail from there on.
@@ -47,26 +22,26 @@ func (t *Telemetry) startTraces(ctx context.Context, c *config, res *resource.Re
 		t.tracerProvider = c.tracerProvider
 		return nil
 	}
-	made, err := t.newSpanExporters(ctx, c)
+	made, err := t.exporters(c).Spans(ctx)
 	if err != nil {
 		return err
 	}
-	exporters := slices.Clone(made)
+	all := slices.Clone(made)
 	for _, e := range c.spanExporters {
-		exporters = append(exporters, spanExporter{e, fmt.Sprintf("%T", e)})
+		all = append(all, exporters.Span{SpanExporter: e, Kind: fmt.Sprintf("%T", e)})
 	}
-	for _, e := range exporters {
-		t.traceAccounts.open(t.diagnostics, environment.Traces, ledger.Spans, e.kind, c.env.Queue(environment.Traces))
+	for _, e := range all {
+		t.traceAccounts.Open(t.diagnostics, environment.Traces, ledger.Spans, e.Kind, c.env.Queue(environment.Traces))
 	}
-	if err := t.traceAccounts.register(t.meterProvider.Meter(scopeName)); err != nil {
-		return errors.Join(err, foreign.Within(ctx, t.budget, foreign.Each(made, spanExporter.Shutdown)))
+	if err := t.traceAccounts.Register(t.meterProvider.Meter(scopeName)); err != nil {
+		return errors.Join(err, foreign.Within(ctx, t.budget, foreign.Each(made, exporters.Span.Shutdown)))
 	}
 
 	var processors []sdktrace.SpanProcessor
 	for _, sp := range c.spanProcessors {
 		processors = append(processors, &guardedProcessor{SpanProcessor: sp, failed: t.failedCallbacks.report})
 	}
-	for i, e := range exporters {
+	for i, e := range all {
 		processors = append(processors, ledger.NewSpanProcessor(t.traceAccounts[i].Ledger, e.SpanExporter))
 	}
 	opts := []sdktrace.TracerProviderOption{sdktrace.WithResource(res)}

@@ -93,6 +93,10 @@ var importCases = []importCase{
 	{"otelsetup/internal/environment/a.go", "go.opentelemetry.io/otel/attribute", ""},
 	{"otelsetup/internal/environment/b.go", "go.opentelemetry.io/otel/sdk/trace", "environment"},
 	{"otelsetup/internal/environment/c.go", root + "/otelsetup/internal/ledger", "environment"},
+	{"otelsetup/internal/exporters/a.go", root + "/otelsetup/internal/environment", ""},
+	{"otelsetup/internal/exporters/b.go", root + "/instrument", "exporters"},
+	{"otelsetup/internal/exporters/c.go", "github.com/prometheus/client_golang/prometheus", "exporters"},
+	{"otelsetup/internal/foreign/a.go", "go.uber.org/zap", "foreign"},
 
 	{"otelsetup/observe/a.go", root + "/health", ""},
 	{"otelsetup/observe/b.go", root + "/otelsetup", ""},

@@ -1,4 +1,4 @@
-package otelsetup
+package exporters
 
 import (
 	"context"
@@ -13,8 +13,6 @@ import (
 // A console writes telemetry for a person to read, one line of JSON for each
 // span, data point or record. It is no log: that is on standard output.
 type console struct{ w *linewriter.Writer }
-
-func newConsole(w *linewriter.Writer) *console { return &console{w} }
 
 // writeLine writes one line, or has it wait for flush.
 func (c *console) writeLine(v any) error {

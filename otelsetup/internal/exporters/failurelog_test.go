@@ -1,4 +1,4 @@
-package otelsetup
+package exporters
 
 import (
 	"errors"
@@ -10,20 +10,27 @@ import (
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/otelkv/otelkv/internal/testutil"
 	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 	"github.com/otelkv/otelkv/otelsetup/internal/foreign"
 )
 
-func TestExportLog(t *testing.T) {
+// recordingLogger holds its lines to the catalogue.
+func recordingLogger() (*zap.Logger, func() []observer.LoggedEntry) {
+	core, logs := observer.New(zapcore.DebugLevel)
+	return zap.New(zapcore.NewTee(core, testutil.NotedLines{}.Core())), logs.All
+}
+
+func TestFailureLog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log, lines := recordingLogger()
-		l := newExportLog(log, environment.Traces, "otlp_http_span_exporter")
+		l := newFailureLog(log, environment.Traces, "otlp_http_span_exporter")
 		down := errors.New("connection refused\nwith a second line")
 		l.observe(10, nil)
 		for range 5 { // one line
 			l.observe(10, down)
 		}
-		time.Sleep(exportErrorEvery)
+		time.Sleep(failureEvery)
 		l.observe(7, down) // another, for it is still so
 		l.observe(10, nil) // recovered
 		l.observe(10, nil)
@@ -57,7 +64,7 @@ func TestExportLog(t *testing.T) {
 
 // A logger that blocks keeps no exporter from its work, and what it held up is
 // told of later.
-func TestExportLogBlocked(t *testing.T) {
+func TestFailureLogBlocked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		core, lines := observer.New(zap.DebugLevel)
 		blocked := make(chan struct{})
@@ -65,7 +72,7 @@ func TestExportLogBlocked(t *testing.T) {
 			<-blocked
 			return nil
 		}))
-		l := newExportLog(logger, environment.Traces, "otlp_http_span_exporter")
+		l := newFailureLog(logger, environment.Traces, "otlp_http_span_exporter")
 		began := time.Now()
 		for range 100 {
 			l.observe(10, errors.New("down"))

@@ -1,4 +1,4 @@
-package otelsetup
+package exporters
 
 import (
 	"sync"
@@ -11,14 +11,15 @@ import (
 	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 	"github.com/otelkv/otelkv/otelsetup/internal/foreign"
+	"github.com/otelkv/otelkv/otelsetup/internal/oneline"
 )
 
-const exportErrorEvery = time.Minute
+const failureEvery = time.Minute
 
-// An exportLog tells when the exports of an exporter begin to fail, from time to
+// A failureLog tells when the exports of an exporter begin to fail, from time to
 // time that they still do, and when they succeed again. It never keeps an exporter
 // from its work: who writes the lines may be the caller's, and may block.
-type exportLog struct {
+type failureLog struct {
 	logger *zap.Logger
 	busy   atomic.Bool // a line is being written
 
@@ -29,23 +30,23 @@ type exportLog struct {
 	failed  int       // exports since then
 }
 
-func newExportLog(logger *zap.Logger, s environment.Signal, exporter string) *exportLog {
-	return &exportLog{
+func newFailureLog(logger *zap.Logger, s environment.Signal, exporter string) *failureLog {
+	return &failureLog{
 		logger:  logger.With(zap.String(catalog.FieldSignal, s.Name), zap.String(catalog.FieldExporter, exporter)),
-		limit:   limiter.Limiter{Interval: exportErrorEvery},
-		mending: limiter.Limiter{Interval: exportErrorEvery},
+		limit:   limiter.Limiter{Interval: failureEvery},
+		mending: limiter.Limiter{Interval: failureEvery},
 	}
 }
 
 // observe takes the end of an export.
-func (l *exportLog) observe(records int, err error) {
+func (l *failureLog) observe(records int, err error) {
 	if line := l.ended(records, err); line != nil {
 		l.say(line)
 	}
 }
 
 // ended returns the line that the end of an export is worth, if any.
-func (l *exportLog) ended(records int, err error) (line func()) {
+func (l *failureLog) ended(records int, err error) (line func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err == nil {
@@ -60,12 +61,12 @@ func (l *exportLog) ended(records int, err error) (line func()) {
 		l.since, l.failed = time.Now(), 1
 	}
 	return func() {
-		l.logger.Error(catalog.ExportFailed, zap.String(catalog.FieldError, firstLine(err)), zap.Int(catalog.FieldRecords, records), limiter.Field(suppressed))
+		l.logger.Error(catalog.ExportFailed, zap.String(catalog.FieldError, oneline.Error(err)), zap.Int(catalog.FieldRecords, records), limiter.Field(suppressed))
 	}
 }
 
 // recovered ends a failure that was logged.
-func (l *exportLog) recovered() (line func()) {
+func (l *failureLog) recovered() (line func()) {
 	if l.since.IsZero() || l.busy.Load() {
 		return nil
 	}
@@ -78,7 +79,7 @@ func (l *exportLog) recovered() (line func()) {
 }
 
 // mended takes how many records had to be mended.
-func (l *exportLog) mended(records int) {
+func (l *failureLog) mended(records int) {
 	l.mu.Lock()
 	suppressed, ok := l.allow(&l.mending)
 	l.mu.Unlock()
@@ -89,7 +90,7 @@ func (l *exportLog) mended(records int) {
 	}
 }
 
-func (l *exportLog) allow(limit *limiter.Limiter) (suppressed int, ok bool) {
+func (l *failureLog) allow(limit *limiter.Limiter) (suppressed int, ok bool) {
 	if l.busy.Load() {
 		limit.Suppress()
 		return 0, false
@@ -100,7 +101,7 @@ func (l *exportLog) allow(limit *limiter.Limiter) (suppressed int, ok bool) {
 // say writes a line, and waits a moment for it, so that it is there when the
 // program ends. A line that comes while the last one is still being written is
 // none.
-func (l *exportLog) say(line func()) {
+func (l *failureLog) say(line func()) {
 	if l.busy.CompareAndSwap(false, true) {
 		foreign.Briefly(func() {
 			defer l.busy.Store(false)
