@@ -96,7 +96,7 @@ func TestSeriesEver(t *testing.T) {
 				synctest.Wait()
 				failures := []error{
 					kvdb.ErrNotFound, kvdb.ErrTimeout, kvdb.ErrConflict, kvdb.ErrClosed, kvdb.ErrReadOnly, kvdb.ErrTooLarge,
-					kvdb.ErrUnavailable, kvdb.ErrCorruption, kvdb.ErrNoSpace, kvdb.ErrInvalidArgument, context.Canceled,
+					kvdb.ErrUnavailable, kvdb.ErrCorruption, kvdb.ErrNoSpace, kvdb.ErrInvalidArgument, kvdb.ErrEngineFailed, context.Canceled,
 				}
 				for _, name := range declaredTypes {
 					failures = append(failures, errors.New("declared "+name))

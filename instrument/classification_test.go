@@ -53,6 +53,7 @@ func TestErrorsOfOperations(t *testing.T) {
 		{kvdb.ErrCorruption, "error", "corruption"},
 		{kvdb.ErrNoSpace, "error", "no_space"},
 		{kvdb.ErrInvalidArgument, "error", "invalid_argument"},
+		{kvdb.ErrEngineFailed, "error", "engine_failed"},
 		{errors.New("anything"), "error", "_OTHER"},
 		{context.Canceled, "canceled", ""},
 	} {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/otelkv/otelkv/instrument/internal/classify"
 	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/kvdb"
 )
@@ -46,9 +47,11 @@ func (c *classifier) known(err error) (s record.Slot, ok bool) {
 	return 0, false
 }
 
-func (c *classifier) failed(err error) record.Slot {
+// failed returns the slot of any other error: what the user says of it, then what it
+// says itself.
+func (c *classifier) failed(ctx context.Context, err error) record.Slot {
 	for _, notFound := range c.notFound {
-		if is(err, notFound) {
+		if classify.Is(err, notFound) {
 			return record.SlotMiss
 		}
 	}
@@ -57,46 +60,7 @@ func (c *classifier) failed(err error) record.Slot {
 			return s
 		}
 	}
-	switch {
-	case is(err, kvdb.ErrNotFound):
-		return record.SlotMiss
-	case is(err, context.Canceled):
-		return record.SlotCanceled
-	case is(err, context.DeadlineExceeded):
-		return record.FailureSlot(record.FailureTimeout)
-	}
-	for _, k := range kinds {
-		if is(err, k.err) {
-			return record.FailureSlot(k.failure)
-		}
-	}
-	return record.FailureSlot(record.FailureOther)
-}
-
-// is is errors.Is, but false for an error whose own methods panic, as those of
-// a nil pointer in an interface do: the operation failed, the program did not.
-func is(err, target error) (match bool) {
-	defer func() {
-		if recover() != nil {
-			match = false
-		}
-	}()
-	return errors.Is(err, target)
-}
-
-var kinds = []struct {
-	err     error
-	failure record.Failure
-}{
-	{kvdb.ErrTimeout, record.FailureTimeout},
-	{kvdb.ErrConflict, record.FailureConflict},
-	{kvdb.ErrClosed, record.FailureClosed},
-	{kvdb.ErrReadOnly, record.FailureReadOnly},
-	{kvdb.ErrTooLarge, record.FailureTooLarge},
-	{kvdb.ErrUnavailable, record.FailureUnavailable},
-	{kvdb.ErrCorruption, record.FailureCorruption},
-	{kvdb.ErrNoSpace, record.FailureNoSpace},
-	{kvdb.ErrInvalidArgument, record.FailureInvalidArgument},
+	return classify.Slot(ctx, err)
 }
 
 // customSlot asks the user's classifier. What it did not declare is _OTHER, so

@@ -27,6 +27,7 @@ var sentinels = []struct {
 	{kvdb.ErrCorruption, record.FailureSlot(record.FailureCorruption)},
 	{kvdb.ErrNoSpace, record.FailureSlot(record.FailureNoSpace)},
 	{kvdb.ErrInvalidArgument, record.FailureSlot(record.FailureInvalidArgument)},
+	{kvdb.ErrEngineFailed, record.FailureSlot(record.FailureEngineFailed)},
 	{kvdb.ErrLagUnknown, record.FailureSlot(record.FailureOther)},
 	{errors.New("of nobody"), record.FailureSlot(record.FailureOther)},
 }
@@ -39,7 +40,7 @@ func (c *classifier) slot(err error) record.Slot {
 	if s, ok := c.known(err); ok {
 		return s
 	}
-	return c.failed(err)
+	return c.failed(context.Background(), err)
 }
 
 func TestClassifierSlot(t *testing.T) {
@@ -81,6 +82,12 @@ type uncomparable struct{ any }
 
 func (uncomparable) Error() string { return "uncomparable" }
 
+// itself is an error without an end.
+type itself struct{}
+
+func (itself) Error() string { return "itself" }
+func (itself) Unwrap() error { return itself{} }
+
 // manyErrors is a type like those of validation libraries.
 type manyErrors []error
 
@@ -94,6 +101,7 @@ func TestClassifierHostileErrors(t *testing.T) {
 		"wrapped nil":        fmt.Errorf("around: %w", (*kvdb.Error)(nil)),
 		"not to be compared": uncomparable{[]int{1}},
 		"a slice":            manyErrors{kvdb.ErrClosed},
+		"wraps itself":       itself{},
 	} {
 		if got, want := c.slot(err), record.FailureSlot(record.FailureOther); got != want {
 			t.Errorf("%s: slot %d, want %d", name, got, want)
@@ -154,6 +162,8 @@ func buildError(program []byte) error {
 			stack = append(stack, (*kvdb.Error)(nil))
 		case 249:
 			stack = append(stack, manyErrors{pop()})
+		case 247:
+			stack = append(stack, itself{})
 		case 248:
 			stack = append(stack, errUnfinished)
 		default:

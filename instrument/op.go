@@ -115,7 +115,7 @@ func (p *op) classify(ctx context.Context, key []byte, read int, err error, d ti
 			p.end(ctx, key, read, unclassified{err})
 		}
 	}()
-	s := c.failed(err)
+	s := c.failed(ctx, err)
 	returned = true
 	return s
 }

@@ -235,7 +235,7 @@ func TestInFlightAtClose(t *testing.T) {
 	if n, puts := collected.Sum("kvdb.in_flight"), collected.Sum("kvdb.requests", "db.operation.name", "put"); n != 0 || puts != 1 {
 		t.Errorf("%v operations in flight and %v puts, want 0 and 1", n, puts)
 	}
-	if got, want := w.Totals(), (instrument.Totals{Failed: 1}); got != want { // the memory is closed
+	if got, want := w.Totals(), (instrument.Totals{Refused: 1}); got != want { // the memory is closed
 		t.Errorf("the closed store's own totals are %+v, want %+v", got, want)
 	}
 	if got := again.Totals(); got != (instrument.Totals{}) {

@@ -5,7 +5,7 @@ package instrument
 type Totals struct {
 	Succeeded uint64 // ok, miss, conflict, aborted: the store did its part
 	Canceled  uint64 // the caller went away
-	Refused   uint64 // errors of type invalid_argument and too_large: the caller's fault
+	Refused   uint64 // errors of type invalid_argument, too_large and closed: the caller's fault
 	Failed    uint64 // all other errors
 }
 

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"reflect"
 
+	"github.com/otelkv/otelkv/instrument/internal/classify"
 	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/kvdb"
 )
@@ -78,11 +79,11 @@ func (t *transaction) outcome(ctx context.Context, err error) error {
 	if err == nil || t.caller == nil || !t.passedOn(err) {
 		return err
 	}
-	if over := ctx.Err(); over != nil && is(err, over) {
+	if over := ctx.Err(); over != nil && (classify.Is(err, over) || classify.Is(err, context.Cause(ctx))) {
 		return err
 	}
 	for _, failure := range t.engine {
-		if is(t.caller, failure) {
+		if classify.Is(t.caller, failure) {
 			return err
 		}
 	}
@@ -93,12 +94,12 @@ func (t *transaction) outcome(ctx context.Context, err error) error {
 // cannot be compared, such as a slice of errors, is taken for it: engines return
 // the function's error as it is.
 func (t *transaction) passedOn(err error) bool {
-	return !reflect.TypeOf(t.caller).Comparable() || is(err, t.caller)
+	return !reflect.TypeOf(t.caller).Comparable() || classify.Is(err, t.caller)
 }
 
 // note remembers what the engine failed with. A miss is no failure.
 func (t *transaction) note(err error) {
-	if err == nil || is(err, kvdb.ErrNotFound) {
+	if err == nil || classify.Is(err, kvdb.ErrNotFound) {
 		return
 	}
 	if len(t.engine) == maxNoted {

@@ -147,3 +147,23 @@ func TestUpdateRunsAgain(t *testing.T) {
 		t.Errorf("%v bytes written, want those of both runs", n)
 	}
 }
+
+// A function that returns why its context ended has not aborted of its own: the caller
+// went away.
+func TestTransactionReturnsTheCause(t *testing.T) {
+	for _, wrapped := range []bool{false, true} {
+		h := newHarness(t)
+		ctx, cancel := context.WithCancelCause(t.Context())
+		err := as[kvdb.Updater](t, h.Store).Update(ctx, func(kvdb.Txn) error {
+			cancel(errors.New("the client hung up"))
+			if wrapped {
+				return fmt.Errorf("order 7: %w", context.Cause(ctx))
+			}
+			return context.Cause(ctx)
+		})
+		if err == nil {
+			t.Error("Update returned no error")
+		}
+		wantOne(t, h.collect(), "update", "canceled", "")
+	}
+}

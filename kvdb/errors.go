@@ -41,6 +41,11 @@ var (
 	// ErrCorruption is stored data that is not what was written.
 	ErrCorruption = errors.New("kvdb: corruption")
 
+	// ErrEngineFailed is a call that the engine does not take any more because of
+	// something that happened earlier, and that only closing the store and opening it
+	// again ends. The cause is what happened first.
+	ErrEngineFailed = errors.New("kvdb: engine failed")
+
 	// ErrLagUnknown is a replication lag that cannot be told, for example
 	// because no replica is connected.
 	ErrLagUnknown = errors.New("kvdb: replication lag unknown")

@@ -220,7 +220,7 @@ func fail(ctx context.Context, t *testing.T, store kvdb.Store, engine *testutil.
 	key := []byte("key")
 	for _, err := range []error{
 		kvdb.ErrTimeout, kvdb.ErrClosed, kvdb.ErrReadOnly, kvdb.ErrTooLarge, kvdb.ErrUnavailable, kvdb.ErrCorruption,
-		kvdb.ErrNoSpace, kvdb.ErrInvalidArgument, errors.New("something else"),
+		kvdb.ErrNoSpace, kvdb.ErrInvalidArgument, kvdb.ErrEngineFailed, errors.New("something else"),
 	} {
 		engine.Inject(testutil.Errors(&kvdb.Error{Op: "put", Kind: err}))
 		for range 20 { // more than get a line

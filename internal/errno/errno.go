@@ -5,6 +5,7 @@ package errno
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -37,6 +38,22 @@ func Is(err error, c Condition) bool { return ours().is(err, c) }
 // IsIn reports whether a text holds what this system says of the condition: for those
 // who keep of an error its words only.
 func IsIn(text string, c Condition) bool { return ours().isIn(text, c) }
+
+// Of returns the condition of a number, if it is one of those here.
+func Of(number syscall.Errno) (c Condition, ok bool) { return ours().of(number) }
+
+// Numbers returns the numbers of a condition on this system, for those who ask errors
+// one by one. The caller must not change them.
+func Numbers(c Condition) []syscall.Errno { return ours()[c] }
+
+func (t *table) of(number syscall.Errno) (c Condition, ok bool) {
+	for c := range conditions {
+		if slices.Contains(t[c], number) {
+			return c, true
+		}
+	}
+	return 0, false
+}
 
 func (t *table) is(err error, c Condition) bool {
 	for _, number := range t[c] {

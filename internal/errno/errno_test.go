@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"syscall"
 	"testing"
 )
@@ -52,6 +53,9 @@ func TestTables(t *testing.T) {
 		"of Windows": {&winerror, documented},
 	} {
 		for number, want := range c.want {
+			if got, ok := c.table.of(number); !ok || got != want {
+				t.Errorf("%s: %d is condition %d, %t, want %d", name, number, got, ok, want)
+			}
 			for how, err := range wrapped(number) {
 				for condition := range conditions {
 					if got := c.table.is(err, condition); got != (condition == want) {
@@ -89,6 +93,12 @@ func TestOurs(t *testing.T) {
 	}
 	if !Is(syscall.ENOSPC, NoSpace) {
 		t.Error("ENOSPC is not")
+	}
+	if got, ok := Of(syscall.EINVAL); ok {
+		t.Errorf("EINVAL is condition %d", got)
+	}
+	if !slices.Contains(Numbers(NoSpace), syscall.ENOSPC) {
+		t.Errorf("no space is %v", Numbers(NoSpace))
 	}
 }
 

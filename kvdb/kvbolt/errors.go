@@ -85,6 +85,8 @@ func kind(err error) error {
 		return kvdb.ErrNoSpace
 	case strings.Contains(text, "file size too small "):
 		return kvdb.ErrCorruption
+	case errno.Is(err, errno.TooManyFiles):
+		return kvdb.ErrUnavailable
 	}
 	return nil
 }

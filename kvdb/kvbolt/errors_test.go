@@ -44,6 +44,7 @@ var mapping = []struct {
 	{fmt.Errorf("file resize error: %s", onFile(syscall.ENOSPC)), kvdb.ErrNoSpace},
 	{fmt.Errorf("file resize error: %s", onFile(syscall.EIO)), nil},
 	{fmt.Errorf("said %s", onFile(syscall.ENOSPC)), nil},
+	{onFile(syscall.EMFILE), kvdb.ErrUnavailable},
 	{onFile(syscall.EACCES), nil},
 	{bolterrors.ErrBucketNotFound, nil},
 	{errors.New("anything"), nil},

@@ -49,6 +49,8 @@ func kind(err error) error {
 		return kvdb.ErrCorruption
 	case errno.Is(err, errno.NotDirectory):
 		return kvdb.ErrInvalidArgument
+	case errno.Is(err, errno.TooManyFiles):
+		return kvdb.ErrUnavailable
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ import (
 
 var kinds = []error{
 	kvdb.ErrNotFound, kvdb.ErrInvalidArgument, kvdb.ErrTooLarge, kvdb.ErrClosed, kvdb.ErrReadOnly, kvdb.ErrConflict,
-	kvdb.ErrTimeout, kvdb.ErrUnavailable, kvdb.ErrNoSpace, kvdb.ErrCorruption, kvdb.ErrLagUnknown,
+	kvdb.ErrTimeout, kvdb.ErrUnavailable, kvdb.ErrNoSpace, kvdb.ErrCorruption, kvdb.ErrEngineFailed, kvdb.ErrLagUnknown,
 }
 
 // corruption is a corruption error as Pebble makes them: it prints a key.
@@ -44,6 +44,7 @@ var mapping = []struct {
 	{"no space", &fs.PathError{Op: "write", Path: "000002.log", Err: syscall.ENOSPC}, kvdb.ErrNoSpace},
 	{"quota", &fs.PathError{Op: "write", Path: "000002.log", Err: syscall.EDQUOT}, kvdb.ErrNoSpace},
 	{"a file as large as it may be", &fs.PathError{Op: "write", Path: "000002.log", Err: syscall.EFBIG}, kvdb.ErrNoSpace},
+	{"too many open files", &fs.PathError{Op: "open", Path: "000002.log", Err: syscall.EMFILE}, kvdb.ErrUnavailable},
 	{"no directory", &fs.PathError{Op: "mkdir", Path: "file", Err: syscall.ENOTDIR}, kvdb.ErrInvalidArgument},
 	{"deadline", context.DeadlineExceeded, kvdb.ErrTimeout},
 	{"canceled", context.Canceled, nil},

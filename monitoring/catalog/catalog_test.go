@@ -135,7 +135,7 @@ func TestKinds(t *testing.T) {
 		t.Errorf("UpDownCounter = %q", got)
 	}
 	for _, k := range catalog.ErrorKinds() {
-		if want := k == catalog.ErrInvalidArgument || k == catalog.ErrTooLarge; k.CallersFault() != want {
+		if want := k == catalog.ErrInvalidArgument || k == catalog.ErrTooLarge || k == catalog.ErrClosed; k.CallersFault() != want {
 			t.Errorf("%s is the caller's fault: %t", k, !want)
 		}
 	}

@@ -50,10 +50,17 @@ var (
 	pingErrors = []ErrorKind{ErrTimeout, ErrClosed, ErrUnavailable, ErrOther}
 )
 
+// lasting adds engine_failed, for the writes that every store has. It can end any other
+// operation, too: but it goes on, so that those lose nothing by series that begin with
+// it, and there is no room for all of them.
+func lasting(kinds []ErrorKind) []ErrorKind {
+	return slices.Insert(slices.Clone(kinds), len(kinds)-2, ErrEngineFailed)
+}
+
 var contracts = map[Operation]Contract{
 	Get:    {Outcomes: []Outcome{OK, Miss, Canceled, Error}, Errors: readErrors, Sends: true, Delivers: true},
-	Put:    {Outcomes: writeOutcomes, Errors: writeErrors, Sends: true},
-	Delete: {Outcomes: writeOutcomes, Errors: deleteErrors, Sends: true},
+	Put:    {Outcomes: writeOutcomes, Errors: lasting(writeErrors), Sends: true},
+	Delete: {Outcomes: writeOutcomes, Errors: lasting(deleteErrors), Sends: true},
 	Scan: {
 		Capabilities: []string{"Scanner", "PrefixScanner"},
 		Outcomes:     readOutcomes, Errors: readErrors, CallerTime: true, Sends: true, Delivers: true,

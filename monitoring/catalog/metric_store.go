@@ -55,7 +55,7 @@ var (
 		Name: "kvdb.errors", Unit: "{error}", Kind: Counter,
 		Help:       "Operations that ended in an error, by type",
 		Attributes: perOperation(ErrorType),
-		Note:       "Only the outcome error counts. The types invalid_argument and too_large are the caller's fault and stand outside of the objective",
+		Note:       "Only the outcome error counts. The types invalid_argument, too_large and closed are the caller's fault and stand outside of the objective",
 		Stability:  Development, Source: fromInstrument,
 	}
 	BytesRead = Metric{

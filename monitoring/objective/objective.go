@@ -19,7 +19,7 @@ const LatencyP99 = 100 * time.Millisecond
 
 // ErrorRatio is the share of failed operations above which an alert is due at
 // once, whatever the budget. Only the outcome error counts, and of it neither
-// invalid_argument nor too_large, which are the caller's fault.
+// invalid_argument nor too_large nor closed, which are the caller's fault.
 const ErrorRatio = 0.01
 
 // Availability is the share of operations that must succeed in the long run.

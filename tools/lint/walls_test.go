@@ -69,6 +69,8 @@ var importCases = []importCase{
 	{"instrument/internal/record/e.go", "go.opentelemetry.io/otel/metric", "record"},
 	{"instrument/internal/record/f.go", "go.uber.org/zap", "record"},
 	{"instrument/internal/record/g_test.go", "go.opentelemetry.io/otel/trace", ""},
+	{"instrument/internal/classify/a.go", root + "/internal/errno", ""},
+	{"instrument/internal/classify/b.go", "google.golang.org/grpc/status", "classify"},
 	{"instrument/internal/table/a.go", root + "/instrument/internal/record", ""},
 	{"instrument/internal/table/x/b.go", root + "/instrument/internal/producer", "table"},
 	{"instrument/internal/table/c.go", "go.opentelemetry.io/otel/sdk/metric/metricdata", "table"},

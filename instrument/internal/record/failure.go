@@ -17,6 +17,7 @@ const (
 	FailureCorruption
 	FailureNoSpace
 	FailureInvalidArgument
+	FailureEngineFailed
 	FailurePanic
 	FailureOther
 	BuiltinFailures
@@ -35,6 +36,7 @@ var builtinFailureNames = [BuiltinFailures]string{
 	FailureCorruption:      string(catalog.ErrCorruption),
 	FailureNoSpace:         string(catalog.ErrNoSpace),
 	FailureInvalidArgument: string(catalog.ErrInvalidArgument),
+	FailureEngineFailed:    string(catalog.ErrEngineFailed),
 	FailurePanic:           string(catalog.ErrPanic),
 	FailureOther:           string(catalog.ErrOther),
 }

@@ -22,7 +22,7 @@ func TestSlots(t *testing.T) {
 			t.Errorf("slots %d and %d are both %q", s, other, name)
 		}
 		names[name] = s
-		caller := name == "invalid_argument" || name == "too_large"
+		caller := name == "invalid_argument" || name == "too_large" || name == "closed"
 		if s.CallersFault() != caller {
 			t.Errorf("%s is the caller's fault: %v", name, s.CallersFault())
 		}
