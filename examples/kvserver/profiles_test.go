@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/otelkv/otelkv/examples/internal/program"
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 // TestProfiles: an engine with files keeps evidence beside them, and profiles
@@ -62,7 +63,7 @@ func TestProfilesOffByDefault(t *testing.T) {
 
 func TestProfilesRefused(t *testing.T) {
 	t.Setenv(program.TokenVariable, "")
-	var stderr transcript
+	var stderr process.Buffer
 	args := []string{"-engine", "memory", "-listen", "127.0.0.1:0", "-admin", "127.0.0.1:0", "-pprof", ":0"}
 	if status := run(t.Context(), args, &stderr); status != 1 || !strings.Contains(stderr.String(), "credentials") {
 		t.Errorf("exit status %d: %s", status, stderr.String())

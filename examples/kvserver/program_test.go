@@ -19,6 +19,7 @@ import (
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/otelkv/otelkv/internal/testutil/process"
 	"github.com/otelkv/otelkv/otelsetup"
 )
 
@@ -108,7 +109,7 @@ func TestAboutSync(t *testing.T) {
 // A running is the program in this process.
 type running struct {
 	t          *testing.T
-	stderr     *transcript
+	stderr     *process.Buffer
 	redis, web string
 	core       zapcore.Core
 	lines      *observer.ObservedLogs
@@ -121,7 +122,7 @@ func launch(t *testing.T, args ...string) *running {
 	t.Helper()
 	t.Setenv("TMPDIR", t.TempDir())
 	ctx, cancel := context.WithCancel(t.Context())
-	r := &running{t: t, stderr: new(transcript)}
+	r := &running{t: t, stderr: new(process.Buffer)}
 	r.core, r.lines = observer.New(zapcore.InfoLevel)
 	ended := make(chan int, 1)
 	go func() {
@@ -299,24 +300,6 @@ func TestWithoutTelemetry(t *testing.T) {
 	if entries, err := os.ReadDir(temp); err != nil || len(entries) != 0 {
 		t.Errorf("left behind: %v, %v", entries, err)
 	}
-}
-
-// A transcript is a buffer that is read while it is written.
-type transcript struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (t *transcript) Write(b []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.buf.Write(b)
-}
-
-func (t *transcript) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.buf.String()
 }
 
 // Nobody reads standard error: the program serves and ends all the same.

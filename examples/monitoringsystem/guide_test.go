@@ -3,12 +3,13 @@
 package main
 
 import (
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 const guide = "../../docs/guides/monitoring-a-kv-database.md"
@@ -38,12 +39,7 @@ func TestGuideShowsTheProgram(t *testing.T) {
 // TestGuide types what the guide says, and wants what it shows.
 func TestGuide(t *testing.T) {
 	for _, tool := range []string{"bash", "curl"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			if os.Getenv("OTELKV_E2E") == "required" {
-				t.Fatal(err)
-			}
-			t.Skip(err)
-		}
+		process.Installed(t, tool)
 	}
 	build := filepath.Join(t.TempDir(), "build")
 	bash := func(command string) *exec.Cmd {

@@ -113,14 +113,6 @@ func find(t *testing.T, lines []map[string]any, message string) map[string]any {
 	return nil
 }
 
-// eventually waits until ok returns true.
-func eventually(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	if !poll(ok) {
-		t.Fatalf("no sign of %s", what)
-	}
-}
-
 // poll returns whether ok returns true before long.
 func poll(ok func() bool) bool {
 	deadline := time.After(time.Minute)

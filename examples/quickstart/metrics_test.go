@@ -12,7 +12,7 @@ import (
 )
 
 // testMetrics wants every family that this program can have.
-func testMetrics(t *testing.T, p *process) {
+func testMetrics(t *testing.T, p *quickstart) {
 	const polled = "kvdb_engine_memtable_size_bytes"
 	p.eventually("the engine's statistics", func() bool { return strings.Contains(get(t, p.web+"/metrics"), polled) })
 	page := get(t, p.web+"/metrics")
@@ -95,7 +95,7 @@ func testMetrics(t *testing.T, p *process) {
 }
 
 // sample returns the value of one series, 0 when it is not there.
-func sample(t *testing.T, p *process, series string) float64 {
+func sample(t *testing.T, p *quickstart, series string) float64 {
 	t.Helper()
 	for line := range strings.Lines(get(t, p.web+"/metrics")) {
 		if rest, ok := strings.CutPrefix(line, series+" "); ok {

@@ -63,8 +63,8 @@ func TestProfileEndsWithTheProgram(t *testing.T) {
 func TestSlowOperationLeavesEvidence(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, freePorts("-dir", dir, "-fault", "slow")...)
-	if !strings.Contains(p.stderr.String(), filepath.Join(dir, "profiles")) {
-		t.Errorf("the greeting does not name the directory: %s", p.stderr.String())
+	if !strings.Contains(p.Stderr.String(), filepath.Join(dir, "profiles")) {
+		t.Errorf("the greeting does not name the directory: %s", p.Stderr.String())
 	}
 	p.eventually("evidence", func() bool { return p.evidence("slow") != nil })
 	p.stop()
@@ -108,8 +108,8 @@ func TestWithoutProfiles(t *testing.T) {
 	if line := p.line("operation slow"); line["evidence"] != nil {
 		t.Errorf("%v", line)
 	}
-	if _, err := os.Stat(filepath.Join(dir, "profiles")); !os.IsNotExist(err) || strings.Contains(p.stderr.String(), "profiles") {
-		t.Errorf("%v, %s", err, p.stderr.String())
+	if _, err := os.Stat(filepath.Join(dir, "profiles")); !os.IsNotExist(err) || strings.Contains(p.Stderr.String(), "profiles") {
+		t.Errorf("%v, %s", err, p.Stderr.String())
 	}
 	p.stop()
 }

@@ -15,6 +15,7 @@ import (
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/otelkv/otelkv/internal/testutil/process"
 	"github.com/otelkv/otelkv/otelsetup"
 )
 
@@ -67,7 +68,7 @@ func TestServes(t *testing.T) {
 		if res := call(t, http.MethodPut, p.web+"/loglevel?level=debug&for=1m"); res.status != http.StatusOK || !strings.Contains(res.body, `"then":"info"`) {
 			t.Errorf("PUT /loglevel = %d %s", res.status, res.body)
 		}
-		p.eventually("a line for a success", func() bool { return strings.Contains(p.stdout.String(), "operation succeeded") })
+		p.eventually("a line for a success", func() bool { return strings.Contains(p.Stdout.String(), "operation succeeded") })
 		if res := call(t, http.MethodPut, p.web+"/loglevel?level=loud"); res.status != http.StatusBadRequest {
 			t.Errorf("PUT of an unknown level = %d %s", res.status, res.body)
 		}
@@ -92,8 +93,8 @@ func TestServes(t *testing.T) {
 	if entries, err := os.ReadDir(p.temp); err != nil || len(entries) != 0 {
 		t.Errorf("the program left %v, %v", entries, err)
 	}
-	if !strings.Contains(lastLine(p.stderr.String()), "stopped after") {
-		t.Errorf("the last line is %q", lastLine(p.stderr.String()))
+	if !strings.Contains(lastLine(p.Stderr.String()), "stopped after") {
+		t.Errorf("the last line is %q", lastLine(p.Stderr.String()))
 	}
 	for _, line := range p.lines() {
 		at, _ := line["timestamp"].(string)
@@ -123,7 +124,7 @@ func TestDrain(t *testing.T) {
 	if got := get(t, p.web+"/metrics"); !strings.Contains(got, "kvdb_requests_total") {
 		t.Error("no metrics any more")
 	}
-	if status := p.wait(); status != 0 {
+	if status := p.Wait(t); status != 0 {
 		t.Errorf("exit status %d, want 0", status)
 	}
 }
@@ -138,7 +139,7 @@ func TestSecondSignal(t *testing.T) {
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	p.wait()
+	p.Wait(t)
 	if status, ok := p.cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || status.Signal() != syscall.SIGTERM {
 		t.Errorf("ended with %v", p.cmd.ProcessState)
 	}
@@ -155,10 +156,10 @@ func TestReaderGone(t *testing.T) {
 	p.cmd.Stdout = writer
 	p.begin()
 	writer.Close()
-	p.eventually("the greeting", func() bool { return strings.Contains(p.stderr.String(), "Stop with") })
+	p.eventually("the greeting", func() bool { return strings.Contains(p.Stderr.String(), "Stop with") })
 	reader.Close()
 	p.stop()
-	if says := p.stderr.String(); !strings.Contains(lastLine(says), "stopped after") {
+	if says := p.Stderr.String(); !strings.Contains(lastLine(says), "stopped after") {
 		t.Errorf("the last line is %q", lastLine(says))
 	}
 	if entries, err := os.ReadDir(p.temp); err != nil || len(entries) != 0 {
@@ -169,7 +170,7 @@ func TestReaderGone(t *testing.T) {
 func TestStoppedAtOnce(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	var stderr transcript
+	var stderr process.Buffer
 	if status := run(ctx, freePorts("-dir", t.TempDir()), &stderr); status != 0 || !strings.Contains(stderr.String(), "before the load began") {
 		t.Errorf("exit status %d: %s", status, stderr.String())
 	}
@@ -181,7 +182,7 @@ func TestUnreachableReceiver(t *testing.T) {
 	p := command(t, freePorts("-pprof", "")...)
 	p.cmd.Env = append(p.cmd.Env, "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:1", "OTEL_EXPORTER_OTLP_TIMEOUT=200", "OTEL_TRACES_SAMPLER=always_on")
 	p.begin()
-	p.eventually("the greeting", func() bool { return strings.Contains(p.stderr.String(), "Stop with") })
+	p.eventually("the greeting", func() bool { return strings.Contains(p.Stderr.String(), "Stop with") })
 	p.stop()
 }
 
@@ -193,14 +194,14 @@ func TestStderrThatIsFull(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan int, 1)
 	go func() { ended <- run(ctx, freePorts("-drain", "0"), w, otelsetup.WithLogger(zap.New(core))) }()
-	eventually(t, "the line after the greeting", func() bool { return lines.FilterMessage("started").Len() > 0 })
+	process.Eventually(t, "the line after the greeting", func() bool { return lines.FilterMessage("started").Len() > 0 })
 	cancel()
 	select {
 	case status := <-ended:
 		if status != 0 {
 			t.Errorf("exit status %d", status)
 		}
-	case <-time.After(soon):
+	case <-time.After(process.Soon):
 		t.Fatal("the program does not end")
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/otelkv/otelkv/internal/testutil/process"
 	"github.com/otelkv/otelkv/kvdb/kvpebble"
 )
 
@@ -55,15 +56,15 @@ func TestRefusals(t *testing.T) {
 		t.Run(strings.Join(c.args, " "), func(t *testing.T) {
 			p := command(t, freePorts(c.args...)...)
 			p.begin()
-			if status := p.wait(); status != c.status {
+			if status := p.Wait(t); status != c.status {
 				t.Errorf("exit status %d, want %d", status, c.status)
 			}
-			says := p.stderr.String()
+			says := p.Stderr.String()
 			if !strings.HasPrefix(says, "quickstart: ") || !strings.Contains(says, c.says) || strings.Count(says, "\n") != 1 {
 				t.Errorf("it says %q, want one line with %q", says, c.says)
 			}
-			if p.stdout.String() != "" {
-				t.Errorf("standard output: %s", p.stdout.String())
+			if p.Stdout.String() != "" {
+				t.Errorf("standard output: %s", p.Stdout.String())
 			}
 		})
 	}
@@ -71,7 +72,7 @@ func TestRefusals(t *testing.T) {
 }
 
 // argument returns the last value of a flag on a process's command line.
-func argument(p *process, flag string) (value string) {
+func argument(p *quickstart, flag string) (value string) {
 	for i, arg := range p.cmd.Args[:len(p.cmd.Args)-1] {
 		if arg == flag {
 			value = p.cmd.Args[i+1]
@@ -104,7 +105,7 @@ func corruptStore(t *testing.T) string {
 }
 
 func TestHelp(t *testing.T) {
-	var stderr transcript
+	var stderr process.Buffer
 	if status := run(t.Context(), []string{"-help"}, &stderr); status != 0 {
 		t.Errorf("exit status %d, want 0", status)
 	}

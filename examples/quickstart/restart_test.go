@@ -29,12 +29,12 @@ func TestRestart(t *testing.T) {
 		if err := p.cmd.Process.Signal(kill); err != nil {
 			t.Fatal(err)
 		}
-		if status := p.wait(); status != 0 {
+		if status := p.Wait(t); status != 0 {
 			t.Fatalf("exit status %d after %v", status, kill)
 		}
-		m := stopped.FindStringSubmatch(lastLine(p.stderr.String()))
+		m := stopped.FindStringSubmatch(lastLine(p.Stderr.String()))
 		if m == nil {
-			t.Fatalf("the last line is %q", lastLine(p.stderr.String()))
+			t.Fatalf("the last line is %q", lastLine(p.Stderr.String()))
 		}
 		n, _ := strconv.Atoi(m[2])
 		placed += n
@@ -53,7 +53,7 @@ func TestKilled(t *testing.T) {
 	p.eventually("orders", func() bool { return sample(t, p, series) > 20 })
 	placed := int(sample(t, p, series))
 	_ = p.cmd.Process.Kill()
-	p.wait()
+	p.Wait(t)
 	if got := countOrders(t, dir); got < placed {
 		t.Errorf("%d orders in the store, at least %d were acknowledged", got, placed)
 	}

@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.uber.org/zap"
 
+	"github.com/otelkv/otelkv/internal/testutil/process"
 	"github.com/otelkv/otelkv/otelsetup"
 )
 
@@ -23,14 +24,14 @@ func TestTotals(t *testing.T) {
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	var stderr transcript
+	var stderr process.Buffer
 	status := make(chan int, 1)
 	go func() {
 		status <- run(ctx, freePorts("-fault", "errors"), &stderr, reader, otelsetup.WithLogger(zap.NewNop()))
 	}()
-	eventually(t, "the greeting", func() bool { return strings.Contains(stderr.String(), "Stop with") })
+	process.Eventually(t, "the greeting", func() bool { return strings.Contains(stderr.String(), "Stop with") })
 	web := regexp.MustCompile(`http://[0-9.:]+`).FindString(stderr.String())
-	eventually(t, "errors", func() bool {
+	process.Eventually(t, "errors", func() bool {
 		return regexp.MustCompile(`(?m)^kvdb_errors_total.* [1-9]\d\d`).MatchString(get(t, web+"/metrics"))
 	})
 	cancel()

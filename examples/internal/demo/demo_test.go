@@ -15,6 +15,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/otelkv/otelkv/internal/testutil/process"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
@@ -60,48 +61,18 @@ func (n *notebook) Close() error {
 	return nil
 }
 
-// a buffer is read while it is written.
-type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
-}
-
-func eventually(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	deadline := time.After(time.Minute)
-	for !ok() {
-		select {
-		case <-deadline:
-			t.Fatalf("no sign of %s", what)
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
-}
-
 func TestRun(t *testing.T) {
 	temp := t.TempDir()
 	t.Setenv("TMPDIR", temp)
 	t.Setenv("TMP", temp)
 	ctx, stop := context.WithCancel(t.Context())
-	var stderr buffer
+	var stderr process.Buffer
 	notes := &notebook{calls: make(map[string]int)}
 	ended := make(chan int, 1)
 	go func() {
 		ended <- Run(ctx, "shop", []string{"-listen", "127.0.0.1:0"}, &stderr, func(kvdb.Store, string) (Monitor, error) { return notes, nil })
 	}()
-	eventually(t, "the greeting", func() bool { return strings.Contains(stderr.String(), "Stop with") })
+	process.Eventually(t, "the greeting", func() bool { return strings.Contains(stderr.String(), "Stop with") })
 	url := regexp.MustCompile(`http://[0-9.:]+`).FindString(stderr.String())
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	ask := func(method, path string) string {
@@ -123,7 +94,7 @@ func TestRun(t *testing.T) {
 	}
 	sees := func(what string, ok func() bool) {
 		t.Helper()
-		eventually(t, what, func() bool {
+		process.Eventually(t, what, func() bool {
 			notes.mu.Lock()
 			defer notes.mu.Unlock()
 			return ok()
@@ -187,7 +158,7 @@ func TestStderrThatIsFull(t *testing.T) {
 	go func() {
 		ended <- Run(ctx, "shop", []string{"-listen", "127.0.0.1:0"}, w, func(kvdb.Store, string) (Monitor, error) { return notes, nil })
 	}()
-	eventually(t, "the load, after which comes the greeting", func() bool {
+	process.Eventually(t, "the load, after which comes the greeting", func() bool {
 		notes.mu.Lock()
 		defer notes.mu.Unlock()
 		return len(notes.calls) > 0
