@@ -182,7 +182,7 @@ func (c *capture) keep(k kind, data []byte, err error) {
 }
 
 func (c *capture) write(k kind, write func(io.Writer) error) {
-	path, err := c.p.archive.Write(c.named(k), c.weight, write)
+	path, err := c.p.write(c.ctx, c.named(k), c.weight, write)
 	c.done(k, path, err)
 }
 

@@ -207,6 +207,22 @@ func TestNoSpace(t *testing.T) {
 	}
 }
 
+// TestNotDeleted: where no mount makes a file undeletable.
+func TestNotDeleted(t *testing.T) {
+	log, lines := testutil.NewLog(t, zap.WarnLevel)
+	p := start(t, WithLogger(log))
+	for _, files := range []int{0, 3, 2} {
+		p.notDeleted(traced(t.Context()), files, errors.New("it is busy"))
+		if n := p.counts.undeletable.Load(); n != int64(files) {
+			t.Errorf("%d are counted of %d", n, files)
+		}
+	}
+	all := logged(t, lines)
+	if len(all) != 1 || all[0]["message"] != "evidence not deleted" || all[0]["error"] != "3 of the files in the directory stay: it is busy" {
+		t.Errorf("%v", all)
+	}
+}
+
 func TestRecord(t *testing.T) {
 	work(t)
 	dir := t.TempDir()

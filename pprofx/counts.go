@@ -45,6 +45,8 @@ type counts struct {
 	written  [len(profileNames)]atomic.Int64
 	failed   [len(profileNames)]atomic.Int64
 	time     [len(profileNames)]atomic.Int64 // ns
+
+	undeletable atomic.Int64 // files, when the last one was written
 }
 
 func profileIndex(name string) int {

@@ -28,17 +28,20 @@ func observe(mp metric.MeterProvider, c *counts, log *outbox.Log) (metric.Regist
 		metric.WithUnit(catalog.ProfileCaptures.Unit), metric.WithDescription(catalog.ProfileCaptures.Help))
 	files, err2 := meter.Int64ObservableCounter(catalog.ProfileFiles.Name,
 		metric.WithUnit(catalog.ProfileFiles.Unit), metric.WithDescription(catalog.ProfileFiles.Help))
+	undeletable, err6 := meter.Int64ObservableGauge(catalog.ProfileFilesUndeletable.Name,
+		metric.WithUnit(catalog.ProfileFilesUndeletable.Unit), metric.WithDescription(catalog.ProfileFilesUndeletable.Help))
 	requests, err3 := meter.Int64ObservableCounter(catalog.ProfileRequests.Name,
 		metric.WithUnit(catalog.ProfileRequests.Unit), metric.WithDescription(catalog.ProfileRequests.Help))
 	recording, err4 := meter.Float64ObservableCounter(catalog.ProfileRecordingTime.Name,
 		metric.WithUnit(catalog.ProfileRecordingTime.Unit), metric.WithDescription(catalog.ProfileRecordingTime.Help))
 	dropped, err5 := meter.Int64ObservableCounter(catalog.ProfileLogDropped.Name,
 		metric.WithUnit(catalog.ProfileLogDropped.Unit), metric.WithDescription(catalog.ProfileLogDropped.Help))
-	if err := errors.Join(err1, err2, err3, err4, err5); err != nil {
+	if err := errors.Join(err1, err2, err3, err4, err5, err6); err != nil {
 		return nil, fmt.Errorf("pprofx: %w", err)
 	}
 	registration, err := meter.RegisterCallback(func(_ context.Context, o metric.Observer) error {
 		o.ObserveInt64(dropped, log.Dropped())
+		o.ObserveInt64(undeletable, c.undeletable.Load())
 		for r := range c.captures {
 			for i := range c.captures[r] {
 				o.ObserveInt64(captures, c.captures[r][i].Load(), metric.WithAttributes(
@@ -58,7 +61,7 @@ func observe(mp metric.MeterProvider, c *counts, log *outbox.Log) (metric.Regist
 			}
 		}
 		return nil
-	}, captures, files, requests, recording, dropped)
+	}, captures, files, undeletable, requests, recording, dropped)
 	if err != nil {
 		return nil, fmt.Errorf("pprofx: %w", err)
 	}

@@ -25,7 +25,7 @@ func TestMetrics(t *testing.T) {
 		return testutil.Flatten(rm.ScopeMetrics)
 	}
 	before := collect()
-	if n := len(before); n != int(reasons)*captureOutcomes+int(requestOutcomes)+2*len(profileNames)+5 || before.Sum("pprofx.captures") != 0 {
+	if n := len(before); n != int(reasons)*captureOutcomes+int(requestOutcomes)+2*len(profileNames)+6 || before.Sum("pprofx.captures") != 0 {
 		t.Errorf("%d series before anything: %v", n, before)
 	}
 	for _, m := range []catalog.Metric{catalog.ProfileCaptures, catalog.ProfileFiles, catalog.ProfileRequests, catalog.ProfileRecordingTime} {

@@ -7,15 +7,18 @@ import (
 )
 
 // WithDirectory keeps files of evidence in dir, which is made if it is missing,
-// for its owner alone. By default, there are no files and no captures.
+// for its owner alone. Symbolic links above it are followed once, at Start; one in its
+// place is an error, and not followed if it appears later. What lies there under other
+// names is left alone. By default, there are no files and no captures.
 func WithDirectory(dir string) Option {
 	return optionFunc(func(c *config) { c.dir = dir })
 }
 
 // WithDirectoryLimits sets how many bytes all files of the directory may take,
 // how many files there may be, and which share of the file system, from 0 to 1,
-// stays free. Files older than a week make room first, then the least telling
-// ones. By default, these are 256 MiB, 200 and 0.05.
+// stays free. Files dated more than a week ago, or ahead, make room first, then the least
+// telling ones. A file that cannot be deleted counts, and others make room in its place; where
+// only such files are left, nothing is written. By default, these are 256 MiB, 200 and 0.05.
 func WithDirectoryLimits(bytes int64, files int, freeShare float64) Option {
 	return optionFunc(func(c *config) {
 		c.limits = archive.Limits{Bytes: bytes, Files: files, FreeShare: freeShare}

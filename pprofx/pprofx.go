@@ -37,8 +37,9 @@ type Profiler struct {
 
 	cooldowns [reasons]cooldown
 	counts    counts
-	failures  limiter.Limiter
 	meters    metric.Registration
+
+	failures, undeletable limiter.Limiter // of lines
 
 	ctx    context.Context //nolint:containedctx // the life of the goroutines, which Close ends
 	cancel context.CancelFunc
@@ -65,12 +66,14 @@ func Start(opts ...Option) (*Profiler, error) {
 		return nil, err
 	}
 	p := &Profiler{
-		cfg:      cfg,
-		slots:    make(chan struct{}, cfg.maxConcurrent),
-		failures: limiter.Limiter{Interval: 10 * time.Minute},
-		ended:    make(chan struct{}),
-		log:      outbox.NewLog(cfg.logger),
-		memory:   outbox.NewFunction(cfg.memory),
+		cfg:    cfg,
+		slots:  make(chan struct{}, cfg.maxConcurrent),
+		ended:  make(chan struct{}),
+		log:    outbox.NewLog(cfg.logger),
+		memory: outbox.NewFunction(cfg.memory),
+
+		failures:    limiter.Limiter{Interval: 10 * time.Minute},
+		undeletable: limiter.Limiter{Interval: 10 * time.Minute},
 	}
 	if cfg.report != nil {
 		p.report = outbox.NewFunction(cfg.report)

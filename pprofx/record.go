@@ -94,7 +94,7 @@ func (p *Profiler) keep(ctx context.Context, profile, detail string, data []byte
 	if profile == kindTrace.profile {
 		n.Ext = extTrace
 	}
-	path, err := p.archive.Write(n, reasonWeights[reasonCall], func(w io.Writer) error {
+	path, err := p.write(ctx, n, reasonWeights[reasonCall], func(w io.Writer) error {
 		_, err := w.Write(data)
 		return err
 	})

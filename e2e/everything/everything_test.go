@@ -148,6 +148,7 @@ var (
 	notSeen   = exceptions{}
 	notLogged = exceptions{
 		`"http server reported" at warn`:             "the example programs write it",
+		`"evidence not deleted"`:                     "it takes a file that is mounted; package pprofx tests it",
 		`suppressed of "callback failed"`:            "its next line comes after a minute",
 		`suppressed of "evidence not captured"`:      "its next line comes after ten minutes",
 		`suppressed of "export failed"`:              "its next line comes after a minute",
@@ -158,6 +159,7 @@ var (
 	notExported = exceptions{
 		`"http server reported" at warn`:        "the example programs write it",
 		`"log lines dropped"`:                   "it is about the log; of the loggers of programs, packages test it",
+		`"evidence not deleted"`:                "it takes a file that is mounted; package pprofx tests it",
 		`suppressed of "evidence not captured"`: "its next line comes after ten minutes",
 		`suppressed of "profiles refused"`:      "its next line comes after a minute",
 	}

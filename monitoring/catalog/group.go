@@ -59,7 +59,7 @@ var groups = []Group{
 	{
 		Name:    "Profiles and evidence",
 		About:   "What was captured of slow and sick moments, and what that took.",
-		Metrics: []Metric{ProfileCaptures, ProfileFiles, ProfileRequests, ProfileRecordingTime},
+		Metrics: []Metric{ProfileCaptures, ProfileFiles, ProfileFilesUndeletable, ProfileRequests, ProfileRecordingTime},
 	},
 	{
 		Name:  "Lines of the log",

@@ -4,6 +4,7 @@ package catalog
 const (
 	EvidenceCaptured    Message = "evidence captured"
 	EvidenceNotCaptured Message = "evidence not captured"
+	EvidenceNotDeleted  Message = "evidence not deleted"
 	ProfilesRefused     Message = "profiles refused"
 	ProfilesNotServed   Message = "profiles no longer served"
 	FlightRecorderOff   Message = "flight recorder off"
@@ -23,6 +24,13 @@ var profileLines = []Line{
 		Fields: []Field{FieldReason, FieldProfile, FieldError}, Optional: traced(FieldSuppressed),
 		When:    "A file of evidence could not be written, or not recorded",
 		Note:    "One in ten minutes at most",
+		Sources: []string{fromPprofx},
+	},
+	{
+		Message: EvidenceNotDeleted, Levels: atWarn,
+		Fields: []Field{FieldError}, Optional: traced(FieldSuppressed),
+		When:    "Files of evidence should have made room, and could not be deleted: others have, or none is written any more",
+		Note:    "One in ten minutes at most; pprofx.files.undeletable counts the files",
 		Sources: []string{fromPprofx},
 	},
 	{

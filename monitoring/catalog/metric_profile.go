@@ -20,6 +20,12 @@ var (
 		Note:       "Custom is a profile that the program has made with pprof.NewProfile",
 		Stability:  Development, Source: fromPprofx,
 	}
+	ProfileFilesUndeletable = Metric{
+		Name: "pprofx.files.undeletable", Unit: "{file}", Kind: Gauge,
+		Help:      "Files of evidence that should have made room for the last one and could not be deleted",
+		Note:      "They count against the limits of the directory; a line says why",
+		Stability: Development, Source: fromPprofx,
+	}
 	ProfileRequests = Metric{
 		Name: "pprofx.requests", Unit: "{request}", Kind: Counter,
 		Help:       "Requests for profiles over HTTP, by how they ended",

@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
+	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // Limits bound a directory.
@@ -44,18 +44,21 @@ func (l Limits) validate() error {
 // Errors of Write, besides those of the file system and of the function that
 // writes.
 var (
-	ErrTooLarge = errors.New("the file would be larger than the limit")
-	ErrDiskFull = errors.New("the file would leave too little of the disk free")
+	ErrTooLarge    = errors.New("the file would be larger than the limit")
+	ErrDiskFull    = errors.New("the file would leave too little of the disk free")
+	ErrUndeletable = errors.New("files that cannot be deleted take all the room there is")
 )
 
 // An Archive is a directory of evidence. It is safe for concurrent use, also by
 // several processes with the same directory, which at the same moment may delete
 // more than one of them would. It holds no resources.
 type Archive struct {
-	dir    string // absolute
+	dir    string // absolute, and no symbolic link leads there
 	limits Limits
 
 	evicting sync.Mutex
+	stuck    atomic.Pointer[stuck] // of the last eviction, nil before
+	blocked  atomic.Bool           // something that was to be deleted is still there
 }
 
 // Open returns the archive in dir. A directory that is missing is made, with
@@ -63,26 +66,37 @@ type Archive struct {
 // removed.
 //
 // A symbolic link in the place of dir is refused, since files would be deleted
-// where it leads. A directory that others can write to, such as a volume of a
-// container, is not: files are made anew for their owner alone, and whatever
+// where it leads, also one that takes its place later; those above it are followed
+// once, now. A directory that others can write to, such as a volume of a
+// container, is not refused: files are made anew for their owner alone, and whatever
 // lies there is neither followed nor written to. Files that this package did
 // not name are neither counted nor deleted.
 func Open(dir string, l Limits) (*Archive, error) {
 	if err := l.validate(); err != nil {
 		return nil, fmt.Errorf("archive: %w", err)
 	}
-	abs, err := filepath.Abs(dir)
+	a := &Archive{limits: l}
+	err := a.find(dir)
+	if err == nil {
+		err = a.clean()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("archive: %w", err)
 	}
-	if info, err := os.Lstat(abs); err == nil && info.Mode()&fs.ModeSymlink != 0 {
-		return nil, fmt.Errorf("archive: %s is a symbolic link: name the directory itself", abs)
-	}
-	a := &Archive{dir: abs, limits: l}
-	if err := errors.Join(os.MkdirAll(abs, 0o700), a.sweep()); err != nil {
-		return nil, fmt.Errorf("archive: %w", err)
-	}
 	return a, nil
+}
+
+// clean removes what writers that died left behind. What cannot be removed has later
+// writes try again.
+func (a *Archive) clean() error {
+	d, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer d.close()
+	left, err := d.sweep()
+	a.blocked.Store(left != nil)
+	return err
 }
 
 // Write makes a file of what write writes, and returns its path. The file
@@ -90,32 +104,85 @@ func Open(dir string, l Limits) (*Archive, error) {
 // another: where two would have the same name, the later one is dated a
 // nanosecond after the other. It can be read by its owner alone.
 //
-// Then other files are deleted until all are within the limits: those older than
-// a week before the others, and of either those with the least weight first, of
+// Then other files are deleted until all are within the limits: those dated more than
+// a week from now before the others, and of either those with the least weight first, of
 // equal ones the oldest. The weight stands in the name, so that it holds for later
-// processes too.
+// processes too. What cannot be deleted is skipped: see Undeletable. Where that leaves no
+// room for the file, it is given up with ErrUndeletable, and no further one is begun
+// before there is room.
 //
 // A file that would break a limit is given up as soon as that is seen, with
 // ErrTooLarge or ErrDiskFull, even where write ignores the errors of its writer.
 // Whatever goes wrong before the file is whole, a panic of write included, is
 // an error and leaves nothing behind. With an error and a path the file is there,
-// but it is not known to outlive a power cut, or others could not be deleted.
+// but it is not known to outlive a power cut, or others could not be looked at.
 //
 // Write blocks for write and the disk; the writer must not be used after that.
 func (a *Archive) Write(n Name, weight int64, write func(io.Writer) error) (path string, err error) {
-	f, err := a.create(n, weight)
-	if err != nil {
-		return "", fmt.Errorf("archive: %w", err)
+	name, err := a.write(n, weight, write)
+	if name != "" {
+		path = filepath.Join(a.dir, name)
 	}
-	defer f.discard()
+	if err != nil {
+		return path, fmt.Errorf("archive: %w", err)
+	}
+	return path, nil
+}
+
+func (a *Archive) write(n Name, weight int64, write func(io.Writer) error) (name string, err error) {
+	if !slices.Contains(extensions, n.Ext) {
+		return "", fmt.Errorf("%q is no extension of evidence", n.Ext)
+	}
+	d, err := a.open()
+	if err != nil {
+		return "", err
+	}
+	defer d.close()
+	if err := a.unblock(d); err != nil {
+		return "", err
+	}
+	f, err := d.create(n, weight)
+	if err != nil {
+		return "", err
+	}
+	defer func() {
+		if f.discard() != nil {
+			a.blocked.Store(true)
+		}
+	}()
 	if err := f.fill(write, a.limits); err != nil {
-		return "", fmt.Errorf("archive: writing %s: %w", f.path, err)
+		return "", fmt.Errorf("writing %s: %w", filepath.Join(a.dir, f.name), err)
+	}
+	if err := a.leadsTo(d); err != nil {
+		return "", err
 	}
 	if err := f.publish(); err != nil {
-		return "", fmt.Errorf("archive: %w", err)
+		return "", err
 	}
-	if err := errors.Join(syncDir(a.dir), a.evict(f.path)); err != nil {
-		return f.path, fmt.Errorf("archive: %w", err)
+	err = a.evict(d, f.name, 0)
+	if errors.Is(err, ErrUndeletable) {
+		a.blocked.Store(true)
+		if left := d.remove(f.name); left == nil {
+			return "", err
+		}
 	}
-	return f.path, nil
+	return f.name, errors.Join(err, d.sync())
+}
+
+// unblock returns why there is no room for a file: what was to be deleted
+// before is still there. Without that, a directory in which nothing can be deleted
+// would fill up.
+func (a *Archive) unblock(d *directory) error {
+	if !a.blocked.Load() {
+		return nil
+	}
+	left, err := d.sweep()
+	if err = errors.Join(left, err); err != nil {
+		return err
+	}
+	if err := a.evict(d, "", 1); err != nil {
+		return err
+	}
+	a.blocked.Store(false)
+	return nil
 }

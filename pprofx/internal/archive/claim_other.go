@@ -4,23 +4,32 @@ package archive
 
 import "os"
 
+const opening = os.O_RDONLY
+
 // claim leaves it to the system to refuse the removal of a file that is open,
 // as Windows does.
-func claim(*os.File) bool { return true }
+func (*directory) claim(*os.File, string) bool { return true }
 
-func removeUnclaimed(path string) { _ = os.Remove(path) }
+// removeUnclaimed removes a file. One that stays may be one that somebody writes.
+func (d *directory) removeUnclaimed(name string) error {
+	_ = d.remove(name)
+	return nil
+}
 
-// remove closes f and removes it, in this order, since a file that is open
+// discard closes f and removes it, in this order, since a file that is open
 // stays.
-func remove(f *os.File) {
+func (d *directory) discard(f *os.File, name string) error {
 	_ = f.Close()
-	_ = os.Remove(f.Name())
+	return d.remove(name)
 }
 
 // rename closes f and gives it another name, in this order for the same reason.
-func rename(f *os.File, path string) error {
+func (d *directory) rename(f *os.File, from, to string) error {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), path)
+	return d.root.Rename(from, to)
 }
+
+// sync does nothing: a directory cannot be opened for it on Windows.
+func (*directory) sync() error { return nil }

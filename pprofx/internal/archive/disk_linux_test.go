@@ -77,28 +77,6 @@ func TestReadOnlyDisk(t *testing.T) {
 	}
 }
 
-// A file that cannot be deleted is told, with the path of the one that was
-// written.
-func TestUndeletable(t *testing.T) {
-	dir := tmpfs.Mount(t, "size=1m")
-	a := open(t, dir, archive.Limits{Bytes: 100, Files: 1})
-	stuck := filepath.Join(dir, heap(0).String())
-	if err := os.WriteFile(stuck, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := syscall.Mount(stuck, stuck, "", syscall.MS_BIND, ""); err != nil {
-		t.Skip(err)
-	}
-	defer syscall.Unmount(stuck, 0)
-	path, err := a.Write(heap(1), 0, text("x"))
-	if path != filepath.Join(dir, heap(1).String()) || !errors.Is(err, syscall.EBUSY) {
-		t.Errorf("Write = %q, %v; want the path and why the other file stays", path, err)
-	}
-	if _, err := os.Stat(path); err != nil {
-		t.Error(err)
-	}
-}
-
 // A directory that is not writable is an error to those who are not root.
 func TestReadOnlyDirectory(t *testing.T) {
 	if os.Geteuid() == 0 {

@@ -7,8 +7,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/otelkv/otelkv/internal/system"
 )
@@ -17,7 +15,8 @@ import (
 // as only one writer can have that, the name to be is reserved.
 type file struct {
 	*os.File
-	path      string // its name to be
+	dir       *directory
+	name      string // its name to be
 	temporary string
 	published bool
 }
@@ -28,33 +27,32 @@ const (
 )
 
 // create makes a file under way of a name that nobody has.
-func (a *Archive) create(n Name, weight int64) (*file, error) {
-	// Directories for temporary things are cleaned up by others.
-	if err := os.MkdirAll(a.dir, 0o700); err != nil {
-		return nil, err
-	}
+func (d *directory) create(n Name, weight int64) (*file, error) {
 	for ; ; n.Time = n.Time.Add(1) {
 		name := n.weighing(weight)
-		f := &file{
-			path:      filepath.Join(a.dir, name),
-			temporary: filepath.Join(a.dir, temporaryPrefix+name+temporarySuffix),
-		}
+		f := &file{dir: d, name: name, temporary: temporaryPrefix + name + temporarySuffix}
 		var err error
-		f.File, err = os.OpenFile(f.temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		f.File, err = d.root.OpenFile(f.temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if errors.Is(err, fs.ErrExist) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		if !claim(f.File) {
+		if !d.claim(f.File, f.temporary) {
 			_ = f.Close()
 			continue
 		}
-		if _, err := os.Lstat(f.path); errors.Is(err, fs.ErrNotExist) {
+		_, err = d.root.Lstat(f.name)
+		if errors.Is(err, fs.ErrNotExist) {
 			return f, nil
 		}
-		f.discard()
+		if left := f.discard(); left != nil {
+			return nil, left
+		}
+		if err != nil {
+			return nil, err
+		}
 	}
 }
 
@@ -81,18 +79,18 @@ func (f *file) fill(write func(io.Writer) error, l Limits) (err error) {
 func (f *file) publish() error {
 	err := f.Sync()
 	if err == nil {
-		err = rename(f.File, f.path)
+		err = f.dir.rename(f.File, f.temporary, f.name)
 	}
 	f.published = err == nil
 	return err
 }
 
-// discard removes a file that was not published. What fails here has failed
-// before, and is left to sweep.
-func (f *file) discard() {
-	if !f.published {
-		remove(f.File)
+// discard removes a file that was not published.
+func (f *file) discard() error {
+	if f.published {
+		return nil
 	}
+	return f.dir.discard(f.File, f.temporary)
 }
 
 // room reports whether n more bytes leave the share of the file system free.
@@ -100,7 +98,7 @@ func (f *file) room(n int, share float64) error {
 	if share == 0 {
 		return nil
 	}
-	disk, err := system.ReadDisk(filepath.Dir(f.path))
+	disk, err := system.ReadDisk(f.dir.path)
 	if errors.Is(err, errors.ErrUnsupported) {
 		return nil
 	}
@@ -135,21 +133,4 @@ func (b *bounded) Write(p []byte) (n int, err error) {
 	n, b.err = b.file.Write(p)
 	b.written += int64(n)
 	return n, b.err
-}
-
-// sweep removes the files under way whose writers died. One that cannot be
-// removed is left to the next sweep.
-func (a *Archive) sweep() error {
-	entries, err := os.ReadDir(a.dir)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		name, hidden := strings.CutPrefix(e.Name(), temporaryPrefix)
-		name, temporary := strings.CutSuffix(name, temporarySuffix)
-		if _, _, ours := parse(name); ours && hidden && temporary && e.Type().IsRegular() {
-			removeUnclaimed(filepath.Join(a.dir, e.Name()))
-		}
-	}
-	return nil
 }

@@ -24,13 +24,18 @@ type File struct {
 
 // List returns the files, the newest first.
 func (a *Archive) List() ([]File, error) {
-	all, err := a.files()
+	d, err := a.existing()
+	if err != nil {
+		return nil, fmt.Errorf("archive: %w", err)
+	}
+	defer d.close()
+	all, err := d.files()
 	if err != nil {
 		return nil, fmt.Errorf("archive: %w", err)
 	}
 	files := make([]File, len(all))
 	for i, f := range all {
-		files[i] = File{Name: filepath.Base(f.path), Time: f.at, Size: f.size}
+		files[i] = File{Name: f.name, Time: f.at, Size: f.size}
 	}
 	slices.SortFunc(files, func(x, y File) int { return cmp.Or(y.Time.Compare(x.Time), cmp.Compare(x.Name, y.Name)) })
 	return files, nil
@@ -43,16 +48,20 @@ func (a *Archive) OpenFile(name string) (*os.File, error) {
 	if _, _, ours := parse(name); !ours || name != filepath.Base(name) {
 		return nil, missing
 	}
-	path := filepath.Join(a.dir, name)
-	named, err := os.Lstat(path)
-	if err != nil || !named.Mode().IsRegular() {
+	d, err := a.existing()
+	if err != nil {
 		return nil, missing
 	}
-	f, err := os.Open(path)
+	defer d.close()
+	named, ok := d.regular(name)
+	if !ok {
+		return nil, missing
+	}
+	f, err := d.root.OpenFile(name, opening, 0)
 	if err != nil {
 		return nil, err
 	}
-	// Where others can write to the directory, the name may lead elsewhere by now.
+	// Where others can write to the directory, the name may be another file's by now.
 	if opened, err := f.Stat(); err != nil || !os.SameFile(named, opened) {
 		_ = f.Close()
 		return nil, missing

@@ -40,7 +40,7 @@ func TestList(t *testing.T) {
 	if data, err := io.ReadAll(f); string(data) != "abc" || err != nil {
 		t.Errorf("%q, %v", data, err)
 	}
-	link := a.Path(Name{Time: time.Unix(3, 0)}, 0)
+	link := a.Path(Name{Time: time.Unix(3, 0), Ext: "txt"}, 0)
 	if err := os.Symlink(foreign, link); err != nil {
 		t.Skip(err)
 	}

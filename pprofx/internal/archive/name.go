@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,7 +37,7 @@ func (n Name) weighing(weight int64) string {
 	for _, part := range []string{n.Kind, n.Reason, n.TraceID} {
 		if part != "" {
 			b.WriteByte('-')
-			b.WriteString(clean(part))
+			b.WriteString(clean(part, maxPart))
 		}
 	}
 	if weight != 0 {
@@ -44,7 +45,7 @@ func (n Name) weighing(weight int64) string {
 	}
 	for ext := range strings.FieldsFuncSeq(n.Ext, func(r rune) bool { return r == '.' }) {
 		b.WriteByte('.')
-		b.WriteString(clean(ext))
+		b.WriteString(clean(ext, maxPart))
 	}
 	return b.String()
 }
@@ -52,7 +53,8 @@ func (n Name) weighing(weight int64) string {
 // weightMark cannot stand in a part, since a part has no dots.
 const weightMark = ".w"
 
-func clean(part string) string {
+// clean returns a part of a name of at most so many characters.
+func clean(part string, limit int) string {
 	cleaned := strings.Map(func(r rune) rune {
 		switch {
 		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r == '_', r == '-':
@@ -63,12 +65,16 @@ func clean(part string) string {
 			return '_'
 		}
 	}, part)
-	return cleaned[:min(len(cleaned), maxPart)]
+	return cleaned[:min(len(cleaned), limit)]
 }
 
+// extensions are those that evidence has.
+var extensions = []string{"pb.gz", "trace", "txt", "json"}
+
 // parse reads the time and the weight from the name of a file, and reports
-// whether it is one of this package.
-func parse(file string) (at time.Time, weight int64, ok bool) {
+// whether it is one of this package: a copy that somebody keeps beside it, as .bak, is
+// not.
+func parse(file string) (at time.Time, weight int64, ours bool) {
 	if len(file) < len(timeLayout) {
 		return time.Time{}, 0, false
 	}
@@ -76,8 +82,13 @@ func parse(file string) (at time.Time, weight int64, ok bool) {
 	if err != nil {
 		return time.Time{}, 0, false
 	}
-	_, ext, _ := strings.Cut(file[len(timeLayout):], weightMark)
-	digits, _, _ := strings.Cut(ext, ".")
-	weight, _ = strconv.ParseInt(digits, 10, 64) // none is zero
-	return at, weight, true
+	parts, ext, _ := strings.Cut(file[len(timeLayout):], ".")
+	if weighed, ok := strings.CutPrefix(ext, weightMark[1:]); ok {
+		digits, rest, _ := strings.Cut(weighed, ".")
+		if w, err := strconv.ParseInt(digits, 10, 64); err == nil {
+			weight, ext = w, rest
+		}
+	}
+	ours = slices.Contains(extensions, ext) && (parts == "" || parts[0] == '-') && parts == clean(parts, len(parts))
+	return at, weight, ours
 }

@@ -1,6 +1,8 @@
 package archive_test
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -46,5 +48,39 @@ func TestNamesSortByTime(t *testing.T) {
 	}
 	if !slices.IsSorted(names) {
 		t.Errorf("not sorted: %q", names)
+	}
+}
+
+// Names that only begin like ours are those of others, who may keep a copy beside the
+// original.
+func TestForeignNames(t *testing.T) {
+	dir := t.TempDir()
+	base := heap(0).String()
+	foreign := []string{
+		base + ".bak", base + "~", base + ".part", base + " (1)", "20261123T001500.123456789Z", "20261123T001500.123456789Z-backup.tar",
+		"20261123T001500.123456789Zheap.pb.gz", "20261123T001500.123456789Z-Heap.pb.gz", "20261123T001500.123456789Z-heap.w.pb.gz",
+		"20261123T001500.123456789Z-heap.w7.tar", "20261399T001500.123456789Z-heap.pb.gz", "20261123T001500.123456789-heap.pb.gz",
+	}
+	for _, name := range foreign {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a := open(t, dir, archive.Limits{Bytes: 1000, Files: 1})
+	for i := range 3 {
+		if _, err := a.Write(heap(i), int64(i), text("x")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if files, err := a.List(); len(files) != 1 || err != nil {
+		t.Errorf("List = %v, %v", files, err)
+	}
+	for _, name := range foreign {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Error(err)
+		}
+	}
+	if path, err := a.Write(archive.Name{Time: midnight, Kind: "heap", Ext: "tar"}, 0, text("x")); path != "" || err == nil {
+		t.Errorf("a file that would not be known again: %q, %v", path, err)
 	}
 }
