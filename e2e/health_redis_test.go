@@ -2,35 +2,18 @@ package e2e
 
 import (
 	"context"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"os/exec"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/otelkv/otelkv/e2e/internal/redisserver"
 	"github.com/otelkv/otelkv/health"
 	"github.com/otelkv/otelkv/internal/testutil/process"
 )
-
-// startRedis runs a Redis server until it answers.
-func startRedis(t *testing.T, address string) *process.Process {
-	t.Helper()
-	path := process.Installed(t, "redis-server")
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := launch(t, exec.Command(path, "--bind", host, "--port", port, "--save", "", "--dir", t.TempDir()))
-	t.Cleanup(func() { _ = p.Cmd.Process.Signal(syscall.SIGCONT) }) // a paused one cannot end
-	c := redis.NewClient(&redis.Options{Addr: address})
-	defer c.Close()
-	p.Eventually(t, "Redis", func() bool { return c.Ping(t.Context()).Err() == nil })
-	return p
-}
 
 // A dependent is a program that depends on Redis, as far as its probes go.
 type dependent struct {
@@ -98,9 +81,8 @@ func (d *dependent) answers(t *testing.T, code int, body string) {
 // A dependency that is gone refuses connections: the first run after that ends
 // readiness. It returns on its own.
 func TestRedisKilled(t *testing.T) {
-	address := process.FreeAddress(t)
-	server := startRedis(t, address)
-	d := dependOn(t, address)
+	server := redisserver.Start(t)
+	d := dependOn(t, server.Address)
 	d.becomes(t, health.StatusPass, "redis", "port")
 	d.answers(t, http.StatusOK, "ready\n")
 
@@ -116,7 +98,7 @@ func TestRedisKilled(t *testing.T) {
 	}
 	d.answers(t, http.StatusServiceUnavailable, "port down\nredis down\n")
 
-	startRedis(t, address)
+	server.Restart(t)
 	d.becomes(t, health.StatusPass, "redis", "port")
 	d.answers(t, http.StatusOK, "ready\n")
 }
@@ -125,11 +107,11 @@ func TestRedisKilled(t *testing.T) {
 // decides. The kernel goes on to accept connections for a process that is
 // paused, so a check that only connects sees nothing.
 func TestRedisPaused(t *testing.T) {
-	address := process.FreeAddress(t)
-	server := startRedis(t, address)
-	d := dependOn(t, address)
+	server := redisserver.Start(t)
+	d := dependOn(t, server.Address)
 	d.becomes(t, health.StatusPass, "redis", "port")
 
+	t.Cleanup(func() { _ = server.Cmd.Process.Signal(syscall.SIGCONT) }) // a paused one cannot end
 	paused := time.Now()
 	if err := server.Cmd.Process.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)

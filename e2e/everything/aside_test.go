@@ -16,6 +16,7 @@ import (
 	"go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetrichttp"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/otelkv/otelkv/internal/testutil/process"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/otelsetup"
@@ -56,7 +57,7 @@ func misfits(t *testing.T, p *program) {
 	if err := broken.Shutdown(context.Background()); err != nil {
 		t.Errorf("Shutdown: %v", err)
 	}
-	until(t, "an error of OpenTelemetry's, beside others", func() bool {
+	process.Eventually(t, "an error of OpenTelemetry's, beside others", func() bool {
 		for range 3 {
 			otel.Handle(errOnPurpose)
 		}
@@ -69,13 +70,13 @@ func misfits(t *testing.T, p *program) {
 	for n := range 200 {
 		wide = append(wide, attribute.Int(fmt.Sprint("app.", n), n))
 	}
-	until(t, "a warning of OpenTelemetry", func() bool {
+	process.Eventually(t, "a warning of OpenTelemetry", func() bool {
 		_, span := p.TracerProvider().Tracer("app").Start(context.Background(), "app wide", trace.WithAttributes(wide...))
 		span.End()
 		return p.log.has(catalog.TelemetryReported, catalog.LevelWarn, "")
 	})
 	t.Setenv("OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", "never")
-	until(t, "an error of OpenTelemetry", func() bool {
+	process.Eventually(t, "an error of OpenTelemetry", func() bool {
 		exporter, err := otlpmetrichttp.New(t.Context(), otlpmetrichttp.WithEndpointURL(refusing.URL))
 		if err == nil {
 			_ = exporter.Shutdown(t.Context())
@@ -128,7 +129,7 @@ func profilersAside(t *testing.T, p *program, web *httptest.Server) {
 	_, _ = conn.Read(make([]byte, 100)) // the answer comes before the line
 	_ = conn.Close()
 	_ = plain.Close()
-	until(t, "a line about a listener", func() bool { return p.log.has(catalog.ProfilesNotServed, "", "") })
+	process.Eventually(t, "a line about a listener", func() bool { return p.log.has(catalog.ProfilesNotServed, "", "") })
 	if err := profiler.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 		t.Errorf("profiles: %v", err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/otelkv/otelkv/health"
 	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/internal/testutil/process"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/pprofx"
@@ -87,7 +88,7 @@ func newHealth(t *testing.T, p *program, profiler *pprofx.Profiler, store *instr
 			t.Errorf("health: %v", err)
 		}
 	})
-	until(t, "a program that is ready", func() bool {
+	process.Eventually(t, "a program that is ready", func() bool {
 		p.look(t)
 		return p.both(catalog.Probe, "liveness", "readiness", "startup")
 	})
@@ -95,7 +96,7 @@ func newHealth(t *testing.T, p *program, profiler *pprofx.Profiler, store *instr
 	want := map[string]health.Status{
 		"fails": health.StatusFail, "warns": health.StatusWarn, "unknown": health.StatusUnknown, "panics": health.StatusFail, "stuck": health.StatusUnknown,
 	}
-	until(t, "every state of checks", func() bool {
+	process.Eventually(t, "every state of checks", func() bool {
 		n := 0
 		for _, s := range h.States() {
 			if status, ok := want[s.Name]; ok && s.Status == status && !s.Ended.IsZero() {
@@ -130,7 +131,7 @@ func floodHooks(t *testing.T, p *program) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	until(t, "all checks", func() bool {
+	process.Eventually(t, "all checks", func() bool {
 		return !slices.ContainsFunc(h.States(), func(s health.State) bool { return s.Status == health.StatusUnknown })
 	})
 	close(busy)

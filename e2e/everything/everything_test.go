@@ -14,6 +14,7 @@ import (
 
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/internal/testutil"
+	"github.com/otelkv/otelkv/internal/testutil/process"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
@@ -69,7 +70,7 @@ func TestEverythingIsInTheCatalogue(t *testing.T) {
 	profilersAside(t, p, web)
 	observersAside(t, p)
 	p.look(t)
-	until(t, "what is read each ten seconds", func() bool {
+	process.Eventually(t, "what is read each ten seconds", func() bool {
 		p.look(t)
 		return p.both(catalog.Resource, catalog.CPU) && p.both(catalog.ProfileReason, "memory", "goroutines")
 	})

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/internal/testutil/process"
 	"github.com/otelkv/otelkv/pprofx"
 )
 
@@ -59,7 +60,7 @@ func profile(t *testing.T, profiler *pprofx.Profiler) {
 // get asks for a page under the name of a host.
 func get(t *testing.T, url, host string) int {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), soon)
+	ctx, cancel := context.WithTimeout(t.Context(), process.Soon)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {

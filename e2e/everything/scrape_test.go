@@ -6,28 +6,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
-	"time"
 
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 )
-
-// soon is when whatever must happen has happened, on a busy machine, too.
-const soon = time.Minute
-
-// until polls until ok returns true.
-func until(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	deadline, tick := time.After(soon), time.NewTicker(100*time.Millisecond)
-	defer tick.Stop()
-	for !ok() {
-		select {
-		case <-deadline:
-			t.Fatalf("no sign of %s after %v", what, soon)
-		case <-tick.C:
-		}
-	}
-}
 
 // scrape returns the page as Prometheus reads it.
 func scrape(t *testing.T, h http.Handler) map[string]*dto.MetricFamily {

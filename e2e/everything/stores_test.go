@@ -5,19 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"net"
-	"os"
-	"os/exec"
 	"path/filepath"
-	"strconv"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/otelkv/otelkv/e2e/internal/redisserver"
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/internal/testutil"
+	"github.com/otelkv/otelkv/internal/testutil/process"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/kvdb/kvbolt"
 	"github.com/otelkv/otelkv/kvdb/kvpebble"
@@ -86,84 +83,28 @@ func wrap(t *testing.T, store kvdb.Store, options ...instrument.Option) *instrum
 	return wrapped
 }
 
-// A redisStore is a store behind a real client with a pool.
-type redisStore struct {
-	client *redis.Client
-	info   kvdb.Info
-}
-
-func (s *redisStore) Describe() kvdb.Info { return s.info }
-
-func (s *redisStore) Get(ctx context.Context, key []byte) ([]byte, error) {
-	value, err := s.client.Get(ctx, string(key)).Bytes()
-	if errors.Is(err, redis.Nil) {
-		return nil, kvdb.ErrNotFound
-	}
-	return value, err
-}
-
-func (s *redisStore) Put(ctx context.Context, key, value []byte) error {
-	return s.client.Set(ctx, string(key), value, 0).Err()
-}
-
-func (s *redisStore) Delete(ctx context.Context, key []byte) error {
-	return s.client.Del(ctx, string(key)).Err()
-}
-
-func (s *redisStore) Close() error { return s.client.Close() }
-
-func (s *redisStore) PoolStats(context.Context) (kvdb.PoolStats, error) {
-	p := s.client.PoolStats()
-	return kvdb.PoolStats{
-		Idle: int64(p.IdleConns), Used: int64(p.TotalConns) - int64(p.IdleConns), Max: int64(s.client.Options().PoolSize),
-		Pending: int64(p.PendingRequests), Timeouts: int64(p.Timeouts),
-		Waits: int64(p.WaitCount), WaitTime: time.Duration(p.WaitDurationNs),
-	}, nil
-}
-
 // newRedis starts a server, and returns a store behind a pool of which one
 // connection is in use and one is not.
 func newRedis(t *testing.T) kvdb.Store {
 	t.Helper()
-	path, err := exec.LookPath("redis-server")
-	if err != nil {
-		if os.Getenv("OTELKV_E2E") == "required" {
-			t.Fatal("redis-server is not installed, and OTELKV_E2E=required")
-		}
-		t.Skip("redis-server is not installed")
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().(*net.TCPAddr)
-	if err := listener.Close(); err != nil {
-		t.Fatal(err)
-	}
-	server := exec.Command(path, "--bind", "127.0.0.1", "--port", strconv.Itoa(address.Port), "--save", "", "--dir", t.TempDir())
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	client := redis.NewClient(&redis.Options{Addr: address.String(), PoolSize: 4})
+	server := redisserver.Start(t)
+	client := redis.NewClient(&redis.Options{Addr: server.Address, PoolSize: 4})
 	ctx, cancel := context.WithCancel(context.Background())
 	waits := make(chan struct{})
 	t.Cleanup(func() {
 		cancel()
 		<-waits
-		_ = server.Process.Signal(syscall.SIGTERM)
-		_ = server.Wait()
 	})
-	until(t, "Redis", func() bool { return client.Ping(ctx).Err() == nil })
 	go func() {
 		defer close(waits)
 		_ = client.BLPop(ctx, 0, "queue").Err()
 	}()
-	until(t, "two connections, one of them in use", func() bool {
+	process.Eventually(t, "two connections, one of them in use", func() bool {
 		client.Ping(ctx)
 		p := client.PoolStats()
 		return p.TotalConns == 2 && p.IdleConns == 1
 	})
-	return &redisStore{client, kvdb.Info{System: "redis", Namespace: "0", Remote: true, Address: "127.0.0.1", Port: address.Port}}
+	return server.NewStore(client)
 }
 
 // operate makes every operation that a store has.

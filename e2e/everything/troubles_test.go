@@ -15,6 +15,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/otelkv/otelkv/internal/testutil/process"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
@@ -34,11 +35,11 @@ func troubleLog(t *testing.T, p *program) {
 	fill()
 	goOn()
 	settled := func() bool { return p.Losses().LogLines > 0 && p.queued(t) == 0 }
-	until(t, "a log that goes on", settled)
+	process.Eventually(t, "a log that goes on", settled)
 	p.log.fails(errOnPurpose)
 	fill()
 	p.log.fails(nil)
-	until(t, "a log that works again", settled)
+	process.Eventually(t, "a log that works again", settled)
 	for n := range 1100 {
 		p.Logger().Info("app sampled", appField(fmt.Sprint(n)))
 	}
@@ -123,5 +124,5 @@ func changeLevel(t *testing.T, p *program) {
 	if status := ask(t, level, http.MethodPut, "/loglevel?level=info&for=1ms"); status != http.StatusOK {
 		t.Errorf("/loglevel: %d", status)
 	}
-	until(t, "the level of before", func() bool { return p.log.has(catalog.LogLevelFellBack, "", "") })
+	process.Eventually(t, "the level of before", func() bool { return p.log.has(catalog.LogLevelFellBack, "", "") })
 }
