@@ -34,7 +34,7 @@ func TestLoggerInTrouble(t *testing.T) {
 			span.End()
 			_ = tel.ForceFlush(t.Context())
 			for range 3 {
-				scrape(t, tel.MetricsHandler())
+				pageOf(t, tel.MetricsHandler())
 			}
 			_ = tel.Shutdown(t.Context())
 			within()

@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/metric"
-	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
-	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/internal/limiter"
@@ -62,19 +60,4 @@ func (l *failedCallbacks) register(meter metric.Meter) error {
 			return nil
 		}))
 	return err
-}
-
-// sparing is a producer whose errors cost what is missing only: a reader would drop
-// the whole collection for one.
-type sparing struct {
-	sdkmetric.Producer
-	failed *failedCallbacks
-}
-
-func (p sparing) Produce(ctx context.Context) ([]metricdata.ScopeMetrics, error) {
-	scopes, err := p.Producer.Produce(ctx)
-	if err != nil {
-		p.failed.report("a producer", err)
-	}
-	return scopes, nil
 }

@@ -48,7 +48,7 @@ func TestCallbackInTrouble(t *testing.T) {
 					t.Errorf("%s was not exported", name)
 				}
 			}
-			page := scrape(t, tel.MetricsHandler())
+			page := pageOf(t, tel.MetricsHandler())
 			for _, name := range []string{"kvdb_requests_total", "go_schedule_duration_seconds", "broker_size", "kvdb_memory_bytes"} {
 				if page[name] == nil {
 					t.Errorf("%s is not on the page", name)

@@ -30,7 +30,7 @@ func TestWithoutCompatMetrics(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	page := scrape(t, tel.MetricsHandler())
+	page := pageOf(t, tel.MetricsHandler())
 	scopes, err := producer.Produce(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -5,7 +5,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel/attribute"
 	sdklog "go.opentelemetry.io/otel/sdk/log"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/otelkv/otelkv/internal/system"
 	"github.com/otelkv/otelkv/otelsetup/internal/environment"
+	"github.com/otelkv/otelkv/otelsetup/internal/scrape"
 )
 
 // config is what the options and the environment ask for.
@@ -31,9 +31,7 @@ type config struct {
 	defaultSampler sdktrace.Sampler
 	endpoint       string // of every signal
 
-	join             bool
-	registerer       prometheus.Registerer
-	gatherer         prometheus.Gatherer
+	registry         *scrape.Registry // to join; nil for none
 	readers          []readerOption
 	durationBounds   []float64
 	nativeHistograms bool

@@ -32,7 +32,7 @@ func (c *config) validate() error {
 			p.add("WithReader", errors.New("the factory is nil"))
 		}
 	}
-	if c.join && (typednil.Is(c.registerer) || typednil.Is(c.gatherer)) {
+	if c.registry != nil && (typednil.Is(c.registry.Registerer) || typednil.Is(c.registry.Gatherer)) {
 		p.add("WithPrometheusRegistry", errors.New("one of the registerer and the gatherer is nil: pass both, or neither"))
 	}
 	if c.shutdownTimeout <= 0 {

@@ -4,14 +4,13 @@ import (
 	"context"
 	"errors"
 
-	"github.com/prometheus/client_golang/prometheus"
 	metricnoop "go.opentelemetry.io/otel/metric/noop"
 	sdklog "go.opentelemetry.io/otel/sdk/log"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	tracenoop "go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/otelkv/otelkv/otelsetup/internal/foreign"
-	"github.com/otelkv/otelkv/otelsetup/internal/page"
+	"github.com/otelkv/otelkv/otelsetup/internal/scrape"
 )
 
 // startDisabled sets providers that do nothing, as OTEL_SDK_DISABLED asks for. The
@@ -29,11 +28,5 @@ func (t *Telemetry) startDisabled(c *config) {
 			foreign.Each(c.spanExporters, sdktrace.SpanExporter.Shutdown)(ctx),
 			foreign.Each(c.spanProcessors, sdktrace.SpanProcessor.Shutdown)(ctx))
 	}})
-	t.gatherer, t.joined = c.gatherer, c.join
-	if c.join {
-		t.addSource(page.NewSource(joinedGatherer, c.gatherer))
-	} else {
-		t.gatherer = prometheus.NewRegistry()
-		t.addSource(page.NewTrustedSource(ownGatherer, t.gatherer))
-	}
+	t.target = scrape.NewEmpty(t.losses, c.registry)
 }

@@ -47,7 +47,7 @@ func TestPageAfterManyStores(t *testing.T) {
 			}
 
 			openAndClose(t, tel, tt.namespace(0))
-			families := scrape(t, tel.MetricsHandler())
+			families := pageOf(t, tel.MetricsHandler())
 			if lost, ok := families["kvdb_farewells_lost_total"]; !ok || lost.GetMetric()[0].GetCounter().GetValue() != tt.lost {
 				t.Errorf("%v, want %v farewells lost", lost, tt.lost)
 			}
@@ -64,7 +64,7 @@ func TestPageAfterOneStoreManyTimes(t *testing.T) {
 	}
 	for i, want := range []float64{times, 0} {
 		var puts float64
-		if family, ok := scrape(t, tel.MetricsHandler())["kvdb_requests_total"]; ok {
+		if family, ok := pageOf(t, tel.MetricsHandler())["kvdb_requests_total"]; ok {
 			for _, m := range family.GetMetric() {
 				puts += m.GetCounter().GetValue()
 			}

@@ -1,12 +1,9 @@
 package otelsetup
 
 import (
-	"fmt"
 	"net/http"
 
 	"github.com/prometheus/client_golang/prometheus"
-
-	"github.com/otelkv/otelkv/otelsetup/internal/page"
 )
 
 // MetricsHandler returns a handler for /metrics. It answers GET and HEAD with
@@ -32,43 +29,10 @@ import (
 // the target is down instead of empty. So does the handler of a nil or zero
 // Telemetry. A nil in extra is left out; a nil pointer is a gatherer that panics.
 func (t *Telemetry) MetricsHandler(extra ...prometheus.Gatherer) http.Handler {
-	if t == nil || t.losses == nil {
+	if t == nil || t.target == nil {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			http.Error(w, "telemetry has not been started", http.StatusServiceUnavailable)
 		})
 	}
-	p := &page.Page{Own: t.sources, Losses: t.losses}
-	for i, g := range extra {
-		if g == nil || t.serves(g) {
-			continue
-		}
-		source := page.NewSource(fmt.Sprintf("extra_%d", i+1), g)
-		t.losses.Open(source)
-		p.Extra = append(p.Extra, source)
-	}
-	foreign := t.joined || len(p.Extra) > 0
-	scrape := page.Handler(p)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodGet && r.Method != http.MethodHead {
-			w.Header().Set("Allow", "GET, HEAD")
-			http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
-			return
-		}
-		select {
-		case <-t.closed:
-			if !foreign {
-				http.Error(w, "telemetry is shut down", http.StatusServiceUnavailable)
-				return
-			}
-		default:
-		}
-		scrape.ServeHTTP(w, r)
-	})
-}
-
-// serves reports whether an extra gatherer is on the page anyway.
-func (t *Telemetry) serves(extra prometheus.Gatherer) bool {
-	registry, ok := extra.(*prometheus.Registry)
-	served, same := t.gatherer.(*prometheus.Registry)
-	return ok && same && registry == served
+	return t.target.Handler(t.closed, extra...)
 }

@@ -114,7 +114,7 @@ func TestHandlerSurvivesWhatIsBroken(t *testing.T) {
 			tel := start(t, WithLogger(log))
 			h := tel.MetricsHandler(nil, extra("app_ready", 1), tt.gatherer, extra("app_late", 3))
 			for range 3 {
-				families := scrape(t, h)
+				families := pageOf(t, h)
 				for name, want := range map[string]float64{"app_ready": 1, "app_late": 3} {
 					if got := families[name].GetMetric(); len(got) != 1 || got[0].GetGauge().GetValue() != want {
 						t.Errorf("%s is %v", name, got)
@@ -135,7 +135,7 @@ func TestHandlerSurvivesWhatIsBroken(t *testing.T) {
 				t.Errorf("log line %v: %v", got[0].Message, text)
 			}
 			counted := false
-			for _, m := range scrape(t, h)[tt.metric].GetMetric() {
+			for _, m := range pageOf(t, h)[tt.metric].GetMetric() {
 				counted = counted || labelOf(m, "kvdb_gatherer") == "extra_3" && labelOf(m, "error_type") == tt.reason && m.GetCounter().GetValue() == 3
 			}
 			if !counted {
@@ -161,7 +161,7 @@ func TestHandlerLeavesABlockedGatherer(t *testing.T) {
 		h := tel.MetricsHandler(blocked, extra("app_ready", 1), blocked)
 		for _, want := range []time.Duration{page.Patience, 0, 0} {
 			began := time.Now()
-			families := scrape(t, h)
+			families := pageOf(t, h)
 			if families["target_info"] == nil || families["app_ready"] == nil || families["app_blocked"] != nil {
 				t.Errorf("families %v", families)
 			}
@@ -172,12 +172,12 @@ func TestHandlerLeavesABlockedGatherer(t *testing.T) {
 		if n := runs.Load(); n != 2 {
 			t.Errorf("%d runs of two gatherers", n)
 		}
-		if n := sum(scrape(t, h)["kvdb_scrape_failures_total"], "kvdb_gatherer", "extra_1"); n != 3 {
+		if n := sum(pageOf(t, h)["kvdb_scrape_failures_total"], "kvdb_gatherer", "extra_1"); n != 3 {
 			t.Errorf("%v failures before this scrape, want 3", n)
 		}
 		close(release)
 		synctest.Wait()
-		if families := scrape(t, h); len(families["app_blocked"].GetMetric()) != 1 {
+		if families := pageOf(t, h); len(families["app_blocked"].GetMetric()) != 1 {
 			t.Errorf("app_blocked is %v", families["app_blocked"])
 		}
 		if n := runs.Load(); n != 4 {

@@ -28,7 +28,7 @@ func TestJoinedRegistry(t *testing.T) {
 		// The program's own handler, as strict as it comes.
 		"theirs": promhttp.HandlerFor(registry, promhttp.HandlerOpts{}),
 	} {
-		families := scrape(t, h)
+		families := pageOf(t, h)
 		for _, name := range append(ours, "app_ready") {
 			if families[name] == nil {
 				t.Errorf("%s: %s is missing", page, name)
@@ -55,14 +55,14 @@ func TestJoinAgain(t *testing.T) {
 	if _, err := Start(t.Context(), join); err == nil || !strings.Contains(err.Error(), "WithPrometheusRegistry: another Telemetry") {
 		t.Errorf("second Telemetry on one registry: error %v", err)
 	}
-	if scrape(t, first.MetricsHandler())["kvdb_memory_bytes"] == nil {
+	if pageOf(t, first.MetricsHandler())["kvdb_memory_bytes"] == nil {
 		t.Error("the refused one broke the first one")
 	}
 	if err := first.Shutdown(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	third := start(t, join)
-	if scrape(t, third.MetricsHandler())["kvdb_memory_bytes"] == nil {
+	if pageOf(t, third.MetricsHandler())["kvdb_memory_bytes"] == nil {
 		t.Error("the metrics are missing after a shutdown and a new start")
 	}
 }
@@ -80,7 +80,7 @@ func TestJoinKeepsTheProgramsProcessCollector(t *testing.T) {
 	if err := tel.Shutdown(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	if scrape(t, promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))["process_open_fds"] == nil {
+	if pageOf(t, promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))["process_open_fds"] == nil {
 		t.Error("Shutdown took the program's process collector away")
 	}
 }

@@ -20,7 +20,7 @@ import (
 func droppedLines(t *testing.T, tel *Telemetry) map[string]float64 {
 	t.Helper()
 	dropped := make(map[string]float64)
-	for _, m := range scrape(t, tel.MetricsHandler())["kvdb_log_dropped_total"].GetMetric() {
+	for _, m := range pageOf(t, tel.MetricsHandler())["kvdb_log_dropped_total"].GetMetric() {
 		dropped[m.GetLabel()[0].GetValue()] = m.GetCounter().GetValue()
 	}
 	return dropped
@@ -80,7 +80,7 @@ func TestLogThatTakesNothing(t *testing.T) {
 		if got := droppedLines(t, tel)["output_stalled"]; got != float64(lost) {
 			t.Errorf("%v lines dropped, %d lost", got, lost)
 		}
-		page := scrape(t, tel.MetricsHandler())
+		page := pageOf(t, tel.MetricsHandler())
 		if n := page["kvdb_log_stalls_total"].GetMetric()[0].GetCounter().GetValue(); n != 1 {
 			t.Errorf("%v stalls", n)
 		}
@@ -231,7 +231,7 @@ func TestNoLinesOfAForeignLogger(t *testing.T) {
 	if err := tel.CheckLog(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if f := scrape(t, tel.MetricsHandler())["kvdb_log_dropped_total"]; f != nil {
+	if f := pageOf(t, tel.MetricsHandler())["kvdb_log_dropped_total"]; f != nil {
 		t.Errorf("%v of a logger that is not ours", f)
 	}
 }

@@ -13,11 +13,14 @@ import (
 
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/internal/typednil"
+	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/otelsetup/internal/callbacks"
 	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 	"github.com/otelkv/otelkv/otelsetup/internal/exposition"
 	"github.com/otelkv/otelkv/otelsetup/internal/foreign"
 	"github.com/otelkv/otelkv/otelsetup/internal/ledger"
+	"github.com/otelkv/otelkv/otelsetup/internal/producers"
+	"github.com/otelkv/otelkv/otelsetup/internal/scrape"
 )
 
 // startMetrics sets the registry of records and the MeterProvider with all of
@@ -25,12 +28,13 @@ import (
 func (t *Telemetry) startMetrics(ctx context.Context, c *config, res *resource.Resource) error {
 	t.failedCallbacks = newFailedCallbacks(t.diagnostics)
 	t.names = exposition.NewNames(memoryName, connectionsName)
-	scraped, err := t.newScraped(c, res)
+	scraped := t.scraped(c, res)
+	target, err := scrape.New(scraped)
 	if err != nil {
 		return err
 	}
 	opts := []sdkmetric.Option{
-		sdkmetric.WithResource(res), sdkmetric.WithReader(scraped.reader), sdkmetric.WithView(t.names.View),
+		sdkmetric.WithResource(res), sdkmetric.WithReader(target.Reader()), sdkmetric.WithView(t.names.View),
 	}
 	made, err := t.newReaders(ctx, c)
 	if err != nil {
@@ -45,9 +49,10 @@ func (t *Telemetry) startMetrics(ctx context.Context, c *config, res *resource.R
 	t.meterProvider = meterProvider{callbacks.Guard(provider, t.failedCallbacks.report), c.runtimeMetrics}
 	t.steps = append(t.steps, t.readerStep(provider, readers))
 
-	if err := t.register(c, scraped); err != nil {
+	if err := target.Register(scraped); err != nil {
 		return err
 	}
+	t.target = target
 	if err := t.observeSelf(provider.Meter(scopeName)); err != nil {
 		return fmt.Errorf("metrics of the telemetry: %w", err)
 	}
@@ -78,10 +83,10 @@ func (t *Telemetry) newReaders(ctx context.Context, c *config) (readers []sdkmet
 	for _, e := range made {
 		a := t.metricAccounts.Open(t.diagnostics, environment.Metrics, ledger.DataPoints, e.Kind, c.env.Queue(environment.Metrics))
 		readers = append(readers, sdkmetric.NewPeriodicReader(ledger.NewMetricExporter(a.Ledger, e.Exporter),
-			sdkmetric.WithProducer(sparing{t.newProducer(c, e.Temporality), t.failedCallbacks})))
+			sdkmetric.WithProducer(producers.Sparing(t.newProducer(c, e.Temporality), t.failedCallbacks.report))))
 	}
 	for _, r := range c.readers {
-		reader, err := r.factory(&stamped{Producer: sparing{t.newProducer(c, r.temporality), t.failedCallbacks}})
+		reader, err := r.factory(producers.Stamped(producers.Sparing(t.newProducer(c, r.temporality), t.failedCallbacks.report)))
 		if err == nil && typednil.Is(reader) {
 			err = errors.New("the factory returned nil")
 		}
@@ -93,9 +98,47 @@ func (t *Telemetry) newReaders(ctx context.Context, c *config) (readers []sdkmet
 	return readers, nil
 }
 
+// scraped returns what Prometheus gets.
+func (t *Telemetry) scraped(c *config, res *resource.Resource) scrape.Config {
+	scraped := scrape.Config{
+		Records: exemplary(c, t.registry.NewProducer(instrument.WithSummaries(), instrument.WithMetricFilter(t.keeps))),
+		Names:   t.names, Resource: res, Native: c.nativeHistograms, Process: c.processMetrics, Losses: t.losses, Join: c.registry,
+		Registered: func(part string, end func()) {
+			t.steps = append(t.steps, step{name: part, run: func(context.Context) error {
+				end()
+				return nil
+			}})
+		},
+	}
+	if c.runtimeMetrics {
+		scraped.Runtime = producers.Runtime(c.runtimeBuckets)
+	}
+	return scraped
+}
+
+// The gauges of the process that a program may have a number of its own for. Ours
+// yield to it, in every reader.
+var (
+	memoryName, memoryUnit           = catalog.ResidentMemory.Name, catalog.ResidentMemory.Unit
+	connectionsName, connectionsUnit = catalog.Connections.Name, catalog.Connections.Unit
+)
+
+// keeps reports whether a metric of the records is still ours.
+func (t *Telemetry) keeps(name string) bool {
+	return name != connectionsName || !t.names.Taken(connectionsName, connectionsUnit)
+}
+
+// exemplary returns the producer of records as the environment wants it.
+func exemplary(c *config, p sdkmetric.Producer) sdkmetric.Producer {
+	if c.env.Exemplars() {
+		return p
+	}
+	return producers.WithoutExemplars(p)
+}
+
 // newProducer returns everything that reaches a reader through producers.
 func (t *Telemetry) newProducer(c *config, temporality sdkmetric.TemporalitySelector) sdkmetric.Producer {
-	producer := producers{c.exemplary(t.registry.NewProducer(
+	producer := producers.Several{exemplary(c, t.registry.NewProducer(
 		instrument.WithTemporality(temporality),
 		instrument.WithSummaries(), // OTLP carries them
 		instrument.WithMetricFilter(func(name string) bool {
@@ -104,7 +147,7 @@ func (t *Telemetry) newProducer(c *config, temporality sdkmetric.TemporalitySele
 	// The runtime's producer knows no other temporality, and a reader of deltas
 	// would add its cumulative counts up.
 	if c.runtimeMetrics && temporality(sdkmetric.InstrumentKindHistogram) == metricdata.CumulativeTemporality {
-		producer = append(producer, newRuntimeProducer(c))
+		producer = append(producer, producers.Runtime(c.runtimeBuckets))
 	}
 	return producer
 }

@@ -1,8 +1,6 @@
 package otelsetup
 
 import (
-	"context"
-	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -25,7 +23,7 @@ func TestMetricsAsText(t *testing.T) {
 	}
 	counter.Add(t.Context(), 3)
 
-	families := scrape(t, tel.MetricsHandler())
+	families := pageOf(t, tel.MetricsHandler())
 	for _, line := range lines() {
 		if line.Message == "scrape incomplete" {
 			t.Errorf("an error in the scrape: %v", line.ContextMap())
@@ -103,7 +101,7 @@ func TestExemplarsInOpenMetrics(t *testing.T) {
 func TestWithoutProcessAndRuntimeMetrics(t *testing.T) {
 	read := func() usage { t.Error("a reading was taken"); return usage{} }
 	tel := start(t, WithoutProcessMetrics(), WithoutRuntimeMetrics(), withUsage(read))
-	names := slices.Sorted(maps.Keys(scrape(t, tel.MetricsHandler())))
+	names := slices.Sorted(maps.Keys(pageOf(t, tel.MetricsHandler())))
 	if !slices.Equal(names, []string{"kvdb_callback_failures_total", "kvdb_scrape_failures_total", "target_info"}) {
 		t.Errorf("metrics %v", names)
 	}
@@ -153,20 +151,5 @@ func TestFurtherReader(t *testing.T) {
 				t.Errorf("go.schedule.duration is there: %v, want %v", ok, tt.runtime)
 			}
 		})
-	}
-}
-
-// fixed is a producer of one metric.
-type fixed struct{ err error }
-
-func (f fixed) Produce(context.Context) ([]metricdata.ScopeMetrics, error) {
-	return []metricdata.ScopeMetrics{{Metrics: []metricdata.Metrics{{Name: "fixed", Data: metricdata.Gauge[int64]{}}}}}, f.err
-}
-
-func TestProducersKeepWhatWorks(t *testing.T) {
-	broken := errors.New("broken")
-	scopes, err := producers{fixed{err: broken}, fixed{}}.Produce(context.Background())
-	if len(scopes) != 2 || !errors.Is(err, broken) {
-		t.Errorf("%d scopes, error %v", len(scopes), err)
 	}
 }

@@ -71,7 +71,7 @@ func TestProgramsOwnMemoryAndConnections(t *testing.T) {
 			}
 			h := tel.MetricsHandler()
 			for range 20 {
-				page := scrape(t, h)
+				page := pageOf(t, h)
 				for name, want := range map[string]float64{"kvdb_memory_bytes": 7, "kvdb_connections": 4} {
 					if got := gauges(page[name]); !maps.Equal(got, map[string]float64{"": want}) {
 						t.Errorf("%s is %v, want %v", name, got, want)
@@ -106,7 +106,7 @@ func TestLibrariesWithOneName(t *testing.T) {
 	}
 	h := tel.MetricsHandler()
 	for range 5 {
-		page := scrape(t, h)
+		page := pageOf(t, h)
 		want := map[string]float64{"otel_scope_name=cache/a": 3, "otel_scope_name=cache/b": 5}
 		if got := gauges(page["cache_hits_total"]); !maps.Equal(got, want) {
 			t.Errorf("got %v, want %v", got, want)
@@ -137,7 +137,7 @@ func TestLibrariesWithOneNameForTwoKinds(t *testing.T) {
 	histogram.Record(t.Context(), 5)
 	h := tel.MetricsHandler()
 	for range 5 {
-		if got := gauges(scrape(t, h)["cache_size"]); !maps.Equal(got, map[string]float64{"": 3}) {
+		if got := gauges(pageOf(t, h)["cache_size"]); !maps.Equal(got, map[string]float64{"": 3}) {
 			t.Errorf("got %v", got)
 		}
 	}
@@ -157,7 +157,7 @@ func TestRuntimeStartedAgain(t *testing.T) {
 	before := otel.GetMeterProvider()
 	t.Cleanup(func() { otel.SetMeterProvider(before) })
 	tel := start(t, WithGlobals())
-	processors := func() map[string]float64 { return gauges(scrape(t, tel.MetricsHandler())["go_processor_limit"]) }
+	processors := func() map[string]float64 { return gauges(pageOf(t, tel.MetricsHandler())["go_processor_limit"]) }
 	once := processors()
 	if len(once) != 1 {
 		t.Fatalf("go_processor_limit is %v", once)
@@ -182,7 +182,7 @@ func TestRuntimeStartedByTheProgram(t *testing.T) {
 	if err := runtime.Start(runtime.WithMeterProvider(tel.MeterProvider())); err != nil {
 		t.Fatal(err)
 	}
-	if got := gauges(scrape(t, tel.MetricsHandler())["go_processor_limit"]); len(got) != 1 {
+	if got := gauges(pageOf(t, tel.MetricsHandler())["go_processor_limit"]); len(got) != 1 {
 		t.Errorf("go_processor_limit is %v", got)
 	}
 }
@@ -194,7 +194,7 @@ func TestDefaultGatherer(t *testing.T) {
 	tel := start(t, WithLogger(log))
 	h := tel.MetricsHandler(prometheus.DefaultGatherer)
 	for range 10 {
-		page := scrape(t, h)
+		page := pageOf(t, h)
 		if len(page["process_open_fds"].GetMetric()) != 1 || page["go_gc_duration_seconds"] == nil {
 			t.Error("a metric is missing")
 		}

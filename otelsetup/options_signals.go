@@ -11,6 +11,8 @@ import (
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/scrape"
 )
 
 // WithTracerProvider uses a provider of the caller's own, which Shutdown leaves
@@ -80,7 +82,10 @@ func WithDefaultSampler(sampler sdktrace.Sampler) Option {
 // By default, and with nil for both, the metrics are in a registry of their own.
 func WithPrometheusRegistry(registerer prometheus.Registerer, gatherer prometheus.Gatherer) Option {
 	return optionFunc(func(c *config) {
-		c.join, c.registerer, c.gatherer = registerer != nil || gatherer != nil, registerer, gatherer
+		c.registry = nil
+		if registerer != nil || gatherer != nil {
+			c.registry = &scrape.Registry{Registerer: registerer, Gatherer: gatherer}
+		}
 	})
 }
 

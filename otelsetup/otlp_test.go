@@ -151,7 +151,7 @@ func TestPrometheusBesideOTLP(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if m, ok := value(scrape(t, tel.MetricsHandler())["kvdb_requests_total"], "kvdb_outcome", "ok"); !ok || m.GetCounter() == nil {
+			if m, ok := value(pageOf(t, tel.MetricsHandler())["kvdb_requests_total"], "kvdb_outcome", "ok"); !ok || m.GetCounter() == nil {
 				t.Error("no requests on /metrics")
 			}
 			if got := b.metric("kvdb.requests").GetSum().GetAggregationTemporality(); got != tt.want {

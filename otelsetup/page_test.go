@@ -35,7 +35,7 @@ func TestPageIsOneSnapshot(t *testing.T) {
 			}
 			h := tel.MetricsHandler()
 			for range 30 {
-				counts := operations(scrape(t, h), "get")
+				counts := operations(pageOf(t, h), "get")
 				if counts["summary"] != counts["duration"] || counts["latency"] != counts["duration"] || counts["requests"] != counts["duration"] {
 					t.Errorf("the page disagrees with itself: %v", counts)
 				}

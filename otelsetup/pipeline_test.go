@@ -68,7 +68,7 @@ func TestReceiverInTrouble(t *testing.T) {
 			if longest > patience {
 				t.Errorf("an operation took %v", longest)
 			}
-			page := scrape(t, tel.MetricsHandler())
+			page := pageOf(t, tel.MetricsHandler())
 			for _, name := range []string{"otel_sdk_processor_log_processed_total", "otel_sdk_processor_span_processed_total"} {
 				if sum(page[name], "error_type", "queue_full") == 0 {
 					t.Errorf("%s: no drops in %v", name, page[name])

@@ -24,7 +24,7 @@ func TestProcessMetricsAreOfTheProcess(t *testing.T) {
 	joined := prometheus.NewPedanticRegistry()
 	for name, options := range map[string][]Option{"own": nil, "joined": {WithPrometheusRegistry(joined, joined)}} {
 		t.Run(name, func(t *testing.T) {
-			page := scrape(t, start(t, options...).MetricsHandler())
+			page := pageOf(t, start(t, options...).MetricsHandler())
 			if found := foreign(page); len(found) > 0 {
 				t.Errorf("the page has %v", found)
 			}
@@ -42,7 +42,7 @@ func TestProcessMetricsAreOfTheProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer tel.Shutdown(t.Context())
-	if page := scrape(t, tel.MetricsHandler()); len(foreign(page)) != 3 {
+	if page := pageOf(t, tel.MetricsHandler()); len(foreign(page)) != 3 {
 		t.Errorf("of the program's own collector %v is left", foreign(page))
 	}
 }

@@ -75,7 +75,7 @@ func TestRejectedAttribute(t *testing.T) {
 	if len(got) != 1 || !strings.Contains(fmt.Sprint(got[0].ContextMap()), "payments") {
 		t.Errorf("lines %v", got)
 	}
-	if n := sum(scrape(t, h)["kvdb_scrape_dropped_total"], "error_type", "invalid"); n != 6 {
+	if n := sum(pageOf(t, h)["kvdb_scrape_dropped_total"], "error_type", "invalid"); n != 6 {
 		t.Errorf("%v series counted, want 6", n)
 	}
 }

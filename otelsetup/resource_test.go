@@ -29,7 +29,7 @@ func TestServiceName(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Setenv("OTEL_SERVICE_NAME", tt.service)
 			t.Setenv("OTEL_RESOURCE_ATTRIBUTES", tt.attributes)
-			info := scrape(t, start(t, tt.opts...).MetricsHandler())["target_info"]
+			info := pageOf(t, start(t, tt.opts...).MetricsHandler())["target_info"]
 			if _, ok := value(info, "service_name", tt.wantName); !ok {
 				t.Errorf("service.name is not %q in %v", tt.wantName, info)
 			}

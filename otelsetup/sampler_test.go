@@ -173,7 +173,7 @@ func TestUsageOfThisProcess(t *testing.T) {
 		t.Errorf("%+v", u)
 	}
 	tel := start(t, WithLogger(zap.NewNop()))
-	if scrape(t, tel.MetricsHandler())["kvdb_memory_bytes"] == nil {
+	if pageOf(t, tel.MetricsHandler())["kvdb_memory_bytes"] == nil {
 		t.Error("the first scrape has no kvdb_memory_bytes")
 	}
 }

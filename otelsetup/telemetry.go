@@ -22,6 +22,7 @@ import (
 	"github.com/otelkv/otelkv/otelsetup/internal/linewriter"
 	"github.com/otelkv/otelkv/otelsetup/internal/logcore"
 	"github.com/otelkv/otelkv/otelsetup/internal/page"
+	"github.com/otelkv/otelkv/otelsetup/internal/scrape"
 )
 
 const scopeName = catalog.ScopeOtelsetup
@@ -43,12 +44,10 @@ type Telemetry struct {
 	lines  *linewriter.Writer // of both loggers; nil if the caller has one
 	stderr *linewriter.Writer
 
-	names    *exposition.Names // of metrics
-	gatherer prometheus.Gatherer
-	joined   bool           // gatherer is the user's
-	sources  []*page.Source // of a page; the first one that answers is served
-	losses   *page.Losses
-	closed   chan struct{}
+	names  *exposition.Names // of metrics
+	target *scrape.Target    // of Prometheus
+	losses *page.Losses      // of its scrapes
+	closed chan struct{}
 
 	traceAccounts, metricAccounts, logAccounts exporters.Accounts
 
@@ -151,8 +150,8 @@ func (t *Telemetry) LogLevelHandler() http.Handler {
 // serves, for a program that gathers by itself: Start's own one, else the
 // gatherer of [WithPrometheusRegistry].
 func (t *Telemetry) PrometheusGatherer() prometheus.Gatherer {
-	if t == nil || t.gatherer == nil {
+	if t == nil || t.target == nil {
 		return prometheus.Gatherers{}
 	}
-	return t.gatherer
+	return t.target.Gatherer()
 }

@@ -85,8 +85,8 @@ func get(t testing.TB, h http.Handler, accept string) (int, string) {
 
 const openMetrics = "application/openmetrics-text;version=1.0.0"
 
-// scrape returns what a handler serves as text, by name.
-func scrape(t *testing.T, h http.Handler) map[string]*dto.MetricFamily {
+// pageOf returns what a handler serves as text, by name.
+func pageOf(t *testing.T, h http.Handler) map[string]*dto.MetricFamily {
 	t.Helper()
 	status, body := get(t, h, "text/plain")
 	if status != http.StatusOK {
@@ -170,7 +170,7 @@ func TestTwoInOneProcess(t *testing.T) {
 	use(t, first, "one")
 	use(t, second, "two")
 	for namespace, h := range map[string]http.Handler{"one": first.MetricsHandler(), "two": second.MetricsHandler()} {
-		requests := scrape(t, h)["kvdb_requests_total"]
+		requests := pageOf(t, h)["kvdb_requests_total"]
 		if _, ok := value(requests, "db_namespace", namespace); !ok {
 			t.Errorf("%s: its store is missing", namespace)
 		}

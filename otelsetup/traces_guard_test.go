@@ -48,7 +48,7 @@ func TestPanicsOfProcessorsAndSamplers(t *testing.T) {
 				t.Error(err)
 			}
 			span.End()
-			if n := scrape(t, tel.MetricsHandler())["kvdb_callback_failures_total"].GetMetric()[0].GetCounter().GetValue(); n == 0 {
+			if n := pageOf(t, tel.MetricsHandler())["kvdb_callback_failures_total"].GetMetric()[0].GetCounter().GetValue(); n == 0 {
 				t.Error("no failure is counted")
 			}
 			err = tel.Shutdown(t.Context())

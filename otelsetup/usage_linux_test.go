@@ -10,7 +10,7 @@ import (
 
 func TestMemoryOfRealGroup(t *testing.T) {
 	machines.InGroup(t, func(low, high float64) {
-		page := scrape(t, start(t, WithLogger(zap.NewNop())).MetricsHandler())
+		page := pageOf(t, start(t, WithLogger(zap.NewNop())).MetricsHandler())
 		m, ok := value(page["kvdb_utilization_ratio"], "kvdb_resource", "memory")
 		if share := m.GetGauge().GetValue(); !ok || !(share >= low && share <= high) {
 			t.Errorf("%v, %t, want %v to %v", share, ok, low, high)

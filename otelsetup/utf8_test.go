@@ -77,7 +77,7 @@ func TestTextThatIsNotUTF8(t *testing.T) {
 		if !strings.Contains(string(b.bytes), "caf\uFFFD") {
 			t.Error("nothing was mended")
 		}
-		page := scrape(t, tel.MetricsHandler())["kvdb_export_mended_total"]
+		page := pageOf(t, tel.MetricsHandler())["kvdb_export_mended_total"]
 		for _, exporter := range []string{"span", "metric", "log"} {
 			mended := 0.0
 			for _, m := range page.GetMetric() {

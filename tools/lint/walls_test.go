@@ -99,6 +99,11 @@ var importCases = []importCase{
 	{"otelsetup/internal/exporters/b.go", root + "/instrument", "exporters"},
 	{"otelsetup/internal/exporters/c.go", "github.com/prometheus/client_golang/prometheus", "exporters"},
 	{"otelsetup/internal/foreign/a.go", "go.uber.org/zap", "foreign"},
+	{"otelsetup/internal/producers/a.go", "go.opentelemetry.io/otel/sdk/metric/metricdata", ""},
+	{"otelsetup/internal/producers/b.go", root + "/instrument", "producers"},
+	{"otelsetup/internal/scrape/a.go", "github.com/prometheus/client_golang/prometheus", ""},
+	{"otelsetup/internal/scrape/b.go", root + "/otelsetup/internal/environment", "scrape"},
+	{"otelsetup/internal/scrape/c.go", "go.uber.org/zap", "scrape"},
 
 	{"otelsetup/observe/a.go", root + "/health", ""},
 	{"otelsetup/observe/b.go", root + "/otelsetup", ""},

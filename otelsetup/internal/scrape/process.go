@@ -1,4 +1,4 @@
-package otelsetup
+package scrape
 
 import (
 	"strings"

@@ -1,4 +1,4 @@
-package otelsetup
+package producers
 
 import (
 	"context"
@@ -11,9 +11,10 @@ import (
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
-// newRuntimeProducer returns the producer of the Go runtime's histogram.
-func newRuntimeProducer(c *config) sdkmetric.Producer {
-	if c.runtimeBuckets {
+// Runtime returns the producer of the Go runtime's histogram, with all of the
+// runtime's buckets or those of the catalogue.
+func Runtime(allBuckets bool) sdkmetric.Producer {
+	if allBuckets {
 		return runtime.NewProducer()
 	}
 	return fewBuckets{runtime.NewProducer()}

@@ -1,11 +1,10 @@
-package otelsetup
+package producers
 
 import (
 	"slices"
+	"sync"
 	"testing"
 
-	dto "github.com/prometheus/client_model/go"
-	"go.opentelemetry.io/contrib/instrumentation/runtime"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
@@ -15,11 +14,16 @@ import (
 // The runtime's histogram has five bounds, each of them one that the runtime has
 // as well, so that nothing is guessed; or all of them, by option.
 func TestBucketsOfTheRuntime(t *testing.T) {
-	few := histogramPoint(t, fewBuckets{runtime.NewProducer()})
+	var work sync.WaitGroup
+	for range 10_000 { // the runtime looks at one schedule in a few
+		work.Go(func() {})
+	}
+	work.Wait()
+	few := histogramPoint(t, Runtime(false))
 	if !slices.Equal(few.Bounds, catalog.GoScheduleDuration.Bounds) {
 		t.Errorf("bounds %v, want those of the catalogue", few.Bounds)
 	}
-	all := histogramPoint(t, newRuntimeProducer(newConfig([]Option{WithRuntimeBuckets()})))
+	all := histogramPoint(t, Runtime(true))
 	if len(all.Bounds) < 100 {
 		t.Errorf("%d bounds with all of the runtime's", len(all.Bounds))
 	}
@@ -66,40 +70,4 @@ func histogramPoint(t *testing.T, p sdkmetric.Producer) metricdata.HistogramData
 		t.Fatal(err)
 	}
 	return scopes[0].Metrics[0].Data.(metricdata.Histogram[float64]).DataPoints[0]
-}
-
-// Every way out has the five bounds, or all.
-func TestRuntimeBucketsOnEveryWay(t *testing.T) {
-	for name, tt := range map[string]struct {
-		options []Option
-		few     bool
-	}{"default": {nil, true}, "all": {[]Option{WithRuntimeBuckets()}, false}} {
-		t.Run(name, func(t *testing.T) {
-			var producer sdkmetric.Producer
-			tel := start(t, append(tt.options, WithReader(nil, func(p sdkmetric.Producer) (sdkmetric.Reader, error) {
-				producer = p
-				return sdkmetric.NewManualReader(sdkmetric.WithProducer(p)), nil
-			}))...)
-			want := func(n int) bool { return n == len(catalog.GoScheduleDuration.Bounds) }
-			buckets := scrape(t, tel.MetricsHandler())["go_schedule_duration_seconds"].GetMetric()[0].GetHistogram().GetBucket()
-			finite := slices.DeleteFunc(buckets, func(b *dto.Bucket) bool { return b.GetUpperBound() > 1e9 })
-			if want(len(finite)) != tt.few {
-				t.Errorf("%d buckets on the page", len(finite))
-			}
-			scopes, err := producer.Produce(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, scope := range scopes {
-				for _, m := range scope.Metrics {
-					if m.Name != catalog.GoScheduleDuration.Name {
-						continue
-					}
-					if n := len(m.Data.(metricdata.Histogram[float64]).DataPoints[0].Bounds); want(n) != tt.few {
-						t.Errorf("%d bounds for a reader", n)
-					}
-				}
-			}
-		})
-	}
 }
