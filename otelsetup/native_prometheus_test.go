@@ -1,11 +1,9 @@
 package otelsetup
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -19,28 +17,17 @@ import (
 
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/internal/testutil"
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 // startPrometheus runs a server that ingests native histograms and scrapes the
 // target every 200 ms, and returns its URL.
 func startPrometheus(t *testing.T, target string) string {
 	t.Helper()
-	path, err := exec.LookPath("prometheus")
-	if err != nil {
-		if os.Getenv("OTELKV_E2E") == "required" {
-			t.Fatal("prometheus is not installed, and OTELKV_E2E=required")
-		}
-		t.Skip("prometheus is not installed")
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	listener.Close()
+	path, address := process.Installed(t, "prometheus"), process.FreeAddress(t)
 	dir := t.TempDir()
 	config := filepath.Join(dir, "prometheus.yml")
-	err = os.WriteFile(config, fmt.Appendf(nil, `
+	err := os.WriteFile(config, fmt.Appendf(nil, `
 scrape_configs:
 - job_name: store
   scrape_interval: 200ms
@@ -50,24 +37,8 @@ scrape_configs:
 	if err != nil {
 		t.Fatal(err)
 	}
-	var said bytes.Buffer
-	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	cmd := exec.CommandContext(ctx, path, "--config.file="+config,
-		"--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address="+address, "--enable-feature=native-histograms")
-	cmd.Stderr = &said
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = 10 * time.Second
-	if err := cmd.Start(); err != nil {
-		cancel()
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cancel()
-		_ = cmd.Wait()
-		if t.Failed() {
-			t.Logf("prometheus: %s", said.Bytes())
-		}
-	})
+	process.Start(t, exec.Command(path, "--config.file="+config,
+		"--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address="+address, "--enable-feature=native-histograms"))
 	return "http://" + address
 }
 

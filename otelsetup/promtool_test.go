@@ -3,22 +3,17 @@ package otelsetup
 import (
 	"errors"
 	"net/http"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 // promtool has nothing to say about the names of this project. Those of the Go
 // runtime are OpenTelemetry's.
 func TestPromtool(t *testing.T) {
-	promtool, err := exec.LookPath("promtool")
-	if err != nil {
-		if os.Getenv("OTELKV_E2E") == "required" {
-			t.Fatal(err)
-		}
-		t.Skip("promtool is not installed")
-	}
+	promtool := process.Installed(t, "promtool")
 	tel := start(t)
 	use(t, tel, "orders")
 	status, page := get(t, tel.MetricsHandler(), "text/plain")

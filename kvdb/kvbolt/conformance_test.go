@@ -1,7 +1,6 @@
 package kvbolt_test
 
 import (
-	"errors"
 	"io"
 	"path/filepath"
 	"testing"
@@ -9,6 +8,7 @@ import (
 	bolt "go.etcd.io/bbolt"
 	"go.uber.org/goleak"
 
+	"github.com/otelkv/otelkv/internal/testutil/adapter"
 	"github.com/otelkv/otelkv/internal/testutil/decorated"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/kvdb/kvbolt"
@@ -16,6 +16,12 @@ import (
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// What tests of all adapters have in common.
+var (
+	closeAtEnd, notices, readStats = adapter.CloseAtEnd, adapter.Notices, adapter.ReadStats
+	put, wantValue, wantKind       = adapter.Put, adapter.WantValue, adapter.WantKind
+)
 
 func TestAdapter(t *testing.T) {
 	kvtest.RunAdapter(t, kvtest.Adapter{
@@ -74,14 +80,6 @@ func borrow(t testing.TB, db *bolt.DB, opts *kvbolt.Options) *kvbolt.Store {
 	}
 	closeAtEnd(t, s)
 	return s
-}
-
-func closeAtEnd(t testing.TB, s *kvbolt.Store) {
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil && !errors.Is(err, kvdb.ErrClosed) {
-			t.Errorf("Close: %v", err)
-		}
-	})
 }
 
 func openBolt(t testing.TB, opts *bolt.Options) *bolt.DB {

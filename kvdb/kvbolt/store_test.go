@@ -18,27 +18,6 @@ import (
 	"github.com/otelkv/otelkv/kvdb/kvbolt"
 )
 
-func put(t testing.TB, s *kvbolt.Store, key, value string) {
-	t.Helper()
-	if err := s.Put(t.Context(), []byte(key), []byte(value)); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func wantValue(t testing.TB, s *kvbolt.Store, key, value string) {
-	t.Helper()
-	if got, err := s.Get(t.Context(), []byte(key)); err != nil || string(got) != value {
-		t.Errorf("Get(%q) = %q, %v, want %q", key, got, err, value)
-	}
-}
-
-func wantKind(t testing.TB, what string, err, kind error) {
-	t.Helper()
-	if e, ok := err.(*kvdb.Error); !ok || e.Kind != kind {
-		t.Errorf("%s: %v (%T), want an *kvdb.Error of the kind %v", what, err, err, kind)
-	}
-}
-
 func TestBorrowedHandle(t *testing.T) {
 	db := openBolt(t, nil)
 	orders, users := borrow(t, db, &kvbolt.Options{Bucket: "orders"}), borrow(t, db, &kvbolt.Options{Bucket: "users"})

@@ -14,20 +14,6 @@ import (
 	"github.com/otelkv/otelkv/kvdb/kvbolt"
 )
 
-// notices returns those that there are.
-func notices(t *testing.T, s *kvbolt.Store) []kvdb.Notice {
-	t.Helper()
-	over, cancel := context.WithCancel(t.Context())
-	cancel()
-	got := slices.Collect(s.Notices(over))
-	for _, n := range got {
-		if err := kvdb.CheckNotice(n); err != nil {
-			t.Error(err)
-		}
-	}
-	return got
-}
-
 // With one meta page bbolt goes by the other one, and the last transaction is
 // missing without an error. The store tells.
 func TestOpenWithOneMetaPage(t *testing.T) {

@@ -1,7 +1,6 @@
 package kvpebble_test
 
 import (
-	"context"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -69,14 +68,6 @@ func TestNoticeOfWhatIsMissing(t *testing.T) {
 			}
 		}
 	}
-}
-
-// notices returns those that there are.
-func notices(t *testing.T, s *kvpebble.Store) []kvdb.Notice {
-	t.Helper()
-	over, cancel := context.WithCancel(t.Context())
-	cancel()
-	return slices.Collect(s.Notices(over))
 }
 
 // A log that cannot be written is told once.

@@ -8,6 +8,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"go.uber.org/goleak"
 
+	"github.com/otelkv/otelkv/internal/testutil/adapter"
 	"github.com/otelkv/otelkv/internal/testutil/decorated"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/kvdb/kvpebble"
@@ -15,6 +16,12 @@ import (
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// What tests of all adapters have in common.
+var (
+	notices, readStats = adapter.Notices, adapter.ReadStats
+	put, wantValue     = adapter.Put, adapter.WantValue
+)
 
 func TestAdapter(t *testing.T) {
 	kvtest.RunAdapter(t, kvtest.Adapter{

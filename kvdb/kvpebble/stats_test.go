@@ -3,7 +3,6 @@ package kvpebble_test
 import (
 	"bytes"
 	"errors"
-	"math"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -18,30 +17,6 @@ import (
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/kvdb/kvpebble"
 )
-
-// readStats returns the values that are known by name, and "name unit kind" in
-// their order.
-func readStats(t testing.TB, s *kvpebble.Store) (map[string]float64, []string) {
-	t.Helper()
-	infos := s.StatInfos()
-	stats, err := s.AppendStats(t.Context(), nil)
-	if err != nil || len(stats) != len(infos) {
-		t.Fatalf("%d values of %d statistics, %v", len(stats), len(infos), err)
-	}
-	values := make(map[string]float64)
-	var list []string
-	for i, info := range infos {
-		kind := "gauge"
-		if info.Counter {
-			kind = "counter"
-		}
-		if !math.IsNaN(stats[i]) {
-			values[info.Name] = stats[i]
-			list = append(list, info.Name+" "+info.Unit+" "+kind)
-		}
-	}
-	return values, list
-}
 
 func TestStatsNames(t *testing.T) {
 	all := []string{

@@ -10,6 +10,7 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
 
+	"github.com/otelkv/otelkv/internal/testutil/adapter"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/kvdb/kvpebble"
 )
@@ -20,26 +21,8 @@ func open(t testing.TB, dir string, opts *kvpebble.OpenOptions) *kvpebble.Store 
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil && !errors.Is(err, kvdb.ErrClosed) {
-			t.Errorf("Close: %v", err)
-		}
-	})
+	adapter.CloseAtEnd(t, s)
 	return s
-}
-
-func put(t testing.TB, s *kvpebble.Store, key, value string) {
-	t.Helper()
-	if err := s.Put(t.Context(), []byte(key), []byte(value)); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func wantValue(t testing.TB, s *kvpebble.Store, key, value string) {
-	t.Helper()
-	if got, err := s.Get(t.Context(), []byte(key)); err != nil || string(got) != value {
-		t.Errorf("Get(%q) = %q, %v, want %q", key, got, err, value)
-	}
 }
 
 // A crash of the machine keeps what was synced, and nothing else is promised.
