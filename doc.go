@@ -1,5 +1,5 @@
 // Package otelkv is the root of an observability SDK for key-value stores: it
-// holds no code, and its packages are used each alone or together.
+// holds no code. Use its packages together, or any of them alone.
 //
 //   - [github.com/otelkv/otelkv/kvdb] is what a store is: an interface, optional
 //     capabilities, and errors with a kind. The adapters for engines lie below it,
@@ -14,9 +14,8 @@
 //     OpenTelemetry for a whole program in one call: /metrics, OTLP and JSON logs.
 //     Its package observe joins all of these, and serves them.
 //   - [github.com/otelkv/otelkv/monitoring/catalog] says what telemetry there is,
-//     and [github.com/otelkv/otelkv/monitoring/objective] from where on a number is
-//     bad.
+//     and [github.com/otelkv/otelkv/monitoring/objective] which numbers are bad.
 //
-// This module requires the OpenTelemetry API, its metrics SDK and zap. What is
-// heavy, gRPC and the exporters, comes with otelsetup alone.
+// This module requires the OpenTelemetry API, its metrics SDK and zap. The heavy
+// dependencies, gRPC and the exporters, come with otelsetup only.
 package otelkv

@@ -1,5 +1,5 @@
-// Package health answers an orchestrator's three questions about a program:
-// has it started, is it alive, should it get traffic.
+// Package health answers an orchestrator's three questions about a program: has it
+// started, is it alive, should it get traffic?
 //
 //	h, err := health.New(health.WithLogger(logger), health.WithChecks(
 //		health.Ping("database", store),
@@ -10,27 +10,28 @@
 //	defer h.Close()
 //	h.Mount(mux) // /healthz, /readyz, /readyz/{check}, /startupz
 //
-// A [Check] is a function that is run in the background, by a goroutine of its
-// own, on its own interval. A probe request runs nothing: it reads the last
-// results from memory, so any number of probes cost what they watch nothing,
-// and one check that hangs delays neither a probe nor another check. What is
-// not known counts as failing: a check that has not run yet, whose last result
-// is too old, or whose function does not come back.
+// A [Check] is a function that runs in the background, in its own goroutine and at
+// its own interval. A probe runs no checks: it reads their last results from
+// memory. So probes cost nothing, however many there are, and a check that hangs
+// delays neither a probe nor another check. An unknown result counts as a failure:
+// that of a check that has not run yet, whose last result is too old, or that does
+// not return.
 //
-// Liveness is about the program, not about what it depends on, because a
-// restart mends no dependency: it fails when a loop of the program stops to
-// call [Heartbeat.Beat], or a check that was registered for it fails.
+// Liveness is about the program, not its dependencies, which a restart would not
+// mend. It fails when a loop of the program stops calling [Heartbeat.Beat], or
+// when a check that was registered for liveness fails.
 //
 // # Telemetry
 //
-// Metrics tell what each probe answers, and of each check and each heartbeat its
-// state, how long the last run took and how old the last result, or the last beat,
-// is: see [docs/reference/metrics.md]. A value that does not exist yet is left out.
+// There are metrics of what each probe answers and, for each check and heartbeat,
+// of its state, the duration of its last run, and the age of its last result or
+// beat: see [docs/reference/metrics.md]. A value that does not exist yet is left
+// out.
 //
-// Lines tell of checks that change, are slow, panic or come back, and of draining:
-// see [docs/reference/logs.md]. Nothing waits for the logger. While it does not return, up to 256 lines
-// wait for it, each with the time at which it was made; further ones are dropped and
-// counted. A logger that panics costs that line.
+// Log lines report checks that change, are slow, panic or return late, and
+// draining: see [docs/reference/logs.md]. Nothing waits for the logger. While it
+// blocks, up to 256 lines wait, with the time at which each was made; further
+// lines are dropped and counted. A logger that panics loses that line only.
 //
 // [docs/reference/metrics.md]: https://github.com/otelkv/otelkv/blob/main/docs/reference/metrics.md
 // [docs/reference/logs.md]: https://github.com/otelkv/otelkv/blob/main/docs/reference/logs.md

@@ -1,36 +1,37 @@
 // Package instrument wraps a key-value store so that everything it does is
-// counted, timed, traced and logged, for about two clock readings an operation
-// and no allocation:
+// counted, timed, traced and logged, for about two clock readings an operation and
+// no allocation:
 //
 //	store, err := instrument.Wrap(store, instrument.WithTelemetry(tel))
 //
 // The wrapped [Store] has exactly the capabilities of the store below it; find
 // them with [kvdb.As]. Its counts are kept in a [Registry], from which a
-// [Producer] hands them to each reader of an OpenTelemetry MeterProvider.
-// Package otelsetup puts these parts together. What is no kvdb store reports the
-// same with a [Recorder].
+// [Producer] hands them to each reader of an OpenTelemetry MeterProvider. Package
+// otelsetup puts these parts together. A [Recorder] reports the same for calls
+// that do not go through a kvdb store.
 //
 // # Telemetry
 //
-// Metrics tell of a store how many operations there were, how they ended and how
-// long they took, with exemplars that name the operation's span; how many bytes
-// went in and out; what is in flight; and what the engine, its replicas and its pool
-// of connections say of themselves. What is timed is the engine's method, and for
-// scan, view and update the caller's code within it. Describe, ReplicationLag,
-// AppendStats, PoolStats and Close are not operations. A store shows at most 1,500
-// series, whatever its callers send. [docs/reference/metrics.md] lists all of them, with the
-// operations, outcomes and types of errors, and says what a store costs.
+// For each store there are metrics of how many operations there were, how they
+// ended and how long they took, with exemplars that name the operation's span; of
+// the bytes that went in and out; of what is in flight; and of what the engine,
+// its replicas and its connection pool report. A duration is that of the engine's
+// method, which for scan, view and update includes the caller's code. Describe,
+// ReplicationLag, AppendStats, PoolStats and Close are not operations. A store has
+// at most 1,500 series, whatever its callers send. [docs/reference/metrics.md]
+// lists the metrics, operations, outcomes and error types, and says what a store
+// costs.
 //
-// An operation gets a span below a parent that is recording, or that is remote and
-// sampled; see [SpanOptions] and [docs/reference/spans.md].
+// An operation gets a span if its parent is recording, or is remote and sampled;
+// see [SpanOptions] and [docs/reference/spans.md].
 //
-// With a logger, an operation that failed is logged at error, or at warn when the
-// caller is at fault, a slow one at warn, and any other at debug; see [LogOptions].
-// Lines of one kind are bounded in rate. What a store tells of itself, see
-// [kvdb.Notifier], is a line, too. [docs/reference/logs.md] lists the messages and fields.
+// With a logger, a failed operation is logged at error, or at warn if the caller
+// is at fault; a slow one at warn; and any other at debug. See [LogOptions].
+// Similar lines are rate-limited. The notices of a store ([kvdb.Notifier]) are
+// logged, too. [docs/reference/logs.md] lists the messages and fields.
 //
-// The same error type stands on metric, span and line. No key and no value is in any
-// of them, unless [LogOptions] ask for keys.
+// Metric, span and line carry the same error type. None of them holds a key or a
+// value, unless [LogOptions] ask for keys.
 //
 // While [ProfilerLabels] are enabled, the goroutine of an operation has the labels
 // db.system.name, db.namespace and db.operation.name, by which CPU and goroutine

@@ -1,6 +1,6 @@
-// Package errno tells what the numbers mean by which operating systems refuse. The
-// names of package syscall do not say so on Windows, where they are numbers of Go's
-// own, while calls return those of Windows.
+// Package errno knows what the error numbers of operating systems mean. The names
+// of package syscall do not help on Windows: there they are numbers of Go's own,
+// while calls return those of Windows.
 package errno
 
 import (

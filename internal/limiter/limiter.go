@@ -1,5 +1,5 @@
-// Package limiter keeps lines that can come in floods from filling a log: so many pass,
-// and the next one after that says how many did not.
+// Package limiter keeps floods of similar lines from filling a log: some pass, and the
+// next one after that says how many did not.
 package limiter
 
 import (

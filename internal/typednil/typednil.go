@@ -1,6 +1,5 @@
-// Package typednil tells values that are there from nil pointers in an
-// interface, which a comparison with nil does not find and whose methods panic
-// later, far from the cause.
+// Package typednil finds nil pointers in interfaces: they are not equal to nil, and
+// their methods panic later, far from the cause.
 package typednil
 
 import (

@@ -3,8 +3,8 @@
 // in the dashboard and the runbooks all read them here, so that a probe, an
 // alert and a panel never disagree about the same state.
 //
-// They are defaults for a service that has not chosen its own. Where a
-// package takes an option, the option wins.
+// They are defaults for a service that has not chosen its own. An option wins over
+// them.
 package objective
 
 import "time"

@@ -1,6 +1,6 @@
-// Package classify says how an operation ended by the error that it returned: by
-// the kinds of package kvdb, and where an error has none of them, by the ways in
-// which Go's own packages, the operating system and gRPC say what happened.
+// Package classify tells from its error how an operation ended: by the kind that
+// package kvdb gives it or, without one, by what Go's own packages, the operating
+// system and gRPC say of it.
 package classify
 
 import (

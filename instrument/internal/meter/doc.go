@@ -1,4 +1,4 @@
-// Package meter tells the readers of a MeterProvider what stores have counted,
-// through OpenTelemetry's API: asynchronous instruments for counters and gauges, and
-// histograms that record each operation.
+// Package meter reports what stores have counted through OpenTelemetry's metric
+// API: asynchronous instruments for counters and gauges, and histograms that
+// record each operation.
 package meter

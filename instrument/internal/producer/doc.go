@@ -1,3 +1,3 @@
-// Package producer makes of what a reader is told the metrics of OpenTelemetry's SDK.
-// It is the only room of instrument that builds them.
+// Package producer turns a collection of records into metrics of OpenTelemetry's
+// SDK. No other part of instrument builds those.
 package producer

@@ -1,7 +1,8 @@
-// Package table has the metrics of stores: each is a row of [Rows], which is an entry
-// of the catalogue and the way from a record.Collection to its points. The rows of
-// what an engine declares come from [EngineRows].
+// Package table is the table of a store's metrics. Each row of [Rows] joins an
+// entry of the catalogue to the function that finds its points in a
+// record.Collection. [EngineRows] has the rows of the statistics that engines
+// declare.
 //
-// Whoever reports them, through a producer or the instruments of a MeterProvider,
-// walks the rows and puts the points into the form that is asked for.
+// Both ways out, the producer and the instruments of a MeterProvider, walk these
+// rows.
 package table

@@ -1,6 +1,6 @@
-// Package adapter has what the tests of each adapter need beside the conformance
-// suite of kvtest: a call that has to work in one line, and what a store says of
-// itself as a test can compare it.
+// Package adapter has what the tests of every adapter need besides the conformance
+// suite of kvtest: calls that have to work, in one line each, and a store's statistics
+// and notices in a form that a test can compare.
 package adapter
 
 import (

@@ -1,5 +1,5 @@
-// Package machines has fake machines for tests, among them [All], the table that whatever
-// reads a machine is held to.
+// Package machines has fake machines for tests. [All] is the table that every reader of
+// the machine is tested against.
 package machines
 
 import (

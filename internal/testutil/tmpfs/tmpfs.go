@@ -1,6 +1,6 @@
 //go:build linux
 
-// Package tmpfs gives tests a disk of their own, to fill it.
+// Package tmpfs gives tests a disk of their own to fill up.
 package tmpfs
 
 import (
