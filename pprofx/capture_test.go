@@ -251,6 +251,19 @@ func TestRecord(t *testing.T) {
 	}
 }
 
+// TestRecordInVain: what would be over before it is recorded is refused at once.
+func TestRecordInVain(t *testing.T) {
+	p := start(t, WithDirectory(t.TempDir()))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for _, profile := range []string{"cpu", "trace", "mutex"} {
+		path, err := p.Record(ctx, profile, 2*time.Minute, "")
+		if path != "" || !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
+			t.Errorf("%s: %q, %v", profile, path, err)
+		}
+	}
+}
+
 func TestRecordBusy(t *testing.T) {
 	p := start(t, WithDirectory(t.TempDir()))
 	if err := pprof.StartCPUProfile(io.Discard); err != nil {

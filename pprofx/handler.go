@@ -109,6 +109,11 @@ func (h *handler) seconds(r *http.Request, usual time.Duration) (time.Duration, 
 
 // serve records one answer and sends it, unless too many are under way.
 func (h *handler) serve(w http.ResponseWriter, r *http.Request, a answer) {
+	c := newClient(w, h.patience)
+	if err := c.timeToAnswer(r, a.lasts); err != nil {
+		h.refuse(w, http.StatusBadRequest, err.Error())
+		return
+	}
 	select {
 	case h.slots <- struct{}{}:
 		defer func() { <-h.slots }()
@@ -123,15 +128,14 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request, a answer) {
 		h.counts.requests[requestOK].Add(1)
 		return
 	}
-	c := newClient(w, h.patience)
-	c.allow(a.lasts)
+	_ = c.allow(a.lasts)
 	data, err := a.record(r.Context())
 	if err == nil {
 		a.describe(w.Header())
 		h.sent(c.send(data))
 		return
 	}
-	c.allow(0)
+	_ = c.allow(0)
 	var busy *runtimeprof.BusyError
 	switch {
 	case r.Context().Err() != nil:

@@ -176,6 +176,60 @@ func TestHTTP2(t *testing.T) {
 	}
 }
 
+// A bareWriter hides what the one below it can do besides.
+type bareWriter struct{ http.ResponseWriter }
+
+// unwrapping does not.
+type unwrapping struct{ bareWriter }
+
+func (u unwrapping) Unwrap() http.ResponseWriter { return u.ResponseWriter }
+
+// TestNoTime: a profile that the server would not wait for is refused at once, with
+// what to do.
+func TestNoTime(t *testing.T) {
+	p := start(t, optionFunc(func(c *config) { c.clientTime = time.Minute }))
+	wrapped := func(wrap func(http.ResponseWriter) http.ResponseWriter) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { p.Handler().ServeHTTP(wrap(w), r) })
+	}
+	bare := wrapped(func(w http.ResponseWriter) http.ResponseWriter { return bareWriter{w} })
+	for name, c := range map[string]struct {
+		handler http.Handler
+		limit   time.Duration // of the server
+		target  string
+		says    string // when it is refused
+	}{
+		"a CPU profile":         {bare, 10 * time.Second, "profile?seconds=60", "WriteTimeout is 10s"},
+		"the usual seconds":     {bare, 10 * time.Second, "profile", "Unwrap"},
+		"a trace":               {bare, 10 * time.Second, "trace?seconds=9.5", "a profile of 9.5s would be lost"},
+		"a gain":                {bare, 10 * time.Second, "heap?seconds=10", "fewer seconds"},
+		"a short one":           {bare, 10 * time.Second, "trace?seconds=0.1", ""},
+		"now":                   {bare, time.Second, "heap", ""},
+		"no limit":              {bare, 0, "trace?seconds=0.1", ""},
+		"it can be extended":    {wrapped(func(w http.ResponseWriter) http.ResponseWriter { return unwrapping{bareWriter{w}} }), 500 * time.Millisecond, "trace?seconds=1", ""},
+		"within TimeoutHandler": {http.TimeoutHandler(p.Handler(), 10*time.Second, ""), 0, "profile?seconds=60", "http.TimeoutHandler"},
+		"a short one within":    {http.TimeoutHandler(p.Handler(), 10*time.Second, ""), 0, "trace?seconds=0.1", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := httptest.NewUnstartedServer(c.handler)
+			s.Config.WriteTimeout = c.limit
+			s.Start()
+			defer s.Close()
+			want := http.StatusOK
+			if c.says != "" {
+				want = http.StatusBadRequest
+			}
+			began := time.Now()
+			res := get(t, s.URL+prefix+c.target)
+			if res.status != want || c.says != "" && !strings.Contains(string(res.body), c.says) {
+				t.Errorf("%d %.300q, want %d", res.status, res.body, want)
+			}
+			if took := time.Since(began); took > 8*time.Second {
+				t.Errorf("it took %v", took)
+			}
+		})
+	}
+}
+
 // TestClientGone: nobody records for somebody who has left.
 func TestClientGone(t *testing.T) {
 	p, url := serving(t)

@@ -23,9 +23,12 @@ import (
 //   - captures/NAME is a file of the directory
 //
 // Answers besides 200: 400 for seconds that are no number above 0 or above the
-// longest duration, 401 and 403 for strangers, 404, 409 with Retry-After
+// longest duration, or for which the server would not wait, 401 and 403 for strangers, 404, 409 with Retry-After
 // while the CPU profiler is in use by other code or the tracer is in use, 429
 // with Retry-After above the number at once, 500 for a profile that is too large.
+// A profile extends the deadlines of its connection through [http.ResponseController], so
+// what wraps the writer needs a method Unwrap; otherwise the server's WriteTimeout bounds the
+// seconds.
 // Requests for CPU profiles at the same time share one run, each with its own
 // duration.
 func (p *Profiler) Handler() http.Handler {

@@ -13,7 +13,8 @@ import (
 // The profile "cpu" or "trace" is recorded for d; any other of runtime/pprof is
 // what it gained in d, or with d 0 what it is now. Detail and the trace id of ctx
 // become part of the file's name. It blocks until the file is written, for two
-// seconds longer than ctx if the disk hangs, and fails with ctx, and with ErrBusy, ErrClosed or ErrNoDirectory. It is not subject to a
+// seconds longer than ctx if the disk hangs, and fails with ctx, at once if that ends
+// before d is over, and with ErrBusy, ErrClosed or ErrNoDirectory. It is not subject to a
 // cool-down, and a CPU profile is shared with others that are recorded at the same
 // time.
 func (p *Profiler) Record(ctx context.Context, profile string, d time.Duration, detail string) (path string, err error) {

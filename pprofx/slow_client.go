@@ -26,15 +26,15 @@ func newClient(w http.ResponseWriter, patience time.Duration) *client {
 }
 
 // allow lets the connection live for d and some more. A writer that cannot set
-// deadlines has those of its server, which takes ours back after the answer.
-func (c *client) allow(d time.Duration) {
-	_ = c.conn.SetWriteDeadline(time.Now().Add(d + c.patience))
+// deadlines, which is an error, has those of its server, which takes ours back after the answer.
+func (c *client) allow(d time.Duration) error {
+	return c.conn.SetWriteDeadline(time.Now().Add(d + c.patience))
 }
 
 // Write gives the client its time for each chunk.
 func (c *client) Write(data []byte) (n int, err error) {
 	for part := range slices.Chunk(data, chunk) {
-		c.allow(0)
+		_ = c.allow(0) // see timeToAnswer
 		m, err := c.ResponseWriter.Write(part)
 		n += m
 		if err != nil {

@@ -42,11 +42,19 @@ func Handler(p *Page) http.Handler {
 	return http.TimeoutHandler(scrape, longest, fmt.Sprintf("the scrape takes longer than %v\n", longest))
 }
 
-// length returns how long the scraper waits for an answer. Prometheus says so.
+// length returns how long there is for an answer: Prometheus says how long it waits,
+// and a server may end answers before.
 func length(r *http.Request) time.Duration {
+	all := longest
+	if server, ok := r.Context().Value(http.ServerContextKey).(*http.Server); ok && server.WriteTimeout > 0 {
+		all = min(all, server.WriteTimeout)
+	}
+	if until, ok := r.Context().Deadline(); ok {
+		all = min(all, time.Until(until))
+	}
 	seconds, err := strconv.ParseFloat(r.Header.Get("X-Prometheus-Scrape-Timeout-Seconds"), 64)
-	if err != nil || !(seconds > 0 && seconds < longest.Seconds()) {
-		return longest
+	if err != nil || !(seconds > 0 && seconds < all.Seconds()) {
+		return all
 	}
 	return time.Duration(seconds * float64(time.Second))
 }

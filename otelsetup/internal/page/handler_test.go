@@ -3,12 +3,14 @@ package page
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
@@ -85,6 +87,42 @@ func TestHandler(t *testing.T) {
 			t.Errorf("metrics %v, error %v", all, err)
 		}
 	})
+}
+
+// A source that hangs is left out while there is time to send the rest, whoever limits it.
+func TestTimeToSend(t *testing.T) {
+	release := make(chan struct{})
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(prometheus.NewGauge(prometheus.GaugeOpts{Name: "own"}))
+	hung := func() ([]*dto.MetricFamily, error) { <-release; return nil, nil }
+	for name, c := range map[string]struct {
+		writeTimeout, context time.Duration
+	}{
+		"the server":         {4 * time.Second, 0},
+		"a handler above us": {0, 4 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			losses := NewLosses(zap.NewNop())
+			h := Handler(&Page{Losses: losses, Own: []*Source{NewTrustedSource("telemetry", registry)}, Extra: []*Source{doing("hangs", hung)}})
+			if c.context > 0 {
+				h = http.TimeoutHandler(h, c.context, "too late")
+			}
+			s := httptest.NewUnstartedServer(h)
+			s.Config.WriteTimeout = c.writeTimeout
+			s.Start()
+			defer s.Close()
+			res, err := s.Client().Get(s.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := io.ReadAll(res.Body)
+			res.Body.Close()
+			if err != nil || res.StatusCode != http.StatusOK || !strings.Contains(string(body), "\nown 0\n") {
+				t.Errorf("status %d, %v: %s", res.StatusCode, err, body)
+			}
+		})
+	}
+	close(release)
 }
 
 // A page that has nothing is none, and neither is one of too many at once.

@@ -54,6 +54,9 @@ type CPURun struct {
 
 // CPU records a CPU profile for d.
 func (r *Profilers) CPU(ctx context.Context, d time.Duration) ([]byte, error) {
+	if err := fits(ctx, d); err != nil {
+		return nil, err
+	}
 	run, err := r.StartCPU(d + time.Minute) // which wait does not reach
 	if err != nil {
 		return nil, err

@@ -14,6 +14,9 @@ func (r *Profilers) Delta(ctx context.Context, name string, d time.Duration) ([]
 	if r.closed() {
 		return nil, ErrClosed
 	}
+	if err := fits(ctx, d); err != nil {
+		return nil, err
+	}
 	release := r.rates.hold(name)
 	defer release()
 	before, err := r.parsed(ctx, name)

@@ -90,6 +90,15 @@ func (r *Profilers) spent(profile string, d time.Duration) {
 	}
 }
 
+// fits fails if ctx is done before d has passed: what was recorded by then would be
+// lost.
+func fits(ctx context.Context, d time.Duration) error {
+	if until, ok := ctx.Deadline(); ok && time.Until(until) < d {
+		return fmt.Errorf("%w: it is over before %v are recorded", context.DeadlineExceeded, d)
+	}
+	return nil
+}
+
 // wait returns when d has passed or they are closed, or early, which is
 // nil when the caller cannot be told to. It fails when ctx is done first.
 func (r *Profilers) wait(ctx context.Context, d time.Duration, early <-chan struct{}) error {

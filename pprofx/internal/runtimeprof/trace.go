@@ -22,6 +22,9 @@ func (r *Profilers) Trace(ctx context.Context, d time.Duration) ([]byte, error) 
 	if r.closed() {
 		return nil, ErrClosed
 	}
+	if err := fits(ctx, d); err != nil {
+		return nil, err
+	}
 	if err := r.trace.take(d); err != nil {
 		return nil, err
 	}
