@@ -11,7 +11,8 @@ import (
 // need some time to see it, and send requests until they do. It stays alive,
 // whatever the checks for liveness say: a program that ends is not restarted.
 //
-//	<-ctx.Done() // SIGTERM
+//	<-ctx.Done() // SIGTERM, by signal.NotifyContext
+//	stop()       // a second one ends the program at once
 //	_ = h.Drain(context.Background(), 5*time.Second)
 //	_ = server.Shutdown(ctx)
 //

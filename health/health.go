@@ -105,16 +105,28 @@ func (h *Health) Alive() bool { return h.judge(Liveness, time.Now()).ok }
 func (h *Health) Started() bool { return h.judge(Startup, time.Now()).ok }
 
 // report logs a new status and hands it to the hooks. The runner calls it at
-// each result, and the watch for what changes as time passes.
+// each result, and the watch for what changes as time passes. That a check
+// passes the first time is no news, and that it does not is.
 func (h *Health) report(e *entry, now time.Time) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	s, last := e.state(now), e.reported
-	if e.left || s.Status == last.Status {
+	if e.left || s.Ended.IsZero() {
+		return // it is forgotten, or has not run yet
+	}
+	first := last.Ended.IsZero()
+	if first {
+		last.Status = StatusUnknown // also of what never gets worse than warn
+	}
+	if s.Status == last.Status && !first {
 		return
 	}
 	e.reported = s
 	t := Transition{State: s, From: last.Status, FromSince: last.Since}
-	t.log(h.log)
-	h.hooks.add(t)
+	if !first || s.Status != StatusPass {
+		t.log(h.log)
+	}
+	if t.From != t.Status {
+		h.hooks.add(t)
+	}
 }

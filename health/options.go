@@ -130,7 +130,7 @@ func WithDetails(allow func(*http.Request) bool) Option {
 }
 
 // WithOnTransition calls hook each time that a check or a heartbeat changes its
-// status. Hooks run one after the other, in a goroutine that no check and no
+// status; before its first run a check is unknown. Hooks run one after the other, in a goroutine that no check and no
 // probe waits for, so they may take their time; while one runs, up to 64
 // transitions wait, and further ones are dropped, which is logged. A hook that
 // panics is logged. Its context ends with Close, and then it should return: Close

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -223,17 +224,66 @@ func TestTransitions(t *testing.T) {
 				t.Errorf("the line %v", line)
 			}
 		}
-		if len(changes) != 3 || panics != 3 {
+		if len(changes) != 2 || panics != 3 {
 			t.Fatalf("%d changes and %d panics in\n%s", len(changes), panics, log)
 		}
-		if c := changes[0]; c["level"] != "info" || c["from"] != "unknown" || c["to"] != "pass" || c["kind"] != "readiness" || c["reason"] != nil {
-			t.Errorf("%v", c)
-		}
-		if c := changes[1]; c["level"] != "warn" || c["check"] != "disk" || c["from"] != "pass" || c["to"] != "fail" ||
+		if c := changes[0]; c["level"] != "warn" || c["check"] != "disk" || c["from"] != "pass" || c["to"] != "fail" ||
 			c["reason"] != "disk failed" || c["error"] != "statfs: no" || c["since"] != began.UTC().Format(time.RFC3339Nano) {
 			t.Errorf("%v", c)
 		}
 	})
+}
+
+// TestFirstResult: that a check passes when it runs for the first time is no line, that
+// it does not is one, and also a check that never gets worse than warn was unknown
+// before.
+func TestFirstResult(t *testing.T) {
+	for name, tc := range map[string]struct {
+		first    error
+		advisory bool
+		hook     string
+		lines    []string
+	}{
+		"passes":               {nil, false, "unknown→pass", []string{"pass→fail", "fail→pass"}},
+		"passes, advisory":     {nil, true, "unknown→pass", []string{"pass→warn", "warn→pass"}},
+		"fails":                {errors.New("no"), false, "unknown→fail", []string{"unknown→fail", "fail→pass"}},
+		"fails, advisory":      {errors.New("no"), true, "unknown→warn", []string{"unknown→warn", "warn→pass"}},
+		"warns, advisory":      {Warn(errors.New("no")), true, "unknown→warn", []string{"unknown→warn", "warn→pass"}},
+		"is unknown":           {Unknown(errors.New("no")), false, "unknown→fail", []string{"unknown→unknown", "unknown→fail", "fail→pass"}},
+		"is unknown, advisory": {Unknown(errors.New("no")), true, "unknown→warn", []string{"unknown→warn", "warn→pass"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				logger, log := testutil.NewLog(t, zapcore.InfoLevel)
+				var hooked []string // one call at a time, before Close returns
+				s := newSubject(fails(tc.first))
+				c := s.check("disk")
+				c.Advisory = tc.advisory
+				h := start(t, WithLogger(logger), WithChecks(c), WithOnTransition(func(_ context.Context, tr Transition) {
+					hooked = append(hooked, fmt.Sprintf("%v→%v", tr.From, tr.Status))
+				}))
+				wait(10 * time.Second)
+				s.becomes(fails(errors.New("no")))
+				wait(10 * time.Second)
+				s.becomes(passes)
+				wait(10 * time.Second)
+				_ = h.Close()
+				var got []string
+				for _, line := range log.Lines(t) {
+					got = append(got, fmt.Sprintf("%v→%v", line["from"], line["to"]))
+					if (line["to"] == "pass") != (line["reason"] == nil) {
+						t.Errorf("%v", line)
+					}
+				}
+				if !slices.Equal(got, tc.lines) {
+					t.Errorf("the lines are %v, want %v", got, tc.lines)
+				}
+				if len(hooked) == 0 || hooked[0] != tc.hook {
+					t.Errorf("the hook saw %v, want %s first", hooked, tc.hook)
+				}
+			})
+		})
+	}
 }
 
 // TestSlowHook delays neither checks nor probes.
@@ -291,7 +341,7 @@ func TestSlowCheckIsLoggedOnce(t *testing.T) {
 			`"message":"check returned","check":"a","duration_ms":10000,"error":"late"`:         1,
 			`"message":"check failed","check":"a","error":"timed out","failures":1}`:            1,
 			`"message":"check changed","check":"a","kind":"readiness","from":"pass","to":"unkn`: 1,
-			`"message":"check changed"`: 2,
+			`"message":"check changed"`: 1,
 		} {
 			if got := strings.Count(text, what); got < min(want, 1) || got > want {
 				t.Errorf("%d lines with %s, want %d:\n%s", got, what, want, text)

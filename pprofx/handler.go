@@ -32,6 +32,7 @@ type handler struct {
 
 func (h *handler) mux() http.Handler {
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, prefix, http.StatusFound) })
 	mux.HandleFunc("GET "+prefix+"{$}", h.serveIndex)
 	mux.HandleFunc("GET "+prefix+"profile", h.serveCPU)
 	mux.HandleFunc("GET "+prefix+"trace", h.serveTrace)

@@ -52,6 +52,23 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// TestFront: who types the address alone finds the page, and a stranger nothing.
+func TestFront(t *testing.T) {
+	p, _ := serving(t)
+	front := "http://" + p.Addr().String()
+	for _, path := range []string{"", "/", "/debug/pprof"} {
+		if res := get(t, front+path); res.status != 200 || !bytes.Contains(res.body, []byte("<h1>Profiles</h1>")) {
+			t.Errorf("%q: %d %s", path, res.status, res.body)
+		}
+		if res := get(t, front+path, "Host", "evil.example"); res.status != 403 || bytes.Contains(res.body, []byte(prefix)) {
+			t.Errorf("%q for a stranger: %d %s", path, res.status, res.body)
+		}
+	}
+	if res := get(t, front+"/elsewhere"); res.status != 404 {
+		t.Errorf("a path that is not there: %d", res.status)
+	}
+}
+
 func TestHead(t *testing.T) {
 	_, url := serving(t)
 	begin := time.Now()

@@ -10,12 +10,14 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetrichttp"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/otelkv/otelkv/health"
 	"github.com/otelkv/otelkv/internal/testutil/process"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/monitoring/catalog"
@@ -162,8 +164,16 @@ func observersAside(t *testing.T, p *program) {
 		}
 	}
 	write("{}")
+	hung := make(chan struct{})
+	defer close(hung)
+	running := make(chan struct{}, 1)
+	hangs := health.Check{Name: "hangs", Interval: time.Hour, Advisory: true, Run: func(context.Context) error {
+		running <- struct{}{}
+		<-hung
+		return nil
+	}}
 	failing, err := observe.Start(t.Context(), observe.WithTelemetry(p.Telemetry), observe.WithListener(breaking{l}),
-		observe.WithProfiles(""), observe.WithWebConfigFile(config))
+		observe.WithProfiles(""), observe.WithWebConfigFile(config), observe.WithChecks(hangs))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +182,10 @@ func observersAside(t *testing.T, p *program) {
 	get(t, "http://"+l.Addr().String()+"/healthz", "")
 	_ = l.Close()
 	<-failing.Failed()
-	if err := failing.Shutdown(t.Context()); err != nil {
-		t.Logf("observe: %v", err)
+	<-running
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errOnPurpose)
+	if err := failing.Shutdown(ctx); err == nil {
+		t.Error("observe: no error of a check that hangs")
 	}
 }

@@ -39,6 +39,14 @@ func newHealth(t *testing.T, p *program, profiler *pprofx.Profiler, store *instr
 			return run()
 		}}
 	}
+	ran := false
+	mended := func(context.Context) error { // by one goroutine at a time
+		if ran {
+			return nil
+		}
+		ran = true
+		return errOnPurpose
+	}
 	stuck := make(chan struct{})
 	checks := append(health.StoreChecks(bare, seldom),
 		health.RoundTrip("round trip", bare, []byte("probe")).Every(seldom),
@@ -56,6 +64,7 @@ func newHealth(t *testing.T, p *program, profiler *pprofx.Profiler, store *instr
 		health.ReplicationLag("lag", bare, nil).Every(seldom),
 		health.Ping("ping", bare).Every(seldom),
 		advisory(health.Check{Name: "log", Run: p.CheckLog}),
+		health.Check{Name: "mended", Run: mended, Interval: often},
 		sickly("fails", health.Readiness, func() error { return errOnPurpose }),
 		sickly("warns", health.Readiness, func() error { return health.Warn(errOnPurpose) }),
 		sickly("unknown", health.Readiness|health.Startup, func() error { return health.Unknown(errOnPurpose) }),

@@ -40,9 +40,10 @@ func seeAll(t *testing.T, url, dir string, out *output) {
 		if err := json.Unmarshal([]byte(line), &first); err != nil {
 			t.Errorf("a line that is no JSON: %s", line)
 		}
-		if first.Message == "observing" {
-			break
+		if first.Message != "observing" {
+			t.Errorf("before the line that says what is observed: %s", line)
 		}
+		break
 	}
 	if status, body, err := fetch(t, "http://"+first.Profiles+"/debug/pprof/heap", ""); err != nil || status != http.StatusOK || body == "" {
 		t.Errorf("profiles at %q: %d, %v", first.Profiles, status, err)

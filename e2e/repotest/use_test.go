@@ -54,6 +54,15 @@ func localize(t *testing.T, text string) localProgram {
 // and stopped; another one is run to its end.
 func (p localProgram) use(t *testing.T, binary string) {
 	t.Helper()
+	p.run(t, binary, false)
+	if strings.Contains(p.text, "otelsetup/observe\"") && runtime.GOOS != "windows" {
+		p.run(t, binary, true)
+	}
+}
+
+// run runs the program, and sends it a second signal while it drains.
+func (p localProgram) run(t *testing.T, binary string, hurry bool) {
+	t.Helper()
 	cmd := exec.CommandContext(t.Context(), binary)
 	cmd.Dir = t.TempDir()
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "OTEL_") })
@@ -89,6 +98,10 @@ func (p localProgram) use(t *testing.T, binary string) {
 		if observed {
 			drains(t, url)
 		}
+		if hurry {
+			endsAtOnce(t, cmd, ended)
+			return
+		}
 	}
 	select {
 	case <-ended:
@@ -100,6 +113,23 @@ func (p localProgram) use(t *testing.T, binary string) {
 	}
 	if status := cmd.ProcessState.ExitCode(); status != 0 {
 		t.Errorf("exit status %d, want 0", status)
+	}
+}
+
+// endsAtOnce sends a program that drains, for five seconds, what a person sends who
+// does not want to wait.
+func endsAtOnce(t *testing.T, cmd *exec.Cmd, ended <-chan struct{}) {
+	t.Helper()
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-ended:
+	case <-time.After(time.Minute):
+		t.Fatal("the program does not end")
+	}
+	if status, ok := cmd.ProcessState.Sys().(interface{ Signal() syscall.Signal }); !ok || status.Signal() != syscall.SIGINT {
+		t.Errorf("after a second signal: %v, want the program to end by it", cmd.ProcessState)
 	}
 }
 

@@ -72,6 +72,9 @@ func (l *Log) write(level zapcore.Level, message string, fields []zap.Field) {
 	})
 }
 
+// Then makes a call after the lines so far, or returns false when it is dropped.
+func (l *Log) Then(call func()) bool { return l.box.Add(call) }
+
 // Writes reports whether there is a logger.
 func (l *Log) Writes() bool { return l.logger != nil }
 

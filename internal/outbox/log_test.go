@@ -107,6 +107,27 @@ func TestLinesOfItsOwn(t *testing.T) {
 	}
 }
 
+// TestThen makes a call when the lines before it are written, and no call after
+// Close.
+func TestThen(t *testing.T) {
+	core, lines := observer.New(zapcore.InfoLevel)
+	g := gate{core, make(chan struct{})}
+	l := NewLog(zap.New(g))
+	l.Info("it happened")
+	written := make(chan int, 1)
+	if !l.Then(func() { written <- lines.Len() }) {
+		t.Error("the call is dropped")
+	}
+	close(g.open)
+	if n := <-written; n != 1 {
+		t.Errorf("%d lines before the call", n)
+	}
+	l.Close(t.Context())
+	if l.Then(func() { t.Error("a call after Close") }) {
+		t.Error("it will be made after Close")
+	}
+}
+
 func TestLogWithoutLogger(t *testing.T) {
 	l := NewLog(nil)
 	l.Error("nobody hears this")

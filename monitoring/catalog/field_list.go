@@ -67,6 +67,7 @@ func Fields() []FieldInfo {
 		{FieldSince, String, "When the former state began"},
 		{FieldLimitMS, Double, "From what duration on it is slow, in milliseconds"},
 		{FieldPauseMS, Double, "For how long the program goes on serving, in milliseconds"},
+		{FieldDrainMS, Double, "For how long the program went on serving after it was asked to end, in milliseconds; left out if it did not"},
 
 		{FieldProfile, String, "The kind of profile, such as heap"},
 		{FieldFiles, Strings, "Paths of the files that were written"},

@@ -66,6 +66,7 @@ const (
 	FieldSince   Field = "since"
 	FieldLimitMS Field = "limit_ms"
 	FieldPauseMS Field = "pause_ms"
+	FieldDrainMS Field = "drain_ms"
 )
 
 // Fields of the lines about profiles.

@@ -17,7 +17,7 @@ var healthLines = []Line{
 		Message: CheckChanged, Levels: []Level{LevelWarn, LevelInfo},
 		Fields:   []Field{FieldCheck, FieldKind, FieldFrom, FieldTo, FieldSince},
 		Optional: []Field{FieldReason, FieldError},
-		When:     "A check has another state than before",
+		When:     "A check has another state than before, or does not pass the first time",
 		Note:     "At info, and without a reason, when it passes again",
 		Sources:  []string{fromHealth},
 	},

@@ -5,6 +5,7 @@ const fromObserve = "otelsetup/observe"
 // Messages of what package observe serves.
 const (
 	Observing                Message = "observing"
+	ObservingEnded           Message = "observing ended"
 	AddressTaken             Message = "address taken"
 	ObservabilityNotServed   Message = "observability no longer served"
 	WebConfigurationReported Message = "web configuration reported"
@@ -16,6 +17,13 @@ var observeLines = []Line{
 		Optional: []Field{FieldListen, FieldProfiles, FieldDirectory},
 		When:     "The program is observed, and these are the places to look at",
 		Sources:  []string{fromObserve},
+	},
+	{
+		Message: ObservingEnded, Levels: []Level{LevelInfo, LevelWarn},
+		Fields: []Field{FieldDurationMS}, Optional: []Field{FieldReason, FieldDrainMS, FieldDropped, FieldError},
+		When:    "The program has ended all but its telemetry, which is flushed after this line",
+		Note:    "At warn when a part did not end well, or lines were lost. The reason is the signal, if the context of signal.NotifyContext came to Drain or Shutdown. The duration begins with Drain",
+		Sources: []string{fromObserve},
 	},
 	{
 		Message: AddressTaken, Levels: atWarn,

@@ -22,6 +22,9 @@ func (o *Observer) Drain(ctx context.Context) error {
 		return nil
 	}
 	o.closing.Store(true)
+	o.end.begin(ctx)
+	began := time.Now()
+	defer func() { o.end.drain.CompareAndSwap(0, int64(time.Since(began))) }()
 	ctx, cancel := uncancelled(ctx)
 	defer cancel()
 	return wrap(o.health.Drain(ctx, o.cfg.drain))
@@ -42,6 +45,7 @@ func (o *Observer) Shutdown(ctx context.Context) error {
 	}
 	o.shutdownOnce.Do(func() {
 		o.closing.Store(true)
+		o.end.begin(ctx)
 		ctx, cancel := uncancelled(ctx)
 		defer cancel()
 		ctx, cancel = context.WithTimeout(ctx, max(o.cfg.shutdownTimeout, time.Nanosecond))
@@ -68,6 +72,7 @@ func (o *Observer) shutdown(ctx context.Context) error {
 		end("profiles", 3, func(context.Context) error { return o.profiler.Close() })
 	}
 	end("server", 2, o.server.Stop)
+	o.sayEnded(errors.Join(errs...))
 	if o.log != nil {
 		end("log lines", 4, func(ctx context.Context) error {
 			if n := o.log.Close(ctx); n > 0 {

@@ -6,7 +6,8 @@
 //		return err
 //	}
 //	…
-//	<-ctx.Done() // SIGTERM
+//	<-ctx.Done() // SIGTERM, by signal.NotifyContext
+//	stop()       // a second one ends the program at once
 //	return errors.Join(obs.Drain(ctx), store.Close(), obs.Shutdown(ctx))
 //
 // A program with several stores, or with none, calls [Start], and then
@@ -36,10 +37,13 @@
 // passwords. [WithMux] puts them into a mux of the program's own.
 //
 // A stranger learns what the metrics tell, and whether the program is alive and
-// ready. The texts of errors and /loglevel are for [WithTrusted], which by default
-// is this machine. Requests have time-outs, and at most 256 connections are open
-// at once.
+// ready. The texts of errors, the place of profiles and /loglevel are for
+// [WithTrusted], which by default is this machine. Requests have time-outs, and at
+// most 256 connections are open at once.
 //
 // Nothing global is touched: two Observers can live in one process. The signals
 // are the program's own.
+//
+// The first line of the log says what is observed and where, and the last one,
+// "observing ended", why the program has ended and how long that took.
 package observe

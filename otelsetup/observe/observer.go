@@ -31,6 +31,7 @@ type Observer struct {
 	cfg *config
 
 	telemetry *otelsetup.Telemetry
+	held      heldTelemetry // that of the parts
 	health    *health.Health
 	profiler  *pprofx.Profiler // nil when profiles are off
 	handler   http.Handler
@@ -38,9 +39,11 @@ type Observer struct {
 
 	log     *outbox.Log // what holds up a logger holds up nothing here
 	probes  atomic.Pointer[health.Health]
-	checks  []string // names of those that end with the Observer
+	checks  []string      // names of those that end with the Observer
+	taken   [][]zap.Field // addresses that gave way, for their lines
 	started bool
 	closing atomic.Bool
+	end     ending
 
 	shutdownOnce sync.Once
 	shutdownErr  error
@@ -62,10 +65,19 @@ func Start(ctx context.Context, options ...Option) (*Observer, error) {
 	}
 	if err != nil {
 		c.closeListener()
+		if o.held.release != nil {
+			o.held.release()
+		}
 		return nil, fmt.Errorf("observe: %w", errors.Join(err, o.Shutdown(ctx)))
 	}
 	o.started = true
 	o.log.Info(catalog.Observing, o.addresses()...)
+	for _, fields := range o.taken {
+		o.log.Warn(catalog.AddressTaken, fields...)
+	}
+	if !o.log.Then(o.held.release) {
+		o.held.release()
+	}
 	return o, nil
 }
 
@@ -79,6 +91,7 @@ func (o *Observer) start(ctx context.Context) (err error) {
 		}
 	}
 	o.log = outbox.NewLog(o.telemetry.Logger())
+	o.held = hold(o.telemetry)
 	if err := o.startProfiler(); err != nil {
 		return err
 	}
@@ -87,7 +100,7 @@ func (o *Observer) start(ctx context.Context) (err error) {
 	}
 	mux := o.cfg.mux
 	if mux == nil {
-		mux = newMux()
+		mux = o.newMux()
 	}
 	o.handler = mux
 	err = mount(mux, o.health, o.telemetry.MetricsHandler(o.cfg.gatherers...), o.cfg.trusted.only(o.telemetry.LogLevelHandler()))

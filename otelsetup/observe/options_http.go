@@ -60,8 +60,9 @@ func WithGatherers(gatherers ...prometheus.Gatherer) Option {
 	return optionFunc(func(c *config) { c.gatherers = append(c.gatherers, gatherers...) })
 }
 
-// WithTrusted says who may read and change the level of the log and is told the
-// texts of errors by probes that are asked for JSON. Where [WithWebConfigFile] asks for
+// WithTrusted says who may read and change the level of the log, is shown the
+// place of profiles, and is told the texts of errors by probes that are asked for
+// JSON. Where [WithWebConfigFile] asks for
 // passwords, that can be everybody who gets so far. It must be safe for concurrent
 // use and must not block; a panic is a no. By default, and with nil, it is this
 // machine: a request over a loopback address that names this machine in its Host

@@ -11,7 +11,7 @@ func (o *Observer) startHealth() (err error) {
 	c := o.cfg
 	if c.health == nil {
 		options := []health.Option{
-			health.WithTelemetry(o.telemetry),
+			health.WithTelemetry(o.held),
 			health.WithDetails(c.trusted.allows),
 			health.WithOnTransition(o.onTransition),
 			health.WithChecks(c.checks...),

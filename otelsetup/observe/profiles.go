@@ -62,7 +62,7 @@ func (o *Observer) startProfiler() error {
 
 func (o *Observer) newProfiler(address string) (*pprofx.Profiler, error) {
 	options := []pprofx.Option{
-		pprofx.WithTelemetry(o.telemetry),
+		pprofx.WithTelemetry(o.held),
 		pprofx.WithLabels(instrument.ProfilerLabels{}),
 		pprofx.WithHealthReport(o.healthReport),
 		pprofx.WithAddress(address),

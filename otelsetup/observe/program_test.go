@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -23,7 +24,7 @@ import (
 // program is what a reader writes. It uses its store until SIGTERM.
 func program(dir string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	context.AfterFunc(ctx, stop)
 	store, obs, err := observe.Wrap(ctx, kvdb.NewMemory(&kvdb.MemoryOptions{Namespace: "orders"}), observe.WithServiceName("shop"),
 		observe.WithAddress("127.0.0.1:0"), observe.WithProfiles("127.0.0.1:0"), observe.WithDirectory(dir), observe.WithDrain(2*time.Second))
 	if err != nil {
@@ -62,16 +63,11 @@ func TestProgram(t *testing.T) {
 	}
 	var first struct{ Message, Listen, Profiles, Directory string }
 	log := bufio.NewScanner(stdout)
-	for first.Message != "observing" {
-		if !log.Scan() {
-			t.Fatalf("the program says nothing more: %v, %s", log.Err(), stderr.String())
-		}
-		if err := json.Unmarshal(log.Bytes(), &first); err != nil {
-			t.Fatalf("%v: %s", err, log.Text())
-		}
+	if !log.Scan() {
+		t.Fatalf("the program says nothing: %v, %s", log.Err(), stderr.String())
 	}
-	if first.Directory != dir {
-		t.Errorf("evidence goes to %q", first.Directory)
+	if err := json.Unmarshal(log.Bytes(), &first); err != nil || first.Message != "observing" || first.Directory != dir {
+		t.Fatalf("%v: the first line is %s", err, log.Text())
 	}
 	var messages []string
 	read := make(chan struct{})
@@ -83,7 +79,7 @@ func TestProgram(t *testing.T) {
 	}()
 
 	for path, want := range map[string]string{
-		"/": "/metrics", "/healthz": "alive\n", "/livez": "alive\n", "/readyz": "ready\n", "/readyz/database": "ready\n", "/startupz": "started\n",
+		"/": "profiles    http://" + first.Profiles + "/debug/pprof/\nevidence    " + dir + "\n", "/healthz": "alive\n", "/livez": "alive\n", "/readyz": "ready\n", "/readyz/database": "ready\n", "/startupz": "started\n",
 		"/loglevel": `{"level":"info"}`, "/metrics": `service_name="shop"`,
 	} {
 		eventually(t, path+" "+want, func() bool {
@@ -121,9 +117,19 @@ func TestProgram(t *testing.T) {
 	if err := cmd.Wait(); err != nil || stderr.Len() > 0 {
 		t.Errorf("%v, %s", err, stderr.String())
 	}
-	for _, line := range messages {
-		if !strings.Contains(line, `"message":"draining"`) && !strings.Contains(line, `"level":"info"`) {
-			t.Errorf("a program that ends as it should says %s", line)
-		}
+	healthy := slices.DeleteFunc(messages, func(line string) bool { // a disk may be filling here
+		return strings.Contains(line, `"check":"disk"`) || strings.Contains(line, `"check":"memory"`)
+	})
+	if len(healthy) != 2 || !strings.Contains(healthy[0], `"message":"draining"`) || !strings.Contains(healthy[1], `"message":"observing ended"`) {
+		t.Fatalf("a program that starts and ends as it should says %q", healthy)
+	}
+	var last struct {
+		Level, Reason string
+		DrainMS       float64 `json:"drain_ms"`
+		DurationMS    float64 `json:"duration_ms"`
+	}
+	if err := json.Unmarshal([]byte(healthy[1]), &last); err != nil || last.Level != "info" || last.Reason != "terminated signal received" ||
+		last.DrainMS < 2000 || last.DurationMS < last.DrainMS {
+		t.Errorf("%v: the last line is %s", err, healthy[1])
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/otelkv/otelkv/health"
 )
 
-// index lists what there is.
+// index lists what there is for everybody.
 const index = `/metrics    for Prometheus
 /healthz    200 alive, or 500 and why; also /livez
 /readyz     200 ready, or 503 and why; ?verbose for each check, /readyz/{check} for one
@@ -30,10 +30,30 @@ func mount(mux *http.ServeMux, probes *health.Health, metrics, logLevel http.Han
 }
 
 // newMux returns a mux that lists what there is.
-func newMux() *http.ServeMux {
+func (o *Observer) newMux() *http.ServeMux {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, index) })
+	elsewhere := o.elsewhere()
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		text := index
+		if o.cfg.trusted.allows(r) {
+			text += elsewhere
+		}
+		answer(w, http.StatusOK, text)
+	})
 	return mux
+}
+
+// elsewhere is what there is at other places, which strangers need not know.
+func (o *Observer) elsewhere() (text string) {
+	if a := o.profiler.Addr(); a != nil && a.Network() == "unix" {
+		text = "profiles    curl --unix-socket " + a.String() + " http://localhost/debug/pprof/\n"
+	} else if a != nil {
+		text = "profiles    http://" + a.String() + "/debug/pprof/\n"
+	}
+	if o.cfg.directory != "" {
+		text += "evidence    " + o.cfg.directory + "\n"
+	}
+	return text
 }
 
 // answer writes text that no cache keeps.

@@ -30,11 +30,13 @@ func (o *Observer) startServer(ctx context.Context) (err error) {
 	return nil
 }
 
-// gaveWay tells that a default address cannot be had, and by which option another
-// one is chosen.
+// gaveWay has it told, after the first line, that a default address cannot be had,
+// and by which option another one is chosen.
 func (o *Observer) gaveWay(option string, from address, to net.Addr, taken error) {
-	o.log.Warn(catalog.AddressTaken, zap.String(catalog.FieldFrom, from.hostPort), zap.Stringer(catalog.FieldTo, to),
-		zap.String(catalog.FieldDetail, option), zap.Error(taken))
+	o.taken = append(o.taken, []zap.Field{
+		zap.String(catalog.FieldFrom, from.hostPort), zap.Stringer(catalog.FieldTo, to),
+		zap.String(catalog.FieldDetail, option), zap.Error(taken),
+	})
 }
 
 // Addr returns the address at which the Observer serves, nil when it does not.

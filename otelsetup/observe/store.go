@@ -142,7 +142,9 @@ func (o *Observer) registerStore(s StoreInfo) (names []string, err error) {
 		checks = slices.Clone(plain) // which may be the program's, for all its stores
 		for i := range checks {
 			checks[i].Name = prefix + " " + checks[i].Name
-			checks[i].Reason = prefix + " " + checks[i].Reason
+			if checks[i].Reason != "" { // else it is made of the name
+				checks[i].Reason = prefix + " " + checks[i].Reason
+			}
 		}
 		err = o.health.Register(checks...)
 	}

@@ -187,6 +187,21 @@ func TestSharedStoreChecks(t *testing.T) {
 	}
 }
 
+// A check without a reason gets that of its name, also of the name that it has where
+// another store has taken its own.
+func TestReasonOfARenamedCheck(t *testing.T) {
+	down := []health.Check{{Name: "quota", Interval: time.Minute, Run: func(context.Context) error { return errors.New("no") }}}
+	o, _ := start(t, observe.WithStoreChecks(func(observe.StoreInfo) []health.Check { return down }))
+	for _, namespace := range []string{"a", "b"} {
+		store, err := o.Wrap(kvdb.NewMemory(&kvdb.MemoryOptions{Namespace: namespace}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer store.Close()
+	}
+	eventually(t, "both fail", func() bool { _, body := get(t, o, "/readyz"); return body == "quota failed\nb quota failed\n" })
+}
+
 // Checks that cannot be had are an error, before the store is wrapped.
 func TestBadStoreChecks(t *testing.T) {
 	o, _ := start(t, observe.WithStoreChecks(func(s observe.StoreInfo) []health.Check {

@@ -13,11 +13,12 @@ import (
 	"github.com/otelkv/otelkv/otelsetup/observe"
 )
 
-// TestStrangers: the level of the log and the texts of errors are for this machine,
+// TestStrangers: the level of the log, the texts of errors and where profiles are is for this machine,
 // and not for who reaches it by a proxy or by a page in a browser.
 func TestStrangers(t *testing.T) {
 	failing := health.Check{Name: "queue", Interval: time.Second, Run: func(context.Context) error { return errors.New("password sesame") }}
-	o, _ := start(t, observe.WithChecks(failing))
+	dir := t.TempDir()
+	o, _ := start(t, observe.WithChecks(failing), observe.WithDirectory(dir))
 	eventually(t, "the check has run", func() bool { status, _ := get(t, o, "/readyz"); return status == 503 })
 	for _, c := range []struct {
 		name, from, host string
@@ -54,6 +55,10 @@ func TestStrangers(t *testing.T) {
 		}
 		if w := ask(http.MethodGet, "/readyz", "application/json"); w.Code != 503 || strings.Contains(w.Body.String(), "sesame") != c.trusted {
 			t.Errorf("%s: /readyz: %d %s", c.name, w.Code, w.Body)
+		}
+		body := ask(http.MethodGet, "/", "").Body.String()
+		if !strings.Contains(body, "/metrics ") || strings.Contains(body, o.Profiler().Addr().String()) != c.trusted || strings.Contains(body, dir) != c.trusted {
+			t.Errorf("%s: / shows\n%s", c.name, body)
 		}
 		if w := ask(http.MethodGet, "/metrics", ""); w.Code != 200 {
 			t.Errorf("%s: /metrics: %d", c.name, w.Code)

@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 }
 
 // elsewhere are lines that packages observe and outbox write.
-var elsewhere = []catalog.Message{catalog.Observing, catalog.AddressTaken, catalog.HTTPServerReported}
+var elsewhere = []catalog.Message{catalog.Observing, catalog.ObservingEnded, catalog.AddressTaken, catalog.HTTPServerReported}
 
 func listen(t *testing.T) net.Listener {
 	t.Helper()
