@@ -3,22 +3,17 @@ package health
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"time"
 
 	"github.com/otelkv/otelkv/kvdb"
 )
 
-// stalledShare is the share of the time between two runs above which writes
-// count as stalled: an engine that holds them back more often than not serves
-// nobody, and one that does so now and then is doing its work.
-const stalledShare = 0.5
-
 // Engine checks the state of an engine from two sources, of which at least one
 // is needed: the store's own statistics ([kvdb.StatsReader]), where a write
-// stall since the last run warns, one that took more than half of the time
-// fails, and [kvdb.StatFailed] fails at once; and the function state, which returns the engine's standing error, nil
+// stall warns for half a minute, stalls that took more than half of the time since
+// the last run fail until they take less than a quarter, and [kvdb.StatFailed] fails
+// at once; and the function state, which returns the engine's standing error, nil
 // when there is none, such as the last one of its background work. An error
 // that matches [kvdb.ErrReadOnly], [kvdb.ErrCorruption], [kvdb.ErrNoSpace] or
 // [kvdb.ErrClosed], of either source, fails at once. It says the name and
@@ -35,7 +30,7 @@ func Engine(name string, store kvdb.Store, state func(context.Context) error) Ch
 		c.err = errors.New("neither a store with a StatsReader nor a function tells the engine's state")
 		return c
 	}
-	e := engine{name: name, state: state}
+	e := &engine{name: name, state: state, stalls: newStall(name)}
 	if ok {
 		e.stats = newStats(reader)
 		e.stall, e.failed = e.stats.find(kvdb.StatWriteStallTime), e.stats.find(kvdb.StatFailed)
@@ -50,10 +45,7 @@ type engine struct {
 	state func(context.Context) error
 
 	stall, failed int // places of statistics; -1 is none
-	buf           []float64
-
-	last    time.Time // of the last reading
-	stalled float64   // seconds, at that time
+	stalls        stall
 }
 
 func (e *engine) run(ctx context.Context) error {
@@ -65,35 +57,20 @@ func (e *engine) run(ctx context.Context) error {
 	if e.stats == nil {
 		return nil
 	}
-	var err error
-	if e.buf, err = e.stats.read(ctx, e.buf); err != nil {
+	values, err := e.stats.read(ctx, nil)
+	if err != nil {
 		return e.explain(err)
 	}
-	if e.failed >= 0 && e.buf[e.failed] == 1 {
+	if e.failed >= 0 && values[e.failed] == 1 {
 		return Decisive(because(e.name+" failed", errEngineFailed))
 	}
-	if e.stall >= 0 && !math.IsNaN(e.buf[e.stall]) {
-		return e.judgeStall(e.buf[e.stall], time.Now())
+	if e.stall >= 0 && !math.IsNaN(values[e.stall]) {
+		return e.stalls.judge(values[e.stall], time.Now())
 	}
 	return nil
 }
 
 var errEngineFailed = errors.New("the engine takes no more writes until it is opened again")
-
-func (e *engine) judgeStall(stalled float64, now time.Time) error {
-	before, since := e.stalled, now.Sub(e.last)
-	first := e.last.IsZero()
-	e.stalled, e.last = stalled, now
-	if first || stalled <= before || since <= 0 {
-		return nil
-	}
-	share := (stalled - before) / since.Seconds()
-	err := fmt.Errorf("writes were held back for %.0f %% of the last %v", 100*min(share, 1), since.Round(time.Millisecond))
-	if share <= stalledShare {
-		return Warn(because(e.name+" stalls writes", err))
-	}
-	return because(e.name+" writes stalled", err)
-}
 
 func (e *engine) explain(err error) error {
 	for _, known := range [...]struct {

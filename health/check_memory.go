@@ -24,13 +24,6 @@ func memory(name string, limits *Limits, machine system.Machine) Check {
 		m, err := machine.Memory()
 		return m.Share(), err
 	}
-	c := Utilization(name, read, nil)
-	c.Reason = name + " nearly exhausted"
-	l, err := limits.or(Limits{Warn: objective.Saturation, Fail: objective.SaturationCritical})
-	c.err = err
-	c.Run = func(ctx context.Context) error {
-		share, err := read(ctx)
-		return l.judge(name, share, err)
-	}
-	return c
+	c := newCheck(name, "nearly exhausted", 0)
+	return utilization(c, read, limits, Limits{Warn: objective.Saturation, Fail: objective.SaturationCritical})
 }

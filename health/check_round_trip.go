@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"errors"
+	"sync/atomic"
 
 	"github.com/otelkv/otelkv/kvdb"
 )
@@ -26,7 +27,7 @@ func RoundTrip(name string, store kvdb.Store, key []byte) Check {
 		c.err = errors.New("the key is empty")
 		return c
 	}
-	t := roundTrip{store: store, key: bytes.Clone(key)}
+	t := &roundTrip{store: store, key: bytes.Clone(key)}
 	_, _ = rand.Read(t.self[:]) // it never fails
 	c.Run = t.run
 	return c
@@ -36,14 +37,16 @@ type roundTrip struct {
 	store kvdb.Store
 	key   []byte
 	self  [8]byte // tells this process from other replicas
-	trips uint64
+	trips atomic.Uint64
 }
+
+var errOtherValue = errors.New("the store returned another value than was put")
 
 var roundTripMagic = []byte("otelkv:1")
 
 func (t *roundTrip) run(ctx context.Context) error {
-	t.trips++
-	value := binary.BigEndian.AppendUint64(append(bytes.Clone(roundTripMagic), t.self[:]...), t.trips)
+	trip := t.trips.Add(1)
+	value := binary.BigEndian.AppendUint64(append(bytes.Clone(roundTripMagic), t.self[:]...), trip)
 	if err := t.store.Put(ctx, t.key, value); err != nil {
 		return final(err)
 	}
@@ -52,9 +55,12 @@ func (t *roundTrip) run(ctx context.Context) error {
 		return final(err)
 	}
 	const header = 16
-	another := len(got) == len(value) && bytes.HasPrefix(got, roundTripMagic) && !bytes.Equal(got[:header], value[:header])
-	if another || bytes.Equal(got, value) {
+	if len(got) != len(value) || !bytes.HasPrefix(got, roundTripMagic) {
+		return errOtherValue
+	}
+	another := !bytes.Equal(got[:header], value[:header])
+	if another || binary.BigEndian.Uint64(got[header:]) >= trip { // a later one where the check is registered twice
 		return nil
 	}
-	return errors.New("the store returned another value than was put")
+	return errOtherValue
 }

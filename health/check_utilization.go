@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sync"
 
 	"github.com/otelkv/otelkv/monitoring/objective"
 )
@@ -16,20 +17,29 @@ type Limits struct {
 	Fail float64 // the check fails above
 }
 
+// fullShare is the share of a limit below which something is no longer too full.
+const fullShare = 0.95
+
 // Utilization checks the used share of something, which read returns: 1 is all
-// of it. It is unknown when read returns an error or no share. It says the name
-// and "full". The limits that are not set are those of [Disk].
+// of it. What was too much is so until it is a twentieth below the limit. It is unknown
+// when read returns an error or no share. It says the name and "full". The limits that
+// are not set are those of [Disk].
 func Utilization(name string, read func(context.Context) (float64, error), limits *Limits) Check {
-	c := newCheck(name, "full", 0)
+	return utilization(newCheck(name, "full", 0), read, limits, Limits{Warn: objective.DiskFilling, Fail: objective.DiskUsed})
+}
+
+// utilization completes a check of a share.
+func utilization(c Check, read func(context.Context) (float64, error), limits *Limits, defaults Limits) Check {
 	if read == nil {
 		c.err = errors.New("the function that reads is nil")
 		return c
 	}
-	l, err := limits.or(Limits{Warn: objective.DiskFilling, Fail: objective.DiskUsed})
-	c.err = err
+	var l Limits
+	l, c.err = limits.or(defaults)
+	s := &share{name: c.Name, fail: threshold{limit: l.Fail, share: fullShare}, warn: threshold{limit: l.Warn, share: fullShare}}
 	c.Run = func(ctx context.Context) error {
-		share, err := read(ctx)
-		return l.judge(name, share, err)
+		used, err := read(ctx)
+		return s.judge(used, err)
 	}
 	return c
 }
@@ -51,18 +61,32 @@ func (l *Limits) or(defaults Limits) (Limits, error) {
 	return all, nil
 }
 
-func (l Limits) judge(name string, share float64, err error) error {
+// A share judges how much of something is used.
+type share struct {
+	name string
+
+	mu         sync.Mutex // a Check may be registered more than once
+	fail, warn threshold
+}
+
+func (s *share) judge(used float64, err error) error {
 	switch {
 	case errors.Is(err, errors.ErrUnsupported):
-		return Warn(because(name+" unknown on this system", err))
+		return Warn(because(s.name+" unknown on this system", err))
 	case err != nil:
 		return Unknown(err)
-	case math.IsNaN(share) || share < 0:
-		return Unknown(fmt.Errorf("%v is no share", share))
-	case share > l.Fail:
-		return fmt.Errorf("%.1f %% used, more than %.1f %%", 100*share, 100*l.Fail)
-	case share > l.Warn:
-		return Warn(because(name+" filling", fmt.Errorf("%.1f %% used, more than %.1f %%", 100*share, 100*l.Warn)))
+	case math.IsNaN(used) || used < 0:
+		return Unknown(fmt.Errorf("%v is no share", used))
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	most, full := s.fail.exceeded(used)
+	some, filling := s.warn.exceeded(used)
+	switch {
+	case full:
+		return fmt.Errorf("%.1f %% used, more than %.1f %%", 100*used, 100*most)
+	case filling:
+		return Warn(because(s.name+" filling", fmt.Errorf("%.1f %% used, more than %.1f %%", 100*used, 100*some)))
 	default:
 		return nil
 	}

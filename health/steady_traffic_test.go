@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -22,7 +23,7 @@ import (
 // A crowd makes operations at random, and is the same in each run of the test.
 type crowd struct {
 	rand       *rand.Rand
-	ok, failed uint64
+	ok, failed atomic.Uint64
 	flips      int // of readiness
 }
 
@@ -45,8 +46,8 @@ const tick = 100 * time.Millisecond
 func (c *crowd) come(d time.Duration, rate, ratio float64) {
 	for range d / tick {
 		time.Sleep(tick)
-		c.failed += c.poisson(rate * tick.Seconds() * ratio)
-		c.ok += c.poisson(rate * tick.Seconds() * (1 - ratio))
+		c.failed.Add(c.poisson(rate * tick.Seconds() * ratio))
+		c.ok.Add(c.poisson(rate * tick.Seconds() * (1 - ratio)))
 	}
 }
 
@@ -61,7 +62,7 @@ func judgedBy(t *testing.T, limits *health.TrafficLimits, every time.Duration, t
 	synctest.Test(t, func(t *testing.T) {
 		c := &crowd{rand: rand.New(rand.NewPCG(1, 2))}
 		h, err := health.New(
-			health.WithChecks(health.Traffic("operations", func() (uint64, uint64) { return c.ok, c.failed }, limits).Every(every)),
+			health.WithChecks(health.Traffic("operations", func() (uint64, uint64) { return c.ok.Load(), c.failed.Load() }, limits).Every(every)),
 			health.WithOnTransition(func(_ context.Context, tr health.Transition) {
 				if tr.From != health.StatusUnknown && tr.Status.OK() != tr.From.OK() {
 					c.flips++

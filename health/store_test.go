@@ -148,8 +148,20 @@ func TestReplicationLag(t *testing.T) {
 		{"above its own limit", &LagLimits{Fail: time.Second}, []lags{{"a": 1001 * time.Millisecond}}, nil, StatusFail, "replication lag too high"},
 		{"above its own warning", &LagLimits{Warn: time.Second}, []lags{{"a": 1001 * time.Millisecond}}, nil, StatusWarn, "replication lag high"},
 		{"the store does not know", nil, []lags{nil}, &kvdb.Error{Kind: kvdb.ErrLagUnknown}, StatusUnknown, "replication lag unknown"},
-		{"no replica", nil, []lags{{}}, nil, StatusUnknown, "replication lag unknown"},
-		{"a replica left", nil, []lags{{"a": 0, "b": 0}, {"a": 0}}, nil, StatusUnknown, "replication lag unknown"},
+		{"the store does not know any more", nil, []lags{{"a": 0}}, &kvdb.Error{Kind: kvdb.ErrLagUnknown}, StatusUnknown, "replication lag unknown"},
+		{"no replica", nil, []lags{{}}, nil, StatusWarn, "replication has no replica"},
+		{"one is not connected", nil, []lags{{"a": 0, "b": kvdb.NotConnected}}, nil, StatusWarn, "replication misses a replica"},
+		{"one is lagging, and one is not connected", nil, []lags{{"a": time.Minute, "b": kvdb.NotConnected}}, nil, StatusFail, "replication lag too high"},
+		{"as many as there should be", &LagLimits{Replicas: 1}, []lags{{"a": 0}}, nil, StatusPass, ""},
+		{"fewer than there should be", &LagLimits{Replicas: 2}, []lags{{"a": 0, "b": -1}}, nil, StatusFail, "replication lacks replicas"},
+		{"none of those that there should be", &LagLimits{Replicas: 1}, []lags{{}}, nil, StatusFail, "replication lacks replicas"},
+		{"a replica left", nil, []lags{{"a": 0, "b": 0}, {"a": 0}}, nil, StatusWarn, "replication misses a replica"},
+		{"all left", nil, []lags{{"a": 0, "b": 0}, {}}, nil, StatusWarn, "replication misses a replica"},
+		{"and is back under another address", nil, []lags{{"a": 0, "b": 0}, {"a": 0}, {"a": 0, "c": 0}}, nil, StatusPass, ""},
+		{"catching up", nil, []lags{{"a": 6 * time.Second}, {"a": 4500 * time.Millisecond}}, nil, StatusFail, "replication lag too high"},
+		{"caught up with most", nil, []lags{{"a": 6 * time.Second}, {"a": 4 * time.Second}}, nil, StatusWarn, "replication lag high"},
+		{"nearly well", nil, []lags{{"a": 6 * time.Second}, {"a": 2200 * time.Millisecond}}, nil, StatusWarn, "replication lag high"},
+		{"well again", nil, []lags{{"a": 6 * time.Second}, {"a": 2 * time.Second}}, nil, StatusPass, ""},
 		{"and came back", nil, []lags{{"a": 0, "b": 0}, {"a": 0}, {"a": 0, "b": 0}}, nil, StatusPass, ""},
 		{"another came", nil, []lags{{"a": 0}, {"a": 0, "b": 0}}, nil, StatusPass, ""},
 	} {
@@ -193,6 +205,12 @@ func TestEngine(t *testing.T) {
 		want(StatusWarn, false, "engine stalls writes")
 		stalled += 5.1
 		want(StatusFail, false, "engine writes stalled")
+		stalled += 2.6 // less than half, and not clearly
+		want(StatusFail, false, "engine writes stalled")
+		stalled += 2.5
+		want(StatusWarn, false, "engine stalls writes")
+		want(StatusWarn, false, "engine stalls writes") // one follows another
+		want(StatusWarn, false, "engine stalls writes")
 		want(StatusPass, false, "")
 		stalled = math.NaN()
 		want(StatusPass, false, "") // not known

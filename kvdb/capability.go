@@ -3,6 +3,7 @@ package kvdb
 import (
 	"context"
 	"iter"
+	"math"
 	"time"
 )
 
@@ -147,11 +148,19 @@ type Describer interface {
 	Describe() Info
 }
 
+// NotConnected is the lag of a replica that a store knows, and that is not connected
+// or cannot be read from yet: one that its configuration names, or that is still
+// being filled.
+const NotConnected time.Duration = math.MinInt64
+
 // A Lagger knows how far its replicas are behind.
 type Lagger interface {
 	// ReplicationLag returns the lag of each replica under the replica's name,
-	// whose number is bounded by the store's configuration. A replica that is
-	// known but not connected has no entry. The error matches ErrLagUnknown when
-	// nothing can be said.
+	// whose number is bounded by the store's configuration. It lists each one that
+	// there should be, with [NotConnected] where it is not connected; a store that
+	// sees connections alone lists those. One that is listed no longer is missed for
+	// five minutes, or until another has come in its place, and then forgotten. An
+	// empty list is that of a store without replicas. The error matches ErrLagUnknown
+	// when nothing can be said.
 	ReplicationLag(ctx context.Context) (map[string]time.Duration, error)
 }

@@ -47,7 +47,7 @@ var (
 	ErrEngineFailed = errors.New("kvdb: engine failed")
 
 	// ErrLagUnknown is a replication lag that cannot be told, for example
-	// because no replica is connected.
+	// because the primary does not answer, or does not know where it is.
 	ErrLagUnknown = errors.New("kvdb: replication lag unknown")
 )
 

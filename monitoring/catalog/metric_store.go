@@ -118,8 +118,8 @@ var (
 	ReplicationConnected = Metric{
 		Name: "kvdb.replication.connected", Kind: Gauge,
 		Help:       "Whether a replica is connected",
-		Attributes: perStore(Replica), When: "for stores with replicas, each from the first time that its lag was known",
-		Note:      "It is 0 while the lag is not known, too",
+		Attributes: perStore(Replica), When: "for stores with replicas, each that is listed; for five minutes after it no longer is, unless another has come in its place",
+		Note:      "It is 0 while the lag is not known, too. At most 32 are shown, those that are listed first. A store that for half a minute could not say anything of its replicas has the replica unknown",
 		Stability: Development, Source: fromInstrument,
 	}
 	StatsAge = Metric{

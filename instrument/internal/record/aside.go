@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/otelkv/otelkv/internal/replica"
 )
 
 // An aside is what is known of a store besides its operations.
@@ -15,6 +17,7 @@ type aside struct {
 	Miscounted sync.Once               // the engine's values were no more or less than declared
 	pool       atomic.Pointer[Reading] // of connections, likewise
 	lag        atomic.Pointer[lagReading]
+	replicas   replica.Roster // of the one that reads the lag
 }
 
 // KeepStats keeps what the engine says of itself, and reports whether these are the

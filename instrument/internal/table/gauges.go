@@ -46,20 +46,26 @@ func connected(c *record.Collection, yield floatPoints) {
 	})
 }
 
-// replicas calls visit for each replica that was ever known, without a lag while
+// replicas calls visit for each replica that is listed or missed, without a lag while
 // that is unknown: a replica that nobody can ask counts as not connected, or its
-// series would go when it is needed.
+// series would go when it is needed. So does one of which not even the name is known.
 func replicas(c *record.Collection, visit func(*record.Source, attribute.Set, *time.Duration)) {
 	c.Open(func(s *record.Source) {
 		if s.Now.Lag == nil {
 			return
 		}
-		known := record.Fresh(s.Now.Lag.At, s.Now.At)
+		one := func(name string, lag *time.Duration) {
+			visit(s, s.Series.Set(s.Infos, record.SeriesKey{Label: record.LabelReplica, Further: record.Clean(name)}), lag)
+		}
+		if s.Now.Lag.Nameless(s.Start, s.Now.At) {
+			one("", nil)
+		}
+		known := s.Now.Lag.Known(s.Now.At)
 		for name, lag := range s.Now.Lag.Lag {
 			if !known {
 				lag = nil
 			}
-			visit(s, s.Series.Set(s.Infos, record.SeriesKey{Label: record.LabelReplica, Further: record.Clean(name)}), lag)
+			one(name, lag)
 		}
 	})
 }
