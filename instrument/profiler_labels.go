@@ -17,10 +17,22 @@ import (
 // labels of its own, which are kept beside these. By default, it is closed, and
 // an operation pays for one atomic load.
 //
-// The labels cover the engine and what it starts. The body of a loop over a
-// scan and the function of a view or an update run with the caller's labels.
-// When an operation ends, also by a panic, the goroutine has the labels of the
-// context that the operation was called with: labels that were set by
+// The labels cover the engine and the goroutines that it starts meanwhile. One that
+// goes on after the operation, such as the read loop of a connection that was
+// dialled in it, keeps them as long as it runs, also in profiles taken later:
+// nobody can take the labels off another goroutine. So connect before the first
+// profile, as with a ping at the start, and where a client dials on a goroutine
+// of its own, as that of net/http does, take them off there, in its dialler:
+//
+//	pprof.SetGoroutineLabels(context.Background())
+//
+// An adapter opens what it opens in [kvdb.Unlabeled]. Pebble's goroutines take them
+// off themselves, and kvpebble does so for the rest in a store that it has opened;
+// go-redis and bbolt leave nothing behind.
+//
+// The body of a loop over a scan and the function of a view or an update run with
+// the caller's labels. When an operation ends, also by a panic, the goroutine has
+// the labels of the context that the operation was called with: labels that were set by
 // [pprof.SetGoroutineLabels] and are not in that context are lost, as the
 // runtime does not tell them. [pprof.Do] hands them on. The context that the
 // engine gets has no labels of this gate.

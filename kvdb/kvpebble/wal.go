@@ -5,6 +5,8 @@ import (
 	"io/fs"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"github.com/otelkv/otelkv/kvdb"
 )
 
 // A walFS keeps a write-ahead log that cannot be written from Pebble, which
@@ -39,10 +41,15 @@ func (w *walFS) ReuseForWrite(oldName, newName string, category vfs.DiskWriteCat
 	return w.open(newName, reuse)
 }
 
-// open returns a log file from the disk, or one in memory after a failure.
+// open returns a log file from the disk, or one in memory after a failure. It is
+// within the write that finds the log full that Pebble opens a new one, with a
+// goroutine that watches the disk for as long as the file is open: that must not
+// inherit the labels of the write.
 func (w *walFS) open(name string, fromDisk func() (vfs.File, error)) (vfs.File, error) {
 	if w.failure.get() == nil {
-		f, err := fromDisk()
+		var f vfs.File
+		var err error
+		kvdb.Unlabeled(func() { f, err = fromDisk() })
 		if err == nil {
 			return &walFile{File: f, failure: w.failure}, nil
 		}
