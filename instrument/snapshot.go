@@ -26,6 +26,7 @@ type StoreSnapshot struct {
 	Since time.Time
 
 	InFlight   uint64              // operations that began and have not ended
+	OldestAge  time.Duration       // of the oldest of them; 0 while none is older than a second
 	Operations []OperationSnapshot // in the order in which they stand on /metrics
 }
 
@@ -72,6 +73,7 @@ func (r *Registry) Snapshot() Snapshot {
 		from := &c.Sources[i]
 		s.Stores[i] = StoreSnapshot{
 			System: from.Series.System, Namespace: from.Series.Namespace, Since: from.Since, InFlight: from.Now.InFlight,
+			OldestAge: from.Now.Oldest,
 		}
 	}
 	at := make(map[*record.Source]*StoreSnapshot, len(s.Stores))

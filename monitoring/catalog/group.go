@@ -20,7 +20,7 @@ var groups = []Group{
 		Name:  "Operations",
 		About: "What callers asked a store for, how long that took and how it ended: rate, errors and latency.",
 		Metrics: []Metric{
-			OperationDuration, OperationDurationExponential, Requests, Errors, InFlight,
+			OperationDuration, OperationDurationExponential, Requests, Errors, InFlight, InFlightOldestAge,
 		},
 	},
 	{

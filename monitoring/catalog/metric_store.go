@@ -94,6 +94,12 @@ var (
 		Help:       "Operations that started and have not ended",
 		Attributes: perStore(), Stability: Development, Source: fromInstrument,
 	}
+	InFlightOldestAge = Metric{
+		Name: "kvdb.in_flight.oldest_age", Unit: "s", Kind: Gauge,
+		Help:       "Age of the oldest operation that has not ended, right to a second",
+		Attributes: perStore(), Note: "0 while none is older than a second",
+		Stability: Development, Source: fromInstrument,
+	}
 	LogSuppressed = Metric{
 		Name: "kvdb.log.suppressed", Unit: "{line}", Kind: Counter,
 		Help:       "Lines that were held back because too many agreed",

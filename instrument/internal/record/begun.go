@@ -11,8 +11,8 @@ import "sync/atomic"
 // reader notices a half that is crossed and not counted yet.
 type begun struct {
 	word        atomic.Uint64
-	countHalves atomic.Uint64
-	sentHalves  atomic.Uint64
+	countHalves atomic.Uint32
+	sentHalves  atomic.Uint32
 	large       atomic.Uint64 // bytes that did not fit into one addition
 }
 
@@ -50,11 +50,12 @@ func (b *begun) carry(flipped uint64, sent int) {
 // load returns the operations that have begun and the bytes that they sent.
 func (b *begun) load() (operations, sent uint64) {
 	for {
-		counts, sents := b.countHalves.Load(), b.sentHalves.Load()
+		countHalves, sentHalves := b.countHalves.Load(), b.sentHalves.Load()
 		w := b.word.Load()
-		if counts != b.countHalves.Load() || sents != b.sentHalves.Load() {
+		if countHalves != b.countHalves.Load() || sentHalves != b.sentHalves.Load() {
 			continue // suspended for the millions of operations that a half takes
 		}
+		counts, sents := uint64(countHalves), uint64(sentHalves)
 		counts += (counts ^ w>>countHalfBit) & 1
 		sents += (sents ^ w>>sentHalfBit) & 1
 		sent = sents<<sentHalfBit | w&(1<<sentHalfBit-1)

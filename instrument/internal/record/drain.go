@@ -100,7 +100,7 @@ func (r *Record) takeStripe(st *Stripe) (whole bool) {
 			}
 		}
 	}
-	whole = st.parked.hands.Load() == 0
+	whole = st.hands.Load() == 0
 	r.takeParked(st)
 	if z := st.sizes.Load(); z != nil {
 		r.total(st.Op).sizes.take(z)
@@ -122,10 +122,10 @@ func (r *Record) takeWord(st *Stripe, s Slot, bucket int, word *atomic.Uint64) {
 }
 
 func (r *Record) takeParked(st *Stripe) {
-	if st.parked.first.Load() == nil {
+	if st.parked.Load() == nil {
 		return
 	}
-	for p := st.parked.first.Swap(nil); p != nil; p = p.next {
+	for p := st.parked.Swap(nil); p != nil; p = p.next {
 		r.count(st, p)
 	}
 }

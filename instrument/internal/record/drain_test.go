@@ -93,14 +93,14 @@ func TestWordInAHand(t *testing.T) {
 	}
 	bucket := r.layout.bucket(100)
 	word := &st.pages[SlotOK][bucket>>pageBits].Load()[bucket&pageMask]
-	st.parked.hands.Add(1)
+	st.hands.Add(1)
 	inHand := word.Swap(0)
 	if s := r.Ledger.snapshot(nil); s.InFlight != 0 || s.totalsOf(OpGet).n != 0 || s.started != 10 {
 		t.Errorf("%d in flight, %d of %d ended, want 0 and 0 of 10", s.InFlight, s.totalsOf(OpGet).n, s.started)
 	}
 	p := r.layout.unpack(bucket, inHand)
-	st.parked.put(&p)
-	st.parked.hands.Add(-1)
+	st.park(&p)
+	st.hands.Add(-1)
 	if s := r.Ledger.snapshot(nil); s.InFlight != 0 || s.totalsOf(OpGet).n != 10 {
 		t.Errorf("%d in flight, %d ended, want 0 and 10", s.InFlight, s.totalsOf(OpGet).n)
 	}

@@ -103,7 +103,7 @@ func (r *Record) filled(op Operation) {
 	}
 }
 
-// all returns each stripe once.
+// all returns each stripe once. The caller holds the ledger's lock.
 func (r *Record) all(visit func(*Stripe) bool) {
 	for op := range r.stripes {
 		for i := range r.stripes[op] {
@@ -118,6 +118,13 @@ func (r *Record) all(visit func(*Stripe) bool) {
 				if !visit(&set.stripes[j]) {
 					return
 				}
+			}
+		}
+	}
+	for _, spares := range r.spares {
+		for _, st := range spares {
+			if !visit(st) {
+				return
 			}
 		}
 	}

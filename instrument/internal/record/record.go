@@ -32,6 +32,14 @@ type Record struct {
 	places []Operation // the ledger's, by operation
 	Slots  []Slot      // the ledger's, by slot
 	sums   Endings     // since Wrap; guarded by the ledger
+
+	// Of the watch; guarded by the ledger.
+	spares   map[Operation][]*Stripe // that stand in where too many are watched
+	spared   int
+	suspects []*Stripe          // since the last judgement
+	marked   bool               // some stripes are
+	calm     bool               // nothing is in flight in this round
+	hung     map[Operation]bool // that have been told of
 }
 
 // Options are what a record is to count.
@@ -41,6 +49,11 @@ type Options struct {
 	Logged   bool            // lines
 	Declared []kvdb.StatInfo // by the engine; nil where it has no statistics
 	Refused  func(Operation) // told once of each operation that there is no room for
+
+	// Hung is told of an operation that is in flight for longer than its limit, once
+	// until all that are have ended. It must not block.
+	Hung      func(Operation, time.Duration)
+	HungAfter []time.Duration // by operation
 }
 
 const (
@@ -52,7 +65,7 @@ const (
 // itself up to maxStripes; there are never fewer than defaultStripes, so that
 // goroutines seldom share one.
 func newRecord(l *layout, most MostSeries, infos []OperationInfo, s *Series, o Options) *Record {
-	r := &Record{layout: l, Infos: infos, Series: s, Options: o, most: most, aside: new(aside)}
+	r := &Record{layout: l, Infos: infos, Series: s, Options: o, most: most, aside: new(aside), spares: make(map[Operation][]*Stripe), hung: make(map[Operation]bool)}
 	stripes := defaultStripes
 	for stripes < runtime.GOMAXPROCS(0) && stripes < maxStripes {
 		stripes *= 2
@@ -93,7 +106,11 @@ func (r *Record) StripesOf(op Operation) []Stripe {
 func Pick(stripes []Stripe) *Stripe {
 	var here byte
 	hash := uint64(uintptr(unsafe.Pointer(&here))>>10) * 0x9e3779b97f4a7c15 >> 40 //nolint:gosec // the address is only hashed
-	return &stripes[int(hash)&(len(stripes)-1)]
+	st := &stripes[int(hash)&(len(stripes)-1)]
+	if other := st.detour.Load(); other != nil {
+		return other
+	}
+	return st
 }
 
 // Begin counts an operation as started, and the bytes that it sends as far as
@@ -134,7 +151,7 @@ func (r *Record) endSlow(st *Stripe, p parcel) {
 		r.Ledger.mu.Lock()
 	} else if !r.Ledger.mu.TryLock() {
 		later := p // in memory of its own, which the ordinary case does without
-		st.parked.put(&later)
+		st.park(&later)
 		return
 	}
 	defer r.Ledger.mu.Unlock()
@@ -147,7 +164,7 @@ func (r *Record) empty(st *Stripe, s Slot, bucket int, word *atomic.Uint64) {
 		r.filled(st.Op)
 	}
 	if !r.Ledger.mu.TryLock() {
-		st.parked.take(r.layout, s, bucket, word)
+		st.parkWord(r.layout, s, bucket, word)
 		return
 	}
 	defer r.Ledger.mu.Unlock()

@@ -2,7 +2,6 @@ package record
 
 import (
 	"errors"
-	"slices"
 	"sync"
 	"time"
 )
@@ -26,7 +25,7 @@ type Registry struct {
 	open    int
 	parted  bool          // a store has been closed
 	dropped []*Ledger     // which a MeterProvider still calls for
-	stop    chan struct{} // of the rotation; nil while no store is open
+	stop    chan struct{} // of what attends to the ledgers; nil while no store is open
 	stopped chan struct{}
 }
 
@@ -73,9 +72,9 @@ func (r *Registry) Register(rec *Record) (reopened bool, err error) {
 		r.ledgers = append(r.ledgers, rec.Ledger)
 	}
 	r.open++
-	if r.open == 1 && r.Sweeps == nil { // a provider's readers are not told the quantiles
+	if r.open == 1 {
 		r.stop, r.stopped = make(chan struct{}), make(chan struct{})
-		go r.rotate(r.stop, r.stopped)
+		go r.attend(r.stop, r.stopped)
 	}
 	return reopened, nil
 }
@@ -100,38 +99,18 @@ func (r *Registry) Unregister(rec *Record) {
 	rec.Ledger.closedAt, r.parted = time.Now(), true
 	r.open--
 	var stopped chan struct{}
-	if r.open == 0 && r.Sweeps == nil {
+	if r.open == 0 {
 		close(r.stop)
 		stopped = r.stopped
 	}
 	r.mu.Unlock()
 	if stopped != nil {
-		<-stopped //otelkv:waitok rotate waits for nobody
+		<-stopped //otelkv:waitok attend waits for nobody
 	}
 	rec.Ledger.settle()
 	r.expire()
 	if r.Sweeps != nil {
 		time.AfterFunc(Farewell, r.expire) // nobody may come
-	}
-}
-
-// rotate moves the windows of the quantiles on.
-func (r *Registry) rotate(stop, stopped chan struct{}) {
-	defer close(stopped)
-	tick := time.NewTicker(PollInterval)
-	defer tick.Stop()
-	for {
-		select {
-		case <-stop:
-			return
-		case <-tick.C:
-		}
-		r.mu.Lock()
-		ledgers := slices.Clone(r.ledgers)
-		r.mu.Unlock()
-		for _, l := range ledgers {
-			l.rotate()
-		}
 	}
 }
 

@@ -13,7 +13,8 @@ type snapshot struct {
 	infos      []OperationInfo
 	started    uint64
 	InFlight   uint64
-	Suppressed uint64 // lines
+	Oldest     time.Duration // in flight; 0 below the interval of the watch
+	Suppressed uint64        // lines
 	Ops        []OperationSnapshot
 	Stats      *Reading // nil where the engine has none
 	Pool       *Reading // nil where it has no connections
@@ -43,6 +44,11 @@ func (l *Ledger) snapshot(shares []float64) *snapshot {
 		Stats: l.aside.Stats.Load(), Pool: l.aside.pool.Load(), Lag: l.aside.lag.Load(),
 	}
 	s.InFlight = l.drain()
+	for _, r := range l.records {
+		for _, o := range r.oldest() {
+			s.Oldest = max(s.Oldest, o.Age)
+		}
+	}
 	s.At, s.Suppressed = time.Now(), l.suppressed+l.aside.Suppressed.Load()
 	for i, t := range l.totals {
 		if t == nil {

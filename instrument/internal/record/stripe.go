@@ -3,6 +3,7 @@ package record
 import (
 	"math/bits"
 	"sync/atomic"
+	"time"
 )
 
 // A Stripe counts one operation for a part of the goroutines. Each operation
@@ -10,23 +11,28 @@ import (
 // to a word that packs several counters. Nobody waits for anybody, and a reader
 // that takes a word sees its counters agree with each other.
 type Stripe struct {
-	begun begun
-	pages [hotSlots][pagesPerSlot]atomic.Pointer[page] // of ended operations; nil until the first use
-	sizes atomic.Pointer[sizes]                        // nil without WithSizes or use
-	Items atomic.Uint64                                // of batches
+	begun  begun
+	detour atomic.Pointer[Stripe]                       // which counts what begins here while this one is watched; else nil
+	pages  [hotSlots][pagesPerSlot]atomic.Pointer[page] // of ended operations; nil until the first use
+	sizes  atomic.Pointer[sizes]                        // nil without WithSizes or use
+	Items  atomic.Uint64                                // of batches
 
-	parked parked
 	read   stripeRead
-	Op     Operation // as which they count; an Operation of a Recorder may not be it
+	parked atomic.Pointer[parcel] // the first one
+	hands  atomic.Int32           // goroutines that have taken a word and not put it down
+	Op     Operation              // as which they count; an Operation of a Recorder may not be it
 
 	// A stripe fills pairs of cache lines, since processors fetch them in pairs.
-	_ [256 - hotSlots*pagesPerSlot*8 - 12*8 - 1]byte
+	_ [256 - hotSlots*pagesPerSlot*8 - 13*8 - 4 - 1]byte
 }
 
 // A stripeRead is what a stripe's reader knows of it. The record's lock guards it.
 type stripeRead struct {
 	began, sent, ended uint64 // in the totals
 	before             uint64 // operations that had begun when the pass began
+
+	mark     uint64        // operations that had begun when the watch saw some in flight; 0 is none, watched is all
+	markedAt time.Duration // and when
 }
 
 // A page holds the words of neighbouring buckets. An operation's durations seldom

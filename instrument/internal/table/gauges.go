@@ -20,6 +20,10 @@ func utilization(c *record.Collection, yield floatPoints) {
 	})
 }
 
+func oldestAge(c *record.Collection, yield floatPoints) {
+	c.Open(func(s *record.Source) { yield(s, s.Set(0, record.LabelStore, 0), s.Now.Oldest.Seconds()) })
+}
+
 func statsAge(c *record.Collection, yield floatPoints) {
 	c.Open(func(s *record.Source) {
 		if s.Now.Stats != nil {

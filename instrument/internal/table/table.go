@@ -23,6 +23,7 @@ var Rows = []Row{
 	{Metric: catalog.ResponseSize, Whole: true, Distributions: responseSizes, Measure: &measureResponseSize},
 	{Metric: catalog.BatchItems, Ints: items},
 	{Metric: catalog.InFlight, Ints: inFlight},
+	{Metric: catalog.InFlightOldestAge, Floats: oldestAge},
 	{Metric: catalog.LogSuppressed, Ints: suppressed},
 	{Metric: catalog.Utilization, Floats: utilization},
 	{Metric: catalog.ReplicationLag, Floats: lag},
