@@ -25,6 +25,7 @@ const (
 	Reset                         // a connection was ended by the other side, or on the way
 	Unreachable                   // there is no way to the network or the host
 	TimedOut                      // the system has waited for as long as it does
+	Unsyncable                    // of flushing to a disk: what is written to is a pipe, a socket or a terminal
 	conditions
 )
 
@@ -39,7 +40,7 @@ func Is(err error, c Condition) bool { return ours().is(err, c) }
 // who keep of an error its words only.
 func IsIn(text string, c Condition) bool { return ours().isIn(text, c) }
 
-// Of returns the condition of a number, if it is one of those here.
+// Of returns the condition of a number, if it is one of those here, and of several the first.
 func Of(number syscall.Errno) (c Condition, ok bool) { return ours().of(number) }
 
 // Numbers returns the numbers of a condition on this system, for those who ask errors

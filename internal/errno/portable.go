@@ -15,4 +15,5 @@ var portable = table{
 	Reset:        {syscall.ECONNRESET, syscall.ECONNABORTED, syscall.EPIPE},
 	Unreachable:  {syscall.ENETUNREACH, syscall.EHOSTUNREACH, syscall.ENETDOWN, syscall.EHOSTDOWN},
 	TimedOut:     {syscall.ETIMEDOUT},
+	Unsyncable:   {syscall.EINVAL, syscall.ENOTSUP, syscall.EOPNOTSUPP, syscall.ENOTTY, syscall.EROFS},
 }

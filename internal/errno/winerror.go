@@ -47,6 +47,12 @@ var winerror = table{
 		1460,  // ERROR_TIMEOUT
 		10060, // WSAETIMEDOUT
 	},
+	Unsyncable: {
+		1,   // ERROR_INVALID_FUNCTION
+		5,   // ERROR_ACCESS_DENIED, of a console
+		6,   // ERROR_INVALID_HANDLE
+		109, // ERROR_BROKEN_PIPE, of the end of a pipe that is not to be flushed
+	},
 }
 
 // onWindows has both.

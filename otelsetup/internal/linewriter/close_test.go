@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,11 +22,9 @@ func TestSync(t *testing.T) {
 		if err := w.Sync(); !errors.Is(err, errDisk) || order != "a\n" {
 			t.Errorf("%v after %q", err, order)
 		}
-		for _, err := range nothingToSync {
-			h.syncDo = func() error { return &os.PathError{Op: "sync", Path: "/dev/stdout", Err: err} }
-			if err := w.Sync(); err != nil {
-				t.Error(err)
-			}
+		h.syncDo = func() error { return &os.PathError{Op: "sync", Path: "/dev/stdout", Err: syscall.EINVAL} }
+		if err := w.Sync(); err != nil {
+			t.Error(err)
 		}
 		h.syncDo = func() error { panic("broken") }
 		if err := w.Sync(); err == nil || !strings.Contains(err.Error(), "broken") {

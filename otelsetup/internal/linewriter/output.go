@@ -2,9 +2,10 @@ package linewriter
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"os"
+
+	"github.com/otelkv/otelkv/internal/errno"
 )
 
 // An output takes lines. It is used by one goroutine at a time.
@@ -88,10 +89,8 @@ type syncer interface{ Sync() error }
 
 func (f foreign) sync() error {
 	err := f.Writer.(syncer).Sync()
-	for _, nothing := range nothingToSync {
-		if errors.Is(err, nothing) { // behind it is a pipe or a terminal
-			return nil
-		}
+	if errno.Is(err, errno.Unsyncable) {
+		return nil
 	}
 	return err
 }

@@ -1,5 +1,0 @@
-//go:build !unix && !windows
-
-package linewriter
-
-var nothingToSync []error
