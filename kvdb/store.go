@@ -14,7 +14,7 @@
 //	}
 //
 // The adapters live in modules of their own below this package, so that a
-// program pays for the engines that it imports only. [NewMemory] is an ordered
+// program pays only for the engines that it imports. [NewMemory] is an ordered
 // store in memory for tests and examples. Package kvtest is the conformance
 // suite that every adapter and every decorator passes.
 //

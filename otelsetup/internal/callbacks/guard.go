@@ -4,7 +4,7 @@
 // The SDK calls them one after the other whenever a reader collects. One that
 // hangs holds every reader up, one that panics ends the program, and one that
 // returns an error takes all metrics of an export with it, and from a scrape those
-// of all producers. Here, each costs what it would have observed.
+// of all producers. Here, each loses only what it would have observed.
 package callbacks
 
 import (

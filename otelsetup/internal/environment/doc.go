@@ -1,5 +1,5 @@
-// Package environment reads the variables that package otelsetup obeys: it names
-// each of them once, checks it, and says what it means.
+// Package environment reads the variables that package otelsetup obeys. Each is
+// named, checked and interpreted here, once.
 //
 // All names are in variables.go, and check.go has the order in which they are
 // checked. What they mean is in
@@ -10,6 +10,6 @@
 //   - attributes.go: the name and the attributes of the program
 //   - switches.go: all else
 //
-// The SDK and its exporters read headers, compression, temporality, the sampler and
-// most of what is about batches by themselves. Those are checked here only.
+// The SDK and its exporters read headers, compression, temporality, the sampler
+// and most of what is about batches by themselves. Those are checked here only.
 package environment

@@ -1,4 +1,4 @@
-// Package exposition makes Prometheus' metrics of OpenTelemetry's. A collection
+// Package exposition turns OpenTelemetry's metrics into those of Prometheus. A collection
 // goes through these steps, each on the same data, so that a page is one snapshot:
 //
 //	source    what a reader of the MeterProvider and its producers have

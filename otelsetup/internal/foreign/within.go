@@ -1,5 +1,5 @@
-// Package foreign calls what is not ours, such as exporters, readers and loggers,
-// which may hang, panic or end their goroutine.
+// Package foreign calls code that is not ours, such as exporters, readers and loggers,
+// which may hang, panic or end its goroutine.
 package foreign
 
 import (

@@ -1,5 +1,5 @@
-// Package ledger accounts for what leaves a program through an exporter, so that
-// of everything written it is known what was delivered and what was lost.
+// Package ledger accounts for what leaves a program through an exporter: how much of
+// all that was written has been delivered, and how much was lost.
 //
 // The SDK's batch processors drop what their queue has no room for, and what
 // comes after their shutdown, without a count that a program can read. The

@@ -1,4 +1,4 @@
-// Package oneline makes texts of errors that are fit for a line of a log.
+// Package oneline makes the text of an error fit into one line of a log.
 package oneline
 
 import (

@@ -6,7 +6,7 @@
 //	validate  what Prometheus would refuse, and the rest of the page with it
 //	render    in the format and compression that the scraper asks for
 //
-// What goes wrong costs itself only, is counted, and is said once.
+// Whatever goes wrong costs only itself, is counted, and is reported once.
 package page
 
 import (

@@ -1,6 +1,6 @@
-// Package producers has what reaches a reader of metrics past the SDK, whose views,
-// filters and clocks stop there: the records of stores and the histogram of the Go
-// runtime, as the settings want them.
+// Package producers has what reaches a reader of metrics without passing the SDK
+// and its views, filters and clocks: the records of stores and the histogram of
+// the Go runtime, according to the settings.
 package producers
 
 import (

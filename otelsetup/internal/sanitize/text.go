@@ -1,9 +1,9 @@
-// Package sanitize mends what no receiver can take, so that one bad value costs
+// Package sanitize repairs values that no receiver accepts, so that a bad one costs only
 // itself and not the batch that it is in.
 //
 // OTLP's text is UTF-8, and the marshalling of a batch ends at the first string
-// that is not. Such strings get U+FFFD for what is wrong with them. What cannot be
-// mended is left out. What is right is not copied.
+// that is not. The bad bytes of such strings become U+FFFD. What cannot be repaired is left
+// out. What is right is not copied.
 package sanitize
 
 import (

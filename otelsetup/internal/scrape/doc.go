@@ -1,7 +1,7 @@
-// Package scrape wires what Prometheus scrapes: the collectors of all metrics and of
-// the records of stores alone, the registries that they are in, the program's among
-// them, and the handler that serves the page.
+// Package scrape wires what Prometheus scrapes: the collector of all metrics, and
+// one of only the records of stores; the registries that they are in, including
+// the program's; and the handler that serves the page.
 //
-// How a collector renders metrics is in package exposition, and how a page is made of
-// registries that may fail in package page.
+// Package exposition has how a collector renders metrics, and package page how a
+// page is made of registries that may fail.
 package scrape

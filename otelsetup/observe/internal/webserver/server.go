@@ -1,5 +1,5 @@
-// Package webserver serves over HTTP within bounds, as a web configuration file
-// that the exporters of Prometheus share says.
+// Package webserver serves over HTTP within bounds, as told by the web configuration file
+// that the exporters of Prometheus share.
 package webserver
 
 import (
