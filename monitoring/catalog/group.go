@@ -36,12 +36,12 @@ var groups = []Group{
 	},
 	{
 		Name:    "Saturation",
-		About:   "How much of what is limited is used.",
+		About:   "How much of each limited resource is used.",
 		Metrics: []Metric{Utilization, ResidentMemory, Uptime},
 	},
 	{
 		Name:    "Replication",
-		About:   "How far the replicas of a store are behind, and whether they are there.",
+		About:   "How far the replicas of a store lag behind, and whether they are connected.",
 		Metrics: []Metric{ReplicationLag, ReplicationConnected},
 	},
 	{
@@ -58,7 +58,7 @@ var groups = []Group{
 	},
 	{
 		Name:    "Profiles and evidence",
-		About:   "What was captured of slow and sick moments, and what that took.",
+		About:   "What was captured when the program was slow or failing, and how long that took.",
 		Metrics: []Metric{ProfileCaptures, ProfileFiles, ProfileFilesUndeletable, ProfileRequests, ProfileRecordingTime},
 	},
 	{
@@ -70,8 +70,8 @@ var groups = []Group{
 	},
 	{
 		Name: "Telemetry itself",
-		About: "Whether what the other metrics say can be believed: what is old, left out of a page, " +
-			"mended or came too late.",
+		About: "Whether the other metrics can be trusted: what is old, left out of a page, " +
+			"repaired or too late.",
 		Metrics: []Metric{StatsAge, ScrapeFailures, ScrapeDropped, CallbackFailures, FarewellsLost, ExportMended},
 	},
 	{

@@ -25,7 +25,7 @@ var otherGroups = []Group{
 	},
 	{
 		Name:    "Resource",
-		About:   "Who it is that all other metrics tell of: one series, whose labels are the attributes of the resource.",
+		About:   "Which program all other metrics are about: one series, whose labels are the attributes of the resource.",
 		Metrics: []Metric{TargetInfo},
 	},
 }

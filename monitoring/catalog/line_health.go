@@ -17,7 +17,7 @@ var healthLines = []Line{
 		Message: CheckChanged, Levels: []Level{LevelWarn, LevelInfo},
 		Fields:   []Field{FieldCheck, FieldKind, FieldFrom, FieldTo, FieldSince},
 		Optional: []Field{FieldReason, FieldError},
-		When:     "A check has another state than before, or does not pass the first time",
+		When:     "The state of a check changed, or it does not pass the first time",
 		Note:     "At info, and without a reason, when it passes again",
 		Sources:  []string{fromHealth},
 	},
@@ -43,7 +43,7 @@ var healthLines = []Line{
 	{
 		Message: CheckReturned, Levels: atInfo,
 		Fields: []Field{FieldCheck, FieldDurationMS}, Optional: []Field{FieldError},
-		When:    "The function of a check came back that had not after its time-out",
+		When:    "The function of a check returned, after its time-out",
 		Note:    "Until then it was not called again",
 		Sources: []string{fromHealth},
 	},
@@ -56,7 +56,7 @@ var healthLines = []Line{
 	{
 		Message: HookCallsDropped, Levels: atWarn,
 		Fields:  []Field{FieldDropped},
-		When:    "Hooks on changes of checks were too slow, and not told of some",
+		When:    "Hooks on changes of checks were too slow, and missed some",
 		Sources: []string{fromHealth},
 	},
 	{

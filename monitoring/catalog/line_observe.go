@@ -28,7 +28,7 @@ var observeLines = []Line{
 	{
 		Message: AddressTaken, Levels: atWarn,
 		Fields:  []Field{FieldFrom, FieldTo, FieldDetail, FieldError},
-		When:    "A default address cannot be had, and a free port has taken its place",
+		When:    "A default address was not available, and a free port has taken its place",
 		Note:    "The detail is the option that chooses another address",
 		Sources: []string{fromObserve},
 	},

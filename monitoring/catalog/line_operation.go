@@ -33,7 +33,7 @@ var operationLines = []Line{
 		Message: OperationSlow, Levels: atWarn,
 		Fields: ofOperation, Optional: ofSomeTroubles, Open: true,
 		When:    "An operation took as long as its threshold or longer, and did not fail",
-		Note:    "Bounded as those that failed",
+		Note:    "Bounded like those that failed",
 		Sources: []string{fromInstrument},
 	},
 	{
@@ -67,7 +67,7 @@ var operationLines = []Line{
 	{
 		Message: StoreNotice, Levels: []Level{LevelWarn, LevelInfo, LevelError},
 		Fields: []Field{FieldSystem, FieldNamespace, FieldNotice, FieldDetail}, Optional: []Field{FieldNumbers, FieldSuppressed},
-		When:    "A store has something to tell that no operation returns and no statistic shows",
+		When:    "A store reports something that no operation returns and no statistic shows",
 		Note:    "The level is the store's; the detail says what to do. Ten a second at most",
 		Sources: []string{fromInstrument},
 	},

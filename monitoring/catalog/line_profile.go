@@ -29,7 +29,7 @@ var profileLines = []Line{
 	{
 		Message: EvidenceNotDeleted, Levels: atWarn,
 		Fields: []Field{FieldError}, Optional: traced(FieldSuppressed),
-		When:    "Files of evidence should have made room, and could not be deleted: others have, or none is written any more",
+		When:    "Files of evidence that should have made room could not be deleted: others were deleted instead, or nothing is written any more",
 		Note:    "One in ten minutes at most; pprofx.files.undeletable counts the files",
 		Sources: []string{fromPprofx},
 	},
@@ -50,14 +50,14 @@ var profileLines = []Line{
 	{
 		Message: FlightRecorderOff, Levels: atWarn,
 		Fields:  []Field{FieldError},
-		When:    "The flight recorder could not be started, as a rule because the program runs one of its own",
+		When:    "The flight recorder could not be started, usually because the program runs one of its own",
 		Note:    "Evidence is captured without it",
 		Sources: []string{fromPprofx},
 	},
 	{
 		Message: HTTPServerReported, Levels: []Level{LevelDebug, LevelWarn},
 		Fields:  []Field{FieldDetail},
-		When:    "The HTTP server of the standard library has something to tell of a connection",
+		When:    "The HTTP server of the standard library reports something about a connection",
 		Note:    "At debug for profiles, metrics and probes, at warn for what the example programs serve of their own",
 		Sources: []string{fromPprofx, fromObserve, fromExamples},
 	},

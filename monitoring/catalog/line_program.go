@@ -38,7 +38,7 @@ var programLines = []Line{
 	{
 		Message: FaultChanged, Levels: atInfo,
 		Fields:  []Field{FieldFault},
-		When:    "Somebody has made the program show a fault, or no more",
+		When:    "A fault of the demonstration was switched on or off",
 		Sources: []string{fromQuickstart},
 	},
 	{
@@ -53,12 +53,12 @@ var programLines = []Line{
 	{
 		Message: ConnectionNotAccepted, Levels: atWarn,
 		Fields: []Field{FieldError}, Optional: []Field{FieldSuppressed},
-		When:    "The listener did not deliver a client",
+		When:    "The listener failed to accept a client",
 		Sources: []string{fromKVServer},
 	},
 	ofClient(Line{
 		Message: TooManyClients, Levels: atWarn,
-		When: "A client came when there were as many as the server takes, and was told so",
+		When: "A client came when the server was full, and was told so",
 	}),
 	ofClient(Line{
 		Message: ClientRefused, Levels: atWarn, Fields: []Field{FieldError},

@@ -49,7 +49,7 @@ var (
 			Message: ExportFailed, Levels: atError,
 			Fields: []Field{FieldSignal, FieldExporter, FieldRecords, FieldError}, Optional: []Field{FieldSuppressed},
 			When:    "An export has failed, for the first time or still after a minute",
-			Note:    "It is in the lines only and not exported itself, so that a failure does not feed on itself",
+			Note:    "It is in the JSON lines only and is not exported, so that a failure does not feed on itself",
 			Sources: []string{fromOtelsetup},
 		},
 		{
@@ -108,15 +108,15 @@ var (
 		{
 			Message: TelemetryFailed, Levels: atError,
 			Fields: []Field{FieldError}, Optional: []Field{FieldSuppressed},
-			When:    "OpenTelemetry has an error that it can return to nobody",
+			When:    "OpenTelemetry has an error that it cannot return to anybody",
 			Note:    "With the globals of OpenTelemetry set",
 			Sources: []string{fromOtelsetup},
 		},
 		{
 			Message: TelemetryReported, Levels: []Level{LevelWarn, LevelError, LevelInfo, LevelDebug},
 			Fields: []Field{FieldDetail}, Optional: []Field{FieldError, FieldSuppressed}, Open: true,
-			When:    "OpenTelemetry has something to tell of itself",
-			Note:    "With the globals of OpenTelemetry set; OTEL_LOG_LEVEL says from which level on",
+			When:    "OpenTelemetry reports something about itself",
+			Note:    "With the globals of OpenTelemetry set; OTEL_LOG_LEVEL sets the lowest level",
 			Sources: []string{fromOtelsetup},
 		},
 		{

@@ -14,7 +14,7 @@ var (
 		Help:       "Series that were left out of pages",
 		Attributes: []string{Gatherer, ErrorType}, When: "once there was one",
 		Values:    map[string][]string{ErrorType: {"duplicate", "conflict", "invalid"}},
-		Note:      "Duplicate is a series that is there already, conflict a name that is another metric's, invalid what Prometheus would refuse the page over",
+		Note:      "Duplicate: the series is there already. Conflict: the name is another metric's. Invalid: Prometheus would refuse the page",
 		Stability: Development, Source: fromOtelsetup,
 	}
 	ScrapeFailures = Metric{
@@ -80,7 +80,7 @@ func processed(item, unit, plural string) Metric {
 func queueSize(item, unit, plural, of string) Metric {
 	m := sdk("processor."+item+".queue.size", unit, UpDownCounter,
 		"The number of "+plural+" in the queue of a given instance of an SDK "+of+" processor", component)
-	m.Note = "Records of an export under way are among them"
+	m.Note = "Records of an export under way are included"
 	return m
 }
 

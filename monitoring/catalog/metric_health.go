@@ -19,13 +19,13 @@ var (
 		Name: "health.check.age", Unit: "s", Kind: Gauge,
 		Help:       "How old the last result of the check is",
 		Attributes: []string{CheckName, CheckKind}, When: "once the check has run",
-		Note:      "Of a heartbeat it is the age of the last beat",
+		Note:      "For a heartbeat it is the age of the last beat",
 		Stability: Development, Source: fromHealth,
 	}
 	HealthReady = Metric{
 		Name: "health.ready", Kind: Gauge,
 		Help:       "1 while the probe is answered with yes, 0 while it is not",
-		Attributes: []string{Probe}, Note: "A program that drains is not ready",
+		Attributes: []string{Probe}, Note: "A draining program is not ready",
 		Stability: Development, Source: fromHealth,
 	}
 	HealthLogDropped = Metric{

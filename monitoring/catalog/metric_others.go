@@ -35,7 +35,7 @@ var (
 		// Those of the runtime's own bounds that are next to 10 and 100 µs, 1, 10 and 100 ms.
 		m.Bounds = []float64{10.24e-6, 98.304e-6, 1.048576e-3, 10.48576e-3, 100.663296e-3}
 		m.When = "for readers of cumulative values, unless otelsetup.WithoutRuntimeMetrics is given"
-		m.Note = "The runtime counts each time at the lower edge of its bucket, so that the sum is too low. All of its bounds, about 160, are there by option"
+		m.Note = "The runtime counts each time at the lower edge of its bucket, so that the sum is too low. An option shows all of its bounds, about 160"
 		return m
 	}()
 )
@@ -59,7 +59,7 @@ var TargetInfo = Metric{
 		ProcessPID, ProcessExecutableName, ProcessRuntimeName, ProcessRuntimeVersion,
 		SDKLanguage, SDKName, SDKVersion,
 	},
-	Only: Page, Note: "Further attributes of the resource are labels of it, too",
+	Only: Page, Note: "Other attributes of the resource are labels, too",
 	Stability: Development, Source: fromExporter,
 }
 

@@ -33,7 +33,7 @@ var (
 		Help:       "The time it took to obtain an open connection from the pool",
 		Attributes: perStore(PoolName), Bounds: []float64{},
 		When:      withPool + "; not with a MeterProvider",
-		Note:      "It has one bucket, since a pool tells how often and how long was waited and no more: the mean is the sum divided by the count; a request that got a connection at once is not in it",
+		Note:      "It has one bucket, since a pool only tells how often and how long its users waited: the mean is the sum divided by the count; a request that got a connection at once is not in it",
 		Stability: Development, Source: fromInstrument,
 	}
 )

@@ -7,7 +7,7 @@ const fromOtelsetup = "otelsetup"
 var ResidentMemory = Metric{
 	Name: "kvdb.memory", Unit: "By", Kind: Gauge,
 	Help: "Resident set of the process", When: "unless otelsetup.WithoutProcessMetrics is given",
-	Note:      "Elsewhere than on Linux it is what the Go runtime holds",
+	Note:      "Outside Linux it is what the Go runtime holds",
 	Stability: Development, Source: fromOtelsetup,
 }
 

@@ -9,7 +9,7 @@ var (
 		Help:       "Evidence that was captured, by why and how it ended",
 		Attributes: []string{ProfileReason, ProfileOutcome},
 		Values:     map[string][]string{ProfileOutcome: {"written", "linked", "failed"}},
-		Note:       "Linked is what points to earlier evidence of the same reason, since its cool-down is not over; of what failed there is not a single file",
+		Note:       "Linked: it refers to earlier evidence of the same reason, whose cool-down is not over. Failed: not a single file was written",
 		Stability:  Development, Source: fromPprofx,
 	}
 	ProfileFiles = Metric{
@@ -31,7 +31,7 @@ var (
 		Help:       "Requests for profiles over HTTP, by how they ended",
 		Attributes: []string{ProfileOutcome},
 		Values:     map[string][]string{ProfileOutcome: {"ok", "invalid", "refused", "limited", "busy", "failed", "gone"}},
-		Note:       "Refused are strangers, limited is what there were too many of at once, busy found a profiler in use, and gone is the client",
+		Note:       "Refused: a stranger asked. Limited: there were too many at once. Busy: the profiler was in use. Gone: the client had left",
 		Stability:  Development, Source: fromPprofx,
 	}
 	ProfileRecordingTime = Metric{

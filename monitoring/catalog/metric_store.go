@@ -19,7 +19,7 @@ var (
 			0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10,
 		},
 		When:      "at zero without error.type; with it, from the first such error on",
-		Note:      "The durations of scan, view and update contain the caller's own code. Exemplars name the operation's own span. So that a store stays below 1,500 series, pairs of operation and error type for which there is no room count as _OTHER here, and as what they are in kvdb.errors",
+		Note:      "The durations of scan, view and update contain the caller's own code. Exemplars name the operation's own span. So that a store stays below 1,500 series, pairs of operation and error type for which there is no room count as _OTHER here; kvdb.errors has the type itself",
 		Stability: Stable, Source: fromInstrument,
 	}
 	OperationDurationExponential = Metric{
@@ -55,7 +55,7 @@ var (
 		Name: "kvdb.errors", Unit: "{error}", Kind: Counter,
 		Help:       "Operations that ended in an error, by type",
 		Attributes: perOperation(ErrorType),
-		Note:       "Only the outcome error counts. The types invalid_argument, too_large and closed are the caller's fault and stand outside of the objective",
+		Note:       "Only the outcome error counts. The types invalid_argument, too_large and closed are the caller's fault and do not count against the objective",
 		Stability:  Development, Source: fromInstrument,
 	}
 	BytesRead = Metric{
@@ -67,7 +67,7 @@ var (
 		Name: "kvdb.bytes.written", Unit: "By", Kind: Counter,
 		Help:       "Bytes of keys and values sent",
 		Attributes: perOperation(),
-		Note:       "It counts when the operation begins, so those that fail, too. It is what was sent, not what was stored: of a get the key, of compare_and_swap the expected value as well, of update the keys that it reads and the bounds that it scans. Near to what was stored is the sum over put, delete and the batches of writes",
+		Note:       "It counts when the operation begins, so failed operations are included. It is what was sent, not what was stored: for a get the key, for compare_and_swap also the expected value, for update also the keys that it reads and the bounds that it scans. The sum over put, delete and the batches of writes comes close to what was stored",
 		Stability:  Development, Source: fromInstrument,
 	}
 	RequestSize = Metric{
@@ -104,7 +104,7 @@ var (
 		Name: "kvdb.log.suppressed", Unit: "{line}", Kind: Counter,
 		Help:       "Lines that were held back because too many agreed",
 		Attributes: perStore(), When: "for stores with a logger",
-		Note:      "Lines that a logger lost by a panic are among them",
+		Note:      "Lines that were lost because the logger panicked are included",
 		Stability: Development, Source: fromInstrument,
 	}
 	Utilization = Metric{
@@ -112,7 +112,7 @@ var (
 		Help:       "Used share of a resource",
 		Attributes: perStore(Resource),
 		When:       "for disk with each store whose engine knows it; for cpu and memory once a process, from otelsetup and without the labels of a store",
-		Note:       "Of memory it is what cannot be given back, so without the pages of files, as a share of the tightest limit of the control groups, or without one of the machine. Of the CPU it is the highest share that was used, of a group's quota or processors, or of GOMAXPROCS. The disk is used ÷ (used + available), as df has it, or the share of inodes that is used if that is higher",
+		Note:       "For memory: what cannot be given back, which excludes the pages of files, as a share of the tightest limit of the control groups or, without one, of the machine. For the CPU: the highest share that was used, of a group's quota or processors, or of GOMAXPROCS. For the disk: used ÷ (used + available), as df has it, or the used share of inodes if that is higher",
 		Stability:  Development, Source: fromInstrument,
 	}
 	ReplicationLag = Metric{
@@ -147,7 +147,7 @@ var (
 		Name: "kvdb.farewells.lost", Unit: "{store}", Kind: Counter,
 		Help:      "Closed stores that were forgotten before this reader had their final values",
 		When:      "once a store has been closed",
-		Note:      "They are kept for a reader that does not come for five minutes, and no more than 64 of them",
+		Note:      "Final values are kept for five minutes, and for at most 64 stores",
 		Stability: Development, Source: fromInstrument,
 	}
 )
