@@ -11,7 +11,7 @@ import (
 var lineSections = []struct{ source, name, about string }{
 	{"instrument", "Operations", "What happened to an operation of a store. Each line names the store, and has the trace of the operation."},
 	{"health", "Checks and probes", "What changes about the program's readiness, and why."},
-	{"pprofx", "Profiles and evidence", "What was captured, and who was refused."},
+	{"pprofx", "Profiles and evidence", "What was captured, and which clients were refused."},
 	{"otelsetup", "The telemetry itself", "What is lost, late or left out on the way out."},
 	{"examples", "The example programs", "What the programs under [examples](../../examples) say, beside all of the above."},
 }
@@ -28,7 +28,7 @@ func logsPage() string {
 		"Every line has "+code(catalog.FieldTimestamp, catalog.FieldLevel, catalog.FieldMessage)+"; "+
 			"one that belongs to a span has "+code(catalog.FieldTraceID, catalog.FieldSpanID, catalog.FieldTraceFlags)+", too. "+
 			"A field of yours by such a name has a number: "+code(catalog.FieldLevel+"_1")+".",
-		"What the fields mean stands [below](#fields). Neither keys nor values of a store are in them, unless you ask for keys.",
+		"The meanings of the fields are [below](#fields). They hold no values of a store, and keys only if you ask for them.",
 		"[Logs and traces](../guides/logs-and-traces.md) shows how to get from a metric to its lines.",
 	)
 	var rows [][]string
@@ -62,10 +62,10 @@ func (d *document) line(l catalog.Line) {
 		more = append(more, "Fields: "+code(l.Fields...)+".")
 	}
 	if len(l.Optional) > 0 {
-		more = append(more, "Where they apply: "+code(l.Optional...)+".")
+		more = append(more, "If applicable: "+code(l.Optional...)+".")
 	}
 	if l.Open {
-		more = append(more, "Further fields can follow, which are somebody else's.")
+		more = append(more, "Fields of other code can follow.")
 	}
 	if l.Note != "" {
 		more = append(more, sentence(marked(l.Note)))

@@ -11,14 +11,14 @@ import (
 func metricsPage() string {
 	d := newDocument("Metrics")
 	d.paragraph("Every metric that a program with otelkv can show: search this page for its name on `/metrics`. " +
-		"Below it stands the name in OpenTelemetry, which it has over OTLP.")
+		"Below it is its OpenTelemetry name, which it has over OTLP.")
 	d.list(
 		"**Kinds** are OpenTelemetry's. Its UpDownCounter is a gauge on `/metrics` whose values add up over replicas; those of a plain gauge do not. "+
 			"A histogram is the series `_bucket`, `_sum` and `_count`.",
 		"**Units** in braces are counts of things.",
-		"**Labels** have underscores in place of the dots of attributes; what each means stands [below](#labels). "+
+		"**Labels** have underscores in place of the dots of attributes; their meanings are [below](#labels). "+
 			"Those of a store are "+labels(storeLabels)+", the last two for an engine on another machine, and what `instrument.WithAttributes` adds.",
-		"**Stable** is what the semantic conventions call so. All else is in development: it can change with a minor version, "+
+		"**Stable** metrics are those that the semantic conventions call stable. All others are in development: they can change with a minor version, "+
 			"and the [changelog](../../CHANGELOG.md) says so.",
 	)
 	d.contents()
@@ -31,7 +31,7 @@ func metricsPage() string {
 	return d.String()
 }
 
-// contents writes what there is, for who does not know the name yet.
+// contents writes what there is, for readers who do not know the name yet.
 func (d *document) contents() {
 	var rows [][]string
 	for _, s := range sections() {
@@ -86,7 +86,7 @@ func (d *document) metric(m described, from bool) {
 	d.paragraph(line)
 	var more []string
 	if when := whenOf(m.Metric); when != "" {
-		more = append(more, "There "+marked(when)+".")
+		more = append(more, "Present "+marked(when)+".")
 	}
 	for _, key := range m.Attributes {
 		if values := m.Values[key]; values != nil {

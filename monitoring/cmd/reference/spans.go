@@ -69,7 +69,7 @@ func (d *document) span(spans []catalog.Span) {
 		facts = append(facts, "Attributes from the start, which samplers see: "+code(s.Attributes...)+".")
 	}
 	if len(s.Optional) > 0 {
-		facts = append(facts, "Where they apply: "+code(s.Optional...)+".")
+		facts = append(facts, "If applicable: "+code(s.Optional...)+".")
 	}
 	for part := range strings.SplitSeq(s.Note, ". ") {
 		facts = append(facts, sentence(marked(part)))
