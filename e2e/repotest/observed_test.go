@@ -48,7 +48,7 @@ func seeAll(t *testing.T, url, dir string, out *output) {
 	if status, body, err := fetch(t, "http://"+first.Profiles+"/debug/pprof/heap", ""); err != nil || status != http.StatusOK || body == "" {
 		t.Errorf("profiles at %q: %d, %v", first.Profiles, status, err)
 	}
-	if info, err := os.Stat(filepath.Join(dir, first.Directory)); first.Directory == "" || err != nil || !info.IsDir() {
+	if info, err := os.Stat(first.Directory); err != nil || !info.IsDir() || first.Directory != filepath.Join(dir, "evidence") {
 		t.Errorf("the directory for evidence %q: %v", first.Directory, err)
 	}
 }

@@ -46,6 +46,7 @@ func TestFirstLine(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		core, seen := observer.New(zapcore.InfoLevel)
 		written := make(chan struct{})
+		began := time.Now()
 		o, err := observe.Start(t.Context(), observe.WithAddress(""), observe.WithProfiles(""), observe.WithDrain(0), observe.WithChecks(failing),
 			observe.WithLogger(zap.New(slowCore{core, "observing", written})))
 		if err != nil {
@@ -56,7 +57,9 @@ func TestFirstLine(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer store.Close()
-		began := time.Now()
+		if took := time.Since(began); took != time.Second {
+			t.Errorf("a logger that does not return costs Start %v", took)
+		}
 		<-time.After(2 * time.Second)
 		synctest.Wait()
 		if lines := seen.All(); len(lines) != 0 {
@@ -87,6 +90,30 @@ type slowProvider struct{ noop.MeterProvider }
 func (p slowProvider) Meter(name string, o ...metric.MeterOption) metric.Meter {
 	<-time.After(time.Second)
 	return p.MeterProvider.Meter(name, o...)
+}
+
+// TestFirstLineBeforeThoseOfStores: these are written by whoever calls a store.
+func TestFirstLineBeforeThoseOfStores(t *testing.T) {
+	core, seen := observer.New(zapcore.InfoLevel)
+	slow := make(chan struct{})
+	time.AfterFunc(50*time.Millisecond, func() { close(slow) })
+	o, err := observe.Start(t.Context(), observe.WithAddress(""), observe.WithProfiles(""),
+		observe.WithLogger(zap.New(slowCore{core, "observing", slow})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer o.Shutdown(t.Context())
+	store, err := o.Wrap(kvdb.NewMemory(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	if err := store.Put(t.Context(), nil, nil); err == nil {
+		t.Fatal("the empty key is no error")
+	}
+	if lines := seen.All(); len(lines) < 2 || lines[0].Message != "observing" || lines[1].Message != "operation failed" {
+		t.Errorf("%v", lines)
+	}
 }
 
 // TestLineOfAFailedStart: lines that waited for the first one are written where there

@@ -2,6 +2,7 @@ package observe
 
 import (
 	"sync"
+	"time"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -13,8 +14,23 @@ import (
 // one is written that says what is observed, and where: a person reads from the top.
 type heldTelemetry struct {
 	*otelsetup.Telemetry
-	logger  *zap.Logger
-	release func()
+	logger   *zap.Logger
+	release  func()
+	released <-chan struct{}
+}
+
+// patience is what a logger that does not return costs Start.
+const patience = time.Second
+
+// wait returns when the first line is written, so that those of stores, which wait for
+// nothing, come after it, too.
+func (t heldTelemetry) wait() {
+	late := time.NewTimer(patience)
+	defer late.Stop()
+	select {
+	case <-t.released:
+	case <-late.C:
+	}
 }
 
 func hold(tel *otelsetup.Telemetry) heldTelemetry {
@@ -24,7 +40,8 @@ func hold(tel *otelsetup.Telemetry) heldTelemetry {
 		logger: tel.Logger().WithOptions(zap.WrapCore(func(core zapcore.Core) zapcore.Core {
 			return heldCore{core, released}
 		})),
-		release: sync.OnceFunc(func() { close(released) }),
+		release:  sync.OnceFunc(func() { close(released) }),
+		released: released,
 	}
 }
 

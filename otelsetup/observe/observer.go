@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 
@@ -52,8 +53,8 @@ type Observer struct {
 // Start starts everything that the options do not replace, serves it, and returns
 // when it can be used. The error names every option that is wrong, or says what
 // could not be started; then nothing runs and nothing of the caller's is closed,
-// but the listener of [WithListener]. It does not wait for the network. ctx is
-// for the start only.
+// but the listener of [WithListener]. It does not wait for the network, and for a
+// logger that does not return one second. ctx is for the start only.
 //
 // The caller ends the Observer with [Observer.Drain] and [Observer.Shutdown].
 func Start(ctx context.Context, options ...Option) (*Observer, error) {
@@ -78,6 +79,7 @@ func Start(ctx context.Context, options ...Option) (*Observer, error) {
 	if !o.log.Then(o.held.release) {
 		o.held.release()
 	}
+	o.held.wait()
 	return o, nil
 }
 
@@ -123,10 +125,18 @@ func (o *Observer) addresses() []zap.Field {
 	}
 	add(catalog.FieldListen, o.Addr())
 	add(catalog.FieldProfiles, o.profiler.Addr())
-	if o.cfg.directory != "" {
-		fields = append(fields, zap.String(catalog.FieldDirectory, o.cfg.directory))
+	if dir := o.directory(); dir != "" {
+		fields = append(fields, zap.String(catalog.FieldDirectory, dir))
 	}
 	return fields
+}
+
+// directory returns where evidence is, for those who are in another directory.
+func (o *Observer) directory() string {
+	if dir, err := filepath.Abs(o.cfg.directory); err == nil && o.cfg.directory != "" {
+		return dir
+	}
+	return o.cfg.directory
 }
 
 // Telemetry returns the telemetry: that of [WithTelemetry], else the one that

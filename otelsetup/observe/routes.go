@@ -50,8 +50,8 @@ func (o *Observer) elsewhere() (text string) {
 	} else if a != nil {
 		text = "profiles    http://" + a.String() + "/debug/pprof/\n"
 	}
-	if o.cfg.directory != "" {
-		text += "evidence    " + o.cfg.directory + "\n"
+	if dir := o.directory(); dir != "" {
+		text += "evidence    " + dir + "\n"
 	}
 	return text
 }
