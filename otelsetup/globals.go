@@ -5,7 +5,6 @@ import (
 
 	"github.com/go-logr/logr"
 	"go.opentelemetry.io/otel"
-	"go.opentelemetry.io/otel/propagation"
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/internal/limiter"
@@ -16,9 +15,7 @@ func (t *Telemetry) setGlobals(c *config) {
 	otel.SetTracerProvider(t.tracerProvider)
 	otel.SetMeterProvider(t.meterProvider)
 	otel.SetLoggerProvider(t.loggerProvider)
-	otel.SetTextMapPropagator(propagation.NewCompositeTextMapPropagator(
-		propagation.TraceContext{}, propagation.Baggage{},
-	))
+	otel.SetTextMapPropagator(t.propagator)
 	otel.SetErrorHandler(&errorHandler{
 		logger: t.diagnostics,
 		limit:  limiter.Limiter{Interval: time.Second},

@@ -71,7 +71,7 @@ func WithOTLPEndpoint(url string) Option {
 // WithGlobals makes the Telemetry the one of the process: it sets the global
 // TracerProvider, MeterProvider and LoggerProvider of OpenTelemetry, its error
 // handler and its own logger (see OTEL_LOG_LEVEL), and as the global propagator
-// W3C trace context with baggage. They are not set back by Shutdown, after which
+// that of [Telemetry.Propagator]. They are not set back by Shutdown, after which
 // they are harmless. Instruments and tracers that were made from the globals
 // before work from then on.
 //

@@ -51,6 +51,11 @@ func (t *Telemetry) start(ctx context.Context, c *config) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	propagator, err := c.env.Propagator()
+	if err != nil {
+		return err
+	}
+	t.propagator = propagator
 	res, mended, err := newResource(ctx, c)
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	lognoop "go.opentelemetry.io/otel/log/noop"
 	"go.opentelemetry.io/otel/metric"
 	metricnoop "go.opentelemetry.io/otel/metric/noop"
+	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
 	tracenoop "go.opentelemetry.io/otel/trace/noop"
 	"go.uber.org/zap"
@@ -35,6 +36,7 @@ type Telemetry struct {
 	tracerProvider trace.TracerProvider
 	meterProvider  metric.MeterProvider
 	loggerProvider log.LoggerProvider
+	propagator     propagation.TextMapPropagator
 	logger         *zap.Logger
 	level          zap.AtomicLevel
 	core           *logcore.Core // of the logger; nil for the caller's, as is logLevel
@@ -98,6 +100,17 @@ func (t *Telemetry) LoggerProvider() log.LoggerProvider {
 		return lognoop.NewLoggerProvider()
 	}
 	return t.loggerProvider
+}
+
+// Propagator returns what reads a trace from a request and writes it into one: in
+// the formats of OTEL_PROPAGATORS, by default W3C trace context and baggage. It is
+// that of otelhttp and the like, too, with [WithGlobals]. Formats beyond those of the
+// specification are registered with autoprop.RegisterTextMapPropagator before Start.
+func (t *Telemetry) Propagator() propagation.TextMapPropagator {
+	if t == nil || t.propagator == nil {
+		return propagation.NewCompositeTextMapPropagator()
+	}
+	return t.propagator
 }
 
 // Logger returns the logger: the one of [WithLogger], else one that writes JSON

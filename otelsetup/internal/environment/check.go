@@ -20,6 +20,8 @@ func (v Variables) Check(use Use, wrong func(variable string, err error)) {
 	c.wrong(attributes, err)
 	c.check(serviceName, checkUTF8)
 	c.check(logLevel, checkLogLevel) // for most people it is the level of everything
+	_, err = c.Propagator()
+	c.wrong(propagators, err)
 	if c.Disabled() {
 		return
 	}

@@ -110,6 +110,26 @@ func keepsValuesShort(t *testing.T, env map[string]string) {
 	}
 }
 
+// No variable that is read is shown, whichever it is, and every one that can be
+// malformed is named by what is said of it.
+func TestNoVariableIsShown(t *testing.T) {
+	for _, protocol := range []string{environment.HTTP, environment.GRPC} {
+		set := with(with(endpoint, "OTEL_EXPORTER_OTLP_PROTOCOL", protocol), "OTEL_TRACES_SAMPLER", "traceidratio")
+		for _, name := range asked(t) {
+			keepsValuesShort(t, with(set, name, "x"))
+			switch _, last, _ := strings.Cut(name, "OTEL_"); {
+			case last == "SERVICE_NAME", // any text is one
+				strings.HasSuffix(name, "_ENDPOINT") && protocol == environment.GRPC, // so is any target
+				strings.HasSuffix(name, "_CLIENT_KEY"):                               // told of with its certificate
+				continue
+			}
+			if text := check(with(set, name, "\x00"), environment.Use{}); !strings.Contains(text, name) {
+				t.Errorf("%s: %s that is nonsense is passed over: %s", protocol, name, text)
+			}
+		}
+	}
+}
+
 // What is right, and what is wrong and without effect, is not told of.
 func TestCheckPassesOver(t *testing.T) {
 	bad := map[string]string{

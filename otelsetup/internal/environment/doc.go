@@ -8,6 +8,7 @@
 //   - routes.go: which exporters a signal has (OTEL_TRACES_EXPORTER …)
 //   - batches.go: how many records may wait (OTEL_BSP_…, OTEL_BLRP_…)
 //   - attributes.go: the name and the attributes of the program
+//   - propagators.go: how a trace goes from process to process (OTEL_PROPAGATORS)
 //   - switches.go: all else
 //
 // The SDK and its exporters read headers, compression, temporality, the sampler

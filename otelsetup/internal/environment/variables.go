@@ -16,6 +16,7 @@ const (
 	attributes      = "OTEL_RESOURCE_ATTRIBUTES"
 	disabled        = "OTEL_SDK_DISABLED"
 	logLevel        = "OTEL_LOG_LEVEL"
+	propagators     = "OTEL_PROPAGATORS"
 	sampler         = "OTEL_TRACES_SAMPLER"
 	samplerArgument = "OTEL_TRACES_SAMPLER_ARG"
 	exemplarFilter  = "OTEL_METRICS_EXEMPLAR_FILTER"
