@@ -93,8 +93,13 @@ type Telemetry interface {
 
 // WithTelemetry reports to tel: lines to its Logger, metrics to its
 // MeterProvider. WithLogger and WithMeterProvider win over it, wherever they
-// stand. By default, and with nil, it reports as these say. A nil pointer as tel is
-// an error of New.
+// stand. It adds no check, so that every name is the program's to take. That of the
+// log, which package observe adds, is
+//
+//	health.Check{Name: "log", Run: tel.CheckLog, Interval: 5 * time.Second, Advisory: true}
+//
+// By default, and with nil, a Health reports as WithLogger and WithMeterProvider say. A
+// nil pointer as tel is an error of New.
 func WithTelemetry(tel Telemetry) Option {
 	return optionFunc(func(c *config) {
 		if c.accepts("WithTelemetry", tel) {

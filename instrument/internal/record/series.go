@@ -16,7 +16,7 @@ import (
 
 // A Series knows the attributes of everything that a store reports. The sets
 // are built when they are first needed and kept, because every scrape needs
-// them again.
+// them again; but those of replicas, whose names come and go.
 type Series struct {
 	System, Namespace string
 	pool              string // of connections
@@ -108,7 +108,9 @@ func (s *Series) Set(infos []OperationInfo, key SeriesKey) attribute.Set {
 		attrs = append(attrs, attribute.String(catalog.Replica, key.Further))
 	}
 	set := attribute.NewSet(attrs...)
-	s.sets[key] = set
+	if key.Label != LabelReplica {
+		s.sets[key] = set
+	}
 	return set
 }
 
