@@ -23,7 +23,7 @@ const (
 	Readiness Kind = 1 << iota
 
 	// Startup: until the check has passed once, the program has not started and
-	// is not ready. A check of this kind alone stops to run then.
+	// is not ready. A check of only this kind stops running then.
 	Startup
 
 	// Liveness: when the check fails, the program should be restarted. That is

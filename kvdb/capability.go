@@ -45,7 +45,7 @@ type Entry struct{ Key, Value []byte }
 
 // A Range is an interval of keys in bytewise order: Start is in it, End is
 // not. A nil or empty bound is open. A range whose Start is not below its End
-// is empty, which is no error.
+// is empty, which is not an error.
 type Range struct {
 	Start, End []byte
 	Limit      int  // the most entries to yield; 0 means all, below 0 is ErrInvalidArgument

@@ -43,7 +43,7 @@ type Store interface {
 	// then is the engine's and the adapter's to document.
 	Put(ctx context.Context, key, value []byte) error
 
-	// Delete removes key. That the key is absent is no error.
+	// Delete removes key. An absent key is not an error.
 	Delete(ctx context.Context, key []byte) error
 
 	// Close releases what the store owns. It waits for running methods or makes

@@ -96,7 +96,7 @@ func WithShutdownTimeout(perSignal time.Duration) Option {
 // to where nobody meant it to. That is for a program that serves whatever its
 // telemetry does. What is wrong with options is still an error.
 //
-// The OpenTelemetry SDK goes on to read by itself its limits, the attributes in
+// The OpenTelemetry SDK also reads by itself its limits, the attributes in
 // OTEL_RESOURCE_ATTRIBUTES, the exemplar filter, and for exporters that options
 // ask for their batches, intervals and headers; it passes over what it cannot
 // parse. Attributes that are wrong, such as text that is not UTF-8, are left out:

@@ -149,7 +149,7 @@ func (t *Telemetry) Level() zap.AtomicLevel {
 // how long, after which the former level comes back. A bad request changes
 // nothing and is told why with 400. For a logger of [WithLogger] it answers 501.
 //
-// Who may reach the handler may fill the disk: serve it where /debug is served.
+// Whoever can reach the handler can fill the disk: serve it where /debug is served.
 func (t *Telemetry) LogLevelHandler() http.Handler {
 	if t == nil || t.logLevel == nil {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

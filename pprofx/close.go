@@ -18,7 +18,7 @@ const (
 	logLimit    = time.Second
 )
 
-// Close stops to serve and to watch, ends profiles that are being recorded,
+// Close stops serving and watching, ends profiles that are being recorded,
 // whose readers get what there is, waits for evidence that is being written and
 // for log lines, and gives the profilers back to the process. It takes as long as
 // the disk and up to three seconds for slow readers, who are cut off then, but

@@ -16,7 +16,7 @@ type evidence struct {
 	ended atomic.Bool // nothing more will be
 }
 
-// ID returns what is said in answer to who asked for evidence.
+// ID returns the answer to whoever asked for evidence: empty if it was lost.
 func (e *evidence) ID() string {
 	if e.lost.Load() {
 		return ""

@@ -12,7 +12,7 @@ import (
 const checkInterval = time.Second
 
 // checks returns what the server depends on, as far as its engine has it. They
-// ask the bare store, since a ping of theirs is no operation of a client. Dir
+// ask the bare store, since the ping of a probe is not an operation of a client. Dir
 // is empty for an engine without files.
 func checks(dir string) observe.StoreChecksFunc {
 	return func(s observe.StoreInfo) []health.Check {

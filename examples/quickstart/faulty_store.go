@@ -203,7 +203,7 @@ func (r faultyStatsReader) AppendStats(ctx context.Context, dst []float64) ([]fl
 	return dst, nil
 }
 
-// disk returns the place of the disk, which is the end for who does not know it.
+// disk returns the place of the disk, which is the end for a store that does not know it.
 func disk(infos []kvdb.StatInfo) int {
 	for i := range infos {
 		if infos[i].Name == kvdb.StatDiskUtilization {

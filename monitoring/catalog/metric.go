@@ -37,7 +37,7 @@ type Metric struct {
 	// Others are there from the start.
 	FromFirstUse bool
 
-	// Note says what is not obvious to who makes a panel or a rule of it.
+	// Note says what is not obvious to whoever makes a panel or a rule of it.
 	Note string
 
 	Stability Stability

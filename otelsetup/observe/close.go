@@ -11,7 +11,7 @@ import (
 
 // Drain makes the program not ready, and waits for the pause of [WithDrain], so that
 // load balancers see it: /readyz says "draining", and everything is still served.
-// After it the program stops to use its stores, closes them, and calls
+// After it the program stops using its stores, closes them, and calls
 // [Observer.Shutdown]. A check that begins to fail from now on leaves no evidence.
 //
 // It works with a context that is already cancelled, as after a signal:

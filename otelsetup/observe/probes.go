@@ -44,7 +44,7 @@ func (o *Observer) register(checks ...health.Check) error {
 }
 
 // endHealth ends the checks: its own ones only where the others are the
-// program's, who then is not ready all the same.
+// program's, which is then not ready all the same.
 func (o *Observer) endHealth() error {
 	if o.cfg.health == nil {
 		return o.health.Close() // which is not ready

@@ -107,7 +107,7 @@ func (l *Ledger) admit() bool {
 
 // export runs the export of so many admitted records: prepare mends them and
 // returns what is left to send. It ends with the ledger's abort at the latest. Its
-// error is for who observes the ledger, or flushes: the SDK would hand it to the
+// error is for whoever observes the ledger, or flushes: the SDK would hand it to the
 // one handler of the process, which prints it.
 func (l *Ledger) export(ctx context.Context, records int, prepare func() (b batch, mended, leftOut int)) {
 	ctx, cancel := context.WithCancel(ctx)

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// opening does not wait for who writes to a pipe that has taken a file's name.
+// opening does not wait for a writer of a pipe that has taken a file's name.
 const opening = os.O_RDONLY | syscall.O_NONBLOCK
 
 // claim locks f until it is closed or the process ends, so that others neither

@@ -60,7 +60,7 @@ func (a *Archive) open() (*directory, error) {
 
 // existing opens the directory if it is there.
 func (a *Archive) existing() (*directory, error) {
-	// Opening a pipe would wait for who writes to it.
+	// Opening a pipe would wait for a writer.
 	info, err := os.Lstat(a.dir)
 	switch {
 	case err != nil:
