@@ -34,6 +34,14 @@ type TrafficLimits struct {
 	// times, as long as the check fails again soon. By default, twice the window,
 	// and at least 30 s.
 	Hold time.Duration
+
+	// Oldest returns how old the oldest operation is that has begun and not ended:
+	// one that hangs neither succeeds nor fails. It must not block. By default, nobody
+	// is asked. For a store of package instrument that is its OldestOwn.
+	Oldest func() time.Duration
+
+	// MaxAge is how old that may be. By default, objective.OperationAge.
+	MaxAge time.Duration
 }
 
 // Traffic checks the operations that a store serves anyway, and so what no ping
@@ -54,6 +62,8 @@ type TrafficLimits struct {
 // the check passes when there is no sign of failures for the time of Hold, and the
 // traffic that comes then decides.
 //
+// It fails at once while an operation hangs, where Oldest tells.
+//
 // Replicas of the program that stand above one remote store fail together: see
 // [Check.Above]. It says the name and "failing": "database failing". Nil limits are
 // the defaults.
@@ -73,14 +83,20 @@ func Traffic(name string, totals func() (succeeded, failed uint64), limits *Traf
 	l.MinVolume = cmp.Or(l.MinVolume, 100)
 	l.MaxSilence = cmp.Or(l.MaxSilence, l.Window)
 	l.Hold = cmp.Or(l.Hold, max(2*l.Window, 30*time.Second))
-	if l.Window < 0 || l.MaxSilence < 0 || l.Hold < 0 || !(0 < l.ErrorRatio && l.ErrorRatio < 1) {
+	l.MaxAge = cmp.Or(l.MaxAge, objective.OperationAge)
+	if l.Window < 0 || l.MaxSilence < 0 || l.MaxAge < 0 || l.Hold < 0 || !(0 < l.ErrorRatio && l.ErrorRatio < 1) {
+		l.Oldest = nil
 		c.err = fmt.Errorf("the limits %+v are no limits", l)
 	}
 	t := &traffic{TrafficLimits: l, name: name}
 	t.begin()
 	c.Run = func(context.Context) error {
 		succeeded, failed := totals()
-		return t.judge(sample{time.Now(), succeeded, failed})
+		err := t.judge(sample{time.Now(), succeeded, failed})
+		if age := t.oldest(); age > t.MaxAge {
+			return because(name+" hanging", fmt.Errorf("an operation has been in flight for %v", age.Round(time.Second)))
+		}
+		return err
 	}
 	return c
 }
@@ -139,6 +155,13 @@ func (t *traffic) judge(s sample) error {
 	default:
 		return nil
 	}
+}
+
+func (t *traffic) oldest() time.Duration {
+	if t.Oldest == nil {
+		return 0
+	}
+	return t.Oldest()
 }
 
 // lasts reports whether there are failures in more than a burst.

@@ -59,9 +59,13 @@ func newObserver(info kvdb.Info, infos []record.OperationInfo, c *config) (*obse
 		spans:      newSpanner(c.tracerProvider.Tracer(scopeName), c.spans, infos, series, info.Remote),
 		slow:       slow,
 	}
-	o.rec = registry.NewRecord(infos, series, record.Options{
+	counted := record.Options{
 		Sized: c.sizes, Compat: !c.noCompat, Logged: c.logger != nil, Declared: c.stats, Refused: func(op record.Operation) { o.log.sayRefused(infos[op].Name) },
-	})
+	}
+	if c.logger != nil {
+		counted.Hung, counted.HungAfter = newHungLog(o).say, hungAfter(infos)
+	}
+	o.rec = registry.NewRecord(infos, series, counted)
 	if c.logger != nil {
 		o.log = newOperationLog(c.logger, c.logs, series, &o.rec.Suppressed)
 	}

@@ -27,6 +27,18 @@ func (s *Store) Oldest() []OldOperation {
 	return s.observer.oldest()
 }
 
+// OldestOwn is the age of the oldest operation in flight that contains none of the
+// caller's code, and 0 while none has been for a second: that of a store that hangs,
+// for a check such as package health's Traffic.
+func (s *Store) OldestOwn() time.Duration {
+	for _, o := range s.Oldest() {
+		if !o.CallerTime {
+			return o.Age
+		}
+	}
+	return 0
+}
+
 // Oldest is [Store.Oldest] for the calls of a Recorder.
 func (r *Recorder) Oldest() []OldOperation {
 	if r == nil {

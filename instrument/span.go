@@ -38,6 +38,7 @@ type SpanOptions struct {
 
 // traced is the span of an operation.
 type traced struct {
+	liveSpan
 	mode  spanMode
 	start time.Time  // the moment that is op.start
 	span  trace.Span // by mode: its own, its parent, or nil
@@ -63,6 +64,7 @@ type spanner struct {
 	kind    trace.SpanStartOption
 
 	series *record.Series
+	live   *liveSpans
 
 	// By operation.
 	operations []string
@@ -78,7 +80,7 @@ type spanShared struct {
 func newSpanner(tracer trace.Tracer, options SpanOptions, infos []record.OperationInfo, s *record.Series, remote bool) spanner {
 	sp := spanner{
 		tracer: tracer, options: options, kind: trace.WithSpanKind(trace.SpanKindInternal),
-		series: s, shared: make([]atomic.Pointer[spanShared], len(infos)),
+		series: s, live: new(liveSpans), shared: make([]atomic.Pointer[spanShared], len(infos)),
 	}
 	if remote {
 		sp.kind = trace.WithSpanKind(trace.SpanKindClient)
@@ -144,6 +146,7 @@ func (sp *spanner) start(
 	case t.span == nil:
 		ctx, t.span = sp.make(ctx, t, kind, items)
 	}
+	sp.live.add(t, kind)
 	return ctx, t
 }
 
@@ -169,6 +172,7 @@ func (sp *spanner) end(ctx context.Context, e *report) (span trace.SpanContext) 
 		}
 	}()
 	t := e.traced
+	sp.live.remove(t)
 	if t == nil || t.mode == spanLate && !e.slow {
 		return trace.SpanContext{}
 	}

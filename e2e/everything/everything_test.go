@@ -148,6 +148,7 @@ func catalogue() inventory {
 var (
 	notSeen   = exceptions{}
 	notLogged = exceptions{
+		`"operation in flight for long"`:             "it takes half a minute; package instrument tests it",
 		`"http server reported" at warn`:             "the example programs write it",
 		`"evidence not deleted"`:                     "it takes a file that is mounted; package pprofx tests it",
 		`suppressed of "callback failed"`:            "its next line comes after a minute",
@@ -158,6 +159,7 @@ var (
 		`suppressed of "web configuration reported"`: "its next line comes after a minute",
 	}
 	notExported = exceptions{
+		`"operation in flight for long"`:        "it takes half a minute; package instrument tests it",
 		`"http server reported" at warn`:        "the example programs write it",
 		`"log lines dropped"`:                   "it is about the log; of the loggers of programs, packages test it",
 		`"evidence not deleted"`:                "it takes a file that is mounted; package pprofx tests it",

@@ -24,7 +24,7 @@ func checks(dir string) observe.StoreChecksFunc {
 			all = append(all, health.Disk("disk", dir, nil))
 		}
 		if s.Totals != nil { // what clients see, and a ping does not
-			all = append(all, health.Traffic("operations", s.Totals, nil).Above(s.Store))
+			all = append(all, health.Traffic("operations", s.Totals, &health.TrafficLimits{Oldest: s.Oldest}).Above(s.Store))
 		}
 		for i := range all {
 			all[i] = all[i].Every(checkInterval)

@@ -25,7 +25,7 @@ const longestSilence = 10 * time.Second
 func storeChecks(s observe.StoreInfo) []health.Check {
 	return []health.Check{
 		health.Ping("database", s.Store).Every(checkEvery),
-		operations(s.Totals),
+		operations(s),
 		health.ReplicationLag("replication", s.Store, nil).Every(checkEvery),
 		health.Utilization("disk", health.Stat(s.Store, kvdb.StatDiskUtilization), nil).Every(checkEvery),
 	}
@@ -33,8 +33,8 @@ func storeChecks(s observe.StoreInfo) []health.Check {
 
 // operations judges what users see of the store and a ping does not: that a
 // part of the operations fails.
-func operations(totals func() (succeeded, failed uint64)) health.Check {
-	c := health.Traffic("operations", totals, &health.TrafficLimits{Window: 2 * time.Second, MinVolume: 50})
+func operations(s observe.StoreInfo) health.Check {
+	c := health.Traffic("operations", s.Totals, &health.TrafficLimits{Window: 2 * time.Second, MinVolume: 50, Oldest: s.Oldest})
 	c.Reason = "database down"
 	c.PassAfter = 1 // the window smooths enough
 	return c.Every(checkEvery)

@@ -59,7 +59,7 @@ func Fields() []FieldInfo {
 		{FieldDropped, Int, "How many are missing before this line"},
 		{FieldSuppressed, Int, "How many lines like this one were held back before it; left out if none was"},
 		{FieldPanic, String, "What it panicked with"},
-		{FieldStack, String, "The stack of the panic"},
+		{FieldStack, String, "The stack of the panic, or where operations hang"},
 		{FieldClientIP, String, "The address of a client, without the port"},
 
 		{FieldCheck, String, "The name of the check, as it was registered"},

@@ -7,6 +7,7 @@ const (
 	OperationSucceeded   Message = "operation succeeded"
 	OperationEnded       Message = "operation ended"
 	OperationNotRecorded Message = "operation not recorded"
+	OperationHangs       Message = "operation in flight for long"
 	StoreNotice          Message = "store notice"
 
 	OperationCountedAsOther Message = "operation counted as other"
@@ -62,6 +63,13 @@ var operationLines = []Line{
 		Fields:  []Field{FieldSystem, FieldNamespace, FieldOperation, FieldReason},
 		When:    "A recorder has no room for the series of an operation that was used for the first time",
 		Note:    "Once for each operation. The metrics count it as other from then on; its spans and lines have its name",
+		Sources: []string{fromInstrument},
+	},
+	{
+		Message: OperationHangs, Levels: []Level{LevelError, LevelWarn},
+		Fields: []Field{FieldSystem, FieldNamespace, FieldOperation, FieldDurationMS}, Optional: traced(FieldStack, FieldReason),
+		When:    "The oldest operation of its kind has been in flight for half a minute; a scan, a view or an update for one, which contain the caller's code, at warn",
+		Note:    "Once until all that are so old have ended. The stack is where goroutines have been in such an operation for a tenth of a second, without values; the reason says why there is none. The trace is that of the oldest one that has a span",
 		Sources: []string{fromInstrument},
 	},
 	{

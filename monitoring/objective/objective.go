@@ -67,3 +67,12 @@ const Capacity = 10_000
 // CapacityUsed is the share of a service's own capacity above which an alert is
 // due.
 const CapacityUsed = 0.90
+
+// OperationAge is how long an operation may be in flight before its store counts as
+// hung: longer than time-outs of callers are, who have all left by then. It is not
+// about a scan, a view or an update, which contain the caller's own code.
+const OperationAge = 30 * time.Second
+
+// TransactionAge is how long a scan, a view or an update may be in flight before
+// a line names it: engines keep what it sees, and some let nobody write meanwhile.
+const TransactionAge = time.Minute

@@ -12,6 +12,7 @@ import (
 type StoreInfo struct {
 	Store  kvdb.Store                        // below its instrumentation, so that pings are no operations
 	Totals func() (succeeded, failed uint64) // operations so far
+	Oldest func() time.Duration              // of those in flight without code of the caller, for health.TrafficLimits
 }
 
 // A StoreChecksFunc returns the checks of a store.
@@ -26,7 +27,7 @@ type StoreChecksFunc func(StoreInfo) []health.Check
 //     a remote one it is Shared, and only warns
 func (s StoreInfo) Checks(every time.Duration) []health.Check {
 	checks := health.StoreChecks(s.Store, every)
-	further := []health.Check{health.Traffic("operations", s.Totals, nil).Above(s.Store)}
+	further := []health.Check{health.Traffic("operations", s.Totals, &health.TrafficLimits{Oldest: s.Oldest}).Above(s.Store)}
 	if _, ok := kvdb.As[kvdb.StatsReader](s.Store); ok {
 		further = append(further, health.Engine("engine", s.Store, nil))
 	}

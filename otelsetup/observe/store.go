@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/otelkv/otelkv/health"
 	"github.com/otelkv/otelkv/instrument"
@@ -42,6 +43,13 @@ func (s *Store) As(target any) bool { return s.instrumented().As(target) }
 
 // Totals returns the current totals, as instrument.Store.Totals does.
 func (s *Store) Totals() instrument.Totals { return s.instrumented().Totals() }
+
+// Oldest returns the oldest operations in flight, as instrument.Store.Oldest does.
+func (s *Store) Oldest() []instrument.OldOperation { return s.instrumented().Oldest() }
+
+// OldestOwn is the age of the oldest operation in flight that contains no code of the
+// caller's, as instrument.Store.OldestOwn has it.
+func (s *Store) OldestOwn() time.Duration { return s.instrumented().OldestOwn() }
 
 // instrumented is nil, which is harmless, of a nil Store, as beside an error of
 // Wrap.
@@ -91,7 +99,7 @@ func (o *Observer) Wrap(store kvdb.Store, options ...instrument.Option) (*Store,
 		}
 		t := w.Totals()
 		return t.Succeeded, t.Failed
-	}})
+	}, Oldest: func() time.Duration { return wrapped.Load().OldestOwn() }})
 	if err != nil {
 		return nil, fmt.Errorf("observe: %w", err)
 	}
