@@ -16,6 +16,7 @@ import (
 	"github.com/otelkv/otelkv/internal/system"
 	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 	"github.com/otelkv/otelkv/otelsetup/internal/scrape"
+	"github.com/otelkv/otelkv/otelsetup/internal/usage"
 )
 
 // config is what the options and the environment ask for.
@@ -51,7 +52,7 @@ type config struct {
 	env       environment.Variables
 	lenient   bool // go on without it when it is wrong
 	disabled  bool // by the environment
-	readUsage func() usage
+	readUsage func() usage.Reading
 }
 
 // readerOption is one of WithReader.
@@ -72,7 +73,7 @@ func newConfig(opts []Option) *config {
 		runtimeMetrics:  true,
 		shutdownTimeout: 5 * time.Second,
 		env:             os.Getenv,
-		readUsage:       usageOf(system.Local()),
+		readUsage:       usage.Of(system.Local()),
 	}
 	for _, opt := range opts {
 		if opt != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/otelkv/otelkv/otelsetup/internal/foreign"
 	"github.com/otelkv/otelkv/otelsetup/internal/ledger"
 	"github.com/otelkv/otelkv/otelsetup/internal/logcore"
+	"github.com/otelkv/otelkv/otelsetup/internal/loglevel"
 	"github.com/otelkv/otelkv/otelsetup/internal/sanitize"
 )
 
@@ -29,7 +30,7 @@ func (t *Telemetry) startDiagnostics(c *config) error {
 	if err != nil {
 		return err
 	}
-	t.diagnostics = zap.New(core, zap.ErrorOutput(newComplaints(t.stderr)))
+	t.diagnostics = zap.New(core, zap.ErrorOutput(newWriteErrors(t.stderr)))
 	return nil
 }
 
@@ -64,7 +65,7 @@ func (t *Telemetry) newLogPipeline(ctx context.Context, c *config) ([]sdklog.Log
 		return nil, err
 	}
 	for _, e := range c.logExporters {
-		made = append(made, exporters.Log{Exporter: e, Kind: fmt.Sprintf("%T", e)})
+		made = append(made, exporters.Made[sdklog.Exporter]{Exporter: e, Kind: fmt.Sprintf("%T", e)})
 	}
 	if len(made) == 0 {
 		return nil, nil
@@ -100,10 +101,10 @@ func (t *Telemetry) startLogger(c *config, provider log.LoggerProvider) error {
 		return err
 	}
 	t.core = core
-	t.logger = zap.New(core, zap.WithFatalHook(lastFlush{t}), zap.ErrorOutput(newComplaints(t.stderr)))
-	t.logLevel = newLogLevel(t.level, t.logger)
+	t.logger = zap.New(core, zap.WithFatalHook(lastFlush{t}), zap.ErrorOutput(newWriteErrors(t.stderr)))
+	t.logLevel = loglevel.New(t.level, t.logger)
 	t.steps = append(t.steps, step{name: "the log level", run: func(context.Context) error {
-		t.logLevel.stop()
+		t.logLevel.Stop()
 		return nil
 	}})
 	return nil

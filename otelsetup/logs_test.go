@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
@@ -100,6 +101,24 @@ func TestLogLevelOfBothOutputs(t *testing.T) {
 			t.Errorf("OTLP has %q: %v", message, got)
 		}
 	}
+}
+
+// A level for a while falls back, and the log says so.
+func TestLogLevelFallsBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out lockedBuffer
+		tel := startLogging(t, WithLogWriter(&out))
+		put := httptest.NewRecorder()
+		tel.LogLevelHandler().ServeHTTP(put, httptest.NewRequest(http.MethodPut, "/loglevel", strings.NewReader(`{"level":"debug","for":"5m"}`)))
+		if put.Code != http.StatusOK || tel.Level().Level() != zapcore.DebugLevel {
+			t.Errorf("PUT: status %d, level %v", put.Code, tel.Level())
+		}
+		time.Sleep(5 * time.Minute)
+		synctest.Wait()
+		if tel.Level().Level() != zapcore.InfoLevel || !strings.Contains(out.String(), `"message":"log level fell back","from":"debug","to":"info"`) {
+			t.Errorf("level %v, log %s", tel.Level(), out.String())
+		}
+	})
 }
 
 func TestLogLevelHandlerOfAForeignLogger(t *testing.T) {

@@ -12,21 +12,18 @@ import (
 	"go.opentelemetry.io/otel/sdk/resource"
 
 	"github.com/otelkv/otelkv/instrument"
-	"github.com/otelkv/otelkv/internal/typednil"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/otelsetup/internal/callbacks"
-	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 	"github.com/otelkv/otelkv/otelsetup/internal/exposition"
-	"github.com/otelkv/otelkv/otelsetup/internal/foreign"
-	"github.com/otelkv/otelkv/otelsetup/internal/ledger"
 	"github.com/otelkv/otelkv/otelsetup/internal/producers"
 	"github.com/otelkv/otelkv/otelsetup/internal/scrape"
+	"github.com/otelkv/otelkv/otelsetup/internal/usage"
 )
 
 // startMetrics sets the registry of records and the MeterProvider with all of
 // its readers, and registers what Prometheus scrapes.
 func (t *Telemetry) startMetrics(ctx context.Context, c *config, res *resource.Resource) error {
-	t.failedCallbacks = newFailedCallbacks(t.diagnostics)
+	t.failures = callbacks.NewFailures(t.diagnostics)
 	t.names = exposition.NewNames(memoryName, connectionsName)
 	scraped := t.scraped(c, res)
 	target, err := scrape.New(scraped)
@@ -46,7 +43,7 @@ func (t *Telemetry) startMetrics(ctx context.Context, c *config, res *resource.R
 		opts = append(opts, sdkmetric.WithReader(readers[len(readers)-1]))
 	}
 	provider := sdkmetric.NewMeterProvider(opts...)
-	t.meterProvider = meterProvider{callbacks.Guard(provider, t.failedCallbacks.report), c.runtimeMetrics}
+	t.meterProvider = meterProvider{callbacks.Guard(provider, t.failures.Report), c.runtimeMetrics}
 	t.steps = append(t.steps, t.readerStep(provider, readers))
 
 	if err := target.Register(scraped); err != nil {
@@ -65,37 +62,6 @@ func (t *Telemetry) startMetrics(ctx context.Context, c *config, res *resource.R
 		return t.startUsage(c, provider)
 	}
 	return nil
-}
-
-// newReaders makes the readers that the environment asks for and calls the
-// factories of WithReader. When one fails, it shuts down what the others made.
-func (t *Telemetry) newReaders(ctx context.Context, c *config) (readers []sdkmetric.Reader, err error) {
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, foreign.Within(ctx, t.budget, foreign.Each(readers, sdkmetric.Reader.Shutdown)))
-			readers = nil
-		}
-	}()
-	made, err := t.exporters(c).Metrics(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for _, e := range made {
-		a := t.metricAccounts.Open(t.diagnostics, environment.Metrics, ledger.DataPoints, e.Kind, c.env.Queue(environment.Metrics))
-		readers = append(readers, sdkmetric.NewPeriodicReader(ledger.NewMetricExporter(a.Ledger, e.Exporter),
-			sdkmetric.WithProducer(producers.Sparing(t.newProducer(c, e.Temporality), t.failedCallbacks.report))))
-	}
-	for _, r := range c.readers {
-		reader, err := r.factory(producers.Stamped(producers.Sparing(t.newProducer(c, r.temporality), t.failedCallbacks.report)))
-		if err == nil && typednil.Is(reader) {
-			err = errors.New("the factory returned nil")
-		}
-		if err != nil {
-			return readers, fmt.Errorf("WithReader: %w", err)
-		}
-		readers = append(readers, reader)
-	}
-	return readers, nil
 }
 
 // scraped returns what Prometheus gets.
@@ -154,10 +120,10 @@ func (t *Telemetry) newProducer(c *config, temporality sdkmetric.TemporalitySele
 
 // startUsage starts the readings of the process and their instruments.
 func (t *Telemetry) startUsage(c *config, provider metric.MeterProvider) error {
-	s := startSampler(c.readUsage)
-	s.taken = func() bool { return t.names.Taken(memoryName, memoryUnit) }
-	t.steps = append(t.steps, step{name: "the readings of the process", run: s.shutdown})
-	if err := s.observe(provider.Meter(scopeName)); err != nil {
+	readings := usage.Start(c.readUsage)
+	t.steps = append(t.steps, step{name: "the readings of the process", run: readings.Shutdown})
+	taken := func() bool { return t.names.Taken(memoryName, memoryUnit) }
+	if err := readings.Register(provider.Meter(scopeName), taken); err != nil {
 		return fmt.Errorf("process metrics: %w", err)
 	}
 	return nil
@@ -166,5 +132,5 @@ func (t *Telemetry) startUsage(c *config, provider metric.MeterProvider) error {
 // observeSelf makes the metrics of the telemetry itself, but for those of spans.
 func (t *Telemetry) observeSelf(meter metric.Meter) error {
 	return errors.Join(t.metricAccounts.Register(meter), t.logAccounts.Register(meter),
-		t.failedCallbacks.register(meter), t.observeLines(meter), t.losses.Register(meter))
+		t.failures.Register(meter), t.observeLines(meter), t.losses.Register(meter))
 }

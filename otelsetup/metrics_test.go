@@ -11,11 +11,23 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/usage"
 )
+
+func withUsage(read func() usage.Reading) Option {
+	return optionFunc(func(c *config) { c.readUsage = read })
+}
+
+func TestMemoryAtTheFirstScrape(t *testing.T) {
+	if pageOf(t, start(t).MetricsHandler())["kvdb_memory_bytes"] == nil {
+		t.Error("the first scrape has no kvdb_memory_bytes")
+	}
+}
 
 func TestMetricsAsText(t *testing.T) {
 	log, lines := recordingLogger()
-	tel := start(t, WithLogger(log), withUsage(func() usage { return usage{resident: 4096, memory: 0.5} }))
+	tel := start(t, WithLogger(log), withUsage(func() usage.Reading { return usage.Reading{Resident: 4096, Memory: 0.5} }))
 	use(t, tel, "orders")
 	counter, err := tel.MeterProvider().Meter("own").Int64Counter("checkouts", metric.WithUnit("{checkout}"))
 	if err != nil {
@@ -99,7 +111,7 @@ func TestExemplarsInOpenMetrics(t *testing.T) {
 }
 
 func TestWithoutProcessAndRuntimeMetrics(t *testing.T) {
-	read := func() usage { t.Error("a reading was taken"); return usage{} }
+	read := func() usage.Reading { t.Error("a reading was taken"); return usage.Reading{} }
 	tel := start(t, WithoutProcessMetrics(), WithoutRuntimeMetrics(), withUsage(read))
 	names := slices.Sorted(maps.Keys(pageOf(t, tel.MetricsHandler())))
 	if !slices.Equal(names, []string{"kvdb_callback_failures_total", "kvdb_scrape_failures_total", "target_info"}) {

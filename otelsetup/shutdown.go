@@ -11,6 +11,7 @@ import (
 
 	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/otelsetup/internal/foreign"
+	"github.com/otelkv/otelkv/otelsetup/internal/oneline"
 )
 
 // Shutdown flushes the spans, then the metrics of readers, then the log records,
@@ -60,7 +61,7 @@ func (t *Telemetry) Shutdown(ctx context.Context) error {
 				continue
 			}
 			mute = mute || foreign.Within(ctx, budget, func(context.Context) error {
-				t.diagnostics.Error(catalog.TelemetryNotShutDown, zap.String(catalog.FieldPart, s.name), zap.String(catalog.FieldError, firstLine(err)))
+				t.diagnostics.Error(catalog.TelemetryNotShutDown, zap.String(catalog.FieldPart, s.name), zap.String(catalog.FieldError, oneline.Error(err)))
 				return nil
 			}) != nil
 		}

@@ -18,10 +18,12 @@ import (
 
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/monitoring/catalog"
+	"github.com/otelkv/otelkv/otelsetup/internal/callbacks"
 	"github.com/otelkv/otelkv/otelsetup/internal/exporters"
 	"github.com/otelkv/otelkv/otelsetup/internal/exposition"
 	"github.com/otelkv/otelkv/otelsetup/internal/linewriter"
 	"github.com/otelkv/otelkv/otelsetup/internal/logcore"
+	"github.com/otelkv/otelkv/otelsetup/internal/loglevel"
 	"github.com/otelkv/otelkv/otelsetup/internal/page"
 	"github.com/otelkv/otelkv/otelsetup/internal/scrape"
 )
@@ -40,7 +42,7 @@ type Telemetry struct {
 	logger         *zap.Logger
 	level          zap.AtomicLevel
 	core           *logcore.Core // of the logger; nil for the caller's, as is logLevel
-	logLevel       *logLevel
+	logLevel       *loglevel.Handler
 	diagnostics    *zap.Logger // what the Telemetry says of itself, which OTLP never gets
 
 	lines  *linewriter.Writer // of both loggers; nil if the caller has one
@@ -53,7 +55,7 @@ type Telemetry struct {
 
 	traceAccounts, metricAccounts, logAccounts exporters.Accounts
 
-	failedCallbacks *failedCallbacks // nil where there are no metrics
+	failures *callbacks.Failures // of what the program handed in; nil where there are no metrics
 
 	budget       time.Duration // of each step
 	steps        []step        // Shutdown takes them from the last to the first

@@ -9,6 +9,7 @@ import (
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
+	"github.com/otelkv/otelkv/otelsetup/internal/callbacks"
 	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 	"github.com/otelkv/otelkv/otelsetup/internal/exporters"
 	"github.com/otelkv/otelkv/otelsetup/internal/foreign"
@@ -28,27 +29,30 @@ func (t *Telemetry) startTraces(ctx context.Context, c *config, res *resource.Re
 	}
 	all := slices.Clone(made)
 	for _, e := range c.spanExporters {
-		all = append(all, exporters.Span{SpanExporter: e, Kind: fmt.Sprintf("%T", e)})
+		all = append(all, exporters.Made[sdktrace.SpanExporter]{Exporter: e, Kind: fmt.Sprintf("%T", e)})
 	}
 	for _, e := range all {
 		t.traceAccounts.Open(t.diagnostics, environment.Traces, ledger.Spans, e.Kind, c.env.Queue(environment.Traces))
 	}
 	if err := t.traceAccounts.Register(t.meterProvider.Meter(scopeName)); err != nil {
-		return errors.Join(err, foreign.Within(ctx, t.budget, foreign.Each(made, exporters.Span.Shutdown)))
+		return errors.Join(err, foreign.Within(ctx, t.budget, foreign.Each(made,
+			func(e exporters.Made[sdktrace.SpanExporter], ctx context.Context) error {
+				return e.Exporter.Shutdown(ctx)
+			})))
 	}
 
 	var processors []sdktrace.SpanProcessor
 	for _, sp := range c.spanProcessors {
-		processors = append(processors, &guardedProcessor{SpanProcessor: sp, failed: t.failedCallbacks.report})
+		processors = append(processors, callbacks.GuardProcessor(sp, t.failures.Report))
 	}
 	for i, e := range all {
-		processors = append(processors, ledger.NewSpanProcessor(t.traceAccounts[i].Ledger, e.SpanExporter))
+		processors = append(processors, ledger.NewSpanProcessor(t.traceAccounts[i].Ledger, e.Exporter))
 	}
 	opts := []sdktrace.TracerProviderOption{sdktrace.WithResource(res)}
 	for _, sp := range processors {
 		opts = append(opts, sdktrace.WithSpanProcessor(sp))
 	}
-	if sampler := c.spanSampler(t.failedCallbacks.report); sampler != nil {
+	if sampler := c.spanSampler(t.failures.Report); sampler != nil {
 		opts = append(opts, sdktrace.WithSampler(sampler))
 	}
 	t.tracerProvider = sdktrace.NewTracerProvider(opts...)
@@ -67,11 +71,11 @@ func (t *Telemetry) startTraces(ctx context.Context, c *config, res *resource.Re
 func (c *config) spanSampler(failed func(string, error)) sdktrace.Sampler {
 	switch {
 	case c.sampler != nil:
-		return guardedSampler{c.sampler, failed}
+		return callbacks.GuardSampler(c.sampler, failed)
 	case c.env.HasSampler():
 		return nil
 	case c.defaultSampler != nil:
-		return guardedSampler{c.defaultSampler, failed}
+		return callbacks.GuardSampler(c.defaultSampler, failed)
 	}
 	return sdktrace.ParentBased(sdktrace.AlwaysSample()) // as the SDK, which may see another environment
 }

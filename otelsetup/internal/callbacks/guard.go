@@ -1,7 +1,7 @@
-// Package callbacks stands between a MeterProvider and the callbacks that a
-// program registers with it.
+// Package callbacks stands between the SDK and what a program hands to it: callbacks
+// of instruments, span processors and samplers.
 //
-// The SDK calls them one after the other whenever a reader collects. One that
+// The SDK calls those of instruments one after the other whenever a reader collects. One that
 // hangs holds every reader up, one that panics ends the program, and one that
 // returns an error takes all metrics of an export with it, and from a scrape those
 // of all producers. Here, each loses only what it would have observed.

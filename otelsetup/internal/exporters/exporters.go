@@ -2,6 +2,7 @@ package exporters
 
 import (
 	"context"
+	"fmt"
 
 	sdklog "go.opentelemetry.io/otel/sdk/log"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
@@ -21,36 +22,49 @@ type Settings struct {
 	Connected func(s environment.Signal, end func())
 }
 
-// The exporters of a signal, each with its otel.component.type.
-type (
-	Span struct {
-		sdktrace.SpanExporter
-		Kind string
-	}
-	Metric struct {
-		sdkmetric.Exporter
-		Kind string
-	}
-	Log struct {
-		sdklog.Exporter
-		Kind string
-	}
-)
+// A Made is an exporter that was made, and of what kind it is.
+type Made[E any] struct {
+	Exporter E
+	Kind     string // its otel.component.type
+}
 
-// Spans returns those of spans. It starts nothing that sends by itself.
-func (s Settings) Spans(ctx context.Context) ([]Span, error) {
-	return made(ctx, s, environment.Traces, receiver.spans, "span",
-		func(e sdktrace.SpanExporter, kind string) Span { return Span{e, kind} }, (*console).spans)
+// Spans returns the exporters of spans. It starts nothing that sends by itself.
+func (s Settings) Spans(ctx context.Context) ([]Made[sdktrace.SpanExporter], error) {
+	return exporters(ctx, s, environment.Traces, "span", receiver.spans, (*console).spans)
 }
 
 // Metrics returns those of metrics, likewise.
-func (s Settings) Metrics(ctx context.Context) ([]Metric, error) {
-	return made(ctx, s, environment.Metrics, receiver.metrics, "metric",
-		func(e sdkmetric.Exporter, kind string) Metric { return Metric{e, kind} }, (*console).metrics)
+func (s Settings) Metrics(ctx context.Context) ([]Made[sdkmetric.Exporter], error) {
+	return exporters(ctx, s, environment.Metrics, "metric", receiver.metrics, (*console).metrics)
 }
 
 // Logs returns those of log records, likewise.
-func (s Settings) Logs(ctx context.Context) ([]Log, error) {
-	return made(ctx, s, environment.Logs, receiver.logs, "log",
-		func(e sdklog.Exporter, kind string) Log { return Log{e, kind} }, (*console).logs)
+func (s Settings) Logs(ctx context.Context) ([]Made[sdklog.Exporter], error) {
+	return exporters(ctx, s, environment.Logs, "log", receiver.logs, (*console).logs)
+}
+
+// exporters makes those of a signal. An item is what the signal consists of.
+func exporters[E any](ctx context.Context, settings Settings, s environment.Signal, item string,
+	otlp func(receiver, context.Context) (E, error), toConsole func(*console) E,
+) ([]Made[E], error) {
+	routes, err := settings.Environment.Routes(s, settings.Endpoint)
+	if err != nil {
+		return nil, err
+	}
+	var all []Made[E]
+	if routes.OTLP {
+		r, err := settings.connect(s)
+		if err != nil {
+			return nil, fmt.Errorf("OTLP exporter of %s: %w", s.Name, err)
+		}
+		exporter, err := otlp(r, ctx)
+		if err != nil {
+			return nil, fmt.Errorf("OTLP exporter of %s: %w", s.Name, err)
+		}
+		all = append(all, Made[E]{exporter, r.kind(item)})
+	}
+	if routes.Console {
+		all = append(all, Made[E]{toConsole(&console{settings.Console}), "console_" + item + "_exporter"})
+	}
+	return all, nil
 }

@@ -37,7 +37,7 @@ func kinds(t *testing.T, s exporters.Settings) (string, error) {
 	spans, err := s.Spans(t.Context())
 	for _, e := range spans {
 		all = append(all, e.Kind)
-		err = errors.Join(err, e.Shutdown(t.Context()))
+		err = errors.Join(err, e.Exporter.Shutdown(t.Context()))
 	}
 	metrics, err2 := s.Metrics(t.Context())
 	for _, e := range metrics {
@@ -47,7 +47,7 @@ func kinds(t *testing.T, s exporters.Settings) (string, error) {
 	logs, err3 := s.Logs(t.Context())
 	for _, e := range logs {
 		all = append(all, e.Kind)
-		err = errors.Join(err, e.Shutdown(t.Context()))
+		err = errors.Join(err, e.Exporter.Shutdown(t.Context()))
 	}
 	return strings.Join(all, " "), errors.Join(err, err2, err3)
 }
@@ -111,7 +111,7 @@ func TestConnectionsEnd(t *testing.T) {
 	if err != nil || len(made) != 1 {
 		t.Fatal(made, err)
 	}
-	provider := sdktrace.NewTracerProvider(sdktrace.WithSyncer(made[0].SpanExporter))
+	provider := sdktrace.NewTracerProvider(sdktrace.WithSyncer(made[0].Exporter))
 	_, span := provider.Tracer("test").Start(t.Context(), "span")
 	span.End()
 	if path := <-paths; path != "/mine" {

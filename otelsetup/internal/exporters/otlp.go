@@ -2,7 +2,6 @@ package exporters
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 
 	"go.opentelemetry.io/otel/exporters/otlp/otlplog/otlploggrpc"
@@ -63,30 +62,4 @@ func (r receiver) kind(item string) string {
 		return "otlp_http_json_" + item + "_exporter"
 	}
 	return "otlp_http_" + item + "_exporter"
-}
-
-// made makes the exporters of a signal, E with a kind being N.
-func made[E, N any](ctx context.Context, settings Settings, s environment.Signal,
-	otlp func(receiver, context.Context) (E, error), item string, named func(E, string) N, toConsole func(*console) E,
-) ([]N, error) {
-	routes, err := settings.Environment.Routes(s, settings.Endpoint)
-	if err != nil {
-		return nil, err
-	}
-	var all []N
-	if routes.OTLP {
-		r, err := settings.connect(s)
-		if err != nil {
-			return nil, fmt.Errorf("OTLP exporter of %s: %w", s.Name, err)
-		}
-		exporter, err := otlp(r, ctx)
-		if err != nil {
-			return nil, fmt.Errorf("OTLP exporter of %s: %w", s.Name, err)
-		}
-		all = append(all, named(exporter, r.kind(item)))
-	}
-	if routes.Console {
-		all = append(all, named(toConsole(&console{settings.Console}), "console_"+item+"_exporter"))
-	}
-	return all, nil
 }

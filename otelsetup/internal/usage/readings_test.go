@@ -1,4 +1,4 @@
-package otelsetup
+package usage
 
 import (
 	"context"
@@ -12,23 +12,18 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
-	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/internal/system"
 	"github.com/otelkv/otelkv/internal/testutil/machines"
 )
 
-func withUsage(read func() usage) Option {
-	return optionFunc(func(c *config) { c.readUsage = read })
-}
-
-// readings collects what the sampler's instruments show; what they leave out is
+// readings collects what the instruments show; what they leave out is
 // NaN.
-func readings(t *testing.T, s *sampler) (resident, cpu, memory float64) {
+func readings(t *testing.T, s *Readings) (resident, cpu, memory float64) {
 	t.Helper()
 	reader := sdkmetric.NewManualReader()
 	provider := sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))
-	if err := s.observe(provider.Meter("test")); err != nil {
+	if err := s.Register(provider.Meter("test"), func() bool { return false }); err != nil {
 		t.Fatal(err)
 	}
 	var got metricdata.ResourceMetrics
@@ -58,13 +53,13 @@ func readings(t *testing.T, s *sampler) (resident, cpu, memory float64) {
 
 func same(a, b float64) bool { return a == b || (math.IsNaN(a) && math.IsNaN(b)) }
 
-func TestSampler(t *testing.T) {
+func TestReadings(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		var next atomic.Pointer[usage]
+		var next atomic.Pointer[Reading]
 		var reads atomic.Int32
-		next.Store(&usage{resident: 100, memory: 0.25, cpu: system.CPU{{Of: "a", Used: 5 * time.Second, Capacity: 2}}})
-		s := startSampler(func() usage { reads.Add(1); return *next.Load() })
+		next.Store(&Reading{Resident: 100, Memory: 0.25, CPU: system.CPU{{Of: "a", Used: 5 * time.Second, Capacity: 2}}})
+		s := Start(func() Reading { reads.Add(1); return *next.Load() })
 		want := func(at time.Duration, n int32, resident, cpu, memory float64) {
 			t.Helper()
 			time.Sleep(time.Until(began.Add(at)))
@@ -78,32 +73,32 @@ func TestSampler(t *testing.T) {
 		}
 		nan := math.NaN()
 		want(0, 1, 100, nan, 0.25)
-		next.Store(&usage{resident: 200, memory: nan, cpu: system.CPU{{Of: "a", Used: 10 * time.Second, Capacity: 2}}})
+		next.Store(&Reading{Resident: 200, Memory: nan, CPU: system.CPU{{Of: "a", Used: 10 * time.Second, Capacity: 2}}})
 		want(9*time.Second, 1, 100, nan, 0.25) // a collection reads nothing itself
 		want(10*time.Second, 2, 200, 5.0/20, nan)
-		next.Store(&usage{resident: nan, memory: nan, cpu: system.CPU{{Of: "b", Used: 10 * time.Second, Capacity: 2}}})
+		next.Store(&Reading{Resident: nan, Memory: nan, CPU: system.CPU{{Of: "b", Used: 10 * time.Second, Capacity: 2}}})
 		want(20*time.Second, 3, nan, nan, nan)
 
-		if err := s.shutdown(t.Context()); err != nil {
+		if err := s.Shutdown(t.Context()); err != nil {
 			t.Error(err)
 		}
 		want(40*time.Second, 3, nan, nan, nan) // ended
 	})
 }
 
-func TestSamplerLeavesOutStaleReadings(t *testing.T) {
+func TestStaleReadings(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var calls atomic.Int32
 		release := make(chan struct{})
-		s := startSampler(func() usage {
+		s := Start(func() Reading {
 			switch calls.Add(1) {
 			case 1:
-				return usage{resident: 1, memory: 1}
+				return Reading{Resident: 1, Memory: 1}
 			case 2:
 				panic("a bug")
 			}
 			<-release
-			return usage{resident: 2, memory: 0}
+			return Reading{Resident: 2, Memory: 0}
 		})
 		time.Sleep(30 * time.Second)
 		if r, _, m := readings(t, s); r != 1 || m != 1 {
@@ -115,22 +110,22 @@ func TestSamplerLeavesOutStaleReadings(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if err := s.shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		if err := s.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("shutdown during a reading that hangs: %v", err)
 		}
 		close(release)
-		if err := s.shutdown(t.Context()); err != nil {
+		if err := s.Shutdown(t.Context()); err != nil {
 			t.Error(err)
 		}
 	})
 }
 
-func TestSamplerBeforeAnyReading(t *testing.T) {
-	s := startSampler(func() usage { panic("a bug") })
+func TestBeforeAnyReading(t *testing.T) {
+	s := Start(func() Reading { panic("a bug") })
 	if r, c, m := readings(t, s); !math.IsNaN(r) || !math.IsNaN(c) || !math.IsNaN(m) {
 		t.Errorf("%v, %v, %v", r, c, m)
 	}
-	if err := s.shutdown(t.Context()); err != nil {
+	if err := s.Shutdown(t.Context()); err != nil {
 		t.Error(err)
 	}
 }
@@ -141,7 +136,7 @@ func TestMachines(t *testing.T) {
 	for _, m := range machines.All() {
 		synctest.Test(t, func(t *testing.T) {
 			machine, advance := m.Start()
-			s := startSampler(usageOf(machine))
+			s := Start(Of(machine))
 			advance()
 			time.Sleep(machines.Time)
 			synctest.Wait()
@@ -149,7 +144,7 @@ func TestMachines(t *testing.T) {
 			if math.Abs(memory-m.Memory) > 1e-9 || math.Abs(cpu-m.CPU) > 1e-9 {
 				t.Errorf("%s: memory %v, cpu %v, want %v, %v", m.Name, memory, cpu, m.Memory, m.CPU)
 			}
-			if err := s.shutdown(t.Context()); err != nil {
+			if err := s.Shutdown(t.Context()); err != nil {
 				t.Error(err)
 			}
 		})
@@ -161,7 +156,7 @@ func TestUnknownUsage(t *testing.T) {
 	broken := machines.Machine{Files: map[string]string{"proc/self/cgroup": machines.Unreadable, "proc/self/statm": "1\n"}}
 	machine, _ := broken.Start()
 	for _, machine := range []system.Machine{machine, {}} {
-		if u := usageOf(machine)(); !math.IsNaN(u.resident) || !math.IsNaN(u.memory) || u.cpu != nil {
+		if u := Of(machine)(); !math.IsNaN(u.Resident) || !math.IsNaN(u.Memory) || u.CPU != nil {
 			t.Errorf("%+v", u)
 		}
 	}
@@ -169,11 +164,7 @@ func TestUnknownUsage(t *testing.T) {
 
 // The readings of this machine are plausible, whichever machine that is.
 func TestUsageOfThisProcess(t *testing.T) {
-	if u := usageOf(system.Local())(); !(u.resident > 1<<20) || !(u.memory >= 0 && u.memory <= 1) || len(u.cpu) == 0 {
+	if u := Of(system.Local())(); !(u.Resident > 1<<20) || !(u.Memory >= 0 && u.Memory <= 1) || len(u.CPU) == 0 {
 		t.Errorf("%+v", u)
-	}
-	tel := start(t, WithLogger(zap.NewNop()))
-	if pageOf(t, tel.MetricsHandler())["kvdb_memory_bytes"] == nil {
-		t.Error("the first scrape has no kvdb_memory_bytes")
 	}
 }

@@ -1,4 +1,4 @@
-package otelsetup
+package usage
 
 import (
 	"context"

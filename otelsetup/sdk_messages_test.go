@@ -13,7 +13,7 @@ import (
 	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 )
 
-func TestDiagnosticLevels(t *testing.T) {
+func TestSDKLoggerLevels(t *testing.T) {
 	for _, tt := range []struct {
 		value string
 		want  []string // of what is said
@@ -29,7 +29,7 @@ func TestDiagnosticLevels(t *testing.T) {
 			t.Setenv("OTEL_LOG_LEVEL", tt.value)
 			synctest.Test(t, func(t *testing.T) {
 				log, lines := recordingLogger()
-				l := logr.New(newDiagnosticSink(log, environment.Variables(os.Getenv).Verbosity())).WithName("otel").WithValues("a", "b")
+				l := logr.New(newSDKLogger(log, environment.Variables(os.Getenv).Verbosity())).WithName("otel").WithValues("a", "b")
 				say := []func(){
 					func() { l.Error(errors.New("no"), "failed") },
 					func() { l.V(1).Info("dropped log records", "dropped", 7) },
@@ -59,10 +59,10 @@ func TestDiagnosticLevels(t *testing.T) {
 
 // The SDK's values can be whole configurations, and its lines as many as its
 // exports.
-func TestDiagnosticLines(t *testing.T) {
+func TestSDKLoggerLines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log, lines := recordingLogger()
-		l := logr.New(newDiagnosticSink(log, 8))
+		l := logr.New(newSDKLogger(log, 8))
 		for range 3 {
 			l.V(1).Info("dropped log records", "dropped", 7, "config", struct{ Password string }{"hunter2"}, "url", "http://hunter2@host", 3, 4, "odd")
 		}

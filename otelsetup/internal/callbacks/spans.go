@@ -1,4 +1,4 @@
-package otelsetup
+package callbacks
 
 import (
 	"context"
@@ -11,8 +11,13 @@ import (
 	"github.com/otelkv/otelkv/otelsetup/internal/foreign"
 )
 
-// guardedProcessor is a processor of the caller's, who may rely on no span's
-// coming after Shutdown. Its panics do not fail the operation that the span is of.
+// GuardProcessor returns a processor of the program's, which may rely on no span's
+// coming after Shutdown. Its panics do not fail the operation that the span is of, and
+// report is told of them.
+func GuardProcessor(p sdktrace.SpanProcessor, report func(of string, err error)) sdktrace.SpanProcessor {
+	return &guardedProcessor{SpanProcessor: p, failed: report}
+}
+
 type guardedProcessor struct {
 	sdktrace.SpanProcessor
 	failed func(of string, err error)
@@ -53,8 +58,12 @@ func (p *guardedProcessor) Shutdown(ctx context.Context) (err error) {
 	return p.SpanProcessor.Shutdown(ctx)
 }
 
-// guardedSampler is a sampler of the caller's. A span for which it panics is not
-// recorded.
+// GuardSampler returns a sampler of the program's. A span for which it panics is not
+// recorded, and report is told.
+func GuardSampler(s sdktrace.Sampler, report func(of string, err error)) sdktrace.Sampler {
+	return guardedSampler{s, report}
+}
+
 type guardedSampler struct {
 	sdktrace.Sampler
 	failed func(of string, err error)

@@ -2,14 +2,50 @@ package otelsetup
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"sync"
 
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 
+	"github.com/otelkv/otelkv/internal/typednil"
 	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 	"github.com/otelkv/otelkv/otelsetup/internal/exporters"
 	"github.com/otelkv/otelkv/otelsetup/internal/foreign"
+	"github.com/otelkv/otelkv/otelsetup/internal/ledger"
+	"github.com/otelkv/otelkv/otelsetup/internal/producers"
 )
+
+// newReaders makes the readers that the environment asks for and calls the
+// factories of WithReader. When one fails, it shuts down what the others made.
+func (t *Telemetry) newReaders(ctx context.Context, c *config) (readers []sdkmetric.Reader, err error) {
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, foreign.Within(ctx, t.budget, foreign.Each(readers, sdkmetric.Reader.Shutdown)))
+			readers = nil
+		}
+	}()
+	made, err := t.exporters(c).Metrics(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range made {
+		a := t.metricAccounts.Open(t.diagnostics, environment.Metrics, ledger.DataPoints, e.Kind, c.env.Queue(environment.Metrics))
+		readers = append(readers, sdkmetric.NewPeriodicReader(ledger.NewMetricExporter(a.Ledger, e.Exporter),
+			sdkmetric.WithProducer(producers.Sparing(t.newProducer(c, e.Exporter.Temporality), t.failures.Report))))
+	}
+	for _, r := range c.readers {
+		reader, err := r.factory(producers.Stamped(producers.Sparing(t.newProducer(c, r.temporality), t.failures.Report)))
+		if err == nil && typednil.Is(reader) {
+			err = errors.New("the factory returned nil")
+		}
+		if err != nil {
+			return readers, fmt.Errorf("WithReader: %w", err)
+		}
+		readers = append(readers, reader)
+	}
+	return readers, nil
+}
 
 // A reader ends once, whoever asks. The SDK's provider asks its readers one after
 // the other, so that one that hangs would take the time of the others: the

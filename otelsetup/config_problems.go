@@ -3,12 +3,7 @@ package otelsetup
 import (
 	"fmt"
 	"strings"
-
-	"github.com/otelkv/otelkv/otelsetup/internal/oneline"
 )
-
-// firstLine returns the beginning of an error's text.
-func firstLine(err error) string { return oneline.Error(err) }
 
 // problems collects what is wrong with the settings, one line for all.
 type problems []error

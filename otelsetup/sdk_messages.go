@@ -10,29 +10,30 @@ import (
 	"github.com/otelkv/otelkv/internal/limiter"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/otelsetup/internal/environment"
+	"github.com/otelkv/otelkv/otelsetup/internal/oneline"
 )
 
-// A diagnosticSink is the SDK's own logger on a zap logger. It writes few lines,
+// An sdkLogger is the SDK's own logger on a zap logger. It writes few lines,
 // and of their values the plain ones only: the others are whole configurations
 // and batches of telemetry.
-type diagnosticSink struct {
+type sdkLogger struct {
 	logger    *zap.Logger
 	verbosity int
 	limit     *limiter.Limiter
 }
 
-func newDiagnosticSink(logger *zap.Logger, verbosity int) *diagnosticSink {
-	return &diagnosticSink{logger, verbosity, &limiter.Limiter{Interval: time.Second}}
+func newSDKLogger(logger *zap.Logger, verbosity int) *sdkLogger {
+	return &sdkLogger{logger, verbosity, &limiter.Limiter{Interval: time.Second}}
 }
 
 // Init implements logr.LogSink.
-func (*diagnosticSink) Init(logr.RuntimeInfo) {}
+func (*sdkLogger) Init(logr.RuntimeInfo) {}
 
 // Enabled implements logr.LogSink.
-func (s *diagnosticSink) Enabled(level int) bool { return level <= s.verbosity && s.verbosity > 0 }
+func (s *sdkLogger) Enabled(level int) bool { return level <= s.verbosity && s.verbosity > 0 }
 
 // Info implements logr.LogSink.
-func (s *diagnosticSink) Info(level int, msg string, values ...any) {
+func (s *sdkLogger) Info(level int, msg string, values ...any) {
 	zapLevel := zapcore.DebugLevel
 	switch {
 	case level <= environment.VerbosityWarn:
@@ -44,7 +45,7 @@ func (s *diagnosticSink) Info(level int, msg string, values ...any) {
 }
 
 // Error implements logr.LogSink.
-func (s *diagnosticSink) Error(err error, msg string, values ...any) {
+func (s *sdkLogger) Error(err error, msg string, values ...any) {
 	if s.verbosity < environment.VerbosityError {
 		return
 	}
@@ -54,7 +55,7 @@ func (s *diagnosticSink) Error(err error, msg string, values ...any) {
 	s.log(zapcore.ErrorLevel, msg, values)
 }
 
-func (s *diagnosticSink) log(level zapcore.Level, msg string, values []any) {
+func (s *sdkLogger) log(level zapcore.Level, msg string, values []any) {
 	suppressed, ok := s.limit.Allow()
 	if !ok {
 		return
@@ -69,14 +70,31 @@ func (s *diagnosticSink) log(level zapcore.Level, msg string, values []any) {
 		case bool, int, int64, uint32, uint64, float64, time.Duration:
 			fields = append(fields, zap.Any(key, v))
 		case error:
-			fields = append(fields, zap.String(key, firstLine(v)))
+			fields = append(fields, zap.String(key, oneline.Error(v)))
 		}
 	}
 	s.logger.Log(level, catalog.TelemetryReported, append(fields, limiter.Field(suppressed))...)
 }
 
 // WithValues implements logr.LogSink.
-func (s *diagnosticSink) WithValues(...any) logr.LogSink { return s }
+func (s *sdkLogger) WithValues(...any) logr.LogSink { return s }
 
 // WithName implements logr.LogSink.
-func (s *diagnosticSink) WithName(string) logr.LogSink { return s }
+func (s *sdkLogger) WithName(string) logr.LogSink { return s }
+
+// errorHandler logs what the SDK has nobody to return to.
+type errorHandler struct {
+	logger *zap.Logger
+	limit  limiter.Limiter
+}
+
+func (h *errorHandler) Handle(err error) {
+	if err == nil {
+		return
+	}
+	suppressed, ok := h.limit.Allow()
+	if !ok {
+		return
+	}
+	h.logger.Error(catalog.TelemetryFailed, zap.String(catalog.FieldError, oneline.Error(err)), limiter.Field(suppressed))
+}

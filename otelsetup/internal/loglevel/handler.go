@@ -1,4 +1,5 @@
-package otelsetup
+// Package loglevel shows and changes the level of a logger over HTTP.
+package loglevel
 
 import (
 	"encoding/json"
@@ -15,7 +16,7 @@ import (
 	"github.com/otelkv/otelkv/otelsetup/internal/foreign"
 )
 
-// A logLevel shows and changes a level over HTTP. A change can be for a time:
+// A Handler shows and changes a level over HTTP. A change can be for a time:
 // then the level that held before the first such change comes back.
 //
 // GET answers {"level":"debug"}, and while the level is temporary also until
@@ -23,7 +24,7 @@ import (
 // "5m", at most 24 hours, as JSON, as a form or in the query; what the body
 // says goes before the query. A later PUT replaces an earlier one, its time
 // too. It has no notion of who may change the level: that is up to whoever serves it.
-type logLevel struct {
+type Handler struct {
 	level  zap.AtomicLevel
 	logger *zap.Logger
 
@@ -41,16 +42,16 @@ type temporaryLevel struct {
 	timer       *time.Timer
 }
 
-// newLogLevel returns a handler that logs its changes. The caller ends its
-// timer with stop.
-func newLogLevel(level zap.AtomicLevel, logger *zap.Logger) *logLevel {
-	return &logLevel{level: level, logger: logger}
+// New returns a handler that logs its changes. The caller ends its timer with
+// Stop.
+func New(level zap.AtomicLevel, logger *zap.Logger) *Handler {
+	return &Handler{level: level, logger: logger}
 }
 
 var errStopped = errors.New("the program is ending")
 
 // ServeHTTP implements [http.Handler].
-func (l *logLevel) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (l *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
@@ -78,7 +79,7 @@ type levelState struct {
 	Then  *zapcore.Level `json:"then,omitempty"`
 }
 
-func (l *logLevel) state() levelState {
+func (l *Handler) state() levelState {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s := levelState{Level: l.level.Level()}
@@ -90,7 +91,7 @@ func (l *logLevel) state() levelState {
 }
 
 // set makes a change. When it returns, the level is in force.
-func (l *logLevel) set(change levelChange) error {
+func (l *Handler) set(change levelChange) error {
 	apply, err := l.prepare(change)
 	if err != nil {
 		return err
@@ -99,7 +100,7 @@ func (l *logLevel) set(change levelChange) error {
 	return nil
 }
 
-func (l *logLevel) prepare(change levelChange) (apply func(), err error) {
+func (l *Handler) prepare(change levelChange) (apply func(), err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.stopped {
@@ -126,7 +127,7 @@ func (l *logLevel) prepare(change levelChange) (apply func(), err error) {
 // without the lock: to write a line, and then to raise the level. So the line is
 // written at the lower of the two levels, and raising the level does not hide
 // that it was raised. A log that takes no line is not waited for.
-func (l *logLevel) change(to zapcore.Level, message catalog.Message, fields ...zap.Field) (apply func()) {
+func (l *Handler) change(to zapcore.Level, message catalog.Message, fields ...zap.Field) (apply func()) {
 	l.changes++
 	number, from := l.changes, l.level.Level()
 	if to <= from {
@@ -145,14 +146,14 @@ func (l *logLevel) change(to zapcore.Level, message catalog.Message, fields ...z
 
 // expire brings the former level back, unless the program itself has set
 // another meanwhile.
-func (l *logLevel) expire(t *temporaryLevel) {
+func (l *Handler) expire(t *temporaryLevel) {
 	defer l.timers.Done()
 	if apply := l.fallBack(t); apply != nil {
 		apply()
 	}
 }
 
-func (l *logLevel) fallBack(t *temporaryLevel) (apply func()) {
+func (l *Handler) fallBack(t *temporaryLevel) (apply func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.temporary != t {
@@ -167,16 +168,16 @@ func (l *logLevel) fallBack(t *temporaryLevel) (apply func()) {
 }
 
 // end forgets the temporary level.
-func (l *logLevel) end() {
+func (l *Handler) end() {
 	if l.temporary.timer.Stop() {
 		l.timers.Done()
 	}
 	l.temporary = nil
 }
 
-// stop ends the timer and leaves the level as it is. Changes are refused from
+// Stop ends the timer and leaves the level as it is. Changes are refused from
 // now on.
-func (l *logLevel) stop() {
+func (l *Handler) Stop() {
 	l.mu.Lock()
 	l.stopped = true
 	if l.temporary != nil {

@@ -1,4 +1,4 @@
-package otelsetup
+package loglevel
 
 import (
 	"net/http"
@@ -18,14 +18,14 @@ import (
 
 // levelHarness is a handler, and a logger whose level it changes.
 type levelHarness struct {
-	*logLevel
+	*Handler
 	lines *observer.ObservedLogs
 }
 
 func newLevelHarness(level zapcore.Level) *levelHarness {
 	atomic := zap.NewAtomicLevelAt(level)
 	core, lines := observer.New(atomic)
-	return &levelHarness{newLogLevel(atomic, zap.New(zapcore.NewTee(core, testutil.NotedLines{}.Core()))), lines}
+	return &levelHarness{New(atomic, zap.New(zapcore.NewTee(core, testutil.NotedLines{}.Core()))), lines}
 }
 
 func (h *levelHarness) request(method, target, contentType, body string) *httptest.ResponseRecorder {
@@ -184,8 +184,8 @@ func TestLogLevelStops(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newLevelHarness(zap.InfoLevel)
 		h.put(t, `{"level":"debug","for":"24h"}`)
-		h.stop()
-		h.stop()
+		h.Stop()
+		h.Stop()
 		if status, got := read(t, h.request("PUT", "/loglevel", "", `{"level":"info"}`)); status != http.StatusServiceUnavailable {
 			t.Errorf("PUT after stop = %d %s", status, got)
 		}
@@ -198,7 +198,7 @@ func TestLogLevelStops(t *testing.T) {
 
 func TestLogLevelConcurrently(t *testing.T) {
 	h := newLevelHarness(zap.InfoLevel)
-	defer h.stop()
+	defer h.Stop()
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
@@ -222,7 +222,7 @@ func TestLogLevelWithLogThatHangs(t *testing.T) {
 		held := make(chan struct{})
 		level := zap.NewAtomicLevelAt(zap.WarnLevel)
 		core, _ := observer.New(level)
-		h := &levelHarness{logLevel: newLogLevel(level, zap.New(core, zap.Hooks(func(zapcore.Entry) error {
+		h := &levelHarness{Handler: New(level, zap.New(core, zap.Hooks(func(zapcore.Entry) error {
 			<-held
 			return nil
 		})))}
@@ -238,6 +238,6 @@ func TestLogLevelWithLogThatHangs(t *testing.T) {
 			t.Errorf("GET = %s; want %s", got, want)
 		}
 		h.put(t, `{"level":"debug","for":"5m"}`)
-		h.stop()
+		h.Stop()
 	})
 }
