@@ -29,25 +29,25 @@ func labelled(t *testing.T, value string) (stacks []string) {
 
 // What is started there has no labels, and the caller keeps its own.
 func TestUnlabeled(t *testing.T) {
-	var stop, started chan struct{}
-	loop := func() {
-		close(started)
-		<-stop
-	}
 	for name, test := range map[string]struct {
-		start func()
-		want  int
+		call func(fn func())
+		want int // goroutines with the labels
 	}{
-		"as usual":  {func() { go loop() }, 2},
-		"unlabeled": {func() { kvdb.Unlabeled(func() { go loop() }) }, 1},
+		"as usual":  {func(fn func()) { fn() }, 2},
+		"unlabeled": {kvdb.Unlabeled, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			stop, started = make(chan struct{}), make(chan struct{})
-			defer close(stop)
-			pprof.Do(t.Context(), pprof.Labels("test", "TestUnlabeled"), func(context.Context) {
-				test.start()
+			pprof.Do(t.Context(), pprof.Labels("test", t.Name()), func(context.Context) {
+				started, stop := make(chan struct{}), make(chan struct{})
+				defer close(stop)
+				test.call(func() {
+					go func() {
+						close(started)
+						<-stop
+					}()
+				})
 				<-started
-				if stacks := labelled(t, "TestUnlabeled"); len(stacks) != test.want {
+				if stacks := labelled(t, t.Name()); len(stacks) != test.want {
 					t.Errorf("%d goroutines with labels, want %d:\n%s", len(stacks), test.want, strings.Join(stacks, "\n"))
 				}
 			})

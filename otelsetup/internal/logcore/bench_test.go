@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"testing"
 
 	sdklog "go.opentelemetry.io/otel/sdk/log"
@@ -26,7 +27,7 @@ func BenchmarkLine(b *testing.B) {
 		zap.String("path", "/orders"), zap.Bool("retried", true), zap.Int("shard", 7), zap.String("region", "eu"),
 	}
 	five := []zap.Field{zap.String("app", "a"), zap.Int("pid", 1), zap.String("zone", "b"), zap.String("build", "c"), zap.String("host", "d")}
-	twin := append(fields[:4:4], zap.String("system", "bolt"))
+	twin := slices.Concat(fields[:4], []zap.Field{zap.String("system", "bolt")})
 	for _, test := range []struct {
 		name         string
 		bound, given []zap.Field
@@ -45,7 +46,7 @@ func BenchmarkLine(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				l := zap.New(core).With(append(test.bound[:len(test.bound):len(test.bound)], tracefield.Context(traced(b, 1)))...)
+				l := zap.New(core).With(test.bound...).With(tracefield.Context(traced(b, 1)))
 				b.ReportAllocs()
 				for b.Loop() {
 					l.Info("operation failed", test.given...)
