@@ -18,10 +18,10 @@ type Limits struct {
 }
 
 // fullShare is the share of a limit below which something is no longer too full.
-const fullShare = 0.95
+const fullShare = 0.98
 
 // Utilization checks the used share of something, which read returns: 1 is all
-// of it. What was too much is so until it is a twentieth below the limit. It is unknown
+// of it. What was too much is so until it is a fiftieth below the limit. It is unknown
 // when read returns an error or no share. It says the name and "full". The limits that
 // are not set are those of [Disk].
 func Utilization(name string, read func(context.Context) (float64, error), limits *Limits) Check {

@@ -41,7 +41,7 @@ func TestOnTheEdge(t *testing.T) {
 		limit, noise float64 // the latter as a share of the limit
 		check        func(read func() float64) health.Check
 	}{
-		"a disk": {0.9, 0.02, func(read func() float64) health.Check {
+		"a disk": {0.9, 0.01, func(read func() float64) health.Check {
 			return health.Utilization("disk", func(context.Context) (float64, error) { return read(), nil }, nil)
 		}},
 		"a lag": {5, 0.1, func(read func() float64) health.Check {
