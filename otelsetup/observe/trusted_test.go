@@ -19,7 +19,7 @@ func TestStrangers(t *testing.T) {
 	failing := health.Check{Name: "queue", Interval: time.Second, Run: func(context.Context) error { return errors.New("password sesame") }}
 	dir := t.TempDir()
 	o, _ := start(t, observe.WithChecks(failing), observe.WithDirectory(dir))
-	eventually(t, "the check has run", func() bool { status, _ := get(t, o, "/readyz"); return status == 503 })
+	eventually(t, "the check has run", func() bool { _, body := get(t, o, "/readyz"); return body == "queue failed\n" })
 	for _, c := range []struct {
 		name, from, host string
 		header           http.Header
