@@ -339,6 +339,7 @@ var modules = map[string]string{
 	"go.uber.org/goleak":                           "v1.0.0",
 	"go.uber.org/zap":                              "v1.0.0",
 	"golang.org/x/sys":                             "v0.1.0",
+	"google.golang.org/grpc":                       "v1.0.0",
 }
 
 // stubs writes an empty package for every import from outside, so that the
