@@ -7,18 +7,19 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 // seeAll looks at everything that a program of package observe shows on its first
 // run: probes, the level of the log, profiles, evidence, and lines of JSON.
-func seeAll(t *testing.T, url, dir string, out *output) {
+func seeAll(t *testing.T, url, dir string, out *process.Buffer) {
 	t.Helper()
 	for path, want := range map[string]string{
 		"/healthz": "alive\n", "/livez": "alive\n", "/startupz": "started\n", "/readyz": "ready\n",
 		"/readyz/database": "ready\n", "/readyz/operations": "ready\n", "/readyz/log": "ready\n", "/loglevel": `{"level":"info"}` + "\n",
 	} {
-		eventually(t, path, func() bool {
+		process.Eventually(t, path, func() bool {
 			status, body, err := fetch(t, url+path, "")
 			return err == nil && status == http.StatusOK && body == want
 		})
@@ -57,23 +58,11 @@ func seeAll(t *testing.T, url, dir string, out *output) {
 // traffic, and still answers.
 func drains(t *testing.T, url string) {
 	t.Helper()
-	eventually(t, "draining", func() bool {
+	process.Eventually(t, "draining", func() bool {
 		status, body, err := fetch(t, url+"/readyz", "")
 		return err == nil && status == http.StatusServiceUnavailable && body == "draining\n"
 	})
 	if status, body, err := fetch(t, url+"/metrics", ""); err != nil || status != http.StatusOK {
 		t.Errorf("the last scrape: %d %s, %v", status, body, err)
-	}
-}
-
-func eventually(t *testing.T, what string, happened func() bool) {
-	t.Helper()
-	deadline := time.After(time.Minute)
-	for !happened() {
-		select {
-		case <-time.After(20 * time.Millisecond):
-		case <-deadline:
-			t.Fatalf("still not: %s", what)
-		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -19,6 +18,8 @@ import (
 
 	"github.com/prometheus/common/expfmt"
 	"github.com/prometheus/common/model"
+
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 // A localProgram listens where nobody else does.
@@ -37,13 +38,8 @@ func localize(t *testing.T, text string) localProgram {
 	free := make(map[string]string)
 	p.text = address.ReplaceAllStringFunc(text, func(shown string) string {
 		if free[shown] == "" {
-			l, err := net.Listen("tcp", "127.0.0.1:0")
-			if err != nil {
-				t.Fatal(err)
-			}
-			free[shown] = l.Addr().String()
+			free[shown] = process.FreeAddress(t)
 			p.addresses = append(p.addresses, free[shown])
-			l.Close()
 		}
 		return free[shown]
 	})
@@ -63,31 +59,15 @@ func (p localProgram) use(t *testing.T, binary string) {
 // run runs the program, and sends it a second signal while it drains.
 func (p localProgram) run(t *testing.T, binary string, hurry bool) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), binary)
+	cmd := exec.Command(binary)
 	cmd.Dir = t.TempDir()
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "OTEL_") })
-	var out output
-	cmd.Stdout, cmd.Stderr = &out, &out
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		_ = cmd.Wait()
-	}()
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		<-ended
-		if t.Failed() {
-			t.Logf("the program says:\n%s", out.String())
-		}
-	})
+	program := process.Start(t, cmd)
 	if len(p.addresses) > 0 {
-		url := p.visit(t, ended)
+		url := p.visit(t, program.Ended)
 		observed := strings.Contains(p.text, "otelsetup/observe\"")
 		if observed {
-			seeAll(t, url, cmd.Dir, &out)
+			seeAll(t, url, cmd.Dir, &program.Stdout)
 		}
 		if runtime.GOOS == "windows" {
 			return // which has no signals
@@ -99,37 +79,29 @@ func (p localProgram) run(t *testing.T, binary string, hurry bool) {
 			drains(t, url)
 		}
 		if hurry {
-			endsAtOnce(t, cmd, ended)
+			endsAtOnce(t, program)
 			return
 		}
 	}
-	select {
-	case <-ended:
-	case <-time.After(time.Minute):
-		t.Fatal("the program does not end")
-	}
+	status := program.Wait(t)
 	if len(p.addresses) > 0 && !strings.Contains(p.text, "SIGTERM") {
 		return // the signal has ended it
 	}
-	if status := cmd.ProcessState.ExitCode(); status != 0 {
+	if status != 0 {
 		t.Errorf("exit status %d, want 0", status)
 	}
 }
 
 // endsAtOnce sends a program that drains, for five seconds, what a person sends who
 // does not want to wait.
-func endsAtOnce(t *testing.T, cmd *exec.Cmd, ended <-chan struct{}) {
+func endsAtOnce(t *testing.T, program *process.Process) {
 	t.Helper()
-	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+	if err := program.Cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
-	select {
-	case <-ended:
-	case <-time.After(time.Minute):
-		t.Fatal("the program does not end")
-	}
-	if status, ok := cmd.ProcessState.Sys().(interface{ Signal() syscall.Signal }); !ok || status.Signal() != syscall.SIGINT {
-		t.Errorf("after a second signal: %v, want the program to end by it", cmd.ProcessState)
+	program.Wait(t)
+	if status, ok := program.Cmd.ProcessState.Sys().(interface{ Signal() syscall.Signal }); !ok || status.Signal() != syscall.SIGINT {
+		t.Errorf("after a second signal: %v, want the program to end by it", program.Cmd.ProcessState)
 	}
 }
 

@@ -87,7 +87,7 @@ func (p *Process) Wait(t testing.TB) (status int) {
 	case <-timeout.C:
 		t.Errorf("%s does not end", p.Cmd.Path)
 		_ = p.Cmd.Process.Kill()
-		<-p.Ended
+		<-p.Ended //otelkv:waitok the process has been killed
 	}
 	return p.Cmd.ProcessState.ExitCode()
 }

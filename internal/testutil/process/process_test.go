@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 	case "":
 		goleak.VerifyTestMain(m)
 	case "server":
-		serve()
+		os.Exit(serve())
 	case "short":
 		fmt.Fprintln(os.Stderr, "done")
 		os.Exit(4)
@@ -34,18 +34,18 @@ func TestMain(m *testing.M) {
 		if child.Start() != nil {
 			os.Exit(1)
 		}
-		serve()
+		os.Exit(serve())
 	}
 }
 
-// serve runs until SIGTERM.
-func serve() {
+// serve runs until SIGTERM, and returns the exit status.
+func serve() int {
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM)
 	fmt.Println("on output")
 	fmt.Fprintln(os.Stderr, "ready")
 	<-stop
-	os.Exit(3)
+	return 3
 }
 
 func command(as string) *exec.Cmd {
