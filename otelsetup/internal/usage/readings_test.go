@@ -1,4 +1,4 @@
-package usage
+package usage_test
 
 import (
 	"context"
@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/usage"
+
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
@@ -19,7 +22,7 @@ import (
 
 // readings collects what the instruments show; what they leave out is
 // NaN.
-func readings(t *testing.T, s *Readings) (resident, cpu, memory float64) {
+func readings(t *testing.T, s *usage.Readings) (resident, cpu, memory float64) {
 	t.Helper()
 	reader := sdkmetric.NewManualReader()
 	provider := sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))
@@ -56,10 +59,10 @@ func same(a, b float64) bool { return a == b || (math.IsNaN(a) && math.IsNaN(b))
 func TestReadings(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		var next atomic.Pointer[Reading]
+		var next atomic.Pointer[usage.Reading]
 		var reads atomic.Int32
-		next.Store(&Reading{Resident: 100, Memory: 0.25, CPU: system.CPU{{Of: "a", Used: 5 * time.Second, Capacity: 2}}})
-		s := Start(func() Reading { reads.Add(1); return *next.Load() })
+		next.Store(&usage.Reading{Resident: 100, Memory: 0.25, CPU: system.CPU{{Of: "a", Used: 5 * time.Second, Capacity: 2}}})
+		s := usage.Start(func() usage.Reading { reads.Add(1); return *next.Load() })
 		want := func(at time.Duration, n int32, resident, cpu, memory float64) {
 			t.Helper()
 			time.Sleep(time.Until(began.Add(at)))
@@ -73,10 +76,10 @@ func TestReadings(t *testing.T) {
 		}
 		nan := math.NaN()
 		want(0, 1, 100, nan, 0.25)
-		next.Store(&Reading{Resident: 200, Memory: nan, CPU: system.CPU{{Of: "a", Used: 10 * time.Second, Capacity: 2}}})
+		next.Store(&usage.Reading{Resident: 200, Memory: nan, CPU: system.CPU{{Of: "a", Used: 10 * time.Second, Capacity: 2}}})
 		want(9*time.Second, 1, 100, nan, 0.25) // a collection reads nothing itself
 		want(10*time.Second, 2, 200, 5.0/20, nan)
-		next.Store(&Reading{Resident: nan, Memory: nan, CPU: system.CPU{{Of: "b", Used: 10 * time.Second, Capacity: 2}}})
+		next.Store(&usage.Reading{Resident: nan, Memory: nan, CPU: system.CPU{{Of: "b", Used: 10 * time.Second, Capacity: 2}}})
 		want(20*time.Second, 3, nan, nan, nan)
 
 		if err := s.Shutdown(t.Context()); err != nil {
@@ -90,15 +93,15 @@ func TestStaleReadings(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var calls atomic.Int32
 		release := make(chan struct{})
-		s := Start(func() Reading {
+		s := usage.Start(func() usage.Reading {
 			switch calls.Add(1) {
 			case 1:
-				return Reading{Resident: 1, Memory: 1}
+				return usage.Reading{Resident: 1, Memory: 1}
 			case 2:
 				panic("a bug")
 			}
 			<-release
-			return Reading{Resident: 2, Memory: 0}
+			return usage.Reading{Resident: 2, Memory: 0}
 		})
 		time.Sleep(30 * time.Second)
 		if r, _, m := readings(t, s); r != 1 || m != 1 {
@@ -121,7 +124,7 @@ func TestStaleReadings(t *testing.T) {
 }
 
 func TestBeforeAnyReading(t *testing.T) {
-	s := Start(func() Reading { panic("a bug") })
+	s := usage.Start(func() usage.Reading { panic("a bug") })
 	if r, c, m := readings(t, s); !math.IsNaN(r) || !math.IsNaN(c) || !math.IsNaN(m) {
 		t.Errorf("%v, %v, %v", r, c, m)
 	}
@@ -136,7 +139,7 @@ func TestMachines(t *testing.T) {
 	for _, m := range machines.All() {
 		synctest.Test(t, func(t *testing.T) {
 			machine, advance := m.Start()
-			s := Start(Of(machine))
+			s := usage.Start(usage.Of(machine))
 			advance()
 			time.Sleep(machines.Time)
 			synctest.Wait()
@@ -156,7 +159,7 @@ func TestUnknownUsage(t *testing.T) {
 	broken := machines.Machine{Files: map[string]string{"proc/self/cgroup": machines.Unreadable, "proc/self/statm": "1\n"}}
 	machine, _ := broken.Start()
 	for _, machine := range []system.Machine{machine, {}} {
-		if u := Of(machine)(); !math.IsNaN(u.Resident) || !math.IsNaN(u.Memory) || u.CPU != nil {
+		if u := usage.Of(machine)(); !math.IsNaN(u.Resident) || !math.IsNaN(u.Memory) || u.CPU != nil {
 			t.Errorf("%+v", u)
 		}
 	}
@@ -164,7 +167,7 @@ func TestUnknownUsage(t *testing.T) {
 
 // The readings of this machine are plausible, whichever machine that is.
 func TestUsageOfThisProcess(t *testing.T) {
-	if u := Of(system.Local())(); !(u.Resident > 1<<20) || !(u.Memory >= 0 && u.Memory <= 1) || len(u.CPU) == 0 {
+	if u := usage.Of(system.Local())(); !(u.Resident > 1<<20) || !(u.Memory >= 0 && u.Memory <= 1) || len(u.CPU) == 0 {
 		t.Errorf("%+v", u)
 	}
 }
