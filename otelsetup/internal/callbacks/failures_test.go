@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -13,8 +14,6 @@ import (
 
 	"github.com/otelkv/otelkv/internal/testutil"
 	"github.com/otelkv/otelkv/otelsetup/internal/callbacks"
-
-	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 )
 
 // Every failure is counted, and one in a while is a line, which says how many it

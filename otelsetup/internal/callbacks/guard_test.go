@@ -11,11 +11,10 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/metric"
+	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"github.com/otelkv/otelkv/otelsetup/internal/callbacks"
-
-	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 )
 
 // reports is what was told.

@@ -6,11 +6,10 @@ import (
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
-
-	"github.com/otelkv/otelkv/otelsetup/internal/sanitize"
-
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+
+	"github.com/otelkv/otelkv/otelsetup/internal/sanitize"
 )
 
 // What an export pays for being right.

@@ -10,14 +10,12 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
-
-	"github.com/otelkv/otelkv/otelsetup/internal/usage"
-
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"github.com/otelkv/otelkv/internal/system"
 	"github.com/otelkv/otelkv/internal/testutil/machines"
+	"github.com/otelkv/otelkv/otelsetup/internal/usage"
 )
 
 // readings collects what the instruments show; what they leave out is
