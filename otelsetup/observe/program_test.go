@@ -1,7 +1,6 @@
 package observe_test
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/otelkv/otelkv/internal/testutil/process"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/otelsetup/observe"
 )
@@ -50,39 +50,21 @@ func TestProgram(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(t.TempDir(), "evidence")
-	cmd := exec.CommandContext(t.Context(), self)
+	cmd := exec.Command(self)
 	cmd.Env = append(os.Environ(), programVariable+"="+dir)
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	p := process.Start(t, cmd)
+	p.Eventually(t, "the first line", func() bool { return strings.Contains(p.Stdout.String(), "\n") })
 	var first struct{ Message, Listen, Profiles, Directory string }
-	log := bufio.NewScanner(stdout)
-	if !log.Scan() {
-		t.Fatalf("the program says nothing: %v, %s", log.Err(), stderr.String())
+	line, _, _ := strings.Cut(p.Stdout.String(), "\n")
+	if err := json.Unmarshal([]byte(line), &first); err != nil || first.Message != "observing" || first.Directory != dir {
+		t.Fatalf("%v: the first line is %s", err, line)
 	}
-	if err := json.Unmarshal(log.Bytes(), &first); err != nil || first.Message != "observing" || first.Directory != dir {
-		t.Fatalf("%v: the first line is %s", err, log.Text())
-	}
-	var messages []string
-	read := make(chan struct{})
-	go func() {
-		defer close(read)
-		for log.Scan() {
-			messages = append(messages, log.Text())
-		}
-	}()
 
 	for path, want := range map[string]string{
 		"/": "profiles    http://" + first.Profiles + "/debug/pprof/\nevidence    " + dir + "\n", "/healthz": "alive\n", "/livez": "alive\n", "/readyz": "ready\n", "/readyz/database": "ready\n", "/startupz": "started\n",
 		"/loglevel": `{"level":"info"}`, "/metrics": `service_name="shop"`,
 	} {
-		eventually(t, path+" "+want, func() bool {
+		p.Eventually(t, path+" "+want, func() bool {
 			status, body := request{path: path}.at(t, first.Listen)
 			return status == http.StatusOK && strings.Contains(body, want)
 		})
@@ -106,17 +88,17 @@ func TestProgram(t *testing.T) {
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "draining", func() bool {
+	p.Eventually(t, "draining", func() bool {
 		status, body := request{path: "/readyz"}.at(t, first.Listen)
 		return status == http.StatusServiceUnavailable && body == "draining\n"
 	})
 	if status, metrics := (request{path: "/metrics"}).at(t, first.Listen); status != http.StatusOK || !strings.Contains(metrics, `health_ready{health_probe="readiness"} 0`) {
 		t.Errorf("the last scrape: %d", status)
 	}
-	<-read
-	if err := cmd.Wait(); err != nil || stderr.Len() > 0 {
-		t.Errorf("%v, %s", err, stderr.String())
+	if status := p.Wait(t); status != 0 || p.Stderr.String() != "" {
+		t.Errorf("exit status %d, %s", status, p.Stderr.String())
 	}
+	messages := strings.Split(strings.TrimSpace(p.Stdout.String()), "\n")[1:]
 	healthy := slices.DeleteFunc(messages, func(line string) bool { // a disk may be filling here
 		return strings.Contains(line, `"check":"disk"`) || strings.Contains(line, `"check":"memory"`)
 	})
