@@ -5,10 +5,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
+	"github.com/otelkv/otelkv/internal/testutil/process"
 	"github.com/otelkv/otelkv/pprofx/internal/archive"
 )
 
@@ -43,30 +43,18 @@ func TestCrash(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	writer := exec.CommandContext(t.Context(), self)
-	writer.Env = append(os.Environ(), writerDir+"="+dir)
-	if err := writer.Start(); err != nil {
-		t.Fatal(err)
-	}
+	cmd := exec.Command(self)
+	cmd.Env = append(os.Environ(), writerDir+"="+dir)
+	writer := process.Start(t, cmd)
 	under := filepath.Join(dir, "."+heap(1).String()+".tmp")
-	for deadline := time.Now().Add(time.Minute); ; {
-		if info, err := os.Stat(under); err == nil && info.Size() > 0 {
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("the writer does not write: %q", names(t, dir))
-		}
-		<-time.After(time.Millisecond)
-	}
+	writer.Eventually(t, "a file that is being written", func() bool {
+		info, err := os.Stat(under)
+		return err == nil && info.Size() > 0
+	})
 	open(t, dir, roomy)
 	wantNames(t, dir, filepath.Base(under), heap(0).String())
 
-	if err := writer.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	if err := writer.Wait(); err == nil || !strings.Contains(err.Error(), "killed") {
-		t.Fatalf("the writer ended by itself: %v", err)
-	}
+	writer.Kill(t)
 	wantNames(t, dir, filepath.Base(under), heap(0).String())
 	old := time.Now().Add(-2 * time.Hour) // where no lock tells who is dead
 	if err := os.Chtimes(under, old, old); err != nil {
