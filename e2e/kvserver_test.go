@@ -52,10 +52,16 @@ func startKVServer(t *testing.T, args ...string) *kvserver {
 	cmd := exec.Command(path, append([]string{"-listen", "127.0.0.1:0", "-admin", "127.0.0.1:0", "-drain", "0"}, args...)...)
 	cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir())
 	s := &kvserver{Process: launch(t, cmd)}
+	s.greeted(t)
+	return s
+}
+
+// greeted waits until the server serves.
+func (s *kvserver) greeted(t *testing.T) {
+	t.Helper()
 	s.Eventually(t, "the greeting", func() bool { return kvgreeting.MatchString(s.Stderr.String()) })
 	found := kvgreeting.FindStringSubmatch(s.Stderr.String())
 	s.host, s.port, s.admin = found[1], found[2], found[3]
-	return s
 }
 
 // quiet is a logger of the client for servers that end on purpose.

@@ -119,7 +119,8 @@ type Check struct {
 	Network         bool
 	NetworkLiveness bool
 
-	err error // why a function of this package could not make it
+	trusting bool  // what is not known passes
+	err      error // why a function of this package could not make it
 }
 
 // newCheck returns the part that the functions of this package have in common.

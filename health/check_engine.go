@@ -15,7 +15,7 @@ import (
 // the last run fail until they take less than a quarter, and [kvdb.StatFailed] fails
 // at once; and the function state, which returns the engine's standing error, nil
 // when there is none, such as the last one of its background work. An error
-// that matches [kvdb.ErrReadOnly], [kvdb.ErrCorruption], [kvdb.ErrNoSpace] or
+// that matches [kvdb.ErrReadOnly], [kvdb.ErrCorruption], [kvdb.ErrNoSpace], [kvdb.ErrEngineFailed] or
 // [kvdb.ErrClosed], of either source, fails at once. It says the name and
 // "writes stalled", "read only", "corrupt", "out of space", "closed" or, for
 // another error, "failed".
@@ -80,6 +80,7 @@ func (e *engine) explain(err error) error {
 		{kvdb.ErrReadOnly, "read only"},
 		{kvdb.ErrCorruption, "corrupt"},
 		{kvdb.ErrNoSpace, "out of space"},
+		{kvdb.ErrEngineFailed, "failed"},
 		{kvdb.ErrClosed, "closed"},
 	} {
 		if errors.Is(err, known.kind) {

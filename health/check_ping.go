@@ -10,7 +10,8 @@ import (
 // Ping checks that a store answers, with its capability [kvdb.Pinger]. Pass the
 // store below its instrumentation to keep pings out of the metrics of
 // operations; through package instrument they are recorded as ping. A store
-// that is closed or corrupt, and a refused connection, fail it at once. It says
+// that is closed or corrupt or whose engine has failed, and a refused connection, fail
+// it at once. It says
 // the name and "down": "database down".
 func Ping(name string, store kvdb.Store) Check {
 	c := newCheck(name, "down", 0)

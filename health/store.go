@@ -10,7 +10,7 @@ import (
 
 // final makes errors decisive that do not go away.
 func final(err error) error {
-	if errors.Is(err, kvdb.ErrClosed) || errors.Is(err, kvdb.ErrCorruption) {
+	if errors.Is(err, kvdb.ErrClosed) || errors.Is(err, kvdb.ErrCorruption) || errors.Is(err, kvdb.ErrEngineFailed) {
 		return Decisive(err)
 	}
 	return err

@@ -17,6 +17,8 @@ import (
 //   - "replication", its [ReplicationLag], of a kvdb.Lagger
 //   - "disk", a [Utilization] of the disk that a kvdb.StatsReader reports; of one
 //     that knows no disk, such as a server's on another machine, it passes
+//   - "engine failure", an [EngineFailure], for liveness, of an embedded engine whose
+//     kvdb.StatsReader declares kvdb.StatFailed
 //
 // As with Ping, pass the store below its instrumentation. It does no I/O. A nil
 // store is an error of the registration.
@@ -33,6 +35,9 @@ func StoreChecks(store kvdb.Store, every time.Duration) []Check {
 	}
 	if _, ok := kvdb.As[kvdb.StatsReader](store); ok {
 		checks = append(checks, Utilization("disk", diskOf(store), nil))
+	}
+	if _, ok := failureOf(store); ok && !overNetwork(store) {
+		checks = append(checks, EngineFailure("engine failure", store))
 	}
 	for i := range checks {
 		if every != 0 {

@@ -11,6 +11,13 @@ import (
 	"github.com/otelkv/otelkv/kvdb"
 )
 
+// embedded is an engine that can fail.
+func embedded() kvdb.Store {
+	store := testutil.NewFaulty()
+	store.Report(testutil.Disk(0.5), testutil.Gauge(kvdb.StatFailed, "", "Failed", 0))
+	return store
+}
+
 // bare is a store without a capability.
 type bare struct{ kvdb.Store }
 
@@ -22,6 +29,7 @@ func TestStoreChecks(t *testing.T) {
 		want  []string
 	}{
 		{"every capability", testutil.NewFaulty(), time.Second, []string{"database", "replication", "disk"}},
+		{"an embedded engine", embedded(), 0, []string{"database", "replication", "disk", "engine failure"}},
 		{"a pinger", kvdb.NewMemory(nil), 0, []string{"database"}},
 		{"no capability", bare{kvdb.NewMemory(nil)}, 0, nil},
 	} {

@@ -19,6 +19,9 @@ func checks(dir string) observe.StoreChecksFunc {
 		all := []health.Check{health.Ping("database", s.Store).For(health.Startup | health.Readiness)}
 		if _, ok := kvdb.As[kvdb.StatsReader](s.Store); ok {
 			all = append(all, health.Engine("engine", s.Store, nil))
+			if dir != "" { // an engine of this process, which a restart opens again
+				all = append(all, health.EngineFailure("engine failure", s.Store))
+			}
 		}
 		if dir != "" {
 			all = append(all, health.Disk("disk", dir, nil))

@@ -118,7 +118,7 @@ func TestChecks(t *testing.T) {
 		for _, c := range of {
 			names[c.Name] = true
 		}
-		if !names["database"] || names["operations"] || names["disk"] != e.files || names["engine"] != e.files {
+		if !names["database"] || names["operations"] || names["disk"] != e.files || names["engine"] != e.files || names["engine failure"] != e.files {
 			t.Errorf("engine %s has %v", e.name, names)
 		}
 		probes, err := health.New(health.WithMeterProvider(noop.NewMeterProvider()), health.WithChecks(of...))

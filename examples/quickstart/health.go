@@ -28,6 +28,7 @@ func storeChecks(s observe.StoreInfo) []health.Check {
 		operations(s),
 		health.ReplicationLag("replication", s.Store, nil).Every(checkEvery),
 		health.Utilization("disk", health.Stat(s.Store, kvdb.StatDiskUtilization), nil).Every(checkEvery),
+		health.EngineFailure("engine failure", s.Store).Every(checkEvery),
 	}
 }
 

@@ -48,9 +48,10 @@
 //
 // bbolt panics, or the process faults, where the file is not what was written.
 // Calls of the store return kvdb.ErrCorruption then. After a commit that ended
-// like this the store takes no more writes. When the first two pages of an open
-// file are overwritten it takes no calls at all, as bbolt keeps its locks; calls
-// that were waiting for one of them do not return.
+// like this the store takes no more writes, which return kvdb.ErrEngineFailed. When
+// the first two pages of an open file are overwritten it takes no calls at all, as
+// bbolt keeps its locks; calls that were waiting for one of them do not return. Nor
+// does it take any after a file could not be mapped into memory as it grew.
 //
 // When one of the first two pages is damaged at the start, bbolt opens the file as
 // it was before its last transaction, and a notice says so. [Store.Verify] reads

@@ -57,8 +57,8 @@ var kinds = []struct{ cause, kind error }{
 	{bolterrors.ErrIncompatibleValue, kvdb.ErrInvalidArgument}, // the key of a nested bucket
 	{bolterrors.ErrKeyTooLarge, kvdb.ErrTooLarge},
 	{bolterrors.ErrValueTooLarge, kvdb.ErrTooLarge},
-	{bolterrors.ErrTimeout, kvdb.ErrUnavailable},        // the lock of the file
-	{bolterrors.ErrInvalidMapping, kvdb.ErrUnavailable}, // memory for an earlier write
+	{bolterrors.ErrTimeout, kvdb.ErrUnavailable},         // the lock of the file
+	{bolterrors.ErrInvalidMapping, kvdb.ErrEngineFailed}, // since an earlier write
 	{bolterrors.ErrInvalid, kvdb.ErrCorruption},
 	{bolterrors.ErrChecksum, kvdb.ErrCorruption},
 	{bolterrors.ErrVersionMismatch, kvdb.ErrCorruption},
@@ -75,8 +75,9 @@ func kind(err error) error {
 			return k.kind
 		}
 	}
-	// Of two things bbolt keeps words only: a file that cannot grow, with what the
-	// operating system said, and one that cannot hold its first pages.
+	// Of some things bbolt keeps words only: of a file that cannot grow, with what the
+	// operating system said, of one that cannot be mapped as it grows, and of one that
+	// cannot hold its first pages.
 	text := err.Error()
 	switch {
 	case errno.Is(err, errno.ReadOnly):
@@ -85,7 +86,7 @@ func kind(err error) error {
 		return kvdb.ErrNoSpace
 	case strings.Contains(text, "file size too small "):
 		return kvdb.ErrCorruption
-	case errno.Is(err, errno.TooManyFiles):
+	case errno.Is(err, errno.TooManyFiles), strings.Contains(text, "mmap allocate error: "): // memory for a larger mapping
 		return kvdb.ErrUnavailable
 	}
 	return nil

@@ -1,8 +1,11 @@
 package kvbolt
 
 import (
+	"errors"
 	"fmt"
 	"sync/atomic"
+
+	bolterrors "go.etcd.io/bbolt/errors"
 
 	"github.com/otelkv/otelkv/kvdb"
 )
@@ -31,12 +34,18 @@ func (f *failure) set(err error, locked bool) {
 			break
 		}
 	}
-	n := kvdb.Notice{Name: kvdb.NoticeEngineFailed, Level: kvdb.NoticeError,
-		Text: "the file is damaged, and no write is taken any more: copy what can be read and open the store again"}
-	if locked {
-		n.Text = "the file is damaged, and the engine keeps its locks, so that no call is taken any more: restore the file and open the store again"
+	f.board.Post(kvdb.Notice{Name: kvdb.NoticeEngineFailed, Level: kvdb.NoticeError, Text: why.whatToDo()})
+}
+
+// whatToDo says what happened, and what the operator has to do.
+func (c *cause) whatToDo() string {
+	switch {
+	case errors.Is(c.err, bolterrors.ErrInvalidMapping):
+		return "the file could not be mapped into memory as it grew, and no call is taken any more: see to the memory that the process may have and open the store again"
+	case c.locked:
+		return "the file is damaged, and the engine keeps its locks, so that no call is taken any more: restore the file and open the store again"
 	}
-	f.board.Post(n)
+	return "the file is damaged, and no write is taken any more: copy what can be read and open the store again"
 }
 
 // refuseCall returns why no call may enter the engine.
@@ -56,5 +65,5 @@ func (f *failure) refuseWrite(op string) error {
 }
 
 func (c *cause) wrap(op string) error {
-	return wrap(op, fmt.Errorf("the engine has failed, open it again: %w", c.err))
+	return &kvdb.Error{Op: op, Kind: kvdb.ErrEngineFailed, Err: fmt.Errorf("open the store again: %w", c.err)}
 }

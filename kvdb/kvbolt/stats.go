@@ -87,7 +87,7 @@ func (s *Store) AppendStats(ctx context.Context, dst []float64) ([]float64, erro
 	if s.failure.refuseCall(opStats) == nil {
 		err := s.readStats(ctx, &r)
 		switch {
-		case s.failure.refuseCall(opStats) != nil: // it met the damage
+		case s.failure.refuseCall(opStats) != nil, err != nil && s.failure.refuseWrite(opStats) != nil: // it met the failure
 			r = unknown()
 		case err != nil:
 			return dst, err

@@ -2,6 +2,7 @@ package kvbolt
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"sync"
 	"time"
@@ -44,13 +45,15 @@ func (s *Store) begin(op string, writable bool) (*txn, error) {
 		t.tx, err = s.db.Begin(writable)
 		return err
 	})
-	if isDamage(err) {
+	switch {
+	case err == nil:
+		return t, nil
+	case isDamage(err):
 		s.failure.set(err, true)
+	case errors.Is(err, bolterrors.ErrInvalidMapping):
+		s.failure.set(err, false) // its locks are free, and Close works
 	}
-	if err != nil {
-		return nil, wrap(op, err)
-	}
-	return t, nil
+	return nil, wrap(op, err)
 }
 
 // open is begin with the store's bucket.

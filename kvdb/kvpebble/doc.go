@@ -11,11 +11,12 @@
 // When the disk is full, writes are refused with kvdb.ErrNoSpace as soon as Pebble
 // fails to flush a memtable, and accepted again once it succeeds. Writes that
 // already wait in Pebble go on waiting for space; so do all writes through a
-// borrowed handle without [Options.Events].
+// borrowed handle without [Options.Events]. When the process has no descriptor for
+// a table, the same holds with kvdb.ErrUnavailable.
 //
-// When the write-ahead log of a store from Open cannot be written, the write
-// returns an error, and so do all later ones, Ping and Close; reads go on, and may
-// see the write. Only opening the store again ends that state. Whether a write
+// When the write-ahead log of a store from Open cannot be written or opened,
+// the write returns kvdb.ErrEngineFailed, and so do all later ones, Ping and Close;
+// reads go on, and may see the write. Only opening the store again ends that state. Whether a write
 // that failed so is there then is not known; all that were acknowledged are, but
 // for those of NoSync. With Pebble alone, and so with New, the process would end.
 // It still does, with a panic in one of Pebble's goroutines, when the manifest

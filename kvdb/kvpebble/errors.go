@@ -139,7 +139,7 @@ func (s *Store) recovered(op string, value any) error {
 	}
 	if f, ok := errors.AsType[*fatal](err); ok {
 		s.failure.set(f.err)
-		return wrap(op, f.err)
+		return s.failed(op)
 	}
 	if errors.Is(err, pebble.ErrClosed) {
 		return wrap(op, err)

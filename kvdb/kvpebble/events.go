@@ -1,7 +1,6 @@
 package kvpebble
 
 import (
-	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -12,7 +11,8 @@ import (
 )
 
 // Events keeps what Pebble tells only a listener: its write stalls, which of its
-// flushes fail, and that one finds no space on the disk. [Open] brings its own. For a handle that
+// flushes fail, and that one finds no space on the disk
+// or no descriptor. [Open] brings its own. For a handle that
 // [New] borrows, install the listener before the database is opened:
 //
 //	events := kvpebble.NewEvents()
@@ -32,7 +32,7 @@ type Events struct {
 
 	flushes, flushFailures int64
 
-	noSpace atomic.Pointer[error] // of the last flush; nil when it found some
+	starved atomic.Pointer[error] // what the last flush had too little of; nil when it had it all
 }
 
 // NewEvents returns an Events that has seen nothing yet.
@@ -80,27 +80,28 @@ func (e *Events) flushEnd(err error) {
 		e.flushFailures++
 	}
 	e.mu.Unlock()
-	if errors.Is(kind(err), kvdb.ErrNoSpace) {
-		e.noSpace.Store(&err)
+	if k := kind(err); k == kvdb.ErrNoSpace || k == kvdb.ErrUnavailable {
+		e.starved.Store(&err)
 	} else {
-		e.noSpace.Store(nil)
+		e.starved.Store(nil)
 	}
 }
 
-// full returns why there is no space to flush to. A nil Events knows nothing.
-func (e *Events) full() error {
+// starving returns why flushes do not work now: there is no space, or no descriptor.
+// A nil Events knows nothing.
+func (e *Events) starving() error {
 	if e == nil {
 		return nil
 	}
-	if err := e.noSpace.Load(); err != nil {
+	if err := e.starved.Load(); err != nil {
 		return *err
 	}
 	return nil
 }
 
-// stuck returns full while a write waits for that.
+// stuck returns starving while a write waits for the end of that.
 func (e *Events) stuck() error {
-	err := e.full()
+	err := e.starving()
 	if err == nil {
 		return nil
 	}

@@ -22,10 +22,15 @@ import (
 // fullDisk returns a filesystem on mem that refuses to write files with one of
 // the suffixes while the toggle is on.
 func fullDisk(mem vfs.FS, suffixes ...string) (vfs.FS, *errorfs.Toggle) {
+	return refusing(mem, syscall.ENOSPC, suffixes...)
+}
+
+// refusing is fullDisk with another error.
+func refusing(mem vfs.FS, n syscall.Errno, suffixes ...string) (vfs.FS, *errorfs.Toggle) {
 	full := &errorfs.Toggle{Injector: errorfs.InjectorFunc(func(op errorfs.Op) error {
 		for _, s := range suffixes {
 			if op.Kind.ReadOrWrite() == errorfs.OpIsWrite && strings.Contains(op.Path, s) {
-				return &fs.PathError{Op: "write", Path: op.Path, Err: syscall.ENOSPC}
+				return &fs.PathError{Op: "write", Path: op.Path, Err: n}
 			}
 		}
 		return nil
@@ -51,20 +56,20 @@ func TestFullDisk(t *testing.T) {
 			"Ping":      s.Ping(ctx),
 		} {
 			var path interface{ Timeout() bool } // *fs.PathError, as the cause
-			if _, ok := err.(*kvdb.Error); !ok || !errors.Is(err, kvdb.ErrNoSpace) || !errors.Is(err, syscall.ENOSPC) || !errors.As(err, &path) {
-				t.Errorf("%s on a full disk: %v, want ErrNoSpace with its cause", name, err)
+			if _, ok := err.(*kvdb.Error); !ok || !errors.Is(err, kvdb.ErrEngineFailed) || !errors.Is(err, syscall.ENOSPC) || !errors.As(err, &path) {
+				t.Errorf("%s on a full disk: %v, want ErrEngineFailed with its cause", name, err)
 			}
 		}
 		full.Off()
-		if err := s.Put(ctx, []byte("lost"), nil); !errors.Is(err, kvdb.ErrNoSpace) {
-			t.Errorf("Put after the log has failed: %v, want ErrNoSpace", err)
+		if err := s.Put(ctx, []byte("lost"), nil); !errors.Is(err, kvdb.ErrEngineFailed) {
+			t.Errorf("Put after the log has failed: %v, want ErrEngineFailed", err)
 		}
 		wantValue(t, s, "before", "1")
 		if got, _ := readStats(t, s); got[kvdb.StatFailed] != 1 {
 			t.Errorf("%s is %v after the log has failed, want 1", kvdb.StatFailed, got[kvdb.StatFailed])
 		}
-		if err := s.Close(); !errors.Is(err, kvdb.ErrNoSpace) {
-			t.Errorf("Close: %v, want ErrNoSpace", err)
+		if err := s.Close(); !errors.Is(err, kvdb.ErrEngineFailed) {
+			t.Errorf("Close: %v, want ErrEngineFailed", err)
 		}
 		s = open(t, "db", &kvpebble.OpenOptions{Pebble: &pebble.Options{FS: mem}})
 		wantValue(t, s, "before", "1")
@@ -97,8 +102,8 @@ func fillDisk(t *testing.T, size int, noSync bool) {
 				}
 				err := s.Put(t.Context(), fmt.Appendf(nil, "%d/%d", i, n), []byte(value))
 				if err != nil {
-					if !errors.Is(err, kvdb.ErrNoSpace) {
-						t.Errorf("Put: %v, want ErrNoSpace", err)
+					if !errors.Is(err, kvdb.ErrEngineFailed) {
+						t.Errorf("Put: %v, want ErrEngineFailed", err)
 					}
 					return
 				}
@@ -107,8 +112,8 @@ func fillDisk(t *testing.T, size int, noSync bool) {
 		})
 	}
 	wg.Wait()
-	if err := s.Close(); !errors.Is(err, kvdb.ErrNoSpace) {
-		t.Errorf("Close: %v, want ErrNoSpace", err)
+	if err := s.Close(); !errors.Is(err, kvdb.ErrEngineFailed) {
+		t.Errorf("Close: %v, want ErrEngineFailed", err)
 	}
 	full.Off()
 	s = open(t, "db", &kvpebble.OpenOptions{Pebble: &pebble.Options{FS: mem}})
@@ -122,10 +127,15 @@ func fillDisk(t *testing.T, size int, noSync bool) {
 	put(t, s, "after", "1")
 }
 
-// While there is no space to flush to, writes fail at once, and reads go on.
-// Once there is, writes go on by themselves.
-func TestFullDiskWithRoomInTheLog(t *testing.T) {
-	fs, full := fullDisk(vfs.NewMem(), ".sst")
+// While there is no space to flush to, or no descriptor, writes fail at once, and
+// reads go on. Once there is, writes go on by themselves.
+func TestFlushThatStarves(t *testing.T) {
+	t.Run("space", func(t *testing.T) { starveFlushes(t, syscall.ENOSPC, kvdb.ErrNoSpace) })
+	t.Run("descriptors", func(t *testing.T) { starveFlushes(t, syscall.EMFILE, kvdb.ErrUnavailable) })
+}
+
+func starveFlushes(t *testing.T, n syscall.Errno, kind error) {
+	fs, full := refusing(vfs.NewMem(), n, ".sst")
 	flushed := make(chan struct{})
 	var tell sync.Once
 	s := open(t, "db", &kvpebble.OpenOptions{Pebble: &pebble.Options{
@@ -140,15 +150,14 @@ func TestFullDiskWithRoomInTheLog(t *testing.T) {
 	}})
 	full.On()
 	var err error
-	n := 0
-	for ; err == nil; n++ {
-		err = s.Put(t.Context(), []byte{byte(n)}, make([]byte, 4<<10))
+	for i := 0; err == nil; i++ {
+		err = s.Put(t.Context(), []byte{byte(i)}, make([]byte, 4<<10))
 	}
-	if !errors.Is(err, kvdb.ErrNoSpace) || !errors.Is(err, syscall.ENOSPC) {
-		t.Fatalf("Put: %v, want ErrNoSpace", err)
+	if !errors.Is(err, kind) || !errors.Is(err, n) {
+		t.Fatalf("Put: %v, want %v", err, kind)
 	}
-	if err := s.Apply(t.Context(), []kvdb.Mutation{{Key: []byte("k")}}); !errors.Is(err, kvdb.ErrNoSpace) {
-		t.Errorf("Apply: %v, want ErrNoSpace", err)
+	if err := s.Apply(t.Context(), []kvdb.Mutation{{Key: []byte("k")}}); !errors.Is(err, kind) {
+		t.Errorf("Apply: %v, want %v", err, kind)
 	}
 	if _, err := s.Get(t.Context(), []byte{0}); err != nil {
 		t.Errorf("Get: %v", err)

@@ -188,15 +188,15 @@ func (s *Store) Describe() kvdb.Info {
 // their next step fails with kvdb.ErrClosed, and Close takes back what they
 // hold. Entries that were yielded stay valid until that step.
 //
-// When a write waits for space on a full disk, which it may do for ever,
-// Pebble cannot be closed. Close then leaves it open and returns an error that
-// matches kvdb.ErrNoSpace.
+// When a write waits for space on a full disk, or for descriptors, which it may do
+// for ever, Pebble cannot be closed. Close then leaves it open and returns an error
+// that matches kvdb.ErrNoSpace, or kvdb.ErrUnavailable.
 func (s *Store) Close() error {
 	if s.engine() == nil || !s.guard.close() {
 		return errClosedFor(opClose)
 	}
 	if err := s.guard.drain(s.events.stuck); err != nil {
-		return wrap(opClose, fmt.Errorf("a write waits for space, the engine stays open: %w", err))
+		return wrap(opClose, fmt.Errorf("a write waits for a flush, the engine stays open: %w", err))
 	}
 	if err := s.release(); err != nil {
 		return wrap(opClose, err)
@@ -282,7 +282,7 @@ func (s *Store) takeBack(c io.Closer) error {
 // from.
 func (s *Store) failed(op string) error {
 	if err := s.failure.get(); err != nil {
-		return wrap(op, fmt.Errorf("the engine has failed, open it again: %w", err))
+		return &kvdb.Error{Op: op, Kind: kvdb.ErrEngineFailed, Err: fmt.Errorf("open the store again: %w", withoutKeys(err))}
 	}
 	return nil
 }

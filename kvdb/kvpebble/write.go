@@ -150,14 +150,14 @@ func (s *Store) checkBatch(muts []kvdb.Mutation) (size int, err error) {
 }
 
 // refuse returns why the store takes no writes now. While Pebble has no space
-// to flush to, it tries again and again, and lets writes wait without an end
-// once its memtables are full.
+// to flush to, or no descriptor, it tries again and again, and lets writes wait
+// without an end once its memtables are full.
 func (s *Store) refuse(op string) error {
 	if err := s.failed(op); err != nil {
 		return err
 	}
-	if err := s.events.full(); err != nil {
-		return wrap(op, fmt.Errorf("no space to flush to: %w", err))
+	if err := s.events.starving(); err != nil {
+		return wrap(op, fmt.Errorf("memory tables cannot be flushed: %w", err))
 	}
 	return nil
 }

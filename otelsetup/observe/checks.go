@@ -21,7 +21,8 @@ type StoreChecksFunc func(StoreInfo) []health.Check
 // Checks returns what a store can be asked by its capabilities, with the default
 // limits and an interval of every, where 0 is 5 seconds:
 //
-//   - those of health.StoreChecks: "database", "replication", "disk"
+//   - those of health.StoreChecks: "database", "replication", "disk" and, for liveness,
+//     "engine failure"
 //   - "engine", a health.Engine, of a kvdb.StatsReader
 //   - "operations", a health.Traffic, which judges what users see of the store; above
 //     a remote one it is Shared, and only warns

@@ -1,0 +1,90 @@
+package health
+
+import (
+	"context"
+	"errors"
+	"math"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/otelkv/otelkv/internal/testutil"
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+// A failed engine ends liveness at once, and nothing else does: neither what is not
+// known nor a reading that hangs.
+func TestEngineFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := testutil.NewFaulty()
+		store.Report(testutil.Disk(0.5), testutil.Gauge(kvdb.StatFailed, "", "Failed", 0))
+		var failed float64
+		var broken error
+		var hang chan struct{}
+		store.Stats = func(_ context.Context, dst []float64) ([]float64, error) {
+			if hang != nil {
+				<-hang
+			}
+			if broken != nil && broken.Error() == "panic" {
+				panic(broken)
+			}
+			return append(dst, 0.5, failed), broken
+		}
+		h := start(t, WithChecks(EngineFailure("engine failure", store).Every(time.Second)))
+		if ok, text := h.Answer(Liveness); !ok {
+			t.Errorf("before the first run: %q", text)
+		}
+		want := func(when, says string) {
+			t.Helper()
+			wait(3 * time.Second)
+			if ok, text := h.Answer(Liveness); text != says || ok != (says == "alive") {
+				t.Errorf("%s: %t %q, want %q", when, ok, text, says)
+			}
+			if ok, text := h.Answer(Readiness); !ok {
+				t.Errorf("%s: %q", when, text)
+			}
+		}
+		want("well", "alive")
+		failed = math.NaN()
+		want("not known", "alive")
+		broken = errors.New("no")
+		want("not readable", "alive")
+		broken = errors.New("panic")
+		want("a panic", "alive")
+		broken, hang = nil, make(chan struct{})
+		wait(time.Minute)
+		want("a reading that hangs", "alive")
+		failed = 1
+		close(hang)
+		want("failed", "engine failed")
+		broken = errors.New("no")
+		want("failed, and not readable", "engine failed")
+		broken, failed = nil, 0
+		want("opened again", "alive")
+		failed = 1
+		want("failed again", "engine failed")
+		if err := store.Close(); err != nil {
+			t.Fatal(err)
+		}
+		want("closed", "alive")
+	})
+}
+
+func TestEngineFailureOfWhat(t *testing.T) {
+	remote := testutil.NewFaulty()
+	remote.Info = kvdb.Info{System: "redis", Remote: true}
+	remote.Report(testutil.Gauge(kvdb.StatFailed, "", "Failed", 0))
+	for name, store := range map[string]kvdb.Store{
+		"none": nil, "no statistics": kvdb.NewMemory(nil), "another statistic": testutil.NewFaulty(), "over a network": remote,
+	} {
+		c := EngineFailure("engine failure", store)
+		if err := c.complete(); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	for _, c := range StoreChecks(remote, 0) {
+		if c.Kind&Liveness != 0 {
+			t.Errorf("%q of a store over a network is for liveness", c.Name)
+		}
+	}
+}
