@@ -144,9 +144,9 @@ func (c Check) For(kinds Kind) Check {
 	return c
 }
 
-// Above returns the check for what it tells of operations of a store, such as those
-// of [Traffic]. Above a remote store it is Shared: replicas of the program fail it
-// together, and taking all of them out of service mends no server.
+// Above returns the check, told that it judges operations of a store, as [Traffic]
+// does. Above a remote store it is Shared: replicas of the program fail it together,
+// and taking all of them out of service does not fix the server.
 func (c Check) Above(store kvdb.Store) Check {
 	c.Shared = c.Shared || !typednil.Is(store) && overNetwork(store)
 	return c

@@ -37,8 +37,8 @@ func (o *Operation) Record(ctx context.Context, d time.Duration, err error) {
 	}
 }
 
-// A Call is one call of an [Operation], with what its maker tells of it. When it
-// has ended it is as new, and can be made again. Its methods are for the
+// A Call is one call of an [Operation], with the details that the caller gives. When
+// it has ended it is as new, and can be made again. Its methods are for the
 // goroutine that makes the call. A nil or zero one records nothing.
 type Call struct {
 	operation *Operation
@@ -83,9 +83,8 @@ func (c *Call) Delivered(n int) {
 	}
 }
 
-// Items tells of how many items a batch consists, before the call begins; fewer
-// than two are no batch. It stands in kvdb.batch.items, in the span and in the
-// line.
+// Items gives the number of items of a batch, before the call begins; fewer than two
+// are not a batch. It is shown in kvdb.batch.items, the span and the line.
 func (c *Call) Items(n int) {
 	if c != nil && n > 1 && !c.begun {
 		c.op.items = min(n, mostItems)

@@ -6,7 +6,7 @@ import (
 	"go.uber.org/zap"
 )
 
-// LogOptions choose which operations get a line, and what stands in it. With
+// LogOptions choose which operations get a line, and what is in it. With
 // the zero value failed and slow operations get one, keys appear as keyed
 // hashes only, and successes are logged at debug.
 type LogOptions struct {

@@ -166,14 +166,14 @@ func WithSpanOptions(options SpanOptions) Option {
 	return optionFunc(func(c *config) { c.spans = options })
 }
 
-// WithLogOptions chooses which operations get log lines, and what stands in
+// WithLogOptions chooses which operations get log lines, and what is in
 // them. By default, it is the zero LogOptions.
 func WithLogOptions(options LogOptions) Option {
 	return optionFunc(func(c *config) { c.logs = options })
 }
 
-// WithSlowThreshold sets from which duration on the named operations are slow:
-// their lines are logged and the hook of WithOnSlow is called. Without names it
+// WithSlowThreshold sets the duration from which the named operations are slow: they
+// are logged, and the hook of WithOnSlow is called. Without names it
 // sets those of get, put, delete, compare_and_swap and the batches, and of what a
 // Recorder declares. Zero or less means never. By default, these have the threshold
 // objective.LatencyP99; scan, view and update of a store, which contain the caller's
@@ -187,7 +187,7 @@ func WithSlowThreshold(threshold time.Duration, operations ...string) Option {
 // WithOnSlow calls hook for each slow operation, on its goroutine, before its
 // span ends and its line is written; the operation's caller waits for it. The
 // hook may return the id of evidence that it kept, such as a profile's name,
-// which then stands in the span (kvdb.evidence.id) and in the line (evidence).
+// which the span (kvdb.evidence.id) and the line (evidence) then show.
 // It must be safe for concurrent use; if it panics, nothing happens. The
 // context is the operation's, its span in it. By default, there is no hook.
 func WithOnSlow(hook func(ctx context.Context, slow SlowOperation) (evidence string)) Option {

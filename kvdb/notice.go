@@ -73,9 +73,9 @@ type Notifier interface {
 }
 
 // CheckNotice returns everything that is wrong with a notice, or nil: a name that
-// is no word of lower-case letters, digits and underscores, an unknown level, a
+// is not a word of lower-case letters, digits and underscores, an unknown level, a
 // text that is not one line of up to 1,000 bytes of UTF-8, more than 8 numbers,
-// and ones that are not finite or whose name is no such word. The error does
+// and ones that are not finite or whose name is not such a word. The error does
 // not match a kind of this package.
 func CheckNotice(n Notice) error {
 	var errs []error

@@ -146,7 +146,7 @@ func WithProfiles(hostPort string) Option {
 
 // WithDirectory keeps evidence in dir, which is made if it is missing: an
 // execution trace of the seconds before an operation that was slow, whose path
-// stands in its log line and span, and goroutines, heap, trace and CPU when a
+// is in its log line and span, and goroutines, heap, trace and CPU when a
 // check begins to fail. It is bounded: 256 MiB, and never the last 5 % of the disk.
 // By default, there is no evidence.
 func WithDirectory(dir string) Option {

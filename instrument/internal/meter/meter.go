@@ -117,7 +117,7 @@ func (m *Meter) callBack(rows []observed, collect func() *record.Collection) (me
 	return registration, nil
 }
 
-// observe tells of a row. A filter of exemplars that panics costs what is left of it.
+// observe reports a row. A filter of exemplars that panics costs the rest of it.
 func (r *observed) observe(c *record.Collection, to metric.Observer) {
 	defer func() { _ = recover() }()
 	if r.int != nil {
@@ -148,8 +148,8 @@ func (m *Meter) stop() { giveBack(m.own) }
 // the SDK holds its lock meanwhile, and may wait for a callback that hangs.
 const giveBackLimit = time.Second
 
-// giveBack takes callbacks back, and waits for that no longer than its limit. What
-// the provider has against it concerns nobody who could help.
+// giveBack takes callbacks back, and waits for that no longer than its limit. An error
+// of the provider is of no use to anybody.
 func giveBack(registrations ...metric.Registration) {
 	ctx, cancel := context.WithTimeout(context.Background(), giveBackLimit)
 	defer cancel()

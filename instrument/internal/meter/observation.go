@@ -12,8 +12,8 @@ import (
 	"github.com/otelkv/otelkv/instrument/internal/table"
 )
 
-// An observation has the callbacks by which a provider's readers are told of one
-// ledger, until that is forgotten.
+// An observation has the callbacks that report one ledger to a provider's readers,
+// until the ledger is forgotten.
 type observation struct {
 	mu            sync.Mutex
 	registrations []metric.Registration
@@ -21,7 +21,7 @@ type observation struct {
 	ended         bool
 }
 
-// Observe begins to tell of a ledger, if nobody does yet.
+// Observe begins to report a ledger, unless that is being done already.
 func (m *Meter) Observe(l *record.Ledger) error {
 	o := new(observation)
 	if !m.begin(l, o) {

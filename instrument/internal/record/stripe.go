@@ -68,8 +68,8 @@ const (
 // sizes counts operations by what they sent and delivered at once.
 type sizes [sizeBuckets][sizeBuckets]atomic.Uint32
 
-// fullSize is from where on whoever counts a size empties them, if no reader
-// does. There is room for two billion more until somebody finds the lock free.
+// fullSize is the count from which the operation that counts a size also empties them,
+// if no reader does. There is room for two billion more until one finds the lock free.
 const fullSize = 1 << 31
 
 const (
