@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/internal/testutil"
+	"github.com/otelkv/otelkv/otelsetup"
 )
 
 // A logger of the program's may do anything with what the Telemetry says of
@@ -19,8 +20,8 @@ import (
 func TestLoggerInTrouble(t *testing.T) {
 	for _, fault := range testutil.LogFaults {
 		t.Run(fault, func(t *testing.T) {
-			tel, err := Start(t.Context(), WithLogger(testutil.NewBadLogger(t, fault)),
-				WithSpanExporter(failing{errors.New("refused")}), WithShutdownTimeout(time.Second))
+			tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogger(testutil.NewBadLogger(t, fault)),
+				otelsetup.WithSpanExporter(failing{errors.New("refused")}), otelsetup.WithShutdownTimeout(time.Second))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -61,8 +62,8 @@ func TestReaderInTrouble(t *testing.T) {
 	for name, end := range map[string]func(){"panics": func() { panic("no idea") }, "exits": runtime.Goexit} {
 		t.Run(name, func(t *testing.T) {
 			r := bad{sdkmetric.NewManualReader(), end}
-			tel, err := Start(t.Context(), WithLogger(zap.NewNop()),
-				WithReader(nil, func(sdkmetric.Producer) (sdkmetric.Reader, error) { return r, nil }))
+			tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogger(zap.NewNop()),
+				otelsetup.WithReader(nil, func(sdkmetric.Producer) (sdkmetric.Reader, error) { return r, nil }))
 			if err != nil {
 				t.Fatal(err)
 			}

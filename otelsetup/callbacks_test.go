@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/metric"
+
+	"github.com/otelkv/otelkv/otelsetup"
 )
 
 // A callback of the program's that fails, panics or hangs costs what it observes:
@@ -26,7 +28,7 @@ func TestCallbackInTrouble(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := new(backend)
 			var lines lockedBuffer
-			tel := startLogging(t, WithLogWriter(&lines), WithOTLPEndpoint(serveHTTP(t, b)))
+			tel := startLogging(t, otelsetup.WithLogWriter(&lines), otelsetup.WithOTLPEndpoint(serveHTTP(t, b)))
 			meter := tel.MeterProvider().Meter("broker")
 			if _, err := meter.Int64ObservableGauge("broker.depth", metric.WithInt64Callback(func(ctx context.Context, o metric.Int64Observer) error {
 				return callback(ctx)

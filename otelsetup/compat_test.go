@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"testing"
@@ -8,13 +8,14 @@ import (
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/monitoring/catalog"
+	"github.com/otelkv/otelkv/otelsetup"
 	"github.com/otelkv/otelkv/otelsetup/internal/points"
 )
 
 // What repeats the durations can be left out, on every way.
 func TestWithoutCompatMetrics(t *testing.T) {
 	var producer sdkmetric.Producer
-	tel := start(t, WithReader(nil, func(p sdkmetric.Producer) (sdkmetric.Reader, error) {
+	tel := start(t, otelsetup.WithReader(nil, func(p sdkmetric.Producer) (sdkmetric.Reader, error) {
 		producer = p
 		return sdkmetric.NewManualReader(sdkmetric.WithProducer(p)), nil
 	}))

@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"encoding/json"
@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"go.opentelemetry.io/otel/codes"
+
+	"github.com/otelkv/otelkv/otelsetup"
 )
 
 // captureStderr runs f with another standard error and returns what f wrote to it.
@@ -33,13 +35,13 @@ func captureStderr(t *testing.T, f func()) string {
 func TestConsole(t *testing.T) {
 	setenv(t, map[string]string{"OTEL_TRACES_EXPORTER": "console", "OTEL_METRICS_EXPORTER": "console", "OTEL_LOGS_EXPORTER": "console"})
 	text := captureStderr(t, func() {
-		tel, err := Start(t.Context(), WithLogWriter(io.Discard))
+		tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogWriter(io.Discard))
 		if err != nil {
 			t.Fatal(err)
 		}
 		ctx, span := tel.TracerProvider().Tracer("test").Start(t.Context(), "failing")
 		span.SetStatus(codes.Error, "broken")
-		tel.Logger().Warn("hello", Context(ctx))
+		tel.Logger().Warn("hello", otelsetup.Context(ctx))
 		span.End()
 		use(t, tel, "orders")
 		if err := tel.Shutdown(t.Context()); err != nil {

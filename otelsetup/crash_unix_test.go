@@ -1,6 +1,6 @@
 //go:build unix
 
-package otelsetup
+package otelsetup_test
 
 import (
 	"bytes"
@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/otelkv/otelkv/otelsetup"
 )
 
 // The ways in which a program ends without Shutdown. It is this test, run once
@@ -35,7 +37,7 @@ const lastLines = 100
 // is.
 func TestLinesOutliveTheProgram(t *testing.T) {
 	if crash, ok := crashes[os.Getenv("OTELKV_TEST_LAST_LINES")]; ok {
-		tel, err := Start(context.Background())
+		tel, err := otelsetup.Start(context.Background())
 		if err != nil {
 			panic(err)
 		}
@@ -91,7 +93,7 @@ func runIntoFile(t *testing.T, program *exec.Cmd) ([]byte, error) {
 // unless it ignores SIGPIPE.
 func TestReaderOfTheLogHasGone(t *testing.T) {
 	if os.Getenv("OTELKV_TEST_READER_GONE") != "" {
-		tel, err := Start(context.Background())
+		tel, err := otelsetup.Start(context.Background())
 		if err != nil {
 			panic(err)
 		}

@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"io"
@@ -8,6 +8,8 @@ import (
 
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+
+	"github.com/otelkv/otelkv/otelsetup"
 )
 
 func TestDisabled(t *testing.T) {
@@ -17,7 +19,7 @@ func TestDisabled(t *testing.T) {
 	var out lockedBuffer
 	exported := tracetest.NewInMemoryExporter()
 	joined := extra("app_joined", 1)
-	tel := startLogging(t, WithLogWriter(&out), WithOTLPEndpoint(serveHTTP(t, b)), WithSpanExporter(exported), WithPrometheusRegistry(joined, joined))
+	tel := startLogging(t, otelsetup.WithLogWriter(&out), otelsetup.WithOTLPEndpoint(serveHTTP(t, b)), otelsetup.WithSpanExporter(exported), otelsetup.WithPrometheusRegistry(joined, joined))
 	if span := use(t, tel, "orders"); span.IsValid() {
 		t.Error("there is a span")
 	}
@@ -43,7 +45,7 @@ func TestDisabled(t *testing.T) {
 func TestDisabledAlone(t *testing.T) {
 	t.Setenv("OTEL_SDK_DISABLED", "true")
 	own := sdktrace.NewTracerProvider()
-	tel := start(t, WithTracerProvider(own), WithGlobals())
+	tel := start(t, otelsetup.WithTracerProvider(own), otelsetup.WithGlobals())
 	if status, page := get(t, tel.MetricsHandler(), "text/plain"); status != http.StatusOK || page != "" {
 		t.Errorf("status %d, page %q", status, page)
 	}
@@ -56,8 +58,8 @@ func TestDisabledAlone(t *testing.T) {
 func TestDisabledTakesOver(t *testing.T) {
 	t.Setenv("OTEL_SDK_DISABLED", "true")
 	records, spans, behind := new(recordCounter), new(countingExporter), new(countingExporter)
-	tel, err := Start(t.Context(), WithLogWriter(io.Discard), WithLogExporter(records), WithSpanExporter(spans),
-		WithSpanProcessor(sdktrace.NewSimpleSpanProcessor(behind)))
+	tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogWriter(io.Discard), otelsetup.WithLogExporter(records), otelsetup.WithSpanExporter(spans),
+		otelsetup.WithSpanProcessor(sdktrace.NewSimpleSpanProcessor(behind)))
 	if err != nil {
 		t.Fatal(err)
 	}

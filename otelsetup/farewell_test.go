@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"fmt"
@@ -7,10 +7,11 @@ import (
 
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/otelsetup"
 )
 
 // openAndClose opens a store, uses it and closes it.
-func openAndClose(t *testing.T, tel *Telemetry, namespace string) {
+func openAndClose(t *testing.T, tel *otelsetup.Telemetry, namespace string) {
 	t.Helper()
 	s, err := instrument.Wrap(kvdb.NewMemory(nil), instrument.WithTelemetry(tel), instrument.WithNamespace(namespace))
 	if err != nil {
@@ -37,7 +38,7 @@ func TestPageAfterManyStores(t *testing.T) {
 		"of one name":   {func(int) string { return "store" }, 200e3, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			tel := start(t, WithoutProcessMetrics(), WithoutRuntimeMetrics())
+			tel := start(t, otelsetup.WithoutProcessMetrics(), otelsetup.WithoutRuntimeMetrics())
 			for i := range stores {
 				openAndClose(t, tel, tt.namespace(i))
 			}

@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"context"
@@ -19,6 +19,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/otelkv/otelkv/otelsetup"
 	"github.com/otelkv/otelkv/otelsetup/internal/page"
 )
 
@@ -78,9 +79,9 @@ func (bomb) Describe(chan<- *prometheus.Desc) {}
 func (bomb) Collect(chan<- prometheus.Metric) { panic("bomb") }
 
 // said returns the lines that scrapes have caused, of all lines.
-func said(t *testing.T, tel *Telemetry, lines func() []observer.LoggedEntry) []observer.LoggedEntry {
+func said(t *testing.T, tel *otelsetup.Telemetry, lines func() []observer.LoggedEntry) []observer.LoggedEntry {
 	t.Helper()
-	if err := tel.losses.Wait(t.Context()); err != nil {
+	if err := otelsetup.WaitForScrapes(t.Context(), tel); err != nil {
 		t.Fatal(err)
 	}
 	return slices.DeleteFunc(lines(), func(line observer.LoggedEntry) bool {
@@ -111,7 +112,7 @@ func TestHandlerSurvivesWhatIsBroken(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			log, lines := recordingLogger()
-			tel := start(t, WithLogger(log))
+			tel := start(t, otelsetup.WithLogger(log))
 			h := tel.MetricsHandler(nil, extra("app_ready", 1), tt.gatherer, extra("app_late", 3))
 			for range 3 {
 				families := pageOf(t, h)
@@ -157,7 +158,7 @@ func TestHandlerLeavesABlockedGatherer(t *testing.T) {
 			return extra("app_blocked", 1).Gather()
 		})
 		log, lines := recordingLogger()
-		tel := start(t, WithLogger(log), WithoutProcessMetrics(), WithoutRuntimeMetrics())
+		tel := start(t, otelsetup.WithLogger(log), otelsetup.WithoutProcessMetrics(), otelsetup.WithoutRuntimeMetrics())
 		h := tel.MetricsHandler(blocked, extra("app_ready", 1), blocked)
 		for _, want := range []time.Duration{page.Patience, 0, 0} {
 			began := time.Now()
@@ -210,12 +211,12 @@ func TestHandlerAfterShutdown(t *testing.T) {
 		{"joined", true, nil, http.StatusOK, "app_joined 1"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			opts := []Option{WithLogger(zap.NewNop())}
+			opts := []otelsetup.Option{otelsetup.WithLogger(zap.NewNop())}
 			if tt.joined {
 				registry := extra("app_joined", 1)
-				opts = append(opts, WithPrometheusRegistry(registry, registry))
+				opts = append(opts, otelsetup.WithPrometheusRegistry(registry, registry))
 			}
-			tel, err := Start(t.Context(), opts...)
+			tel, err := otelsetup.Start(t.Context(), opts...)
 			if err != nil {
 				t.Fatal(err)
 			}

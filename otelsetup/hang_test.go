@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"context"
@@ -18,6 +18,7 @@ import (
 	"github.com/otelkv/otelkv/health"
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/otelsetup"
 )
 
 // hanging is a collector that waits for its channel.
@@ -46,7 +47,7 @@ func TestHangingJoinedCollector(t *testing.T) {
 			hangs := make(hanging)
 			registry.MustRegister(hangs)
 			log, lines := recordingLogger()
-			tel := start(t, WithLogger(log), WithPrometheusRegistry(registry, registry))
+			tel := start(t, otelsetup.WithLogger(log), otelsetup.WithPrometheusRegistry(registry, registry))
 			use(t, tel, "orders")
 			h := tel.MetricsHandler(extra("app_extra", 1))
 			for range 3 {
@@ -87,10 +88,10 @@ func TestHangingCallback(t *testing.T) {
 	for name, joined := range map[string]bool{"joined": true, "alone": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var opts []Option
+			var opts []otelsetup.Option
 			if joined {
 				registry := prometheus.NewRegistry()
-				opts = append(opts, WithPrometheusRegistry(registry, registry))
+				opts = append(opts, otelsetup.WithPrometheusRegistry(registry, registry))
 			}
 			tel := start(t, opts...)
 			use(t, tel, "orders")
@@ -170,17 +171,17 @@ func (c troubled) Gather() ([]*dto.MetricFamily, error) {
 // operations and probes do not wait, and Close and Shutdown come to their end.
 func TestCollectorInTrouble(t *testing.T) {
 	for what, trouble := range troubles {
-		for where, with := range map[string]func(troubled) ([]Option, []prometheus.Gatherer){
-			"a joined collector": func(c troubled) ([]Option, []prometheus.Gatherer) {
+		for where, with := range map[string]func(troubled) ([]otelsetup.Option, []prometheus.Gatherer){
+			"a joined collector": func(c troubled) ([]otelsetup.Option, []prometheus.Gatherer) {
 				registry := extra("app_ready", 1)
 				registry.MustRegister(c)
-				return []Option{WithPrometheusRegistry(registry, registry)}, nil
+				return []otelsetup.Option{otelsetup.WithPrometheusRegistry(registry, registry)}, nil
 			},
-			"a joined gatherer": func(c troubled) ([]Option, []prometheus.Gatherer) {
+			"a joined gatherer": func(c troubled) ([]otelsetup.Option, []prometheus.Gatherer) {
 				registry := extra("app_ready", 1)
-				return []Option{WithPrometheusRegistry(registry, prometheus.Gatherers{registry, c})}, nil
+				return []otelsetup.Option{otelsetup.WithPrometheusRegistry(registry, prometheus.Gatherers{registry, c})}, nil
 			},
-			"an extra gatherer": func(c troubled) ([]Option, []prometheus.Gatherer) {
+			"an extra gatherer": func(c troubled) ([]otelsetup.Option, []prometheus.Gatherer) {
 				return nil, []prometheus.Gatherer{c, extra("app_ready", 1)}
 			},
 		} {
@@ -189,7 +190,7 @@ func TestCollectorInTrouble(t *testing.T) {
 					release := make(chan struct{})
 					opts, extras := with(troubled{trouble, release})
 					log, lines := recordingLogger()
-					tel, err := Start(t.Context(), append(opts, WithLogger(log))...)
+					tel, err := otelsetup.Start(t.Context(), append(opts, otelsetup.WithLogger(log))...)
 					if err != nil {
 						t.Fatal(err)
 					}

@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"context"
@@ -10,11 +10,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/otelsetup"
 )
 
 func TestJoinedRegistry(t *testing.T) {
 	registry := extra("app_ready", 1)
-	tel, err := Start(t.Context(), WithLogger(zap.NewNop()), WithPrometheusRegistry(registry, registry))
+	tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogger(zap.NewNop()), otelsetup.WithPrometheusRegistry(registry, registry))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,12 +49,12 @@ func TestJoinedRegistry(t *testing.T) {
 
 func TestJoinAgain(t *testing.T) {
 	registry := prometheus.NewPedanticRegistry()
-	join := WithPrometheusRegistry(registry, registry)
-	first, err := Start(t.Context(), WithLogger(zap.NewNop()), join)
+	join := otelsetup.WithPrometheusRegistry(registry, registry)
+	first, err := otelsetup.Start(t.Context(), otelsetup.WithLogger(zap.NewNop()), join)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Start(t.Context(), join); err == nil || !strings.Contains(err.Error(), "WithPrometheusRegistry: another Telemetry") {
+	if _, err := otelsetup.Start(t.Context(), join); err == nil || !strings.Contains(err.Error(), "WithPrometheusRegistry: another Telemetry") {
 		t.Errorf("second Telemetry on one registry: error %v", err)
 	}
 	if pageOf(t, first.MetricsHandler())["kvdb_memory_bytes"] == nil {
@@ -70,7 +72,7 @@ func TestJoinAgain(t *testing.T) {
 func TestJoinKeepsTheProgramsProcessCollector(t *testing.T) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), collectors.NewGoCollector())
-	tel, err := Start(t.Context(), WithLogger(zap.NewNop()), WithPrometheusRegistry(registry, registry))
+	tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogger(zap.NewNop()), otelsetup.WithPrometheusRegistry(registry, registry))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +89,7 @@ func TestJoinKeepsTheProgramsProcessCollector(t *testing.T) {
 
 func TestJoinWithLabels(t *testing.T) {
 	registry := prometheus.NewRegistry()
-	start(t, WithPrometheusRegistry(prometheus.WrapRegistererWith(prometheus.Labels{"cell": "eu"}, registry), registry))
+	start(t, otelsetup.WithPrometheusRegistry(prometheus.WrapRegistererWith(prometheus.Labels{"cell": "eu"}, registry), registry))
 	families, err := registry.Gather()
 	if err != nil {
 		t.Fatal(err)
@@ -116,7 +118,7 @@ func (r *refusing) Register(c prometheus.Collector) error {
 func TestJoinRefused(t *testing.T) {
 	registry := prometheus.NewRegistry()
 	for n := range 3 {
-		_, err := Start(t.Context(), WithPrometheusRegistry(&refusing{registry, n}, registry))
+		_, err := otelsetup.Start(t.Context(), otelsetup.WithPrometheusRegistry(&refusing{registry, n}, registry))
 		if err == nil || !strings.Contains(err.Error(), "WithPrometheusRegistry") {
 			t.Errorf("error %v", err)
 		}
@@ -124,5 +126,5 @@ func TestJoinRefused(t *testing.T) {
 			t.Errorf("left behind: %v, %v", families, err)
 		}
 	}
-	start(t, WithPrometheusRegistry(registry, registry))
+	start(t, otelsetup.WithPrometheusRegistry(registry, registry))
 }

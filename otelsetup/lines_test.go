@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"context"
@@ -14,10 +14,11 @@ import (
 
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/otelsetup"
 )
 
 // droppedLines returns the values of kvdb.log.dropped by reason.
-func droppedLines(t *testing.T, tel *Telemetry) map[string]float64 {
+func droppedLines(t *testing.T, tel *otelsetup.Telemetry) map[string]float64 {
 	t.Helper()
 	dropped := make(map[string]float64)
 	for _, m := range pageOf(t, tel.MetricsHandler())["kvdb_log_dropped_total"].GetMetric() {
@@ -38,7 +39,7 @@ func (g *heldOutput) Write(b []byte) (int, error) {
 }
 
 // overflow logs until lines are lost, and returns how many were.
-func overflow(t *testing.T, tel *Telemetry) uint64 {
+func overflow(t *testing.T, tel *otelsetup.Telemetry) uint64 {
 	t.Helper()
 	line := strings.Repeat("x", 100_000)
 	for range 100 {
@@ -56,7 +57,7 @@ func TestLogThatTakesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := &heldOutput{open: make(chan struct{})}
 		defer close(g.open)
-		tel, err := Start(t.Context(), WithLogWriter(g), WithoutProcessMetrics(), WithoutRuntimeMetrics())
+		tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogWriter(g), otelsetup.WithoutProcessMetrics(), otelsetup.WithoutRuntimeMetrics())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -111,11 +112,11 @@ func TestLogThatTakesNothing(t *testing.T) {
 func TestLogThatRecovers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := &heldOutput{open: make(chan struct{})}
-		tel, err := Start(t.Context(), WithLogWriter(g), WithoutProcessMetrics(), WithoutRuntimeMetrics())
+		tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogWriter(g), otelsetup.WithoutProcessMetrics(), otelsetup.WithoutRuntimeMetrics())
 		if err != nil {
 			t.Fatal(err)
 		}
-		tel.diagnostics.Info("of the telemetry")
+		otelsetup.DiagnosticsOf(tel).Info("of the telemetry")
 		tel.Logger().Info("of the program")
 		overflow(t, tel)
 		close(g.open)
@@ -133,7 +134,7 @@ func TestLogThatRecovers(t *testing.T) {
 		if err := tel.CheckLog(t.Context()); err == nil || !strings.Contains(err.Error(), "are lost") {
 			t.Errorf("CheckLog: %v", err)
 		}
-		time.Sleep(lossIsNews)
+		time.Sleep(otelsetup.LossIsNews)
 		if err := tel.CheckLog(t.Context()); err != nil {
 			t.Errorf("CheckLog: %v", err)
 		}
@@ -150,7 +151,7 @@ func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on 
 func TestLogThatFails(t *testing.T) {
 	var complaint string
 	stderr := captureStderr(t, func() {
-		tel, err := Start(t.Context(), WithLogWriter(full{}))
+		tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogWriter(full{}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -199,7 +200,7 @@ func replaceStderr(t *testing.T) {
 func TestStandardErrorThatTakesNothing(t *testing.T) {
 	replaceStderr(t)
 	setenv(t, map[string]string{"OTEL_TRACES_EXPORTER": "console", "OTEL_METRICS_EXPORTER": "console", "OTEL_LOGS_EXPORTER": "console"})
-	tel, err := Start(t.Context(), WithLogWriter(full{}), WithShutdownTimeout(time.Minute))
+	tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogWriter(full{}), otelsetup.WithShutdownTimeout(time.Minute))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -245,7 +246,7 @@ func TestSyncOfStandardOutput(t *testing.T) {
 	defer r.Close()
 	defer w.Close()
 	for name, out := range map[string]io.Writer{"a pipe": w, "a locked pipe": zapcore.Lock(w)} {
-		tel := startLogging(t, WithLogWriter(out))
+		tel := startLogging(t, otelsetup.WithLogWriter(out))
 		tel.Logger().Info("hello")
 		if err := tel.Logger().Sync(); err != nil {
 			t.Errorf("%s: %v", name, err)

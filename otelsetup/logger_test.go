@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"bytes"
@@ -7,15 +7,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"testing/synctest"
-	"time"
 
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
-	"github.com/otelkv/otelkv/internal/limiter"
 	"github.com/otelkv/otelkv/internal/testutil"
+	"github.com/otelkv/otelkv/otelsetup"
 )
 
 func recordingLogger() (*zap.Logger, func() []observer.LoggedEntry) {
@@ -31,7 +29,7 @@ func TestDefaultLoggerWritesToStdout(t *testing.T) {
 	stdout := os.Stdout
 	os.Stdout = w
 	defer func() { os.Stdout = stdout }()
-	tel, err := Start(t.Context())
+	tel, err := otelsetup.Start(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,30 +42,6 @@ func TestDefaultLoggerWritesToStdout(t *testing.T) {
 	if err != nil || !strings.Contains(string(out), `"message":"hello"`) || strings.Count(string(out), "\n") != 1 {
 		t.Errorf("%q, %v", out, err)
 	}
-}
-
-func TestErrorHandlerCountsWhatItHoldsBack(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		log, lines := recordingLogger()
-		h := &errorHandler{logger: log, limit: limiter.Limiter{Interval: time.Second}}
-		for range 5 {
-			h.Handle(io.ErrUnexpectedEOF)
-		}
-		time.Sleep(time.Second)
-		h.Handle(io.ErrUnexpectedEOF)
-		time.Sleep(time.Second)
-		h.Handle(io.ErrUnexpectedEOF)
-
-		got := lines()
-		if len(got) != 3 {
-			t.Fatalf("%d lines, want 3", len(got))
-		}
-		for i, want := range []any{nil, int64(4), nil} {
-			if n := got[i].ContextMap()["suppressed"]; n != want {
-				t.Errorf("line %d: suppressed %v, want %v", i, n, want)
-			}
-		}
-	})
 }
 
 // lockedBuffer is a writer that can be read meanwhile.

@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"context"
@@ -22,6 +22,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
+	"github.com/otelkv/otelkv/otelsetup"
 	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 )
 
@@ -29,11 +30,11 @@ import (
 func TestLogsInBothOutputs(t *testing.T) {
 	b := new(backend)
 	var out lockedBuffer
-	tel := startLogging(t, WithLogWriter(&out), WithOTLPEndpoint(serveHTTP(t, b)))
+	tel := startLogging(t, otelsetup.WithLogWriter(&out), otelsetup.WithOTLPEndpoint(serveHTTP(t, b)))
 	ctx, span := tel.TracerProvider().Tracer("test").Start(t.Context(), "request")
 	defer span.End()
-	tel.Logger().Debug("hidden", Context(ctx))
-	tel.Logger().Warn("shown", Context(ctx), zap.Duration("took", 1500*time.Millisecond))
+	tel.Logger().Debug("hidden", otelsetup.Context(ctx))
+	tel.Logger().Warn("shown", otelsetup.Context(ctx), zap.Duration("took", 1500*time.Millisecond))
 	if err := tel.Logger().Sync(); err != nil {
 		t.Fatal(err)
 	}
@@ -65,9 +66,9 @@ func TestLogsInBothOutputs(t *testing.T) {
 }
 
 // startLogging starts a Telemetry with the logger of its own.
-func startLogging(t *testing.T, opts ...Option) *Telemetry {
+func startLogging(t *testing.T, opts ...otelsetup.Option) *otelsetup.Telemetry {
 	t.Helper()
-	tel, err := Start(t.Context(), opts...)
+	tel, err := otelsetup.Start(t.Context(), opts...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +83,7 @@ func startLogging(t *testing.T, opts ...Option) *Telemetry {
 func TestLogLevelOfBothOutputs(t *testing.T) {
 	b := new(backend)
 	var out lockedBuffer
-	tel := startLogging(t, WithLogWriter(&out), WithLogLevel(zapcore.ErrorLevel), WithOTLPEndpoint(serveHTTP(t, b)))
+	tel := startLogging(t, otelsetup.WithLogWriter(&out), otelsetup.WithLogLevel(zapcore.ErrorLevel), otelsetup.WithOTLPEndpoint(serveHTTP(t, b)))
 	tel.Logger().Warn("one")
 	tel.Level().SetLevel(zapcore.WarnLevel)
 	tel.Logger().Warn("two")
@@ -107,7 +108,7 @@ func TestLogLevelOfBothOutputs(t *testing.T) {
 func TestLogLevelFallsBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out lockedBuffer
-		tel := startLogging(t, WithLogWriter(&out))
+		tel := startLogging(t, otelsetup.WithLogWriter(&out))
 		put := httptest.NewRecorder()
 		tel.LogLevelHandler().ServeHTTP(put, httptest.NewRequest(http.MethodPut, "/loglevel", strings.NewReader(`{"level":"debug","for":"5m"}`)))
 		if put.Code != http.StatusOK || tel.Level().Level() != zapcore.DebugLevel {
@@ -132,7 +133,7 @@ func TestLogLevelHandlerOfAForeignLogger(t *testing.T) {
 func TestLogSampling(t *testing.T) {
 	b := new(backend)
 	var out lockedBuffer
-	tel := startLogging(t, WithLogWriter(&out), WithLogSampling(time.Hour, 2, 3), WithOTLPEndpoint(serveHTTP(t, b)))
+	tel := startLogging(t, otelsetup.WithLogWriter(&out), otelsetup.WithLogSampling(time.Hour, 2, 3), otelsetup.WithOTLPEndpoint(serveHTTP(t, b)))
 	for range 8 {
 		tel.Logger().Info("again")
 	}
@@ -161,7 +162,7 @@ func (e *recordCounter) Shutdown(context.Context) error { e.shut = true; return 
 
 func TestLogExporter(t *testing.T) {
 	exporter := new(recordCounter)
-	tel := startLogging(t, WithLogWriter(io.Discard), WithLogExporter(exporter), WithLogExporter(nil))
+	tel := startLogging(t, otelsetup.WithLogWriter(io.Discard), otelsetup.WithLogExporter(exporter), otelsetup.WithLogExporter(nil))
 	tel.Logger().Info("by zap")
 	var r log.Record
 	r.SetBody(attribute.StringValue("by hand"))
@@ -173,7 +174,7 @@ func TestLogExporter(t *testing.T) {
 		t.Errorf("the exporter got %+v", exporter)
 	}
 	tel.Logger().Info("late")
-	if lost := tel.Losses(); lost != (Losses{LogRecords: 1}) {
+	if lost := tel.Losses(); lost != (otelsetup.Losses{LogRecords: 1}) {
 		t.Errorf("losses %+v", lost)
 	}
 }
@@ -181,7 +182,7 @@ func TestLogExporter(t *testing.T) {
 func TestShutdownSaysWhatIsLost(t *testing.T) {
 	exporter := &recordCounter{err: errors.New("backend says no")}
 	var out lockedBuffer
-	tel, err := Start(t.Context(), WithLogWriter(&out), WithLogExporter(exporter))
+	tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogWriter(&out), otelsetup.WithLogExporter(exporter))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,7 +231,7 @@ func TestCrashFlushes(t *testing.T) {
 }
 
 func crash(url, kind string) {
-	tel, err := Start(context.Background(), WithOTLPEndpoint(url))
+	tel, err := otelsetup.Start(context.Background(), otelsetup.WithOTLPEndpoint(url))
 	if err != nil {
 		panic(err)
 	}
@@ -253,7 +254,7 @@ func crash(url, kind string) {
 
 func TestForceFlushWithHangingReceiver(t *testing.T) {
 	m := newMoody(t, environment.HTTP, "hangs")
-	tel, err := Start(t.Context(), WithLogWriter(io.Discard), WithOTLPEndpoint("http://"+m.addr), WithShutdownTimeout(100*time.Millisecond))
+	tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogWriter(io.Discard), otelsetup.WithOTLPEndpoint("http://"+m.addr), otelsetup.WithShutdownTimeout(100*time.Millisecond))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"context"
@@ -16,6 +16,7 @@ import (
 	"github.com/otelkv/otelkv/health"
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/otelsetup"
 	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 	"github.com/otelkv/otelkv/otelsetup/internal/exporters"
 	"github.com/otelkv/otelkv/otelsetup/internal/ledger"
@@ -82,7 +83,7 @@ func TestReceiverMatrix(t *testing.T) {
 // A rehearsal is a program with a receiver in a mood.
 type rehearsal struct {
 	receiver *moody
-	tel      *Telemetry
+	tel      *otelsetup.Telemetry
 	store    *instrument.Store
 	lines    lockedBuffer
 	mux      http.ServeMux
@@ -98,7 +99,7 @@ func newRehearsal(t *testing.T, protocol, mood string) *rehearsal {
 	}
 	r.receiver = newMoody(t, protocol, mood)
 	var err error
-	r.tel, err = Start(t.Context(), WithLogWriter(&r.lines), WithOTLPEndpoint("http://"+r.receiver.addr), WithShutdownTimeout(time.Second))
+	r.tel, err = otelsetup.Start(t.Context(), otelsetup.WithLogWriter(&r.lines), otelsetup.WithOTLPEndpoint("http://"+r.receiver.addr), otelsetup.WithShutdownTimeout(time.Second))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,9 +144,15 @@ func (r *rehearsal) operation(t *testing.T) {
 	if err := r.store.Put(ctx, []byte("key"), []byte("value")); err != nil {
 		t.Error(err)
 	}
-	r.tel.Logger().Info("put", Context(ctx))
+	r.tel.Logger().Info("put", otelsetup.Context(ctx))
 	span.End()
 	r.operations.Add(1)
+}
+
+// accountsOf returns those of traces, metrics and logs.
+func accountsOf(tel *otelsetup.Telemetry) []exporters.Accounts {
+	traces, metrics, logs := otelsetup.AccountsOf(tel)
+	return []exporters.Accounts{traces, metrics, logs}
 }
 
 // reaches works until something of each signal was delivered.
@@ -155,7 +162,7 @@ func (r *rehearsal) reaches(t *testing.T) {
 	for {
 		r.operation(t)
 		missing := false
-		for _, all := range []exporters.Accounts{r.tel.traceAccounts, r.tel.metricAccounts, r.tel.logAccounts} {
+		for _, all := range accountsOf(r.tel) {
 			missing = missing || all[0].Counts().Delivered == 0
 		}
 		if !missing {
@@ -214,8 +221,8 @@ func (r *rehearsal) settle(t *testing.T, delivers bool) {
 		counts                 ledger.Counts
 		written, arrived, lost uint64
 	}{
-		{"spans", r.tel.traceAccounts[0].Counts(), 2 * n, uint64(spans), losses.Spans},
-		{"log records", r.tel.logAccounts[0].Counts(), n, uint64(logs), losses.LogRecords},
+		{"spans", accountsOf(r.tel)[0][0].Counts(), 2 * n, uint64(spans), losses.Spans},
+		{"log records", accountsOf(r.tel)[2][0].Counts(), n, uint64(logs), losses.LogRecords},
 	} {
 		c := signal.counts
 		if sum := c.Delivered + c.Failed + c.Dropped + c.Pending; sum != signal.written {
@@ -229,7 +236,7 @@ func (r *rehearsal) settle(t *testing.T, delivers bool) {
 			t.Errorf("%s: %d of %d arrived, counts %+v", signal.name, signal.arrived, signal.written, c)
 		}
 	}
-	if c := r.tel.metricAccounts[0].Counts(); (c.Delivered > 0) != delivers || losses.DataPoints != c.Lost() || c.Lost() == 0 && !delivers {
+	if c := accountsOf(r.tel)[1][0].Counts(); (c.Delivered > 0) != delivers || losses.DataPoints != c.Lost() || c.Lost() == 0 && !delivers {
 		t.Errorf("data points: losses %d, counts %+v", losses.DataPoints, c)
 	}
 }

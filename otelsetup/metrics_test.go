@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"maps"
@@ -12,12 +12,9 @@ import (
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
+	"github.com/otelkv/otelkv/otelsetup"
 	"github.com/otelkv/otelkv/otelsetup/internal/usage"
 )
-
-func withUsage(read func() usage.Reading) Option {
-	return optionFunc(func(c *config) { c.readUsage = read })
-}
 
 func TestMemoryAtTheFirstScrape(t *testing.T) {
 	if pageOf(t, start(t).MetricsHandler())["kvdb_memory_bytes"] == nil {
@@ -27,7 +24,7 @@ func TestMemoryAtTheFirstScrape(t *testing.T) {
 
 func TestMetricsAsText(t *testing.T) {
 	log, lines := recordingLogger()
-	tel := start(t, WithLogger(log), withUsage(func() usage.Reading { return usage.Reading{Resident: 4096, Memory: 0.5} }))
+	tel := start(t, otelsetup.WithLogger(log), otelsetup.WithUsage(func() usage.Reading { return usage.Reading{Resident: 4096, Memory: 0.5} }))
 	use(t, tel, "orders")
 	counter, err := tel.MeterProvider().Meter("own").Int64Counter("checkouts", metric.WithUnit("{checkout}"))
 	if err != nil {
@@ -112,7 +109,7 @@ func TestExemplarsInOpenMetrics(t *testing.T) {
 
 func TestWithoutProcessAndRuntimeMetrics(t *testing.T) {
 	read := func() usage.Reading { t.Error("a reading was taken"); return usage.Reading{} }
-	tel := start(t, WithoutProcessMetrics(), WithoutRuntimeMetrics(), withUsage(read))
+	tel := start(t, otelsetup.WithoutProcessMetrics(), otelsetup.WithoutRuntimeMetrics(), otelsetup.WithUsage(read))
 	names := slices.Sorted(maps.Keys(pageOf(t, tel.MetricsHandler())))
 	if !slices.Equal(names, []string{"kvdb_callback_failures_total", "kvdb_scrape_failures_total", "target_info"}) {
 		t.Errorf("metrics %v", names)
@@ -131,7 +128,7 @@ func TestFurtherReader(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var reader *sdkmetric.ManualReader
-			tel := start(t, WithReader(tt.temporality, func(p sdkmetric.Producer) (sdkmetric.Reader, error) {
+			tel := start(t, otelsetup.WithReader(tt.temporality, func(p sdkmetric.Producer) (sdkmetric.Reader, error) {
 				opts := []sdkmetric.ManualReaderOption{sdkmetric.WithProducer(p)}
 				if tt.temporality != nil {
 					opts = append(opts, sdkmetric.WithTemporalitySelector(tt.temporality))

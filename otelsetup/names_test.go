@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"fmt"
@@ -16,10 +16,11 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/otelsetup"
 )
 
 // gauge makes a gauge of a scope and sets it.
-func gauge(t *testing.T, tel *Telemetry, scope, name, unit string, value int64) {
+func gauge(t *testing.T, tel *otelsetup.Telemetry, scope, name, unit string, value int64) {
 	t.Helper()
 	g, err := tel.MeterProvider().Meter(scope).Int64Gauge(name, metric.WithUnit(unit))
 	if err != nil {
@@ -47,7 +48,7 @@ func TestProgramsOwnMemoryAndConnections(t *testing.T) {
 	for name, first := range map[string]bool{"before ours": true, "after ours": false} {
 		t.Run(name, func(t *testing.T) {
 			var reader *sdkmetric.ManualReader
-			tel := start(t, WithReader(nil, func(p sdkmetric.Producer) (sdkmetric.Reader, error) {
+			tel := start(t, otelsetup.WithReader(nil, func(p sdkmetric.Producer) (sdkmetric.Reader, error) {
 				reader = sdkmetric.NewManualReader(sdkmetric.WithProducer(p))
 				return reader, nil
 			}))
@@ -96,7 +97,7 @@ func TestProgramsOwnMemoryAndConnections(t *testing.T) {
 // Two libraries with one name: both are there.
 func TestLibrariesWithOneName(t *testing.T) {
 	log, lines := recordingLogger()
-	tel := start(t, WithLogger(log))
+	tel := start(t, otelsetup.WithLogger(log))
 	for scope, hits := range map[string]int64{"cache/a": 3, "cache/b": 5} {
 		counter, err := tel.MeterProvider().Meter(scope).Int64Counter("cache.hits")
 		if err != nil {
@@ -128,7 +129,7 @@ func TestLibrariesWithOneName(t *testing.T) {
 // line names both.
 func TestLibrariesWithOneNameForTwoKinds(t *testing.T) {
 	log, lines := recordingLogger()
-	tel := start(t, WithLogger(log))
+	tel := start(t, otelsetup.WithLogger(log))
 	gauge(t, tel, "cache/a", "cache.size", "", 3)
 	histogram, err := tel.MeterProvider().Meter("cache/b").Int64Histogram("cache.size")
 	if err != nil {
@@ -156,7 +157,7 @@ func TestLibrariesWithOneNameForTwoKinds(t *testing.T) {
 func TestRuntimeStartedAgain(t *testing.T) {
 	before := otel.GetMeterProvider()
 	t.Cleanup(func() { otel.SetMeterProvider(before) })
-	tel := start(t, WithGlobals())
+	tel := start(t, otelsetup.WithGlobals())
 	processors := func() map[string]float64 { return gauges(pageOf(t, tel.MetricsHandler())["go_processor_limit"]) }
 	once := processors()
 	if len(once) != 1 {
@@ -178,7 +179,7 @@ func TestRuntimeStartedAgain(t *testing.T) {
 
 // A program that has no runtime metrics from the Telemetry has those it starts.
 func TestRuntimeStartedByTheProgram(t *testing.T) {
-	tel := start(t, WithoutRuntimeMetrics())
+	tel := start(t, otelsetup.WithoutRuntimeMetrics())
 	if err := runtime.Start(runtime.WithMeterProvider(tel.MeterProvider())); err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +192,7 @@ func TestRuntimeStartedByTheProgram(t *testing.T) {
 // twice is said once.
 func TestDefaultGatherer(t *testing.T) {
 	log, lines := recordingLogger()
-	tel := start(t, WithLogger(log))
+	tel := start(t, otelsetup.WithLogger(log))
 	h := tel.MetricsHandler(prometheus.DefaultGatherer)
 	for range 10 {
 		page := pageOf(t, h)

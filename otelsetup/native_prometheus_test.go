@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"context"
@@ -18,6 +18,7 @@ import (
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/internal/testutil"
 	"github.com/otelkv/otelkv/internal/testutil/process"
+	"github.com/otelkv/otelkv/otelsetup"
 )
 
 // startPrometheus runs a server that ingests native histograms and scrapes the
@@ -75,7 +76,7 @@ func query(t *testing.T, server, expression string) (values []float64) {
 // A Prometheus that people run ingests the native histograms and works with
 // them.
 func TestPrometheusIngestsNativeHistograms(t *testing.T) {
-	tel := start(t, WithNativeHistograms())
+	tel := start(t, otelsetup.WithNativeHistograms())
 	page := httptest.NewServer(tel.MetricsHandler())
 	defer page.Close()
 	server := startPrometheus(t, page.Listener.Addr().String())

@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"context"
@@ -28,6 +28,7 @@ import (
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/internal/testutil"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/otelsetup"
 )
 
 const (
@@ -105,7 +106,7 @@ func checkNative(t testing.TB, m *dto.Metric) {
 
 // last makes the operations of a store last these durations. It must run in a
 // bubble.
-func last(t testing.TB, tel *Telemetry, durations ...time.Duration) {
+func last(t testing.TB, tel *otelsetup.Telemetry, durations ...time.Duration) {
 	t.Helper()
 	below := testutil.NewFaulty()
 	store, err := instrument.Wrap(below, instrument.WithTelemetry(tel), instrument.WithNamespace("orders"))
@@ -125,9 +126,9 @@ func last(t testing.TB, tel *Telemetry, durations ...time.Duration) {
 }
 
 // bare is a Telemetry whose metrics are the same every time.
-func bare(t testing.TB, opts ...Option) *Telemetry {
+func bare(t testing.TB, opts ...otelsetup.Option) *otelsetup.Telemetry {
 	t.Helper()
-	tel, err := Start(t.Context(), append([]Option{WithLogger(zap.NewNop()), WithoutProcessMetrics(), WithoutRuntimeMetrics()}, opts...)...)
+	tel, err := otelsetup.Start(t.Context(), append([]otelsetup.Option{otelsetup.WithLogger(zap.NewNop()), otelsetup.WithoutProcessMetrics(), otelsetup.WithoutRuntimeMetrics()}, opts...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +144,7 @@ var random = regexp.MustCompile(`# {[^}]*}|service_instance_id="[^"]*"`)
 func TestNativeHistogramsAreNotInText(t *testing.T) {
 	for _, accept := range []string{"text/plain", openMetrics, "application/openmetrics-text;version=0.0.1"} {
 		var pages [2][]string
-		for i, opts := range [][]Option{nil, {WithNativeHistograms()}} {
+		for i, opts := range [][]otelsetup.Option{nil, {otelsetup.WithNativeHistograms()}} {
 			synctest.Test(t, func(t *testing.T) { // each at the same time
 				tel := bare(t, opts...)
 				last(t, tel, 0, time.Microsecond, 3*time.Millisecond, time.Minute)
@@ -172,10 +173,10 @@ func TestNativeHistogramsAreNotInText(t *testing.T) {
 func TestNativeHistograms(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		registry := prometheus.NewPedanticRegistry()
-		for name, opts := range map[string][]Option{
-			"own": nil, "joined": {WithPrometheusRegistry(registry, registry)},
+		for name, opts := range map[string][]otelsetup.Option{
+			"own": nil, "joined": {otelsetup.WithPrometheusRegistry(registry, registry)},
 		} {
-			tel := bare(t, append(opts, WithNativeHistograms(), WithDurationBounds(0.25))...)
+			tel := bare(t, append(opts, otelsetup.WithNativeHistograms(), otelsetup.WithDurationBounds(0.25))...)
 			durations := []time.Duration{0, 32, 40, 1e3, 2e6, 2e6, 250e6, 1e9, 70e9, 2000e9}
 			last(t, tel, durations...)
 			families := scrapeProtobuf(t, tel.MetricsHandler())
@@ -271,15 +272,15 @@ func TestNativeHistogramsByOption(t *testing.T) {
 		}
 	}
 	var readers []*sdkmetric.ManualReader
-	reader := func(temporality sdkmetric.TemporalitySelector) Option {
-		return WithReader(temporality, func(p sdkmetric.Producer) (sdkmetric.Reader, error) {
+	reader := func(temporality sdkmetric.TemporalitySelector) otelsetup.Option {
+		return otelsetup.WithReader(temporality, func(p sdkmetric.Producer) (sdkmetric.Reader, error) {
 			r := sdkmetric.NewManualReader(sdkmetric.WithProducer(p), sdkmetric.WithTemporalitySelector(temporality))
 			readers = append(readers, r)
 			return r, nil
 		})
 	}
-	for _, m := range scrapeProtobuf(t, servedWith(t, []Option{
-		WithNativeHistograms(), reader(sdkmetric.CumulativeTemporalitySelector), reader(sdkmetric.DeltaTemporalitySelector),
+	for _, m := range scrapeProtobuf(t, servedWith(t, []otelsetup.Option{
+		otelsetup.WithNativeHistograms(), reader(sdkmetric.CumulativeTemporalitySelector), reader(sdkmetric.DeltaTemporalitySelector),
 	}))[durationFamily].GetMetric() {
 		checkNative(t, m)
 	}
@@ -307,7 +308,7 @@ func TestNativeHistogramsByOption(t *testing.T) {
 	}
 }
 
-func servedWith(t *testing.T, opts []Option) http.Handler {
+func servedWith(t *testing.T, opts []otelsetup.Option) http.Handler {
 	t.Helper()
 	tel := start(t, opts...)
 	use(t, tel, "orders")
@@ -317,7 +318,7 @@ func servedWith(t *testing.T, opts []Option) http.Handler {
 // The program may have the metric from another instrumentation: both are there, and
 // ours has the native histograms.
 func TestNativeHistogramsBesideTheProgramsOwn(t *testing.T) {
-	tel := start(t, WithNativeHistograms())
+	tel := start(t, otelsetup.WithNativeHistograms())
 	use(t, tel, "orders")
 	histogram, err := tel.MeterProvider().Meter("client").Float64Histogram("db.client.operation.duration",
 		metric.WithUnit("s"), metric.WithDescription("Duration of database client operations."))
@@ -345,7 +346,7 @@ func TestNativeHistogramsBesideTheProgramsOwn(t *testing.T) {
 }
 
 func TestNativeHistogramsUnderTraffic(t *testing.T) {
-	tel := start(t, WithNativeHistograms())
+	tel := start(t, otelsetup.WithNativeHistograms())
 	store, err := instrument.Wrap(kvdb.NewMemory(nil), instrument.WithTelemetry(tel))
 	if err != nil {
 		t.Fatal(err)
@@ -407,8 +408,8 @@ func TestNativeHistogramsUnderTraffic(t *testing.T) {
 func BenchmarkScrape(b *testing.B) {
 	for _, option := range []struct {
 		name string
-		opts []Option
-	}{{"classic", nil}, {"native", []Option{WithNativeHistograms()}}} {
+		opts []otelsetup.Option
+	}{{"classic", nil}, {"native", []otelsetup.Option{otelsetup.WithNativeHistograms()}}} {
 		tel := bare(b, option.opts...)
 		for store := range 10 {
 			w, err := instrument.Wrap(testutil.NewFaulty(), instrument.WithTelemetry(tel), instrument.WithNamespace(strconv.Itoa(store)))

@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	metricspb "go.opentelemetry.io/proto/otlp/metrics/v1"
 
+	"github.com/otelkv/otelkv/otelsetup"
 	"github.com/otelkv/otelkv/otelsetup/internal/points"
 )
 
@@ -34,7 +35,7 @@ func TestExportsHaveOneTime(t *testing.T) {
 		t.Run(preference, func(t *testing.T) {
 			t.Setenv("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", preference)
 			b := new(backend)
-			tel := start(t, WithOTLPEndpoint(serveHTTP(t, b)))
+			tel := start(t, otelsetup.WithOTLPEndpoint(serveHTTP(t, b)))
 			use(t, tel, "orders")
 			use(t, tel, "users")
 			var last, seen uint64
@@ -69,7 +70,7 @@ func TestExportsHaveOneTime(t *testing.T) {
 // What a reader of the caller's gets through its producer has one time, too.
 func TestReadersHaveOneTime(t *testing.T) {
 	var producer sdkmetric.Producer
-	tel := start(t, WithReader(nil, func(p sdkmetric.Producer) (sdkmetric.Reader, error) {
+	tel := start(t, otelsetup.WithReader(nil, func(p sdkmetric.Producer) (sdkmetric.Reader, error) {
 		producer = p
 		return sdkmetric.NewManualReader(sdkmetric.WithProducer(p)), nil
 	}))

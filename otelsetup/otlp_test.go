@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"crypto/tls"
@@ -15,10 +15,12 @@ import (
 	metricspb "go.opentelemetry.io/proto/otlp/metrics/v1"
 	"go.uber.org/goleak"
 	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/otelsetup"
 )
 
 // emit makes one span, one log record and the metrics of a store.
-func emit(t *testing.T, tel *Telemetry) {
+func emit(t *testing.T, tel *otelsetup.Telemetry) {
 	t.Helper()
 	span := use(t, tel, "orders")
 	if !span.IsSampled() {
@@ -38,7 +40,7 @@ func TestOTLP(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		env   func(web, rpc string) map[string]string
-		opts  func(web, rpc string) []Option
+		opts  func(web, rpc string) []otelsetup.Option
 		paths []string // of traces, metrics and logs
 	}{
 		{"base endpoint", func(web, _ string) map[string]string {
@@ -57,7 +59,9 @@ func TestOTLP(t *testing.T) {
 		}, nil, []string{"/", "/my/metrics", "/my/logs"}},
 		{"option", func(string, string) map[string]string {
 			return map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"}
-		}, func(web, _ string) []Option { return []Option{WithOTLPEndpoint(web + "/base/")} },
+		}, func(web, _ string) []otelsetup.Option {
+			return []otelsetup.Option{otelsetup.WithOTLPEndpoint(web + "/base/")}
+		},
 			[]string{"/base/v1/traces", "/base/v1/metrics", "/base/v1/logs"}},
 		{"compressed", func(web, _ string) map[string]string {
 			return map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": web, "OTEL_EXPORTER_OTLP_COMPRESSION": "gzip"}
@@ -76,7 +80,7 @@ func TestOTLP(t *testing.T) {
 		}, nil, []string{"", "", ""}},
 		{"gRPC by option", func(string, string) map[string]string {
 			return map[string]string{"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}
-		}, func(_, rpc string) []Option { return []Option{WithOTLPEndpoint(rpc)} }, []string{"", "", ""}},
+		}, func(_, rpc string) []otelsetup.Option { return []otelsetup.Option{otelsetup.WithOTLPEndpoint(rpc)} }, []string{"", "", ""}},
 		{"gRPC for logs", func(web, rpc string) map[string]string {
 			return map[string]string{
 				"OTEL_EXPORTER_OTLP_ENDPOINT":      web,
@@ -89,11 +93,11 @@ func TestOTLP(t *testing.T) {
 			web, rpc := serveHTTP(t, b), serveGRPC(t, b)
 			t.Setenv("OTEL_EXPORTER_OTLP_HEADERS", "token=a%20secret")
 			setenv(t, tt.env(web, rpc))
-			opts := []Option{WithLogWriter(io.Discard), WithServiceName("checkout")}
+			opts := []otelsetup.Option{otelsetup.WithLogWriter(io.Discard), otelsetup.WithServiceName("checkout")}
 			if tt.opts != nil {
 				opts = append(opts, tt.opts(web, rpc)...)
 			}
-			tel, err := Start(t.Context(), opts...)
+			tel, err := otelsetup.Start(t.Context(), opts...)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -119,7 +123,7 @@ func TestOTLP(t *testing.T) {
 			if !slices.Equal(paths, want) {
 				t.Errorf("paths %q, want %q", paths, want)
 			}
-			if lost := tel.Losses(); lost != (Losses{}) {
+			if lost := tel.Losses(); lost != (otelsetup.Losses{}) {
 				t.Errorf("losses %+v", lost)
 			}
 		})
@@ -175,7 +179,7 @@ func TestExemplarFilter(t *testing.T) {
 		t.Run(filter, func(t *testing.T) {
 			b := new(backend)
 			t.Setenv("OTEL_METRICS_EXEMPLAR_FILTER", filter)
-			tel := start(t, WithOTLPEndpoint(serveHTTP(t, b)))
+			tel := start(t, otelsetup.WithOTLPEndpoint(serveHTTP(t, b)))
 			use(t, tel, "orders")
 			if err := tel.ForceFlush(t.Context()); err != nil {
 				t.Fatal(err)
@@ -206,7 +210,7 @@ func TestConnectionsEnd(t *testing.T) {
 				url = serveGRPC(t, b)
 			}
 			before := goleak.IgnoreCurrent()
-			tel, err := Start(t.Context(), WithLogWriter(io.Discard), WithOTLPEndpoint(url))
+			tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogWriter(io.Discard), otelsetup.WithOTLPEndpoint(url))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -248,7 +252,7 @@ func TestTLS(t *testing.T) {
 		"OTEL_EXPORTER_OTLP_CLIENT_KEY":         write("key.pem", "PRIVATE KEY", key),
 		"OTEL_EXPORTER_OTLP_TIMEOUT":            "3000",
 	})
-	tel := startLogging(t, WithLogWriter(io.Discard))
+	tel := startLogging(t, otelsetup.WithLogWriter(io.Discard))
 	emit(t, tel)
 	if err := tel.Shutdown(t.Context()); err != nil {
 		t.Error(err)

@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"context"
@@ -9,14 +9,15 @@ import (
 
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/otelsetup"
 )
 
 // Every page is one snapshot: histogram, summary and counter have counted the same
 // operations, whatever happens meanwhile.
 func TestPageIsOneSnapshot(t *testing.T) {
-	for name, opts := range map[string][]Option{"classic": nil, "native": {WithNativeHistograms()}} {
+	for name, opts := range map[string][]otelsetup.Option{"classic": nil, "native": {otelsetup.WithNativeHistograms()}} {
 		t.Run(name, func(t *testing.T) {
-			tel := start(t, append(opts, WithoutProcessMetrics(), WithoutRuntimeMetrics())...)
+			tel := start(t, append(opts, otelsetup.WithoutProcessMetrics(), otelsetup.WithoutRuntimeMetrics())...)
 			store, err := instrument.Wrap(kvdb.NewMemory(nil), instrument.WithTelemetry(tel))
 			if err != nil {
 				t.Fatal(err)

@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/otelsetup"
 	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 	"github.com/otelkv/otelkv/otelsetup/internal/exporters"
 )
@@ -53,7 +54,7 @@ func TestReceiverInTrouble(t *testing.T) {
 			setenv(t, quick)
 			t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", tt.protocol)
 			m := newMoody(t, tt.protocol, tt.mood)
-			tel, err := Start(t.Context(), WithLogWriter(io.Discard), WithOTLPEndpoint("http://"+m.addr), WithShutdownTimeout(time.Second))
+			tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogWriter(io.Discard), otelsetup.WithOTLPEndpoint("http://"+m.addr), otelsetup.WithShutdownTimeout(time.Second))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -80,13 +81,14 @@ func TestReceiverInTrouble(t *testing.T) {
 			if err := tel.Shutdown(t.Context()); err != nil {
 				t.Error(err)
 			}
-			for signal, all := range map[string]exporters.Accounts{"traces": tel.traceAccounts, "logs": tel.logAccounts} {
+			traces, _, logs := otelsetup.AccountsOf(tel)
+			for signal, all := range map[string]exporters.Accounts{"traces": traces, "logs": logs} {
 				c := all[0].Counts()
 				if c.Delivered == 0 || c.Lost() == 0 || c.Pending != 0 {
 					t.Errorf("%s: counts %+v", signal, c)
 				}
 			}
-			if spans := tel.traceAccounts[0].Counts(); spans.Delivered+spans.Lost() < 2*written {
+			if spans := traces[0].Counts(); spans.Delivered+spans.Lost() < 2*written {
 				t.Errorf("spans %+v do not add up to %d", spans, 2*written)
 			}
 		})
@@ -95,20 +97,21 @@ func TestReceiverInTrouble(t *testing.T) {
 
 // operate makes operations under sampled spans, with a line for each, watches the
 // queues, and returns how long the longest operation took.
-func operate(t *testing.T, tel *Telemetry, store kvdb.Store, n int) (longest time.Duration) {
+func operate(t *testing.T, tel *otelsetup.Telemetry, store kvdb.Store, n int) (longest time.Duration) {
 	t.Helper()
 	ctx := t.Context()
 	tracer := tel.TracerProvider().Tracer("test")
+	traces, _, logs := otelsetup.AccountsOf(tel)
 	for i := range n {
 		began := time.Now()
 		ctx, span := tracer.Start(ctx, "request")
 		if err := store.Put(ctx, []byte("key"), []byte("value")); err != nil {
 			t.Fatal(err)
 		}
-		tel.Logger().Info("put", Context(ctx), zap.Int("n", i))
+		tel.Logger().Info("put", otelsetup.Context(ctx), zap.Int("n", i))
 		span.End()
 		longest = max(longest, time.Since(began))
-		for _, all := range []exporters.Accounts{tel.traceAccounts, tel.logAccounts} {
+		for _, all := range []exporters.Accounts{traces, logs} {
 			if p := all[0].Counts().Pending; p > testQueue+1 {
 				t.Fatalf("%d records are pending", p)
 			}
@@ -118,7 +121,7 @@ func operate(t *testing.T, tel *Telemetry, store kvdb.Store, n int) (longest tim
 }
 
 // arrives fails the test unless new telemetry reaches the receiver.
-func arrives(t *testing.T, tel *Telemetry, m *moody) {
+func arrives(t *testing.T, tel *otelsetup.Telemetry, m *moody) {
 	t.Helper()
 	deadline := time.After(20 * time.Second)
 	for i := 0; ; i++ {
@@ -144,7 +147,7 @@ func arrives(t *testing.T, tel *Telemetry, m *moody) {
 func TestNothingUnaccounted(t *testing.T) {
 	const writers, each = 8, 25_000
 	m := newMoody(t, environment.HTTP, "answers")
-	tel, err := Start(t.Context(), WithLogWriter(io.Discard), WithOTLPEndpoint("http://"+m.addr))
+	tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogWriter(io.Discard), otelsetup.WithOTLPEndpoint("http://"+m.addr))
 	if err != nil {
 		t.Fatal(err)
 	}

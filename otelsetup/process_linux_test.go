@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"strings"
@@ -8,6 +8,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	dto "github.com/prometheus/client_model/go"
 	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/otelsetup"
 )
 
 // The page has nothing of the host's, in a registry of the program's neither; what
@@ -22,7 +24,7 @@ func TestProcessMetricsAreOfTheProcess(t *testing.T) {
 		return found
 	}
 	joined := prometheus.NewPedanticRegistry()
-	for name, options := range map[string][]Option{"own": nil, "joined": {WithPrometheusRegistry(joined, joined)}} {
+	for name, options := range map[string][]otelsetup.Option{"own": nil, "joined": {otelsetup.WithPrometheusRegistry(joined, joined)}} {
 		t.Run(name, func(t *testing.T) {
 			page := pageOf(t, start(t, options...).MetricsHandler())
 			if found := foreign(page); len(found) > 0 {
@@ -37,7 +39,7 @@ func TestProcessMetricsAreOfTheProcess(t *testing.T) {
 	}
 	theirs := prometheus.NewRegistry()
 	theirs.MustRegister(collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	tel, err := Start(t.Context(), WithLogger(zap.NewNop()), WithPrometheusRegistry(theirs, theirs))
+	tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogger(zap.NewNop()), otelsetup.WithPrometheusRegistry(theirs, theirs))
 	if err != nil {
 		t.Fatal(err)
 	}

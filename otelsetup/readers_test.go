@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"context"
@@ -10,6 +10,8 @@ import (
 
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
+
+	"github.com/otelkv/otelkv/otelsetup"
 )
 
 // A listener is an exporter that keeps names of metrics, or hangs in everything.
@@ -53,8 +55,8 @@ func (l *listener) end(ctx context.Context) error {
 	return nil
 }
 
-func (l *listener) option() Option {
-	return WithReader(l.Temporality, func(p sdkmetric.Producer) (sdkmetric.Reader, error) {
+func (l *listener) option() otelsetup.Option {
+	return otelsetup.WithReader(l.Temporality, func(p sdkmetric.Producer) (sdkmetric.Reader, error) {
 		return sdkmetric.NewPeriodicReader(l, sdkmetric.WithProducer(p), sdkmetric.WithInterval(time.Hour)), nil
 	})
 }
@@ -73,7 +75,7 @@ func TestReaderThatHangs(t *testing.T) {
 				b.ServeHTTP(w, r)
 			}))
 			l := &listener{hangs: !receiverHangs, names: make(chan string, 1000)}
-			tel, err := Start(t.Context(), WithLogWriter(io.Discard), WithOTLPEndpoint(url), l.option(), WithShutdownTimeout(500*time.Millisecond))
+			tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogWriter(io.Discard), otelsetup.WithOTLPEndpoint(url), l.option(), otelsetup.WithShutdownTimeout(500*time.Millisecond))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"fmt"
@@ -13,6 +13,8 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
+
+	"github.com/otelkv/otelkv/otelsetup"
 )
 
 // rejected are metrics of a program that Prometheus refuses a page over, each with
@@ -56,7 +58,7 @@ func gaugeFamily(name string, series ...[]*dto.LabelPair) *dto.MetricFamily {
 // that series, and one line names the metric.
 func TestRejectedAttribute(t *testing.T) {
 	log, lines := recordingLogger()
-	tel := start(t, WithLogger(log))
+	tel := start(t, otelsetup.WithLogger(log))
 	histogram, err := tel.MeterProvider().Meter("program").Float64Histogram("payments", metric.WithUnit("s"))
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +86,7 @@ func TestRejectedAttribute(t *testing.T) {
 func TestRejectedResource(t *testing.T) {
 	t.Setenv("OTEL_RESOURCE_ATTRIBUTES", "___=x,__name__=x,le=1,team=a")
 	log, lines := recordingLogger()
-	tel := start(t, WithLogger(log))
+	tel := start(t, otelsetup.WithLogger(log))
 	_, body := get(t, tel.MetricsHandler(), "text/plain")
 	if !strings.Contains(body, `,team="a",`) || strings.Contains(body, `="x"`) {
 		t.Errorf("the target is not there as it should be: %s", body)
@@ -105,10 +107,10 @@ func TestPrometheusTakesEveryPage(t *testing.T) {
 			for _, name := range bad {
 				extras = append(extras, rejected[name])
 			}
-			var opts []Option
+			var opts []otelsetup.Option
 			if joined {
 				registry := prometheus.NewRegistry()
-				opts = append(opts, WithPrometheusRegistry(registry, append(prometheus.Gatherers{registry}, extras...)))
+				opts = append(opts, otelsetup.WithPrometheusRegistry(registry, append(prometheus.Gatherers{registry}, extras...)))
 				extras = nil
 			}
 			tel := start(t, opts...)

@@ -1,14 +1,14 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"os"
 	"path/filepath"
-	"runtime/debug"
-	"strings"
 	"testing"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/sdk/resource"
+
+	"github.com/otelkv/otelkv/otelsetup"
 )
 
 func TestServiceName(t *testing.T) {
@@ -16,16 +16,16 @@ func TestServiceName(t *testing.T) {
 	for _, tt := range []struct {
 		name                  string
 		service, attributes   string
-		opts                  []Option
+		opts                  []otelsetup.Option
 		wantName, wantVersion string
 	}{
 		{"nothing", "", "", nil, "unknown_service:" + filepath.Base(os.Args[0]), ""},
 		{"attributes", "", fromAttributes, nil, "attributes", "1.0"},
 		{"variable", "variable", fromAttributes, nil, "variable", "1.0"},
 		{"encoded", "", "service.name=a%20b", nil, "a b", ""},
-		{"resource", "variable", fromAttributes, []Option{WithResource(resource.NewWithAttributes("https://opentelemetry.io/schemas/1.1.0", attribute.String("service.name", "resource")))}, "resource", "1.0"},
-		{"options", "variable", fromAttributes, []Option{WithServiceName("option"), WithServiceVersion("2.0"), WithResourceAttributes(attribute.String("service.name", "attr"))}, "option", "2.0"},
-		{"empty options", "variable", fromAttributes, []Option{WithServiceName(""), WithServiceVersion("")}, "variable", "1.0"},
+		{"resource", "variable", fromAttributes, []otelsetup.Option{otelsetup.WithResource(resource.NewWithAttributes("https://opentelemetry.io/schemas/1.1.0", attribute.String("service.name", "resource")))}, "resource", "1.0"},
+		{"options", "variable", fromAttributes, []otelsetup.Option{otelsetup.WithServiceName("option"), otelsetup.WithServiceVersion("2.0"), otelsetup.WithResourceAttributes(attribute.String("service.name", "attr"))}, "option", "2.0"},
+		{"empty options", "variable", fromAttributes, []otelsetup.Option{otelsetup.WithServiceName(""), otelsetup.WithServiceVersion("")}, "variable", "1.0"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Setenv("OTEL_SERVICE_NAME", tt.service)
@@ -40,48 +40,5 @@ func TestServiceName(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-func TestResource(t *testing.T) {
-	res, _, err := newResource(t.Context(), newConfig([]Option{WithResource(resource.Default())}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if res.SchemaURL() != "" {
-		t.Errorf("schema URL %q", res.SchemaURL())
-	}
-	for _, key := range []attribute.Key{"telemetry.sdk.version", "service.instance.id", "host.name", "os.type", "process.pid", "process.runtime.version"} {
-		if v, ok := res.Set().Value(key); !ok || v.String() == "" {
-			t.Errorf("%s is missing", key)
-		}
-	}
-	for _, attr := range res.Attributes() {
-		if strings.HasPrefix(string(attr.Key), "process.command") || attr.Key == "process.owner" {
-			t.Errorf("%s is exported", attr.Key)
-		}
-	}
-}
-
-func TestBuildVersion(t *testing.T) {
-	settings := func(pairs ...string) (all []debug.BuildSetting) {
-		for i := 0; i < len(pairs); i += 2 {
-			all = append(all, debug.BuildSetting{Key: pairs[i], Value: pairs[i+1]})
-		}
-		return all
-	}
-	for _, tt := range []struct {
-		name string
-		info debug.BuildInfo
-		want string
-	}{
-		{"a release", debug.BuildInfo{Main: debug.Module{Version: "v1.2.3"}, Settings: settings("vcs.revision", "abc")}, "v1.2.3"},
-		{"a commit", debug.BuildInfo{Main: debug.Module{Version: "(devel)"}, Settings: settings("vcs.revision", "abc", "vcs.modified", "false")}, "abc"},
-		{"a changed tree", debug.BuildInfo{Settings: settings("vcs.revision", "abc", "vcs.modified", "true")}, "abc+dirty"},
-		{"nothing", debug.BuildInfo{Main: debug.Module{Version: "(devel)"}, Settings: settings("vcs.modified", "true")}, ""},
-	} {
-		if got := versionOf(&tt.info); got != tt.want {
-			t.Errorf("%s: version %q, want %q", tt.name, got, tt.want)
-		}
 	}
 }

@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"slices"
@@ -9,17 +9,18 @@ import (
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"github.com/otelkv/otelkv/monitoring/catalog"
+	"github.com/otelkv/otelkv/otelsetup"
 )
 
 // Every way out has the five bounds, or all.
 func TestRuntimeBucketsOnEveryWay(t *testing.T) {
 	for name, tt := range map[string]struct {
-		options []Option
+		options []otelsetup.Option
 		few     bool
-	}{"default": {nil, true}, "all": {[]Option{WithRuntimeBuckets()}, false}} {
+	}{"default": {nil, true}, "all": {[]otelsetup.Option{otelsetup.WithRuntimeBuckets()}, false}} {
 		t.Run(name, func(t *testing.T) {
 			var producer sdkmetric.Producer
-			tel := start(t, append(tt.options, WithReader(nil, func(p sdkmetric.Producer) (sdkmetric.Reader, error) {
+			tel := start(t, append(tt.options, otelsetup.WithReader(nil, func(p sdkmetric.Producer) (sdkmetric.Reader, error) {
 				producer = p
 				return sdkmetric.NewManualReader(sdkmetric.WithProducer(p)), nil
 			}))...)

@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"bytes"
@@ -15,6 +15,7 @@ import (
 
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/otelsetup"
 )
 
 // mark is in everything that must not get out.
@@ -58,7 +59,7 @@ func TestSecretsStayInside(t *testing.T) {
 			})
 			var stdout lockedBuffer
 			spans := tracetest.NewInMemoryExporter()
-			tel, err := Start(t.Context(), WithLogWriter(&stdout), WithLogLevel(zap.DebugLevel), WithSpanExporter(spans), WithGlobals())
+			tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogWriter(&stdout), otelsetup.WithLogLevel(zap.DebugLevel), otelsetup.WithSpanExporter(spans), otelsetup.WithGlobals())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -75,8 +76,8 @@ func TestSecretsStayInside(t *testing.T) {
 			for _, key := range []string{mark + " absent", mark + " slow", mark + " failing", ""} {
 				store.Get(ctx, []byte(key))
 			}
-			tel.Logger().With(Context(ctx)).Info("bound")
-			tel.Logger().Info("given", Context(ctx))
+			tel.Logger().With(otelsetup.Context(ctx)).Info("bound")
+			tel.Logger().Info("given", otelsetup.Context(ctx))
 			span.End()
 			page := &bytes.Buffer{}
 			for _, accept := range []string{"text/plain", openMetrics} {

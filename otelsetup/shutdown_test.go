@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"context"
@@ -17,11 +17,13 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.uber.org/goleak"
 	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/otelsetup"
 )
 
 func TestShutdownWithCancelledContext(t *testing.T) {
 	r := new(backend)
-	tel, err := Start(t.Context(), WithLogWriter(io.Discard), WithOTLPEndpoint(serveHTTP(t, r)))
+	tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogWriter(io.Discard), otelsetup.WithOTLPEndpoint(serveHTTP(t, r)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +59,7 @@ func TestShutdownWithHangingReceiver(t *testing.T) {
 			server.Start()
 			defer server.Close()
 
-			tel, err := Start(t.Context(), WithLogger(zap.NewNop()), WithOTLPEndpoint(server.URL), WithShutdownTimeout(300*time.Millisecond))
+			tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogger(zap.NewNop()), otelsetup.WithOTLPEndpoint(server.URL), otelsetup.WithShutdownTimeout(300*time.Millisecond))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -116,8 +118,8 @@ func TestShutdownBudgets(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := stubborn{ManualReader: sdkmetric.NewManualReader(), release: make(chan struct{}), given: make(chan time.Duration, 2)}
 				defer close(s.release)
-				tel, err := Start(t.Context(), WithLogger(zap.NewNop()), WithSpanProcessor(s),
-					WithReader(nil, func(sdkmetric.Producer) (sdkmetric.Reader, error) { return s, nil }))
+				tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogger(zap.NewNop()), otelsetup.WithSpanProcessor(s),
+					otelsetup.WithReader(nil, func(sdkmetric.Producer) (sdkmetric.Reader, error) { return s, nil }))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -159,7 +161,7 @@ func TestShutdownWithBlockedOutput(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := deaf{make(chan struct{})}
 			defer close(d.closed)
-			tel, err := Start(t.Context(), WithLogWriter(d), WithShutdownTimeout(tt.budget), WithSpanExporter(failing{errors.New("refused")}))
+			tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogWriter(d), otelsetup.WithShutdownTimeout(tt.budget), otelsetup.WithSpanExporter(failing{errors.New("refused")}))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -188,7 +190,7 @@ func TestShutdownWithBlockedOutput(t *testing.T) {
 
 func TestShutdownTwiceAndConcurrently(t *testing.T) {
 	exporter := failing{errors.New("backend says no")}
-	tel, err := Start(t.Context(), WithLogger(zap.NewNop()), WithSpanExporter(exporter))
+	tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogger(zap.NewNop()), otelsetup.WithSpanExporter(exporter))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"context"
@@ -28,6 +28,7 @@ import (
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/internal/testutil"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/otelsetup"
 )
 
 func TestMain(m *testing.M) {
@@ -40,9 +41,9 @@ func TestMain(m *testing.M) {
 }
 
 // start starts a Telemetry that logs nowhere and ends with the test.
-func start(t *testing.T, opts ...Option) *Telemetry {
+func start(t *testing.T, opts ...otelsetup.Option) *otelsetup.Telemetry {
 	t.Helper()
-	tel, err := Start(t.Context(), append([]Option{WithLogger(zap.NewNop())}, opts...)...)
+	tel, err := otelsetup.Start(t.Context(), append([]otelsetup.Option{otelsetup.WithLogger(zap.NewNop())}, opts...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +56,7 @@ func start(t *testing.T, opts ...Option) *Telemetry {
 }
 
 // use wraps a store, and puts and gets once within a sampled span.
-func use(t *testing.T, tel *Telemetry, namespace string) trace.SpanContext {
+func use(t *testing.T, tel *otelsetup.Telemetry, namespace string) trace.SpanContext {
 	t.Helper()
 	store, err := instrument.Wrap(kvdb.NewMemory(nil), instrument.WithTelemetry(tel), instrument.WithNamespace(namespace))
 	if err != nil {
@@ -132,7 +133,7 @@ func TestStartHasEverything(t *testing.T) {
 func TestStartWithCancelledContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Start(ctx); err == nil || !strings.Contains(err.Error(), "canceled") {
+	if _, err := otelsetup.Start(ctx); err == nil || !strings.Contains(err.Error(), "canceled") {
 		t.Errorf("error %v", err)
 	}
 }
@@ -141,19 +142,19 @@ func TestStartWithCancelledContext(t *testing.T) {
 // still is.
 func TestStartUnwinds(t *testing.T) {
 	taken := prometheus.NewRegistry()
-	start(t, WithPrometheusRegistry(taken, taken))
+	start(t, otelsetup.WithPrometheusRegistry(taken, taken))
 	failing := func(sdkmetric.Producer) (sdkmetric.Reader, error) { return nil, errors.New("no backend") }
 	for _, protocol := range []string{"http/protobuf", "grpc"} {
-		for name, opt := range map[string]Option{
-			"a reader":   WithReader(nil, failing),
-			"a registry": WithPrometheusRegistry(taken, taken),
+		for name, opt := range map[string]otelsetup.Option{
+			"a reader":   otelsetup.WithReader(nil, failing),
+			"a registry": otelsetup.WithPrometheusRegistry(taken, taken),
 		} {
 			t.Run(name+" "+protocol, func(t *testing.T) {
 				defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 				t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", protocol)
 				records, spans, recorder := new(recordCounter), new(countingExporter), tracetest.NewSpanRecorder()
-				tel, err := Start(t.Context(), opt, WithLogWriter(io.Discard), WithOTLPEndpoint("http://127.0.0.1:1"),
-					WithLogExporter(records), WithSpanExporter(spans), WithSpanProcessor(recorder), WithShutdownTimeout(time.Second))
+				tel, err := otelsetup.Start(t.Context(), opt, otelsetup.WithLogWriter(io.Discard), otelsetup.WithOTLPEndpoint("http://127.0.0.1:1"),
+					otelsetup.WithLogExporter(records), otelsetup.WithSpanExporter(spans), otelsetup.WithSpanProcessor(recorder), otelsetup.WithShutdownTimeout(time.Second))
 				if err == nil || tel != nil {
 					t.Fatalf("telemetry %v, error %v", tel, err)
 				}
@@ -166,7 +167,7 @@ func TestStartUnwinds(t *testing.T) {
 }
 
 func TestTwoInOneProcess(t *testing.T) {
-	first, second := start(t, WithServiceName("first")), start(t, WithServiceName("second"))
+	first, second := start(t, otelsetup.WithServiceName("first")), start(t, otelsetup.WithServiceName("second"))
 	use(t, first, "one")
 	use(t, second, "two")
 	for namespace, h := range map[string]http.Handler{"one": first.MetricsHandler(), "two": second.MetricsHandler()} {
@@ -195,7 +196,7 @@ func TestGlobals(t *testing.T) {
 
 	log, lines := recordingLogger()
 	exported := tracetest.NewInMemoryExporter()
-	tel := start(t, WithGlobals(), WithLogger(log), WithSpanExporter(exported))
+	tel := start(t, otelsetup.WithGlobals(), otelsetup.WithLogger(log), otelsetup.WithSpanExporter(exported))
 	if otel.GetTracerProvider() != tel.TracerProvider() || otel.GetMeterProvider() != tel.MeterProvider() {
 		t.Error("the providers are not the global ones")
 	}
@@ -218,7 +219,7 @@ func TestGlobals(t *testing.T) {
 func TestFailedExportIsLoggedOnce(t *testing.T) {
 	log, lines := recordingLogger()
 	exporter := failing{errors.New("backend says no")}
-	tel, err := Start(t.Context(), WithGlobals(), WithLogger(log), WithSpanExporter(exporter))
+	tel, err := otelsetup.Start(t.Context(), otelsetup.WithGlobals(), otelsetup.WithLogger(log), otelsetup.WithSpanExporter(exporter))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,7 +251,7 @@ func (*recovering) Shutdown(context.Context) error { return nil }
 
 func TestExportThatWorksAgainIsLogged(t *testing.T) {
 	log, lines := recordingLogger()
-	tel := start(t, WithLogger(log), WithSpanExporter(new(recovering)))
+	tel := start(t, otelsetup.WithLogger(log), otelsetup.WithSpanExporter(new(recovering)))
 	for range 2 {
 		_, span := tel.TracerProvider().Tracer("test").Start(t.Context(), "request")
 		span.End()

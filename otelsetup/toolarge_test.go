@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"io"
@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 	"google.golang.org/grpc"
 
+	"github.com/otelkv/otelkv/otelsetup"
 	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 )
 
@@ -46,7 +47,7 @@ func TestTooLargeForTheReceiver(t *testing.T) {
 		t.Run(protocol, func(t *testing.T) {
 			t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", protocol)
 			b := new(backend)
-			tel, err := Start(t.Context(), WithLogWriter(io.Discard), WithOTLPEndpoint(serveSmall(t, protocol, b, limit)))
+			tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogWriter(io.Discard), otelsetup.WithOTLPEndpoint(serveSmall(t, protocol, b, limit)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -67,7 +68,7 @@ func TestTooLargeForTheReceiver(t *testing.T) {
 			if err := tel.Shutdown(t.Context()); err == nil {
 				t.Error("no error, though three records are lost")
 			}
-			if lost := tel.Losses(); lost != (Losses{Spans: 1, DataPoints: 1, LogRecords: 1}) {
+			if lost := tel.Losses(); lost != (otelsetup.Losses{Spans: 1, DataPoints: 1, LogRecords: 1}) {
 				t.Errorf("losses %+v", lost)
 			}
 			visits := 0

@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
+
+	"github.com/otelkv/otelkv/otelsetup"
 )
 
 // Without an endpoint there is no exporter, and nobody calls at its default
@@ -53,16 +55,16 @@ func TestSilentWithoutEndpoint(t *testing.T) {
 func TestSpanSampler(t *testing.T) {
 	for _, tt := range []struct {
 		name, variable, arg string
-		opts                []Option
+		opts                []otelsetup.Option
 		want                bool
 	}{
 		{"default", "", "", nil, true},
 		{"variable", "always_off", "", nil, false},
 		{"variable with argument", "parentbased_traceidratio", "0", nil, false},
-		{"option over variable", "always_off", "", []Option{WithSampler(sdktrace.AlwaysSample())}, true},
-		{"option over default option", "", "", []Option{WithSampler(sdktrace.AlwaysSample()), WithDefaultSampler(sdktrace.NeverSample())}, true},
-		{"default option", "", "", []Option{WithDefaultSampler(sdktrace.NeverSample())}, false},
-		{"variable over default option", "always_on", "", []Option{WithDefaultSampler(sdktrace.NeverSample())}, true},
+		{"option over variable", "always_off", "", []otelsetup.Option{otelsetup.WithSampler(sdktrace.AlwaysSample())}, true},
+		{"option over default option", "", "", []otelsetup.Option{otelsetup.WithSampler(sdktrace.AlwaysSample()), otelsetup.WithDefaultSampler(sdktrace.NeverSample())}, true},
+		{"default option", "", "", []otelsetup.Option{otelsetup.WithDefaultSampler(sdktrace.NeverSample())}, false},
+		{"variable over default option", "always_on", "", []otelsetup.Option{otelsetup.WithDefaultSampler(sdktrace.NeverSample())}, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Setenv("OTEL_TRACES_SAMPLER", tt.variable)
@@ -78,7 +80,7 @@ func TestSpanSampler(t *testing.T) {
 
 func TestSpanProcessorAndExporter(t *testing.T) {
 	recorder, exporter := tracetest.NewSpanRecorder(), new(countingExporter)
-	tel := start(t, WithSpanProcessor(recorder), WithSpanExporter(exporter))
+	tel := start(t, otelsetup.WithSpanProcessor(recorder), otelsetup.WithSpanExporter(exporter))
 	_, span := tel.TracerProvider().Tracer("test").Start(t.Context(), "request")
 	span.End()
 	if len(recorder.Ended()) != 1 {
@@ -96,7 +98,7 @@ func TestSpanProcessorAndExporter(t *testing.T) {
 // by an exporter.
 func TestSpansAfterShutdown(t *testing.T) {
 	recorder, exporter := tracetest.NewSpanRecorder(), new(countingExporter)
-	tel := start(t, WithSpanProcessor(recorder), WithSpanExporter(exporter))
+	tel := start(t, otelsetup.WithSpanProcessor(recorder), otelsetup.WithSpanExporter(exporter))
 	tracer := tel.TracerProvider().Tracer("test")
 	_, around := tracer.Start(t.Context(), "around")
 	if err := tel.ForceFlush(t.Context()); err != nil {
@@ -114,7 +116,7 @@ func TestSpansAfterShutdown(t *testing.T) {
 	if n, ended := len(recorder.Started()), len(recorder.Ended()); n != 1 || ended != 0 {
 		t.Errorf("the processor got the start of %d spans and the end of %d", n, ended)
 	}
-	if lost := tel.Losses(); lost != (Losses{Spans: 2}) || exporter.spans != 0 {
+	if lost := tel.Losses(); lost != (otelsetup.Losses{Spans: 2}) || exporter.spans != 0 {
 		t.Errorf("losses %+v, exported %d", lost, exporter.spans)
 	}
 }
@@ -139,7 +141,7 @@ func TestOwnTracerProvider(t *testing.T) {
 	recorder := tracetest.NewSpanRecorder()
 	own := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(recorder))
 	defer own.Shutdown(context.Background())
-	tel := start(t, WithTracerProvider(own), WithShutdownTimeout(time.Minute))
+	tel := start(t, otelsetup.WithTracerProvider(own), otelsetup.WithShutdownTimeout(time.Minute))
 	if tel.TracerProvider() != own {
 		t.Fatal("another provider")
 	}

@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"context"
@@ -16,6 +16,7 @@ import (
 
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/otelsetup"
 	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 )
 
@@ -50,7 +51,7 @@ func otlpOverEach(t *testing.T, test func(t *testing.T, b *backend, url string))
 func TestTextThatIsNotUTF8(t *testing.T) {
 	otlpOverEach(t, func(t *testing.T, b *backend, url string) {
 		var lines lockedBuffer
-		tel := startLogging(t, WithLogWriter(&lines), WithOTLPEndpoint(url), WithServiceName(latin), WithResourceAttributes(latinAttribute))
+		tel := startLogging(t, otelsetup.WithLogWriter(&lines), otelsetup.WithOTLPEndpoint(url), otelsetup.WithServiceName(latin), otelsetup.WithResourceAttributes(latinAttribute))
 		writeLatin(t, tel)
 		for _, namespace := range []string{"orders", "users"} {
 			use(t, tel, namespace)
@@ -58,7 +59,7 @@ func TestTextThatIsNotUTF8(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		if lost := tel.Losses(); lost != (Losses{}) {
+		if lost := tel.Losses(); lost != (otelsetup.Losses{}) {
 			t.Errorf("losses %+v", lost)
 		}
 		if spans, _, logs := b.got(); spans != 3+2*3 || logs != 4 {
@@ -103,7 +104,7 @@ func TestTextThatIsNotUTF8(t *testing.T) {
 }
 
 // writeLatin writes it to every place of every signal.
-func writeLatin(t *testing.T, tel *Telemetry) {
+func writeLatin(t *testing.T, tel *otelsetup.Telemetry) {
 	t.Helper()
 	ctx := t.Context()
 	meter := tel.MeterProvider().Meter(latin, metric.WithInstrumentationVersion(latin), metric.WithInstrumentationAttributes(latinAttribute))
@@ -120,7 +121,7 @@ func writeLatin(t *testing.T, tel *Telemetry) {
 	counter.Add(ctx, 2, metric.WithAttributes(attribute.String("team", "tea")))
 	defer span.End()
 
-	tel.Logger().Named(latin).Info(latin, zap.String(latin, latin), zap.Any("map", map[string]string{latin: latin}), Context(ctx))
+	tel.Logger().Named(latin).Info(latin, zap.String(latin, latin), zap.Any("map", map[string]string{latin: latin}), otelsetup.Context(ctx))
 	var r log.Record
 	r.SetEventName(latin)
 	r.SetSeverityText(latin)
@@ -151,7 +152,7 @@ func TestLenientWithTextThatIsNotUTF8(t *testing.T) {
 	t.Setenv("OTEL_RESOURCE_ATTRIBUTES", list)
 	t.Setenv("OTEL_SERVICE_NAME", name)
 	var lines lockedBuffer
-	tel := startLogging(t, WithLogWriter(&lines), WithOTLPEndpoint(serveHTTP(t, b)), WithLenientEnvironment())
+	tel := startLogging(t, otelsetup.WithLogWriter(&lines), otelsetup.WithOTLPEndpoint(serveHTTP(t, b)), otelsetup.WithLenientEnvironment())
 	if os.Getenv("OTEL_RESOURCE_ATTRIBUTES") != list || os.Getenv("OTEL_SERVICE_NAME") != name {
 		t.Error("Start changed the environment")
 	}

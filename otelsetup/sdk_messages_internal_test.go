@@ -2,14 +2,19 @@ package otelsetup
 
 import (
 	"errors"
+	"io"
 	"os"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/go-logr/logr"
+	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
 
+	"github.com/otelkv/otelkv/internal/limiter"
+	"github.com/otelkv/otelkv/internal/testutil"
 	"github.com/otelkv/otelkv/otelsetup/internal/environment"
 )
 
@@ -81,4 +86,34 @@ func TestSDKLoggerLines(t *testing.T) {
 			t.Errorf("fields %v", second)
 		}
 	})
+}
+
+func TestErrorHandlerCountsWhatItHoldsBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log, lines := recordingLogger()
+		h := &errorHandler{logger: log, limit: limiter.Limiter{Interval: time.Second}}
+		for range 5 {
+			h.Handle(io.ErrUnexpectedEOF)
+		}
+		time.Sleep(time.Second)
+		h.Handle(io.ErrUnexpectedEOF)
+		time.Sleep(time.Second)
+		h.Handle(io.ErrUnexpectedEOF)
+
+		got := lines()
+		if len(got) != 3 {
+			t.Fatalf("%d lines, want 3", len(got))
+		}
+		for i, want := range []any{nil, int64(4), nil} {
+			if n := got[i].ContextMap()["suppressed"]; n != want {
+				t.Errorf("line %d: suppressed %v, want %v", i, n, want)
+			}
+		}
+	})
+}
+
+// recordingLogger holds its lines to the catalogue.
+func recordingLogger() (*zap.Logger, func() []observer.LoggedEntry) {
+	core, logs := observer.New(zapcore.DebugLevel)
+	return zap.New(zapcore.NewTee(core, testutil.NotedLines{}.Core())), logs.All
 }

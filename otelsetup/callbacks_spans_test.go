@@ -1,4 +1,4 @@
-package otelsetup
+package otelsetup_test
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/otelsetup"
 )
 
 // shaky panics in everything.
@@ -26,15 +27,15 @@ func (shaky) ShouldSample(sdktrace.SamplingParameters) sdktrace.SamplingResult {
 // succeeds, and the exporter gets the span all the same.
 func TestPanicsOfProcessorsAndSamplers(t *testing.T) {
 	for name, tt := range map[string]struct {
-		option Option
+		option otelsetup.Option
 		spans  int
 	}{
-		"processor": {WithSpanProcessor(shaky{}), 2},
-		"sampler":   {WithSampler(shaky{}), 0},
+		"processor": {otelsetup.WithSpanProcessor(shaky{}), 2},
+		"sampler":   {otelsetup.WithSampler(shaky{}), 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := new(backend)
-			tel, err := Start(t.Context(), WithLogWriter(&lockedBuffer{}), WithOTLPEndpoint(serveHTTP(t, b)), tt.option)
+			tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogWriter(&lockedBuffer{}), otelsetup.WithOTLPEndpoint(serveHTTP(t, b)), tt.option)
 			if err != nil {
 				t.Fatal(err)
 			}
