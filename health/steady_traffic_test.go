@@ -24,7 +24,7 @@ import (
 type crowd struct {
 	rand       *rand.Rand
 	ok, failed atomic.Uint64
-	flips      int // of readiness
+	flips      atomic.Int64 // of readiness
 }
 
 // poisson returns how many of what happens at random happen, where so many do on
@@ -65,7 +65,7 @@ func judgedBy(t *testing.T, limits *health.TrafficLimits, every time.Duration, t
 			health.WithChecks(health.Traffic("operations", func() (uint64, uint64) { return c.ok.Load(), c.failed.Load() }, limits).Every(every)),
 			health.WithOnTransition(func(_ context.Context, tr health.Transition) {
 				if tr.From != health.StatusUnknown && tr.Status.OK() != tr.From.OK() {
-					c.flips++
+					c.flips.Add(1)
 				}
 			}))
 		if err != nil {
@@ -83,7 +83,7 @@ func TestSteadyTraffic(t *testing.T) {
 	for _, tc := range []struct {
 		ratio float64
 		rates []float64
-		flips int
+		flips int64
 		ready bool // in the end, unless flips is more than one
 	}{
 		{0.005, []float64{1, 3.4, 10, 100, 1000, 10000}, 0, true},
@@ -100,9 +100,9 @@ func TestSteadyTraffic(t *testing.T) {
 					judged(t, every, func(t *testing.T, c *crowd, ready func() bool) {
 						c.come(10*time.Minute, rate, tc.ratio)
 						is := ready()
-						t.Logf("%d flips, ready %t", c.flips, is)
-						if c.flips > tc.flips || tc.flips <= 1 && is != tc.ready {
-							t.Errorf("%d flips, ready %t, want at most %d and %t", c.flips, is, tc.flips, tc.ready)
+						t.Logf("%d flips, ready %t", c.flips.Load(), is)
+						if c.flips.Load() > tc.flips || tc.flips <= 1 && is != tc.ready {
+							t.Errorf("%d flips, ready %t, want at most %d and %t", c.flips.Load(), is, tc.flips, tc.ready)
 						}
 					})
 				})
@@ -117,13 +117,13 @@ func TestSteadyTrafficOfAShortWindow(t *testing.T) {
 	for _, rate := range []float64{25, 50, 100, 1000} {
 		judgedBy(t, short, time.Second, func(t *testing.T, c *crowd, _ func() bool) {
 			c.come(25*time.Second, rate, 0.02)
-			if c.flips > 2 {
-				t.Errorf("at %v a second %d flips in 25 seconds", rate, c.flips)
+			if c.flips.Load() > 2 {
+				t.Errorf("at %v a second %d flips in 25 seconds", rate, c.flips.Load())
 			}
 			c.come(575*time.Second, rate, 0.02)
-			t.Logf("at %v a second %d flips in ten minutes", rate, c.flips)
-			if c.flips > 4 {
-				t.Errorf("at %v a second %d flips in ten minutes", rate, c.flips)
+			t.Logf("at %v a second %d flips in ten minutes", rate, c.flips.Load())
+			if c.flips.Load() > 4 {
+				t.Errorf("at %v a second %d flips in ten minutes", rate, c.flips.Load())
 			}
 		})
 	}
@@ -136,7 +136,7 @@ func TestBursts(t *testing.T) {
 		name  string
 		pause time.Duration
 		times int
-		flips int
+		flips int64
 	}{
 		{"once", time.Minute, 1, 0},
 		{"each minute", time.Minute, 20, 0},
@@ -150,8 +150,8 @@ func TestBursts(t *testing.T) {
 							c.come(time.Second, rate, 1)
 							c.come(tc.pause-time.Second, rate, 0)
 						}
-						if is := ready(); c.flips != tc.flips || is != (tc.flips == 0) {
-							t.Errorf("%d flips, ready %t, want %d", c.flips, is, tc.flips)
+						if is := ready(); c.flips.Load() != tc.flips || is != (tc.flips == 0) {
+							t.Errorf("%d flips, ready %t, want %d", c.flips.Load(), is, tc.flips)
 						}
 					})
 				})
@@ -173,8 +173,8 @@ func TestTrafficThatGoesElsewhere(t *testing.T) {
 				c.come(time.Second, 0, 0)
 			}
 		}
-		if tries > 60 || c.flips > 14 {
-			t.Errorf("in an hour users met a broken store for %d seconds, in %d flips", tries, c.flips)
+		if tries > 60 || c.flips.Load() > 14 {
+			t.Errorf("in an hour users met a broken store for %d seconds, in %d flips", tries, c.flips.Load())
 		}
 		for range 3600 {
 			if ready() {
