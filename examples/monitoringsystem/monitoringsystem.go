@@ -5,11 +5,10 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"go.opentelemetry.io/otel/metric"
-	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/examples/internal/demo"
 	"github.com/otelkv/otelkv/health"
@@ -18,7 +17,6 @@ import (
 	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/otelsetup"
 	"github.com/otelkv/otelkv/otelsetup/observe"
-	"github.com/otelkv/otelkv/pprofx"
 )
 
 type Metrics struct {
@@ -26,18 +24,16 @@ type Metrics struct {
 	obs                 *observe.Observer
 	requests            *instrument.Recorder
 	connections, memory metric.Int64Gauge
-	profiler            atomic.Pointer[pprofx.Profiler] // nil before SetupProfiling
+	err                 error // of options; without any nothing can fail
 }
 
-func NewMetrics() *Metrics { // only constant options, so that nothing can fail
+func NewMetrics(options ...observe.Option) *Metrics {
 	m := &Metrics{ServeMux: http.NewServeMux()}
-	m.obs, _ = observe.Start(context.Background(), observe.WithMux(m.ServeMux), observe.WithProfiles(""), observe.WithCheckInterval(time.Second),
-		observe.WithTelemetryOptions(otelsetup.WithLenientEnvironment(), otelsetup.WithoutProcessMetrics()))
+	m.obs, m.err = observe.Start(context.Background(), append(options, observe.WithMux(m.ServeMux), observe.WithCheckInterval(time.Second),
+		observe.WithProfiles(""), observe.WithProfilerOptions(), // for SetupProfiling
+		observe.WithTelemetryOptions(otelsetup.WithLenientEnvironment(), otelsetup.WithoutProcessMetrics()))...)
 	m.requests, _ = m.obs.NewRecorder(kvdb.Info{System: "kvdb", Namespace: "requests"}, []string{"get", "put", "delete", "scan", "other"},
-		instrument.WithCompatMetrics(), instrument.WithSpanOptions(instrument.SpanOptions{Roots: true}),
-		instrument.WithOnSlow(func(ctx context.Context, slow instrument.SlowOperation) (evidence string) {
-			return observe.OnSlow(m.profiler.Load())(ctx, slow)
-		}))
+		instrument.WithCompatMetrics(), instrument.WithSpanOptions(instrument.SpanOptions{Roots: true}))
 	meter := m.obs.Telemetry().MeterProvider().Meter(catalog.ScopeMonitoringSystem)
 	m.connections, _ = meter.Int64Gauge(catalog.Connections.Name, metric.WithUnit(catalog.Connections.Unit))
 	m.memory, _ = meter.Int64Gauge(catalog.ResidentMemory.Name, metric.WithUnit(catalog.ResidentMemory.Unit))
@@ -57,12 +53,13 @@ func (m *Metrics) RecordRequest(seconds float64, hasError bool) {
 	m.requests.Operation("other").Record(context.Background(), time.Duration(min(seconds, 1e9)*1e9+0.5), err)
 }
 
-type MonitoringSystem struct{ *Metrics }
+type MonitoringSystem struct {
+	*Metrics
+	profiling sync.Once
+}
 
-func NewMonitoringSystem() *MonitoringSystem {
-	s := &MonitoringSystem{NewMetrics()}
-	s.HandleFunc("/debug/pprof/", func(w http.ResponseWriter, r *http.Request) { s.profiler.Load().Handler().ServeHTTP(w, r) })
-	return s
+func NewMonitoringSystem(options ...observe.Option) *MonitoringSystem {
+	return &MonitoringSystem{Metrics: NewMetrics(options...)}
 }
 
 func (s *MonitoringSystem) RecordOperation(op string, d time.Duration, err error) {
@@ -70,28 +67,23 @@ func (s *MonitoringSystem) RecordOperation(op string, d time.Duration, err error
 }
 
 func (s *MonitoringSystem) Watch(store kvdb.Store) error {
-	return s.obs.Health().Register(health.StoreChecks(store, time.Second)...)
+	return errors.Join(s.err, s.obs.Health().Register(health.StoreChecks(store, time.Second)...))
 }
 func (s *MonitoringSystem) Liveness() bool            { return s.obs.Health().Alive() }
 func (s *MonitoringSystem) Readiness() (bool, string) { return s.obs.Health().Answer(health.Readiness) }
 
-func (s *MonitoringSystem) SetupProfiling(options ...pprofx.Option) {
-	_ = s.profiler.Swap(nil).Close() // that of an earlier call
-	p, err := pprofx.Start(append(options, pprofx.WithTelemetry(s.obs.Telemetry()))...)
-	if err != nil {
-		s.obs.Logger().Error(catalog.ProfilesNotStarted, zap.Error(err))
-	}
-	s.profiler.Store(p)
+func (s *MonitoringSystem) SetupProfiling() {
+	s.profiling.Do(func() { s.Handle("/debug/pprof/", s.obs.Profiler().Handler()) })
 }
 
 func (s *MonitoringSystem) Close() error {
-	return errors.Join(s.profiler.Load().Close(), s.requests.Close(), s.obs.Shutdown(context.Background()))
+	return errors.Join(s.requests.Close(), s.obs.Shutdown(context.Background()))
 }
 
 func main() {
 	demo.Main("monitoringsystem", func(store kvdb.Store, dir string) (demo.Monitor, error) {
-		s := NewMonitoringSystem()
-		s.SetupProfiling(pprofx.WithDirectory(dir))
+		s := NewMonitoringSystem(observe.WithDirectory(dir))
+		s.SetupProfiling()
 		return s, s.Watch(store)
 	})
 }

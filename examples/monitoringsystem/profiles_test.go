@@ -13,7 +13,8 @@ import (
 
 	"github.com/google/pprof/profile"
 
-	"github.com/otelkv/otelkv/pprofx"
+	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/otelsetup/observe"
 )
 
 // fetch asks a server that is on this machine, as the profiles want it.
@@ -105,8 +106,7 @@ func TestStrangers(t *testing.T) {
 func TestFlightRecorder(t *testing.T) {
 	dir := t.TempDir()
 	lines := logged(t, func() {
-		s := NewMonitoringSystem()
-		s.SetupProfiling(pprofx.WithDirectory(dir))
+		s := NewMonitoringSystem(observe.WithDirectory(dir))
 		s.RecordOperation("get", time.Millisecond, nil)
 		s.RecordOperation("put", 300*time.Millisecond, nil)
 		if err := s.Close(); err != nil { // which waits for the file
@@ -124,20 +124,19 @@ func TestFlightRecorder(t *testing.T) {
 	}
 }
 
-// TestNoDirectory: what cannot be had is said.
+// TestNoDirectory: what cannot be had is said, and what is left does nothing.
 func TestNoDirectory(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "file")
 	writeFile(t, dir)
-	lines := logged(t, func() {
-		s := NewMonitoringSystem()
-		defer s.Close()
-		s.SetupProfiling(pprofx.WithDirectory(dir))
-		s.RecordOperation("put", time.Second, nil)
-	})
-	if line := find(t, lines, "profiles not started"); line["error"] == nil {
-		t.Errorf("line %v", line)
+	s := NewMonitoringSystem(observe.WithDirectory(dir))
+	defer s.Close()
+	s.SetupProfiling()
+	s.RecordOperation("put", time.Second, nil)
+	s.UpdateConnections(1)
+	if err := s.Watch(kvdb.NewMemory(nil)); err == nil || !strings.Contains(err.Error(), dir) {
+		t.Errorf("Watch: %v", err)
 	}
-	if line := find(t, lines, "operation slow"); line["evidence"] != nil {
-		t.Errorf("line %v", line)
+	if ready, _ := s.Readiness(); ready {
+		t.Error("it is ready")
 	}
 }

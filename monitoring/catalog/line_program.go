@@ -12,7 +12,6 @@ const (
 	Started               Message = "started"
 	Stopping              Message = "stopping"
 	FaultChanged          Message = "fault changed"
-	ProfilesNotStarted    Message = "profiles not started"
 	ConnectionAccepted    Message = "connection accepted"
 	ConnectionNotAccepted Message = "connection not accepted"
 	TooManyClients        Message = "too many clients"
@@ -40,12 +39,6 @@ var programLines = []Line{
 		Fields:  []Field{FieldFault},
 		When:    "A fault of the demonstration was switched on or off",
 		Sources: []string{fromQuickstart},
-	},
-	{
-		Message: ProfilesNotStarted, Levels: atError,
-		Fields:  []Field{FieldError},
-		When:    "Profiles are not served, and there will be no evidence",
-		Sources: []string{fromMonitoringSystem},
 	},
 	ofClient(Line{
 		Message: ConnectionAccepted, Levels: atDebug, When: "A client has connected",

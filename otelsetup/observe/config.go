@@ -32,6 +32,7 @@ type config struct {
 
 	profiler        *pprofx.Profiler
 	profilerOptions []pprofx.Option
+	profiling       bool // there are options, if only none
 	profiles        address
 	directory       string
 
@@ -81,7 +82,7 @@ func (c *config) validate() error {
 	if c.health != nil && len(c.healthOptions) > 0 {
 		c.refuse("WithHealth: give the options of WithHealthOptions to what makes that Health")
 	}
-	if c.profiler != nil && (len(c.profilerOptions) > 0 || c.profiles.given || c.directory != "") {
+	if c.profiler != nil && (c.profiling || c.profiles.given || c.directory != "") {
 		c.refuse("WithProfiler: give what WithProfiles, WithDirectory and WithProfilerOptions say to what starts that Profiler")
 	}
 	c.validateServer()

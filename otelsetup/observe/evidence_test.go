@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"os"
 	"strings"
 	"sync/atomic"
@@ -98,6 +99,16 @@ func TestEvidenceAlone(t *testing.T) {
 	}
 	if file, err := o.Profiler().Record(t.Context(), "heap", 0, "asked"); err != nil || file == "" {
 		t.Errorf("%s, %v", file, err)
+	}
+}
+
+// A program can serve profiles itself, at an address that it has anyway.
+func TestProfilesOnAMuxOfTheProgram(t *testing.T) {
+	mux := http.NewServeMux()
+	o, _ := start(t, observe.WithMux(mux), observe.WithProfiles(""), observe.WithProfilerOptions())
+	mux.Handle("/debug/pprof/", o.Profiler().Handler())
+	if status, body := get(t, o, "/debug/pprof/heap"); status != http.StatusOK || o.Profiler().Addr() != nil {
+		t.Errorf("%d %s, also at %v", status, body, o.Profiler().Addr())
 	}
 }
 

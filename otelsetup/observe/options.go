@@ -138,8 +138,9 @@ func WithDrain(pause time.Duration) Option {
 //
 //	observe.WithProfilerOptions(pprofx.WithToken(token))
 //
-// With an empty address they are not served. By default, it is 127.0.0.1:6060, or
-// a free port where that is taken, which a line of the log says.
+// With an empty address they are not served: see [WithProfilerOptions] for a program
+// that does it. By default, it is 127.0.0.1:6060, or a free port where that is taken,
+// which a line of the log says.
 func WithProfiles(hostPort string) Option {
 	return optionFunc(func(c *config) { c.profiles = address{hostPort: hostPort, given: true} })
 }
@@ -170,7 +171,15 @@ func WithProfiler(p *pprofx.Profiler) Option {
 	})
 }
 
-// WithProfilerOptions adds options of pprofx.Start. By default, there are none.
+// WithProfilerOptions adds options of pprofx.Start. With it, and be it without any,
+// there is a profiler also where it has no address and no directory:
+//
+//	mux.Handle("/debug/pprof/", obs.Profiler().Handler())
+//
+// By default, there are no options.
 func WithProfilerOptions(options ...pprofx.Option) Option {
-	return optionFunc(func(c *config) { c.profilerOptions = append(c.profilerOptions, options...) })
+	return optionFunc(func(c *config) {
+		c.profilerOptions = append(c.profilerOptions, options...)
+		c.profiling = true
+	})
 }

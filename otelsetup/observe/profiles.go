@@ -42,7 +42,7 @@ func (o *Observer) startProfiler() error {
 		o.profiler = c.profiler
 		return nil
 	}
-	if c.profiles.hostPort == "" && c.directory == "" && len(c.profilerOptions) == 0 {
+	if c.profiles.hostPort == "" && c.directory == "" && !c.profiling {
 		return nil
 	}
 	p, err := o.newProfiler(c.profiles.hostPort)
