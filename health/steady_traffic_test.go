@@ -202,6 +202,7 @@ func TestTrafficOverHTTP(t *testing.T) {
 		return now.Succeeded, now.Failed
 	}
 	check := health.Traffic("operations", totals, &health.TrafficLimits{Window: 300 * time.Millisecond, ErrorRatio: 0.01}).Above(store)
+	check.Timeout, check.MaxAge = time.Second, time.Minute // of a busy machine
 	h, err := health.New(health.WithChecks(check.Every(20 * time.Millisecond)))
 	if err != nil {
 		t.Fatal(err)
