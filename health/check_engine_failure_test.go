@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,16 +19,27 @@ func TestEngineFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := testutil.NewFaulty()
 		store.Report(testutil.Disk(0.5), testutil.Gauge(kvdb.StatFailed, "", "Failed", 0))
+		var mu sync.Mutex
 		var failed float64
 		var broken error
 		var hang chan struct{}
+		now := func(change func()) {
+			mu.Lock()
+			defer mu.Unlock()
+			change()
+		}
 		store.Stats = func(_ context.Context, dst []float64) ([]float64, error) {
+			mu.Lock()
+			broken, hang := broken, hang
+			mu.Unlock()
 			if hang != nil {
 				<-hang
 			}
 			if broken != nil && broken.Error() == "panic" {
 				panic(broken)
 			}
+			mu.Lock()
+			defer mu.Unlock()
 			return append(dst, 0.5, failed), broken
 		}
 		h := start(t, WithChecks(EngineFailure("engine failure", store).Every(time.Second)))
@@ -45,23 +57,23 @@ func TestEngineFailure(t *testing.T) {
 			}
 		}
 		want("well", "alive")
-		failed = math.NaN()
+		now(func() { failed = math.NaN() })
 		want("not known", "alive")
-		broken = errors.New("no")
+		now(func() { broken = errors.New("no") })
 		want("not readable", "alive")
-		broken = errors.New("panic")
+		now(func() { broken = errors.New("panic") })
 		want("a panic", "alive")
-		broken, hang = nil, make(chan struct{})
+		now(func() { broken, hang = nil, make(chan struct{}) })
 		wait(time.Minute)
 		want("a reading that hangs", "alive")
-		failed = 1
+		now(func() { failed = 1 })
 		close(hang)
 		want("failed", "engine failed")
-		broken = errors.New("no")
+		now(func() { broken = errors.New("no") })
 		want("failed, and not readable", "engine failed")
-		broken, failed = nil, 0
+		now(func() { broken, failed = nil, 0 })
 		want("opened again", "alive")
-		failed = 1
+		now(func() { failed = 1 })
 		want("failed again", "engine failed")
 		if err := store.Close(); err != nil {
 			t.Fatal(err)
