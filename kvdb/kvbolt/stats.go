@@ -15,8 +15,8 @@ import (
 // A reading is what the statistics of one moment are made from; NaN is not
 // known.
 type reading struct {
-	size, pageSize, freePages, pageWrites, open, oldest, disk float64
-	failed                                                    bool
+	size, pageSize, freePages, pendingPages, freelist, pageWrites, open, oldest, disk float64
+	failed                                                                            bool
 }
 
 // stats are the statistics of every store of this package, with how each is
@@ -31,6 +31,10 @@ var stats = []struct {
 		func(r *reading) float64 { return r.pageSize }},
 	{gauge("kvdb.engine.pages.free", "{page}", "Pages that can be written before the file grows"),
 		func(r *reading) float64 { return r.freePages }},
+	{gauge("kvdb.engine.pages.pending", "{page}", "Pages that become free when the read transactions have ended that may still see them"),
+		func(r *reading) float64 { return r.pendingPages }},
+	{gauge("kvdb.engine.freelist.size", "By", "Size of the list of free and pending pages, which each commit writes whole; 0 where none is written"),
+		func(r *reading) float64 { return r.freelist }},
 	{counter("kvdb.engine.page.writes", "{page}", "Pages written, where one with the pages that it overflows to counts once"),
 		func(r *reading) float64 { return r.pageWrites }},
 	{gauge("kvdb.engine.read_transactions", "{transaction}", "Read transactions that are open, those of others included"),
@@ -62,7 +66,7 @@ func counter(name, unit, help string) kvdb.StatInfo {
 // owns the result. Values are not known, and NaN, of the file when it is gone;
 // of the filesystem then too, on systems other than Linux and macOS, and when
 // it has no size; of pages written and transactions for a handle with
-// NoStatistics; of free pages for that one and a read-only one without
+// NoStatistics; of free and pending pages and their list for that one and a read-only one without
 // PreLoadFreelist; and of all but whether the engine has failed when it keeps
 // its locks after damage.
 func StatInfos() []kvdb.StatInfo {
@@ -102,7 +106,7 @@ func (s *Store) AppendStats(ctx context.Context, dst []float64) ([]float64, erro
 
 func unknown() reading {
 	n := math.NaN()
-	return reading{size: n, pageSize: n, freePages: n, pageWrites: n, open: n, oldest: n, disk: n}
+	return reading{size: n, pageSize: n, freePages: n, pendingPages: n, freelist: n, pageWrites: n, open: n, oldest: n, disk: n}
 }
 
 func (s *Store) readStats(ctx context.Context, r *reading) error {
@@ -119,7 +123,9 @@ func (s *Store) readStats(ctx context.Context, r *reading) error {
 		r.size = float64(info.Size())
 	}
 	if s.freePages {
-		r.freePages = float64(engineStats.FreePageN)
+		r.freePages, r.pendingPages = float64(engineStats.FreePageN), float64(engineStats.PendingPageN)
+		r.freelist = s.freelistSize(&engineStats)
+		s.tellFreelist(r)
 	}
 	if s.counts {
 		r.pageWrites, r.open = float64(engineStats.TxStats.GetWrite()), float64(engineStats.OpenTxN)

@@ -19,6 +19,8 @@ func TestStatsNames(t *testing.T) {
 		"kvdb.engine.disk.size By gauge",
 		"kvdb.engine.page.size By gauge",
 		"kvdb.engine.pages.free {page} gauge",
+		"kvdb.engine.pages.pending {page} gauge",
+		"kvdb.engine.freelist.size By gauge",
 		"kvdb.engine.page.writes {page} counter",
 		"kvdb.engine.read_transactions {transaction} gauge",
 		"kvdb.engine.read_transaction.oldest_age s gauge",
@@ -49,8 +51,8 @@ func TestStatsNames(t *testing.T) {
 	}{
 		"opened":            {open(t, newPath(t), nil), all},
 		"borrowed":          {borrow(t, openBolt(t, nil), nil), all},
-		"without counts":    {borrow(t, openBolt(t, &bolt.Options{NoStatistics: true}), nil), without("{page}", "transactions")},
-		"read-only":         {open(t, path, &kvbolt.OpenOptions{Bolt: &bolt.Options{ReadOnly: true}}), without("pages.free")},
+		"without counts":    {borrow(t, openBolt(t, &bolt.Options{NoStatistics: true}), nil), without("{page}", "freelist", "transactions")},
+		"read-only":         {open(t, path, &kvbolt.OpenOptions{Bolt: &bolt.Options{ReadOnly: true}}), without("pages.", "freelist")},
 		"read-only, loaded": {open(t, path, &kvbolt.OpenOptions{Bolt: &bolt.Options{ReadOnly: true, PreLoadFreelist: true}}), all},
 		"gone":              {gone, without("disk")},
 	} {
@@ -93,6 +95,7 @@ func TestStatsValues(t *testing.T) {
 		"kvdb.engine.failed":                      filled["kvdb.engine.failed"] == 0,
 		"kvdb.engine.page.writes":                 filled["kvdb.engine.page.writes"] > fresh["kvdb.engine.page.writes"]+50,
 		"kvdb.engine.pages.free":                  emptied["kvdb.engine.pages.free"] > filled["kvdb.engine.pages.free"]+50,
+		"kvdb.engine.freelist.size":               emptied["kvdb.engine.freelist.size"] == 16+8*(emptied["kvdb.engine.pages.free"]+emptied["kvdb.engine.pages.pending"]),
 		"kvdb.engine.read_transactions":           fresh["kvdb.engine.read_transactions"] == 0,
 		"kvdb.engine.read_transaction.oldest_age": fresh["kvdb.engine.read_transaction.oldest_age"] == 0,
 	} {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 
 	bolt "go.etcd.io/bbolt"
 	bolterrors "go.etcd.io/bbolt/errors"
@@ -30,6 +31,7 @@ type Store struct {
 	queue   queue
 	failure failure
 	board   kvdb.NoticeBoard
+	bloated atomic.Bool // there was a notice of a large list of free pages
 
 	mu      sync.Mutex
 	lent    map[*txn]struct{} // transactions that have begun and not ended

@@ -11,8 +11,9 @@ import (
 )
 
 // Events keeps what Pebble tells only a listener: its write stalls, which of its
-// flushes fail, and that one finds no space on the disk
-// or no descriptor. [Open] brings its own. For a handle that
+// flushes fail, that one finds no space on the disk or no descriptor, and that a write to a file takes
+// five seconds or longer, where the filesystem is the operating system's or one of
+// vfs.WithDiskHealthChecks. [Open] brings its own. For a handle that
 // [New] borrows, install the listener before the database is opened:
 //
 //	events := kvpebble.NewEvents()
@@ -33,6 +34,11 @@ type Events struct {
 	flushes, flushFailures int64
 
 	starved atomic.Pointer[error] // what the last flush had too little of; nil when it had it all
+
+	board    atomic.Pointer[kvdb.NoticeBoard] // of the store; nil until there is one
+	diskSlow int64                            // events
+	told     int64                            // of them
+	toldAt   time.Time
 }
 
 // NewEvents returns an Events that has seen nothing yet.
@@ -50,7 +56,13 @@ func (e *Events) Listener(next *pebble.EventListener) *pebble.EventListener {
 	if e == nil {
 		return &l
 	}
-	begin, end, flushed := l.WriteStallBegin, l.WriteStallEnd, l.FlushEnd
+	begin, end, flushed, slow := l.WriteStallBegin, l.WriteStallEnd, l.FlushEnd, l.DiskSlow
+	l.DiskSlow = func(info pebble.DiskSlowInfo) {
+		e.slow(info)
+		if slow != nil {
+			slow(info)
+		}
+	}
 	l.WriteStallBegin = func(info pebble.WriteStallBeginInfo) {
 		e.stallBegin()
 		if begin != nil {
@@ -84,6 +96,29 @@ func (e *Events) flushEnd(err error) {
 		e.starved.Store(&err)
 	} else {
 		e.starved.Store(nil)
+	}
+}
+
+// slowInterval is how often there is a notice of a slow disk: while an operation lasts,
+// Pebble tells of it every few seconds.
+const slowInterval = time.Minute
+
+// slow counts that an operation of the disk lasts, and gives notice.
+func (e *Events) slow(info pebble.DiskSlowInfo) {
+	e.mu.Lock()
+	e.diskSlow++
+	now, events := time.Now(), e.diskSlow-e.told
+	tell := e.toldAt.IsZero() || now.Sub(e.toldAt) >= slowInterval
+	if tell {
+		e.told, e.toldAt = e.diskSlow, now
+	}
+	e.mu.Unlock()
+	if board := e.board.Load(); board != nil && tell {
+		board.Post(kvdb.Notice{
+			Name: "disk_slow", Level: kvdb.NoticeWarn,
+			Text:    "an operation of the disk takes long, and what waits for it does, too: look at the load of the disk and at its errors",
+			Numbers: map[string]float64{"seconds": info.Duration.Seconds(), "bytes": float64(info.WriteSize), "events": float64(events)},
+		})
 	}
 }
 
@@ -134,7 +169,7 @@ func (e *Events) stallEnd() {
 }
 
 // events are the counts of an Events, in the units of the statistics.
-type events struct{ stalls, stalled, flushes, flushFailures float64 }
+type events struct{ stalls, stalled, flushes, flushFailures, diskSlow float64 }
 
 // seen returns the counts. A stall that lasts counts up to now, or the worst one
 // of all would show too late.
@@ -145,5 +180,5 @@ func (e *Events) seen() events {
 	if e.active > 0 {
 		total += time.Since(e.began)
 	}
-	return events{float64(e.stalls), total.Seconds(), float64(e.flushes), float64(e.flushFailures)}
+	return events{float64(e.stalls), total.Seconds(), float64(e.flushes), float64(e.flushFailures), float64(e.diskSlow)}
 }

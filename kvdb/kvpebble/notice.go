@@ -9,8 +9,8 @@ import (
 )
 
 // Notices implements [kvdb.Notifier]: what a borrowed handle does not tell,
-// that a database was opened with less than it should have, and that the engine
-// has failed.
+// that a database was opened with less than it should have, that an operation of the disk
+// takes long, and that the engine has failed.
 func (s *Store) Notices(ctx context.Context) iter.Seq[kvdb.Notice] {
 	if s == nil {
 		return (*kvdb.NoticeBoard)(nil).Notices(ctx)
@@ -20,7 +20,7 @@ func (s *Store) Notices(ctx context.Context) iter.Seq[kvdb.Notice] {
 
 // What is missing of a borrowed handle.
 const (
-	missingEvents = "flushes and stalls of other writers are not counted, and writes may wait for a full disk: " +
+	missingEvents = "flushes, a slow disk and stalls of other writers are not counted, and writes may wait for a full disk: " +
 		"give pebble.Options the EventListener of kvpebble.NewEvents() before pebble.Open, and kvpebble.Options these Events"
 	missingDir = "the utilization of the disk is not known: name the directory in kvpebble.Options.Dir"
 )

@@ -38,6 +38,8 @@ var stats = []struct {
 		func(r *reading) float64 { return r.listened.flushes }},
 	{counter("kvdb.engine.flush.failures", "{flush}", "Flushes of memory tables to disk that failed, and are tried again"),
 		func(r *reading) float64 { return r.listened.flushFailures }},
+	{counter("kvdb.engine.disk.slow", "{event}", "Times that Pebble told of an operation of the disk that takes five seconds or longer"),
+		func(r *reading) float64 { return r.listened.diskSlow }},
 	{counter("kvdb.engine.compactions", "{compaction}", "Compactions that succeeded"),
 		func(r *reading) float64 {
 			return float64(r.Compact.Count - r.Compact.FailedCount - r.Compact.CancelledCount)
@@ -84,7 +86,7 @@ func counter(name, unit, help string) kvdb.StatInfo {
 }
 
 // StatInfos declares the statistics of the stores of this package. The caller
-// owns the result. Values are not known, and NaN, of flushes for a borrowed handle
+// owns the result. Values are not known, and NaN, of flushes and a slow disk for a borrowed handle
 // without [Options.Events], and of the filesystem for a store whose directory is
 // not known or whose filesystem has no size, such as one in memory. Without
 // Events stalls are counted when they end, and only those that a write through
@@ -144,7 +146,7 @@ func (s *Store) seen() events {
 		return s.events.seen()
 	}
 	unknown := math.NaN()
-	return events{float64(s.stalls.n.Load()), s.stalls.time().Seconds(), unknown, unknown}
+	return events{float64(s.stalls.n.Load()), s.stalls.time().Seconds(), unknown, unknown, unknown}
 }
 
 // diskUtilization returns a function for the used share of the filesystem that

@@ -25,6 +25,7 @@ func TestStatsNames(t *testing.T) {
 		"kvdb.engine.write_stall.time s counter",
 		"kvdb.engine.flushes {flush} counter",
 		"kvdb.engine.flush.failures {flush} counter",
+		"kvdb.engine.disk.slow {event} counter",
 		"kvdb.engine.compactions {compaction} counter",
 		"kvdb.engine.compaction.failures {compaction} counter",
 		"kvdb.engine.compaction.debt By gauge",
@@ -44,17 +45,17 @@ func TestStatsNames(t *testing.T) {
 			return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(name, part) })
 		})
 	}
-	const events, disk = "{flush}", "utilization"
+	const events, slow, disk = "{flush}", "{event}", "utilization"
 	for name, tt := range map[string]struct {
 		store *kvpebble.Store
 		want  []string
 	}{
 		"opened":              {open(t, t.TempDir(), nil), all},
 		"opened in memory":    {open(t, "db", &kvpebble.OpenOptions{Pebble: &pebble.Options{FS: vfs.NewMem()}}), without(disk)},
-		"borrowed":            {borrow(t, nil), without(events, disk)},
+		"borrowed":            {borrow(t, nil), without(events, slow, disk)},
 		"borrowed, events":    {borrow(t, &kvpebble.Options{Events: kvpebble.NewEvents()}), without(disk)},
-		"borrowed, directory": {borrow(t, &kvpebble.Options{Dir: t.TempDir()}), without(events)},
-		"borrowed, gone":      {borrow(t, &kvpebble.Options{Dir: filepath.Join(t.TempDir(), "gone")}), without(events, disk)},
+		"borrowed, directory": {borrow(t, &kvpebble.Options{Dir: t.TempDir()}), without(events, slow)},
+		"borrowed, gone":      {borrow(t, &kvpebble.Options{Dir: filepath.Join(t.TempDir(), "gone")}), without(events, slow, disk)},
 	} {
 		for range 2 {
 			if _, got := readStats(t, tt.store); !reflect.DeepEqual(got, tt.want) {

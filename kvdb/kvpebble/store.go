@@ -170,6 +170,9 @@ func newStore(db *pebble.DB, c *config) *Store {
 	if c.noSync {
 		s.write = pebble.NoSync
 	}
+	if s.events != nil {
+		s.events.board.Store(board)
+	}
 	s.guard.init()
 	return s
 }
