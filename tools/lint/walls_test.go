@@ -142,6 +142,7 @@ var importCases = []importCase{
 
 	{"examples/a/a.go", root + "/instrument", ""},
 	{"examples/a/b.go", root + "/internal/testutil", "examples"},
+	{"examples/a/b_test.go", root + "/internal/testutil", ""},
 	{"examples/a/c.go", "net/http/pprof", "everywhere"},
 	{"examples/a/d.go", "testing", "production"},
 
