@@ -12,7 +12,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.opentelemetry.io/otel"
-	logglobal "go.opentelemetry.io/otel/log/global"
 	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
@@ -92,7 +91,7 @@ func globals(t *testing.T) map[string]any {
 		t.Fatal(err)
 	}
 	all := map[string]any{
-		"meter provider": otel.GetMeterProvider(), "tracer provider": otel.GetTracerProvider(), "logger provider": logglobal.GetLoggerProvider(),
+		"meter provider": otel.GetMeterProvider(), "tracer provider": otel.GetTracerProvider(), "logger provider": otel.GetLoggerProvider(),
 		"zap": zap.L(), "slog": slog.Default(), "log": log.Writer(), "fields of the propagator": len(otel.GetTextMapPropagator().Fields()),
 		"metrics of the default registry": len(families), "transport": http.DefaultTransport, "transport of the client": http.DefaultClient.Transport,
 	}
