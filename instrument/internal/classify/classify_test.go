@@ -137,10 +137,10 @@ func (m matching) As(target any) bool {
 	return ok && m.as != 0
 }
 
-// asTimeout is an error that can be one with a time-out, asStore one of a store.
-type asTimeout struct{ error }
+// asTimeoutError is an error that can be one with a time-out, asStoreError one of a store.
+type asTimeoutError struct{ error }
 
-func (a asTimeout) As(target any) bool {
+func (a asTimeoutError) As(target any) bool {
 	p, ok := target.(*interface{ Timeout() bool })
 	if ok {
 		*p = os.ErrDeadlineExceeded.(interface{ Timeout() bool })
@@ -148,9 +148,9 @@ func (a asTimeout) As(target any) bool {
 	return ok
 }
 
-type asStore struct{ error }
+type asStoreError struct{ error }
 
-func (a asStore) As(target any) bool {
+func (a asStoreError) As(target any) bool {
 	p, ok := target.(**kvdb.Error)
 	if ok {
 		*p = &kvdb.Error{Kind: kvdb.ErrConflict}
@@ -181,8 +181,8 @@ func TestMethods(t *testing.T) {
 		{matching{as: syscall.EROFS}, readOnly},
 		{matching{as: syscall.ENOENT}, other},
 		{matching{}, other},
-		{asTimeout{errOwn}, timeout},
-		{asStore{errOwn}, string(catalog.ErrConflict)},
+		{asTimeoutError{errOwn}, timeout},
+		{asStoreError{errOwn}, string(catalog.ErrConflict)},
 		{quiet{errOwn}, other},
 		{lasts{errOwn}, other},
 	} {

@@ -22,10 +22,10 @@ func (panics) Unwrap() error        { panic("in Unwrap") }
 func (panics) Timeout() bool        { panic("in Timeout") }
 func (panics) GRPCStatus() *grpcish { panic("in GRPCStatus") }
 
-// manyPanics is one of several.
-type manyPanics struct{ panics }
+// manyPanicsError is one of several.
+type manyPanicsError struct{ panics }
 
-func (manyPanics) Unwrap() []error { panic("in Unwrap") }
+func (manyPanicsError) Unwrap() []error { panic("in Unwrap") }
 
 // pointer is an error whose methods panic on nil.
 type pointer struct{ err error }
@@ -50,14 +50,14 @@ type grpcish struct{ code uint32 }
 
 func (s *grpcish) Code() uint32 { return s.code }
 
-type withStatus[S any] struct{ status S }
+type withStatusError[S any] struct{ status S }
 
-func (withStatus[S]) Error() string   { return "status" }
-func (w withStatus[S]) GRPCStatus() S { return w.status }
+func (withStatusError[S]) Error() string   { return "status" }
+func (w withStatusError[S]) GRPCStatus() S { return w.status }
 
-type otherStatus struct{ error }
+type otherStatusError struct{ error }
 
-func (otherStatus) GRPCStatus(int) *grpcish { return &grpcish{14} }
+func (otherStatusError) GRPCStatus(int) *grpcish { return &grpcish{14} }
 
 type textStatus struct{}
 
@@ -68,19 +68,19 @@ func TestForeign(t *testing.T) {
 	nothing := (*pointer)(nil)
 	for name, err := range map[string]error{
 		"panics":             panics{},
-		"panics, many":       manyPanics{},
+		"panics, many":       manyPanicsError{},
 		"nil pointer":        nothing,
 		"nil kvdb.Error":     (*kvdb.Error)(nil),
 		"wrapped nil":        fmt.Errorf("a: %w", nothing),
 		"nil within":         &kvdb.Error{Kind: nothing, Err: (*kvdb.Error)(nil)},
 		"cannot be compared": many{kvdb.ErrClosed},
 		"endless":            endless{},
-		"no status":          withStatus[*grpcish]{},
-		"ok":                 withStatus[*grpcish]{&grpcish{}},
-		"nil interface":      withStatus[fmt.Stringer]{},
-		"no code":            withStatus[int]{14},
-		"text":               withStatus[textStatus]{},
-		"arguments":          otherStatus{errOwn},
+		"no status":          withStatusError[*grpcish]{},
+		"ok":                 withStatusError[*grpcish]{&grpcish{}},
+		"nil interface":      withStatusError[fmt.Stringer]{},
+		"no code":            withStatusError[int]{14},
+		"text":               withStatusError[textStatus]{},
+		"arguments":          otherStatusError{errOwn},
 	} {
 		if got := slotName(t, err); got != other {
 			t.Errorf("%s: %s, want %s", name, got, other)
@@ -114,7 +114,7 @@ func TestStatus(t *testing.T) {
 		11: string(catalog.ErrInvalidArgument), 14: unavailable, 15: corruption,
 	}
 	for code := range uint32(20) {
-		err := fmt.Errorf("rpc: %w", withStatus[*grpcish]{&grpcish{code}})
+		err := fmt.Errorf("rpc: %w", withStatusError[*grpcish]{&grpcish{code}})
 		expected := want[code]
 		if expected == "" {
 			expected = other

@@ -85,7 +85,7 @@ func (f *findings) number(n syscall.Errno) {
 // timedOut asks an error, as those of the network have it.
 func timedOut(err error) (is bool) {
 	defer func() { _ = recover() }()
-	e, ok := err.(interface{ Timeout() bool }) //nolint:errorlint // the walk goes down the tree
+	e, ok := err.(interface{ Timeout() bool })
 	return ok && e.Timeout()
 }
 
@@ -100,7 +100,7 @@ func (f *findings) foreign(err error) {
 
 // matches asks Is for all that is known here. One that panics has said what it says.
 func (f *findings) matches(err error) {
-	e, ok := err.(interface{ Is(error) bool }) //nolint:errorlint // the walk goes down the tree
+	e, ok := err.(interface{ Is(error) bool })
 	if !ok {
 		return
 	}
@@ -121,7 +121,7 @@ func (f *findings) matches(err error) {
 
 // becomes asks As for what it can be.
 func (f *findings) becomes(err error) {
-	e, ok := err.(interface{ As(any) bool }) //nolint:errorlint // the walk goes down the tree
+	e, ok := err.(interface{ As(any) bool })
 	if !ok {
 		return
 	}

@@ -35,7 +35,7 @@ func (t *tree) look(err error) {
 			err = e.Err
 			continue
 		}
-		one, many := unwrap(err)
+		many, one := unwrap(err)
 		for _, e := range many {
 			t.look(e)
 		}
@@ -44,7 +44,7 @@ func (t *tree) look(err error) {
 }
 
 // unwrap calls what an error has of the two methods of that name.
-func unwrap(err error) (one error, many []error) {
+func unwrap(err error) (many []error, one error) {
 	defer func() { _ = recover() }()
 	switch e := err.(type) { //nolint:errorlint // this is the walk down the tree
 	case interface{ Unwrap() error }:
@@ -52,7 +52,7 @@ func unwrap(err error) (one error, many []error) {
 	case interface{ Unwrap() []error }:
 		many = e.Unwrap()
 	}
-	return one, many
+	return many, one
 }
 
 // same compares two errors, of which either may be of a type that cannot be.
@@ -64,6 +64,6 @@ func same(err, target error) (equal bool) {
 // says asks an error's own method whether it matches.
 func says(err, target error) (match bool) {
 	defer func() { _ = recover() }()
-	e, ok := err.(interface{ Is(error) bool }) //nolint:errorlint // this is errors.Is
+	e, ok := err.(interface{ Is(error) bool })
 	return ok && e.Is(target)
 }
