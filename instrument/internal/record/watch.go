@@ -69,7 +69,7 @@ func (r *Record) isCalm() bool {
 
 func (st *Stripe) calm() bool {
 	began, _ := st.begun.load()
-	return began == st.read.ended && began == st.read.began
+	return st.read.began == st.read.ended && st.read.began == began
 }
 
 func (r *Record) suspectAmong(op Operation, homes []Stripe, half int) {
