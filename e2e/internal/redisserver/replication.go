@@ -18,7 +18,7 @@ import (
 func (s *Server) Follow(t testing.TB, primary *Server, port int) {
 	t.Helper()
 	client := redis.NewClient(&redis.Options{Addr: s.Address})
-	defer client.Close()
+	defer func() { _ = client.Close() }()
 	for _, args := range [][]any{
 		{"REPLICAOF", "NO", "ONE"},
 		{"CONFIG", "SET", "replica-announce-port", port},
