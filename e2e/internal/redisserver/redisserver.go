@@ -35,10 +35,10 @@ func Start(t testing.TB) *Server {
 // Restart runs it once more, at its address, after it has ended.
 func (s *Server) Restart(t testing.TB) {
 	t.Helper()
-	s.Process = process.Start(t, exec.Command(process.Installed(t, "redis-server"),
+	s.Process = process.Start(t, exec.CommandContext(context.WithoutCancel(t.Context()), process.Installed(t, "redis-server"),
 		"--bind", s.Host, "--port", strconv.Itoa(s.Port), "--save", "", "--dir", t.TempDir()))
 	client := redis.NewClient(&redis.Options{Addr: s.Address})
-	defer client.Close()
+	defer func() { _ = client.Close() }()
 	s.Eventually(t, "Redis", func() bool { return client.Ping(t.Context()).Err() == nil })
 }
 
