@@ -21,7 +21,7 @@ import (
 // A config is what options have said.
 type config struct {
 	registry       *Registry
-	meterProvider  metric.MeterProvider // wins over a Telemetry's registry
+	meterProvider  metric.MeterProvider
 	tracerProvider trace.TracerProvider
 	logger         *zap.Logger
 
@@ -40,9 +40,8 @@ type config struct {
 
 	stats []kvdb.StatInfo // what the engine declares; nil where it has none
 
-	telemetryRegistry *Registry
-	unregistered      bool // a Telemetry has no Registry
-	errs              []error
+	unregistered bool // a Telemetry has no Registry
+	errs         []error
 }
 
 func newConfig(options []Option) *config {
@@ -54,9 +53,6 @@ func newConfig(options []Option) *config {
 	}
 	if c.tracerProvider == nil {
 		c.tracerProvider = otel.GetTracerProvider()
-	}
-	if c.registry == nil && c.meterProvider == nil {
-		c.registry = c.telemetryRegistry
 	}
 	if c.registry == nil && c.meterProvider == nil {
 		if c.unregistered {

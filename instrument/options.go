@@ -36,8 +36,8 @@ func WithTelemetry(tel Telemetry) Option {
 		}
 		r := tel.Registry()
 		c.unregistered = r == nil
-		if c.telemetryRegistry == nil {
-			c.telemetryRegistry = r
+		if c.registry == nil {
+			c.registry = r
 		}
 		if tp := tel.TracerProvider(); c.tracerProvider == nil && tp != nil && c.accepts("WithTelemetry", tp) {
 			c.tracerProvider = tp
@@ -62,9 +62,9 @@ func WithRegistry(r *Registry) Option {
 // WithMeterProvider makes the store report its metrics through the instruments
 // of mp, so that Views and limits of the SDK apply. Counters and gauges are
 // observed when a reader collects. Histograms are recorded, at the SDK's cost:
-// half a microsecond an operation. It wins over WithTelemetry, and cannot be
-// combined with WithRegistry. By default, with neither of them, and with nil, it is
-// the global provider, which may be set later. A nil pointer as mp is an error of Wrap.
+// half a microsecond an operation. It cannot be combined with WithTelemetry or
+// WithRegistry. By default, with neither of them, and with nil, it is the global
+// provider, which may be set later. A nil pointer as mp is an error of Wrap.
 //
 // What that way cannot do: show histograms before the first operation, forget
 // those of a closed store, and offer kvdb.request.latency.quantiles and

@@ -3,15 +3,12 @@ package instrument_test
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 	"testing"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric/noop"
-	sdkmetric "go.opentelemetry.io/otel/sdk/metric"
-	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
@@ -215,36 +212,6 @@ func TestFilter(t *testing.T) {
 	}
 	if spans, lines := h.ended(), h.log.Lines(t); len(spans) != 1 || len(lines) != 0 {
 		t.Errorf("%d spans and %d lines, want the ping's span alone", len(spans), len(lines))
-	}
-}
-
-// A MeterProvider wins over the registry of a Telemetry, and spans and lines go on to
-// the latter.
-func TestMeterProviderWinsOverTelemetry(t *testing.T) {
-	for _, last := range []bool{false, true} {
-		reader := sdkmetric.NewManualReader()
-		provider := sdkmetric.NewMeterProvider(sdkmetric.WithReader(reader))
-		logger, log := testutil.NewLog(t, zapcore.InfoLevel)
-		tel := &telemetry{instrument.NewRegistry(), sdktrace.NewTracerProvider(), logger}
-		options := []instrument.Option{instrument.WithMeterProvider(provider), instrument.WithTelemetry(tel)}
-		if last {
-			slices.Reverse(options)
-		}
-		w := wrap(t, kvdb.NewMemory(nil), options...)
-		_, _ = w.Get(t.Context(), nil)
-		var all metricdata.ResourceMetrics
-		if err := reader.Collect(t.Context(), &all); err != nil {
-			t.Fatal(err)
-		}
-		if n := testutil.Flatten(all.ScopeMetrics).Sum("kvdb.requests"); n != 1 {
-			t.Errorf("%v requests went to the MeterProvider", n)
-		}
-		if n := requests(t, tel.registry.NewProducer()); n != 0 {
-			t.Errorf("%v requests went to the Telemetry", n)
-		}
-		if n := len(log.Lines(t)); n != 1 {
-			t.Errorf("%d lines went to the Telemetry", n)
-		}
 	}
 }
 

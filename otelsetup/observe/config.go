@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/metric"
 
 	"github.com/otelkv/otelkv/health"
 	"github.com/otelkv/otelkv/instrument"
@@ -19,9 +20,10 @@ import (
 )
 
 type config struct {
-	telemetry        *otelsetup.Telemetry
-	telemetryOptions []otelsetup.Option
-	storeOptions     []instrument.Option
+	telemetry          *otelsetup.Telemetry
+	telemetryOptions   []otelsetup.Option
+	storeOptions       []instrument.Option
+	storeMeterProvider metric.MeterProvider
 
 	health        *health.Health
 	healthOptions []health.Option

@@ -3,6 +3,7 @@ package observe
 import (
 	"time"
 
+	"go.opentelemetry.io/otel/metric"
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/health"
@@ -59,6 +60,15 @@ func WithTelemetry(tel *otelsetup.Telemetry) Option {
 // them. By default, there are none.
 func WithStoreOptions(options ...instrument.Option) Option {
 	return optionFunc(func(c *config) { c.storeOptions = append(c.storeOptions, options...) })
+}
+
+// WithStoreMeterProvider makes all stores and recorders report their metrics through
+// instruments of mp in place of the telemetry's registry, as
+// instrument.WithMeterProvider does, at the cost that it names. Their spans and lines
+// go to the telemetry as before. The program shuts mp down. By default, and with nil,
+// metrics are on the page of the Observer. A nil pointer as mp is an error of Wrap.
+func WithStoreMeterProvider(mp metric.MeterProvider) Option {
+	return optionFunc(func(c *config) { c.storeMeterProvider = mp })
 }
 
 // WithShutdownTimeout sets how long [Observer.Shutdown] may take in all. By

@@ -20,7 +20,6 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/health"
-	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/internal/testutil"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/otelsetup"
@@ -39,7 +38,7 @@ func TestOwnProviders(t *testing.T) {
 	defer tracers.Shutdown(t.Context())
 
 	o, _ := start(t, observe.WithTelemetryOptions(otelsetup.WithTracerProvider(tracers)),
-		observe.WithStoreOptions(instrument.WithMeterProvider(meters)),
+		observe.WithStoreMeterProvider(meters),
 		observe.WithHealthOptions(health.WithMeterProvider(meters)),
 		observe.WithProfilerOptions(pprofx.WithMeterProvider(meters)))
 	store, err := o.Wrap(kvdb.NewMemory(nil))

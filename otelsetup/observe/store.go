@@ -129,7 +129,12 @@ func (o *Observer) NewRecorder(info kvdb.Info, operations []string, options ...i
 }
 
 func (o *Observer) storeOptions(options []instrument.Option) []instrument.Option {
-	all := []instrument.Option{instrument.WithTelemetry(o.telemetry), instrument.WithOnSlow(OnSlow(o.profiler))}
+	all := []instrument.Option{instrument.WithOnSlow(OnSlow(o.profiler))}
+	if mp := o.cfg.storeMeterProvider; mp != nil {
+		all = append(all, instrument.WithMeterProvider(mp), instrument.WithTracerProvider(o.telemetry.TracerProvider()), instrument.WithLogger(o.telemetry.Logger()))
+	} else {
+		all = append(all, instrument.WithTelemetry(o.telemetry))
+	}
 	return append(append(all, o.cfg.storeOptions...), options...)
 }
 
