@@ -68,8 +68,11 @@ func (r *Record) isCalm() bool {
 }
 
 func (st *Stripe) calm() bool {
+	if st.read.began != st.read.ended {
+		return false
+	}
 	began, _ := st.begun.load()
-	return st.read.began == st.read.ended && st.read.began == began
+	return began == st.read.began
 }
 
 func (r *Record) suspectAmong(op Operation, homes []Stripe, half int) {
