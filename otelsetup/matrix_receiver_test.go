@@ -49,8 +49,10 @@ func TestReceiverMatrix(t *testing.T) {
 			t.Run(protocol+" "+mood, func(t *testing.T) {
 				t.Setenv("OTEL_EXPORTER_OTLP_PROTOCOL", protocol)
 				r := newRehearsal(t, protocol, mood)
-				if mood == "vanishes" {
+				if tt.delivers { // no limit below is for that: on a busy machine, nothing may arrive within it
 					r.reaches(t)
+				}
+				if mood == "vanishes" {
 					r.receiver.stop()
 				}
 				r.work(t)
