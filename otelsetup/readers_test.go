@@ -75,7 +75,7 @@ func TestReaderThatHangs(t *testing.T) {
 				b.ServeHTTP(w, r)
 			}))
 			l := &listener{hangs: !receiverHangs, names: make(chan string, 1000)}
-			tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogWriter(io.Discard), otelsetup.WithOTLPEndpoint(url), l.option(), otelsetup.WithShutdownTimeout(500*time.Millisecond))
+			tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogWriter(io.Discard), otelsetup.WithOTLPEndpoint(url), l.option(), otelsetup.WithShutdownTimeout(2*time.Second))
 			if err != nil {
 				t.Fatal(err)
 			}

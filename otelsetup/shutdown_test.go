@@ -59,7 +59,7 @@ func TestShutdownWithHangingReceiver(t *testing.T) {
 			server.Start()
 			defer server.Close()
 
-			tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogger(zap.NewNop()), otelsetup.WithOTLPEndpoint(server.URL), otelsetup.WithShutdownTimeout(300*time.Millisecond))
+			tel, err := otelsetup.Start(t.Context(), otelsetup.WithLogger(zap.NewNop()), otelsetup.WithOTLPEndpoint(server.URL), otelsetup.WithShutdownTimeout(time.Second))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -73,7 +73,11 @@ func TestShutdownWithHangingReceiver(t *testing.T) {
 			if took := time.Since(began); took > 5*time.Second {
 				t.Errorf("took %v", took)
 			}
-			<-hanging
+			select {
+			case <-hanging:
+			case <-time.After(patience):
+				t.Fatal("no request has come within the limit of Shutdown")
+			}
 			select {
 			case <-gone:
 			case <-time.After(5 * time.Second): // the exporter's own limit is 10 s
