@@ -1,6 +1,7 @@
 package kvpebble
 
 import (
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -92,7 +93,7 @@ func (e *Events) flushEnd(err error) {
 		e.flushFailures++
 	}
 	e.mu.Unlock()
-	if k := kind(err); k == kvdb.ErrNoSpace || k == kvdb.ErrUnavailable {
+	if k := kind(err); errors.Is(k, kvdb.ErrNoSpace) || errors.Is(k, kvdb.ErrUnavailable) {
 		e.starved.Store(&err)
 	} else {
 		e.starved.Store(nil)
