@@ -31,7 +31,7 @@ func TestBorrowedHandleOnDisk(t *testing.T) {
 			missing = append(missing, info.Name)
 		}
 	}
-	if want := []string{"kvdb.engine.flushes", "kvdb.engine.flush.failures"}; !slices.Equal(missing, want) {
+	if want := []string{"kvdb.engine.flushes", "kvdb.engine.flush.failures", "kvdb.engine.disk.slow"}; !slices.Equal(missing, want) {
 		t.Errorf("not known is %q, want %q", missing, want)
 	}
 }
