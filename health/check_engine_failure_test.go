@@ -100,3 +100,30 @@ func TestEngineFailureOfWhat(t *testing.T) {
 		}
 	}
 }
+
+// A reading that takes about as long as a run may, from the first one on, is no failure
+// of the engine: a restart would not make it faster.
+func TestEngineFailureReadsSlowly(t *testing.T) {
+	for _, takes := range []time.Duration{time.Second, 1050 * time.Millisecond, 1500 * time.Millisecond, time.Minute} {
+		t.Run(takes.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				store := testutil.NewFaulty()
+				store.Report(testutil.Gauge(kvdb.StatFailed, "", "Failed", 0))
+				store.Stats = func(_ context.Context, dst []float64) ([]float64, error) {
+					time.Sleep(takes)
+					return append(dst, 0), nil
+				}
+				h := start(t, WithChecks(EngineFailure("engine failure", store).Every(time.Second)))
+				for range 100 {
+					wait(100 * time.Millisecond)
+					if s := state(t, h, "engine failure"); s.Status != StatusPass || s.Failures != 0 {
+						t.Errorf("%v %q after %d failures", s.Status, s.Reason, s.Failures)
+						break
+					}
+				}
+				_ = h.Close()
+				time.Sleep(takes) // what is left behind
+			})
+		})
+	}
+}
