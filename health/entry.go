@@ -20,7 +20,8 @@ type entry struct {
 	left     bool // it is forgotten, and nothing is told of it any more
 }
 
-// leave ends the entry. Once it has returned, nothing is told of it.
+// leave ends the entry. Once it has returned, nothing is told of it, but by a line that
+// waits for the logger and a hook that runs.
 func (e *entry) leave() {
 	e.mu.Lock()
 	e.left = true
@@ -28,6 +29,12 @@ func (e *entry) leave() {
 	if e.end != nil {
 		e.end()
 	}
+}
+
+func (e *entry) hasLeft() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.left
 }
 
 // counts returns the state of the entry for a probe, and whether it is part of

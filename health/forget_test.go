@@ -120,6 +120,32 @@ func TestNothingIsToldOfWhatLeft(t *testing.T) {
 	})
 }
 
+// Nor is a hook called for it that had not had its turn.
+func TestHooksForgetWhatLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var told []string
+		busy := make(chan struct{})
+		stays, leaves := newSubject(passes), newSubject(passes)
+		h := start(t, WithChecks(stays.check("stays"), leaves.check("leaves")),
+			WithOnTransition(func(_ context.Context, tr Transition) {
+				<-busy
+				if tr.Status == StatusFail {
+					told = append(told, tr.Name)
+				}
+			}))
+		wait(time.Second)
+		stays.becomes(fails(errTimedOut))
+		leaves.becomes(fails(errTimedOut))
+		wait(5 * time.Second)
+		h.Unregister("leaves")
+		close(busy)
+		wait(time.Second)
+		if want := []string{"stays"}; !slices.Equal(told, want) {
+			t.Errorf("told of %q, want %q", told, want)
+		}
+	})
+}
+
 // Tenants come and go while probes ask and metrics are read. The race detector
 // looks on.
 func TestRegisterAndUnregisterAtOnce(t *testing.T) {

@@ -127,6 +127,6 @@ func (h *Health) report(e *entry, now time.Time) {
 		t.log(h.log)
 	}
 	if t.From != t.Status {
-		h.hooks.add(t)
+		h.hooks.add(e, t)
 	}
 }

@@ -31,13 +31,17 @@ func newHooks(ctx context.Context, fns []func(context.Context, Transition), log 
 	})}
 }
 
-// add hands a transition over and does not wait.
-func (k *hooks) add(t Transition) {
+// add hands a transition of e over and does not wait.
+func (k *hooks) add(e *entry, t Transition) {
 	if k == nil {
 		return
 	}
 	for _, fn := range k.fns {
-		k.box.Add(func() { k.call(fn, t) })
+		k.box.Add(func() {
+			if !e.hasLeft() {
+				k.call(fn, t)
+			}
+		})
 	}
 }
 

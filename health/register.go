@@ -78,7 +78,8 @@ func (h *Health) addLocked(now time.Time, entries ...*entry) error {
 // when the store that they look at is closed for good while the program goes on.
 // From then on no probe, no metric, no line and no hook knows them, and their names
 // are free: who takes one has nothing of what was known under it. A function that
-// runs gets its context cancelled and is not waited for. Names that are not there,
+// runs gets its context cancelled and is not waited for, nor is a hook that runs, or a
+// line that waits for the logger. Names that are not there,
 // and that of the scheduler's self-check, are ignored.
 func (h *Health) Unregister(names ...string) {
 	h.forget(func(e *entry) bool { return slices.Contains(names, e.name) })
