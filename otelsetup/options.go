@@ -100,8 +100,8 @@ func WithShutdownTimeout(perSignal time.Duration) Option {
 // OTEL_RESOURCE_ATTRIBUTES, the exemplar filter, and for exporters that options
 // ask for their batches, intervals and headers; it passes over what it cannot
 // parse. Attributes that are wrong, such as text that is not UTF-8, are left out:
-// while Start runs, OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME of the process
-// are without them.
+// while such a Start runs, OTEL_RESOURCE_ATTRIBUTES and OTEL_SERVICE_NAME of the
+// process are without them, and OTEL_TRACES_SAMPLER, if it is set, is the default.
 //
 // By default, a malformed variable is an error of Start.
 func WithLenientEnvironment() Option {
