@@ -45,6 +45,19 @@ type endless struct{}
 func (endless) Error() string   { return "endless" }
 func (endless) Unwrap() []error { return []error{endless{}, endless{}} }
 
+// circle can become an error of a store that wraps it.
+type circle struct{}
+
+func (circle) Error() string { return "circle" }
+
+func (c circle) As(target any) bool {
+	own, ok := target.(**kvdb.Error)
+	if ok {
+		*own = &kvdb.Error{Op: "get", Err: c}
+	}
+	return ok
+}
+
 // grpcish looks like the status of gRPC.
 type grpcish struct{ code uint32 }
 
@@ -75,6 +88,7 @@ func TestForeign(t *testing.T) {
 		"nil within":         &kvdb.Error{Kind: nothing, Err: (*kvdb.Error)(nil)},
 		"cannot be compared": many{kvdb.ErrClosed},
 		"endless":            endless{},
+		"circle":             circle{},
 		"no status":          withStatusError[*grpcish]{},
 		"ok":                 withStatusError[*grpcish]{&grpcish{}},
 		"nil interface":      withStatusError[fmt.Stringer]{},
@@ -86,7 +100,7 @@ func TestForeign(t *testing.T) {
 			t.Errorf("%s: %s, want %s", name, got, other)
 		}
 		// What stands beside it is found all the same.
-		if got := slotName(t, errors.Join(err, kvdb.ErrClosed)); got != closed && name != "endless" {
+		if got := slotName(t, errors.Join(err, kvdb.ErrClosed)); got != closed && name != "endless" && name != "circle" {
 			t.Errorf("%s, beside another: %s, want %s", name, got, closed)
 		}
 	}

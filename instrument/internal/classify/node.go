@@ -49,8 +49,9 @@ var conditions = map[errno.Condition]finding{
 	errno.Unreachable:  othersUnavailable,
 }
 
-// node returns what an error says, whatever it wraps.
-func node(err error) (f findings) {
+// node returns what an error says, whatever it wraps. What it can become is looked at
+// for as long as the tree around it.
+func (t *tree) node(err error) (f findings) {
 	for i := range sentinels {
 		if err == sentinels[i].err { //nolint:errorlint // the walk goes down the tree
 			f.add(sentinels[i].says)
@@ -68,7 +69,7 @@ func node(err error) (f findings) {
 	if timedOut(err) {
 		f.add(othersTimeout)
 	}
-	f.foreign(err)
+	t.foreign(&f, err)
 	f.status(err)
 	return f
 }
@@ -90,12 +91,12 @@ func timedOut(err error) (is bool) {
 }
 
 // foreign asks the methods Is and As that an error has of its own.
-func (f *findings) foreign(err error) {
+func (t *tree) foreign(f *findings, err error) {
 	if _, ok := err.(syscall.Errno); ok { //nolint:errorlint // the walk goes down the tree
 		return // its Is speaks of files
 	}
 	f.matches(err)
-	f.becomes(err)
+	t.becomes(f, err)
 }
 
 // matches asks Is for all that is known here. One that panics has said what it says.
@@ -120,7 +121,7 @@ func (f *findings) matches(err error) {
 }
 
 // becomes asks As for what it can be.
-func (f *findings) becomes(err error) {
+func (t *tree) becomes(f *findings, err error) {
 	e, ok := err.(interface{ As(any) bool })
 	if !ok {
 		return
@@ -132,12 +133,13 @@ func (f *findings) becomes(err error) {
 	}
 	var own *kvdb.Error
 	if e.As(&own) && own != nil {
-		kind := tree{left: mostErrors}
+		kind := tree{left: t.left}
 		kind.look(own)
+		t.left = kind.left
 		*f |= kind.found
 	}
-	var t interface{ Timeout() bool }
-	if e.As(&t) && t != nil && t.Timeout() {
+	var timeouter interface{ Timeout() bool }
+	if e.As(&timeouter) && timeouter != nil && timeouter.Timeout() {
 		f.add(othersTimeout)
 	}
 }

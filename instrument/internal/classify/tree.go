@@ -25,7 +25,7 @@ func (t *tree) look(err error) {
 		if t.target != nil {
 			t.match = same(err, t.target) || says(err, t.target)
 		} else {
-			t.found |= node(err)
+			t.found |= t.node(err)
 		}
 		if e, ok := err.(*kvdb.Error); ok { //nolint:errorlint // this is the walk down the tree
 			if e == nil {
