@@ -39,6 +39,7 @@ type config struct {
 	onSlow     func(context.Context, SlowOperation) string
 
 	stats []kvdb.StatInfo // what the engine declares; nil where it has none
+	calls bool            // of a Recorder
 
 	unregistered bool // a Telemetry has no Registry
 	errs         []error

@@ -36,7 +36,7 @@ type hungLog struct {
 }
 
 // maxHungLines is how many lines wait for a logger, one for each operation.
-const maxHungLines = 16
+const maxHungLines = record.MaxOperations
 
 func newHungLog(o *observer) *hungLog {
 	return &hungLog{observer: o, outbox: outbox.New(maxHungLines, nil)}
@@ -63,7 +63,11 @@ func (o *observer) sayHung(op record.Operation, began time.Time) {
 		fields = append(fields, tracefield.Context(trace.ContextWithSpanContext(context.Background(), span)))
 	}
 	fields = append(fields, zap.String(catalog.FieldOperation, info.Name))
-	if stack, reason := whereIn(info.Name); stack != "" {
+	entries := callEntries
+	if !o.calls {
+		entries = storeEntries[catalog.Operation(info.Name)]
+	}
+	if stack, reason := whereIn(entries); stack != "" {
 		fields = append(fields, zap.String(catalog.FieldStack, stack))
 	} else {
 		fields = append(fields, zap.String(catalog.FieldReason, reason))

@@ -20,80 +20,108 @@ const (
 	// Two profiles so far apart tell where goroutines stay from where they pass.
 	stackPause = 100 * time.Millisecond
 
+	// profileInterval is for how long they serve, since each stops all goroutines for a
+	// moment: where several operations or stores hang, their lines come at once.
+	profileInterval = 2 * time.Second
+
 	maxStacks       = 3       // that a line shows
 	maxStackFrames  = 32      // of each
 	callersShown    = 4       // of who called the operation
 	maxProfileBytes = 8 << 20 // of stacks, each of which counts once
 )
 
-// profiled is when the last store of the process looked at goroutines, which stops all
-// of them for a moment.
+// profiled is where goroutines of the process stayed when a line last asked.
 var profiled struct {
-	mu sync.Mutex
-	at time.Time
-}
-
-// mayProfile reports whether that is long enough ago.
-func mayProfile() bool {
-	const interval = 2 * time.Second
-	profiled.mu.Lock()
-	defer profiled.mu.Unlock()
-	if since := time.Since(profiled.at); 0 <= since && since < interval {
-		return false
-	}
-	profiled.at = time.Now()
-	return true
+	mu    sync.Mutex
+	busy  bool // somebody takes profiles
+	at    time.Time
+	stays []goroutines
 }
 
 // whereIn returns where goroutines are that are in an operation and stay there, or
 // why nobody knows.
-func whereIn(operation string) (stack, reason string) {
+func whereIn(entries []string) (stack, reason string) {
 	if n := runtime.NumGoroutine(); n > objective.Goroutines {
 		return "", "there are too many goroutines to profile"
 	}
-	if !mayProfile() {
-		return "", "other stores hang, too: see their lines"
-	}
-	before := stacksIn(operation)
-	time.Sleep(stackPause)
 	var stay []goroutines
-	for at, now := range stacksIn(operation) {
-		if was, ok := before[at]; ok {
-			stay = append(stay, goroutines{min(was.n, now.n), now.text})
+	for _, g := range staying() {
+		if shown := framesOf(g.frames, entries); shown != "" {
+			stay = append(stay, goroutines{g.n, shown})
 		}
 	}
 	if len(stay) == 0 {
-		return "", "no goroutine stays in such an operation"
+		return "", "no goroutine was seen to stay in such an operation"
 	}
-	slices.SortFunc(stay, func(a, b goroutines) int { return cmp.Or(cmp.Compare(b.n, a.n), strings.Compare(a.text, b.text)) })
+	slices.SortFunc(stay, func(a, b goroutines) int {
+		return cmp.Or(cmp.Compare(b.n, a.n), strings.Compare(a.frames, b.frames))
+	})
 	var all []string
 	for _, g := range stay[:min(len(stay), maxStacks)] {
-		all = append(all, fmt.Sprintf("goroutines: %d\n%s", g.n, g.text))
+		all = append(all, fmt.Sprintf("goroutines: %d\n%s", g.n, g.frames))
 	}
 	return strings.Join(all, "\n"), ""
 }
 
-// goroutines have the same stack.
-type goroutines struct {
-	n    int
-	text string
+// staying returns the goroutines that are within this package and stay where they
+// are. A caller that comes while another takes the profiles waits for those.
+func staying() []goroutines {
+	for {
+		profiled.mu.Lock()
+		since := time.Since(profiled.at)
+		lately, busy, stays := 0 <= since && since < profileInterval, profiled.busy, profiled.stays
+		profiled.busy = busy || !lately
+		profiled.mu.Unlock()
+		switch {
+		case busy:
+			time.Sleep(stackPause)
+		case lately:
+			return stays
+		default:
+			return profile()
+		}
+	}
 }
 
-// stacksIn returns the goroutines that are in an operation by their program counters.
-func stacksIn(operation string) map[string]goroutines {
+// profile takes two profiles. It does not hold the lock meanwhile.
+func profile() (stays []goroutines) {
+	before := stacks()
+	time.Sleep(stackPause)
+	for at, now := range stacks() {
+		if was, ok := before[at]; ok {
+			stays = append(stays, goroutines{min(was.n, now.n), now.frames})
+		}
+	}
+	profiled.mu.Lock()
+	defer profiled.mu.Unlock()
+	profiled.busy, profiled.at, profiled.stays = false, time.Now(), stays
+	return stays
+}
+
+// goroutines have the same stack.
+type goroutines struct {
+	n      int
+	frames string
+}
+
+// stacks returns the goroutines that are within this package by their program counters.
+// A profile tells those apart whose labels differ.
+func stacks() map[string]goroutines {
 	text := limitedBuffer{limit: maxProfileBytes}
 	_ = pprof.Lookup("goroutine").WriteTo(&text, 1)
 	found := make(map[string]goroutines)
 	_, blocks, _ := bytes.Cut(text.Bytes(), []byte("\n")) // after how many there are in all
 	for block := range bytes.SplitSeq(blocks, []byte("\n\n")) {
+		if !bytes.Contains(block, []byte(ownPackage)) {
+			continue
+		}
 		head, frames, _ := strings.Cut(string(block), "\n")
 		var n int
-		counters, ok := "", false
-		if _, err := fmt.Sscanf(head, "%d @", &n); err == nil {
-			_, counters, ok = strings.Cut(head, "@")
+		if _, err := fmt.Sscanf(head, "%d @", &n); err != nil {
+			continue
 		}
-		if shown := framesOf(frames, operation); ok && shown != "" {
-			found[counters] = goroutines{n, shown}
+		if _, counters, ok := strings.Cut(head, "@"); ok {
+			found[counters] = goroutines{found[counters].n + n, frames}
 		}
 	}
 	return found
@@ -112,11 +140,11 @@ func (b *limitedBuffer) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// framesOf returns the frames of a stack that is in an operation, from where it is to
-// who called it; else it is empty. Frames are lines of a profile:
+// framesOf returns the frames of a stack that is in an operation with such entries, from
+// where it is to who called it; else it is empty. Frames are lines of a profile:
 //
 //	#	0x4765ef	sync.(*Mutex).Lock+0x2f	/usr/lib/go/src/sync/mutex.go:46
-func framesOf(stack, operation string) string {
+func framesOf(stack string, entries []string) string {
 	var shown []string
 	entry := -1
 	for line := range strings.Lines(stack) {
@@ -131,7 +159,7 @@ func framesOf(stack, operation string) string {
 		if len(shown) == 0 && (strings.HasPrefix(function, "runtime.") || strings.HasPrefix(function, "internal/runtime")) {
 			continue
 		}
-		if entry < 0 && enters(function, operation) {
+		if entry < 0 && enters(function, entries) {
 			entry = len(shown)
 		}
 		shown = append(shown, function+" "+path.Base(part[len(part)-1]))
@@ -151,8 +179,8 @@ func framesOf(stack, operation string) string {
 // ownPackage begins the names of this package's functions.
 const ownPackage = "github.com/otelkv/otelkv/instrument."
 
-// entries are the methods by which an operation of a store begins.
-var entries = map[catalog.Operation][]string{
+// storeEntries are the methods by which an operation of a store begins.
+var storeEntries = map[catalog.Operation][]string{
 	catalog.Get:            {"Get", "AppendGet", "getOne"},
 	catalog.Put:            {"Put", "PutTTL", "Apply"},
 	catalog.Delete:         {"Delete", "Apply"},
@@ -167,20 +195,17 @@ var entries = map[catalog.Operation][]string{
 	catalog.BatchGet:       {"GetMany"},
 }
 
-// calls are the functions by which a call of a Recorder is made.
-var calls = []string{"Do[...]", "Lookup[...]", "Run"}
+// callEntries are the functions by which a call of a Recorder is made, but for those
+// that begin and end it where no stack shows them.
+var callEntries = []string{"Do[...]", "Lookup[...]", "Run"}
 
 // enters reports whether a function of this package begins an operation.
-func enters(function, operation string) bool {
+func enters(function string, entries []string) bool {
 	name, ok := strings.CutPrefix(function, ownPackage)
 	if !ok {
 		return false
 	}
-	names, ok := entries[catalog.Operation(operation)]
-	if !ok {
-		names = calls
-	}
-	for _, entry := range names {
+	for _, entry := range entries {
 		for part := range strings.SplitSeq(strings.ReplaceAll(name, "[...]", "[]"), ".") {
 			if part == strings.ReplaceAll(entry, "[...]", "[]") {
 				return true

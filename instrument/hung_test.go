@@ -2,8 +2,11 @@ package instrument_test
 
 import (
 	"context"
+	"runtime/pprof"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -27,10 +30,23 @@ func hungLines(t testing.TB, l *testutil.Log) (lines []map[string]any) {
 	return lines
 }
 
+// hungTest runs a test in a bubble whose clock is hours ahead of those before, since
+// profiles of goroutines serve all stores of the process for seconds.
+func hungTest(t *testing.T, f func(t *testing.T)) {
+	t.Helper()
+	hours := hungTests.Add(1)
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Duration(hours) * time.Hour)
+		f(t)
+	})
+}
+
+var hungTests atomic.Int64
+
 // One that hangs among others that work gets a line, once, which says in which trace
 // and where; and so does the next one.
 func TestHungLine(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	hungTest(t, func(t *testing.T) {
 		h := newHarness(t)
 		stop := make(chan struct{})
 		var callers sync.WaitGroup
@@ -83,7 +99,7 @@ func TestHungLine(t *testing.T) {
 
 // A transaction is named at its limit, with the stack of who holds it then.
 func TestOldTransaction(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	hungTest(t, func(t *testing.T) {
 		h := newHarness(t)
 		release := make(chan struct{})
 		ctx, parent := h.sampled(context.Background())
@@ -111,31 +127,81 @@ func TestOldTransaction(t *testing.T) {
 //go:noinline so that the stack shows it
 func keepView(release <-chan struct{}) { <-release }
 
-// A Recorder's calls are found as well.
+// A Recorder's calls are found as well, those too that are named as operations of a
+// store are.
 func TestHungCall(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	for _, operation := range []string{"lookup", "get"} {
+		t.Run(operation, func(t *testing.T) { testHungCall(t, operation) })
+	}
+}
+
+func testHungCall(t *testing.T, operation string) {
+	hungTest(t, func(t *testing.T) {
 		logger, log := testutil.NewLog(t, zapcore.InfoLevel)
-		r := newRecorder(t, instrument.WithRegistry(instrument.NewRegistry()), instrument.WithLogger(logger))
+		r, err := instrument.NewRecorder(kvdb.Info{System: "cache", Namespace: "sessions"}, []string{operation},
+			instrument.WithRegistry(instrument.NewRegistry()), instrument.WithLogger(logger))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
 		release := make(chan struct{})
 		var caller sync.WaitGroup
 		caller.Go(func() {
-			_, _ = instrument.Do(context.Background(), r.Operation("lookup").Call(), func(context.Context) (int, error) {
+			_, _ = instrument.Do(context.Background(), r.Operation(operation).Call(), func(context.Context) (int, error) {
 				keepView(release)
 				return 0, nil
 			})
 		})
 		time.Sleep(time.Minute)
 		lines := hungLines(t, log)
-		if len(lines) != 1 || lines[0]["operation"] != "lookup" {
+		if len(lines) != 1 || lines[0]["operation"] != operation {
 			t.Fatalf("the lines are %v", lines)
 		}
 		if stack, _ := lines[0]["stack"].(string); !strings.Contains(stack, "keepView") {
 			t.Errorf("the line is %v", lines[0])
 		}
-		if old := r.Oldest(); len(old) != 1 || old[0].Operation != "lookup" {
+		if old := r.Oldest(); len(old) != 1 || old[0].Operation != operation {
 			t.Errorf("the oldest are %v", old)
 		}
 		close(release)
 		caller.Wait()
+	})
+}
+
+// Where all operations of two stores hang, each line has the goroutines of its
+// operation, whatever their labels are.
+func TestHungAllAtOnce(t *testing.T) {
+	hungTest(t, func(t *testing.T) {
+		release := make(chan struct{})
+		ctx := context.WithValue(context.Background(), hanging{}, true)
+		stores := []*harness{newHarness(t), newHarness(t)}
+		var callers sync.WaitGroup
+		for _, h := range stores {
+			h.below.Inject(hang(release))
+			for i := range 4 {
+				callers.Go(func() {
+					pprof.Do(ctx, pprof.Labels("request", strconv.Itoa(i)), func(ctx context.Context) { _ = h.Put(ctx, []byte("key"), nil) })
+				})
+			}
+			callers.Go(func() { _, _ = h.Get(ctx, []byte("key")) })
+		}
+		time.Sleep(time.Minute)
+		for i, h := range stores {
+			lines := hungLines(t, h.log)
+			if len(lines) != 2 {
+				t.Fatalf("%d lines of store %d, want 2: %v", len(lines), i, lines)
+			}
+			for _, line := range lines {
+				n, method := "goroutines: 2\n", "instrument.(*Store).Get "
+				if line["operation"] == "put" {
+					n, method = "goroutines: 8\n", "instrument.(*Store).Put "
+				}
+				if stack, _ := line["stack"].(string); !strings.HasPrefix(stack, n) || !strings.Contains(stack, method) {
+					t.Errorf("the line of store %d is %v", i, line)
+				}
+			}
+		}
+		close(release)
+		callers.Wait()
 	})
 }

@@ -23,6 +23,7 @@ type observer struct {
 	labels     storeLabels
 	spans      spanner
 	slow       []time.Duration // by operation
+	calls      bool            // of a Recorder, and not operations of a store
 	log        *operationLog   // nil without a logger
 	sinks      sinks
 }
@@ -58,6 +59,7 @@ func newObserver(info kvdb.Info, infos []record.OperationInfo, c *config) (*obse
 		filter:     c.filter,
 		spans:      newSpanner(c.tracerProvider.Tracer(scopeName), c.spans, infos, series, info.Remote),
 		slow:       slow,
+		calls:      c.calls,
 	}
 	counted := record.Options{
 		Sized: c.sizes, Compat: !c.noCompat, Logged: c.logger != nil, Declared: c.stats, Refused: func(op record.Operation) { o.log.sayRefused(infos[op].Name) },

@@ -57,6 +57,7 @@ func NewRecorder(info kvdb.Info, operations []string, options ...Option) (*Recor
 		return nil, fmt.Errorf("instrument: %w", err)
 	}
 	infos := callInfos(operations)
+	c.calls = true
 	o, err := newObserver(info, infos, c)
 	if err != nil {
 		return nil, err
