@@ -127,16 +127,17 @@ func TestCallsOfTheBox(t *testing.T) {
 		if len(order) != 2 || order[0] != "outer" {
 			t.Errorf("%q", order)
 		}
-		left := -1
+		left := make(chan int, 1)
 		b.Add(func() { // which cannot wait for itself
 			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 			defer cancel()
-			left = b.Close(ctx)
+			left <- b.Close(ctx)
 		})
-		synctest.Wait()
-		time.Sleep(2 * time.Second)
-		if left != 1 || b.Close(t.Context()) != 0 {
-			t.Errorf("%d left", left)
+		if n := <-left; n != 1 {
+			t.Errorf("%d left", n)
+		}
+		if n := b.Close(t.Context()); n != 0 {
+			t.Errorf("%d left afterwards", n)
 		}
 	})
 }
