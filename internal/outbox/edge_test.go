@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -17,24 +18,30 @@ import (
 // A line says where it was written, which is not where the box writes it; without that
 // option of the logger it says nothing of it.
 func TestLogTellsWhereItHappened(t *testing.T) {
-	for name, write := range map[string]func(*Log){
-		"debug": func(l *Log) { l.Debug("a") }, "info": func(l *Log) { l.Info("a") },
-		"warn": func(l *Log) { l.Warn("a") }, "error": func(l *Log) { l.Error("a") },
+	for name, write := range map[string]func(*Log) int{
+		"debug": func(l *Log) int { l.Debug("a"); return line() }, "info": func(l *Log) int { l.Info("a"); return line() },
+		"warn": func(l *Log) int { l.Warn("a"); return line() }, "error": func(l *Log) int { l.Error("a"); return line() },
 	} {
 		for _, with := range []bool{true, false} {
 			core, lines := observer.New(zap.DebugLevel)
 			l := NewLog(zap.New(core, zap.WithCaller(with)))
-			write(l)
+			at := write(l)
 			l.Close(t.Context())
 			if n := lines.Len(); n != 1 {
 				t.Fatalf("%s: %d lines", name, n)
 			}
 			caller := lines.All()[0].Caller
-			if caller.Defined != with || with && filepath.Base(caller.File) != "edge_test.go" {
+			if caller.Defined != with || with && (filepath.Base(caller.File) != "edge_test.go" || caller.Line != at) {
 				t.Errorf("%s, %t: %v", name, with, caller)
 			}
 		}
 	}
+}
+
+// line returns that of its caller.
+func line() int {
+	_, _, n, _ := runtime.Caller(1)
+	return n
 }
 
 func TestLogWithoutLoggerStillCalls(t *testing.T) {
