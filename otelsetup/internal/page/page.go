@@ -1,5 +1,6 @@
-// Package page makes the page that Prometheus scrapes. A scrape goes through
-// these steps:
+// Package page has the side of HTTP in what Prometheus scrapes: it takes the request,
+// asks registries that it is handed, and answers with one page. What is in the
+// registries is up to package scrape. A scrape goes through these steps:
 //
 //	gather    from sources that may hang, panic or fail
 //	merge     what several sources have under one name

@@ -7,7 +7,7 @@ import (
 )
 
 // join registers the collectors in the program's registry.
-func join(c Config, all *gate, process prometheus.Collector) error {
+func join(c Config, all *removable, process prometheus.Collector) error {
 	registry := c.Join.Registerer
 	if err := registry.Register(marker{}); err != nil {
 		if _, ok := errors.AsType[prometheus.AlreadyRegisteredError](err); ok {
@@ -17,7 +17,7 @@ func join(c Config, all *gate, process prometheus.Collector) error {
 	}
 	joined := []prometheus.Collector{marker{}}
 	c.Registered("the joined registry", func() {
-		all.shut() // before another Telemetry can join
+		all.remove() // before another Telemetry can join
 		for _, collector := range joined {
 			registry.Unregister(collector)
 		}

@@ -85,10 +85,10 @@ func (t *Target) Gatherer() prometheus.Gatherer { return t.gatherer }
 // registry of their own at any rate, so that another one that hangs does not take
 // them with it.
 func (t *Target) Register(c Config) error {
-	all, records := newGate(t.all), newGate(t.records)
+	all, records := newRemovable(t.all), newRemovable(t.records)
 	c.Registered("the collectors", func() {
-		all.shut()
-		records.shut()
+		all.remove()
+		records.remove()
 	})
 	own, fallback := prometheus.NewRegistry(), prometheus.NewRegistry()
 	process := newProcessCollector()
