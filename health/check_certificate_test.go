@@ -61,7 +61,7 @@ func TestCertificateLimits(t *testing.T) {
 	} {
 		c := Certificate("certificate", func(context.Context) ([]*x509.Certificate, error) { return tc.certs, tc.err }, tc.limits)
 		err := run(t, c)
-		if v := judge(err); v.status != tc.status || v.decisive != tc.decisive || says(c, err) != tc.says {
+		if v := verdictOf(err); v.status != tc.status || v.decisive != tc.decisive || says(c, err) != tc.says {
 			t.Errorf("%s: %+v, %q (%v)", tc.name, v, says(c, err), err)
 		}
 	}
@@ -80,11 +80,11 @@ func TestCertificateFile(t *testing.T) {
 		}
 	}
 	c := Certificate("certificate", CertificateFile(path), nil)
-	if err := run(t, c); judge(err).status != StatusUnknown || !errors.Is(err, os.ErrNotExist) {
+	if err := run(t, c); verdictOf(err).status != StatusUnknown || !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no file: %v", err)
 	}
 	write(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte("no")}, &pem.Block{Type: "CERTIFICATE", Bytes: der})
-	if err := run(t, c); judge(err).status != StatusWarn {
+	if err := run(t, c); verdictOf(err).status != StatusWarn {
 		t.Errorf("a day: %v", err)
 	}
 	renewed, _ := certificate(t, time.Now().Add(-day), time.Now().Add(365*day))
@@ -93,11 +93,11 @@ func TestCertificateFile(t *testing.T) {
 		t.Errorf("renewed: %v", err)
 	}
 	write(&pem.Block{Type: "CERTIFICATE", Bytes: []byte("no")})
-	if err := run(t, c); judge(err).status != StatusUnknown {
+	if err := run(t, c); verdictOf(err).status != StatusUnknown {
 		t.Errorf("broken: %v", err)
 	}
 	write()
-	if err := run(t, c); judge(err).status != StatusUnknown {
+	if err := run(t, c); verdictOf(err).status != StatusUnknown {
 		t.Errorf("empty: %v", err)
 	}
 }
@@ -113,10 +113,10 @@ func TestServedCertificate(t *testing.T) {
 		t.Errorf("expired: %v", err)
 	}
 	server.Close()
-	if v := judge(run(t, c)); v.status != StatusUnknown || !v.decisive {
+	if v := verdictOf(run(t, c)); v.status != StatusUnknown || !v.decisive {
 		t.Errorf("refused: %+v", v)
 	}
-	if err := run(t, Certificate("certificate", ServedCertificate("nothing"), nil)); judge(err).status != StatusUnknown {
+	if err := run(t, Certificate("certificate", ServedCertificate("nothing"), nil)); verdictOf(err).status != StatusUnknown {
 		t.Errorf("no port: %v", err)
 	}
 }

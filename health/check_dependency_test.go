@@ -21,7 +21,7 @@ func TestTCP(t *testing.T) {
 	}
 	l.Close()
 	err = run(t, c)
-	if v := judge(err); v.status != StatusFail || !v.decisive || says(c, err) != "queue down" {
+	if v := verdictOf(err); v.status != StatusFail || !v.decisive || says(c, err) != "queue down" {
 		t.Errorf("closed: %+v, %v", v, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -73,7 +73,7 @@ func TestHTTP(t *testing.T) {
 		t.Error("redirected for ever")
 	}
 	server.Close()
-	if v := judge(run(t, c)); v.status != StatusFail || !v.decisive {
+	if v := verdictOf(run(t, c)); v.status != StatusFail || !v.decisive {
 		t.Errorf("refused: %+v", v)
 	}
 }

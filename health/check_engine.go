@@ -30,7 +30,7 @@ func Engine(name string, store kvdb.Store, state func(context.Context) error) Ch
 		c.err = errors.New("neither a store with a StatsReader nor a function tells the engine's state")
 		return c
 	}
-	e := &engine{name: name, state: state, stalls: newStall(name)}
+	e := &engine{name: name, state: state, stalls: newWriteStalls(name)}
 	if ok {
 		e.stats = newStats(reader)
 		e.stall, e.failed = e.stats.find(kvdb.StatWriteStallTime), e.stats.find(kvdb.StatFailed)
@@ -45,7 +45,7 @@ type engine struct {
 	state func(context.Context) error
 
 	stall, failed int // places of statistics; -1 is none
-	stalls        stall
+	stalls        writeStalls
 }
 
 func (e *engine) run(ctx context.Context) error {

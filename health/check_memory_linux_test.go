@@ -12,7 +12,7 @@ func TestMemoryOfRealGroup(t *testing.T) {
 		if err := run(t, Memory("memory", &Limits{Warn: high, Fail: high})); err != nil {
 			t.Errorf("%v at a limit of %v", err, high)
 		}
-		if err := run(t, Memory("memory", &Limits{Warn: low, Fail: low})); judge(err).status != StatusFail {
+		if err := run(t, Memory("memory", &Limits{Warn: low, Fail: low})); verdictOf(err).status != StatusFail {
 			t.Errorf("%v at a limit of %v", err, low)
 		}
 	})

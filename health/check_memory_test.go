@@ -20,7 +20,7 @@ func TestMemoryOfMachines(t *testing.T) {
 		}
 		if limit := m.Memory - little; limit > 0 {
 			c := memory("memory", &Limits{Warn: limit, Fail: limit}, machine)
-			if err := run(t, c); judge(err).status != StatusFail || says(c, err) != "memory nearly exhausted" {
+			if err := run(t, c); verdictOf(err).status != StatusFail || says(c, err) != "memory nearly exhausted" {
 				t.Errorf("%s: %v at a limit of %v", m.Name, err, limit)
 			}
 		}
@@ -32,7 +32,7 @@ func TestMemoryUnknown(t *testing.T) {
 	broken := machines.Machine{Files: map[string]string{"proc/self/cgroup": machines.Unreadable}}
 	machine, _ := broken.Start()
 	for want, machine := range map[Status]system.Machine{StatusUnknown: machine, StatusWarn: {}} {
-		if err := run(t, memory("memory", nil, machine)); judge(err).status != want {
+		if err := run(t, memory("memory", nil, machine)); verdictOf(err).status != want {
 			t.Errorf("%v, want %v", err, want)
 		}
 	}

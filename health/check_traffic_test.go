@@ -71,7 +71,7 @@ func TestTraffic(t *testing.T) {
 					err = run(t, c)
 					time.Sleep(time.Second)
 				}
-				if v := judge(err); v.status != tc.status || says(c, err) != tc.says {
+				if v := verdictOf(err); v.status != tc.status || says(c, err) != tc.says {
 					t.Errorf("%v, %q (%v), want %v, %q", v.status, says(c, err), err, tc.status, tc.says)
 				}
 			})
@@ -97,14 +97,14 @@ func TestTrafficOfAnotherStore(t *testing.T) {
 			}
 			return err
 		}
-		if err := outage(); judge(err).status != StatusFail {
+		if err := outage(); verdictOf(err).status != StatusFail {
 			t.Errorf("it passes for ever: %v", err)
 		}
 		totals = [2]uint64{1, 0}
 		if err := run(t, c); err != nil {
 			t.Errorf("of a store that was opened again: %v", err)
 		}
-		if err := outage(); judge(err).status != StatusFail {
+		if err := outage(); verdictOf(err).status != StatusFail {
 			t.Errorf("it passes for ever: %v", err)
 		}
 	})
@@ -119,7 +119,7 @@ func TestTrafficTriesLessAndLess(t *testing.T) {
 			ok, bad = ok+more.ok, bad+more.bad
 			err := run(t, c)
 			time.Sleep(time.Second)
-			return judge(err).status != StatusFail
+			return verdictOf(err).status != StatusFail
 		}
 		out := func() (passes int) {
 			for run(step{bad: 100}) {

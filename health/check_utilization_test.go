@@ -39,7 +39,7 @@ func TestUtilization(t *testing.T) {
 	} {
 		c := Utilization("disk", func(context.Context) (float64, error) { return tc.share, tc.err }, tc.limits)
 		err := run(t, c)
-		if v := judge(err); v.status != tc.status || says(c, err) != tc.says {
+		if v := verdictOf(err); v.status != tc.status || says(c, err) != tc.says {
 			t.Errorf("%v, %v, %+v: %v, %q, want %v, %q", tc.share, tc.err, tc.limits, v.status, says(c, err), tc.status, tc.says)
 		}
 	}
@@ -61,7 +61,7 @@ func TestDisk(t *testing.T) {
 	if err := run(t, Disk("disk", t.TempDir(), &Limits{Warn: 1, Fail: 1})); err != nil {
 		t.Error(err)
 	}
-	if err := run(t, Disk("disk", filepath.Join(t.TempDir(), "missing"), nil)); judge(err).status != StatusUnknown {
+	if err := run(t, Disk("disk", filepath.Join(t.TempDir(), "missing"), nil)); verdictOf(err).status != StatusUnknown {
 		t.Errorf("a directory that is missing: %v", err)
 	}
 	if _, err := os.Stat("/proc/self"); err == nil {
@@ -74,7 +74,7 @@ func TestDisk(t *testing.T) {
 func TestMemory(t *testing.T) {
 	c := Memory("memory", &Limits{Warn: 1, Fail: 1})
 	err := run(t, c)
-	if v := judge(err); v.status == StatusUnknown || v.status == StatusFail {
+	if v := verdictOf(err); v.status == StatusUnknown || v.status == StatusFail {
 		t.Errorf("%v: %v", v.status, err)
 	}
 	tiny := Memory("memory", &Limits{Fail: 1e-12})

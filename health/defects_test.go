@@ -72,7 +72,7 @@ func TestOldResultIsUnknown(t *testing.T) {
 		t.Fatal(err)
 	}
 	now := time.Now()
-	r := c.after(history{ended: now}, result{verdict: judge(nil)}, now)
+	r := c.after(history{ended: now}, result{verdict: verdictOf(nil)}, now)
 	for _, tc := range []struct {
 		age  time.Duration
 		want Status
@@ -299,7 +299,7 @@ func TestHysteresis(t *testing.T) {
 		var r history
 		var got strings.Builder
 		for i, err := range tc.results {
-			r = c.after(r, result{judge(err), err}, time.Unix(int64(i), 0))
+			r = c.after(r, result{verdictOf(err), err}, time.Unix(int64(i), 0))
 			got.WriteByte(r.status.String()[0])
 		}
 		if got.String() != tc.want {

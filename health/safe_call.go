@@ -38,6 +38,6 @@ func call(ctx context.Context, run func(context.Context) error, to chan<- result
 		to <- r
 	}()
 	err := run(ctx)
-	r = result{judge(err), err}
+	r = result{verdictOf(err), err}
 	returned = true
 }

@@ -24,7 +24,7 @@ func run(t testing.TB, c Check) error {
 
 // says is what a probe says about an error.
 func says(c Check, err error) string {
-	return c.text(result{judge(err), err})
+	return c.text(result{verdictOf(err), err})
 }
 
 func TestPing(t *testing.T) {
@@ -45,7 +45,7 @@ func TestPing(t *testing.T) {
 	} {
 		store.Inject(testutil.On(testutil.Errors(tc.err), "ping"))
 		err := run(t, c)
-		if v := judge(err); v.status != StatusFail || v.decisive != tc.decisive || !errors.Is(err, tc.err) {
+		if v := verdictOf(err); v.status != StatusFail || v.decisive != tc.decisive || !errors.Is(err, tc.err) {
 			t.Errorf("%v: %+v", tc.err, v)
 		}
 		if got := says(c, err); got != "database down" {
@@ -171,7 +171,7 @@ func TestReplicationLag(t *testing.T) {
 			store.Lag = func(context.Context) (map[string]time.Duration, error) { return l, tc.err }
 			err = run(t, c)
 		}
-		if v := judge(err); v.status != tc.status || says(c, err) != tc.says {
+		if v := verdictOf(err); v.status != tc.status || says(c, err) != tc.says {
 			t.Errorf("%s: %v, %q (%v), want %v, %q", tc.name, v.status, says(c, err), err, tc.status, tc.says)
 		}
 	}
@@ -193,7 +193,7 @@ func TestEngine(t *testing.T) {
 		want := func(status Status, decisive bool, reason string) {
 			t.Helper()
 			err := run(t, both)
-			if v := judge(err); v.status != status || v.decisive != decisive || says(both, err) != reason {
+			if v := verdictOf(err); v.status != status || v.decisive != decisive || says(both, err) != reason {
 				t.Errorf("%+v, %q (%v), want %v, %t, %q", v, says(both, err), err, status, decisive, reason)
 			}
 			time.Sleep(10 * time.Second)
@@ -245,7 +245,7 @@ func TestStat(t *testing.T) {
 	store := testutil.NewFaulty()
 	store.Report(testutil.Gauge("kvdb.engine.other", "1", "Other", 1), testutil.Disk(0.95), testutil.Gauge("kvdb.engine.unknown", "1", "Unknown", math.NaN()))
 	c := Utilization("disk", Stat(store, kvdb.StatDiskUtilization), nil)
-	if err := run(t, c); judge(err).status != StatusFail || says(c, err) != "disk full" {
+	if err := run(t, c); verdictOf(err).status != StatusFail || says(c, err) != "disk full" {
 		t.Errorf("%v", err)
 	}
 	for name, read := range map[string]func(context.Context) (float64, error){
@@ -255,7 +255,7 @@ func TestStat(t *testing.T) {
 		"no statistics":     Stat(kvdb.NewMemory(nil), "nothing"),
 		"closed":            Stat(closed(), "nothing"),
 	} {
-		if err := run(t, Utilization("disk", read, nil)); judge(err).status != StatusUnknown {
+		if err := run(t, Utilization("disk", read, nil)); verdictOf(err).status != StatusUnknown {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

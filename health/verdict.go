@@ -47,9 +47,9 @@ func mark(err error, v verdict) error {
 func (m *marked) Error() string { return m.err.Error() }
 func (m *marked) Unwrap() error { return m.err }
 
-// judge returns what err says. Of errors that are joined the worst one counts:
+// verdictOf returns what err says. Of errors that are joined the worst one counts:
 // a warning beside a failure is a failure, so errors.As would not do.
-func judge(err error) verdict {
+func verdictOf(err error) verdict {
 	if err == nil {
 		return verdict{status: StatusPass}
 	}
@@ -58,10 +58,10 @@ func judge(err error) verdict {
 	case syscall.Errno:
 		return verdict{status: StatusFail, decisive: errno.Is(e, errno.Refused)}
 	case *marked:
-		return e.verdict.over(judge(e.err))
+		return e.verdict.over(verdictOf(e.err))
 	case interface{ Unwrap() error }:
 		if inner := e.Unwrap(); inner != nil {
-			return judge(inner)
+			return verdictOf(inner)
 		}
 	case interface{ Unwrap() []error }:
 		return worst(e.Unwrap())
@@ -85,7 +85,7 @@ func worst(errs []error) verdict {
 	rank := [...]int{StatusPass: 0, StatusWarn: 1, StatusUnknown: 2, StatusFail: 3}
 	all := verdict{status: StatusPass}
 	for _, err := range errs {
-		v := judge(err)
+		v := verdictOf(err)
 		if rank[v.status] > rank[all.status] {
 			v.decisive = v.decisive || all.decisive
 			all = v

@@ -41,7 +41,7 @@ func TestJudge(t *testing.T) {
 		{"wraps nothing", &kvdb.Error{}, verdict{status: StatusFail}},
 		{"wraps nil", nilError{}, verdict{status: StatusFail}},
 	} {
-		if got := judge(tc.err); got != tc.want {
+		if got := verdictOf(tc.err); got != tc.want {
 			t.Errorf("%s: %+v, want %+v", tc.name, got, tc.want)
 		}
 	}

@@ -17,8 +17,8 @@ const (
 	stallShown = 30 * time.Second
 )
 
-// A stall judges the time for which an engine has held writes back.
-type stall struct {
+// writeStalls judges the time for which an engine has held writes back.
+type writeStalls struct {
 	name string
 
 	mu      sync.Mutex // a Check may be registered more than once
@@ -28,11 +28,11 @@ type stall struct {
 	fail    threshold
 }
 
-func newStall(name string) stall {
-	return stall{name: name, fail: threshold{limit: stalledShare, share: 0.5}}
+func newWriteStalls(name string) writeStalls {
+	return writeStalls{name: name, fail: threshold{limit: stalledShare, share: 0.5}}
 }
 
-func (s *stall) judge(seconds float64, now time.Time) error {
+func (s *writeStalls) judge(seconds float64, now time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	held, since := seconds-s.seconds, now.Sub(s.read)
