@@ -1,14 +1,12 @@
 package catalog
 
-const fromInstrument = "instrument"
-
 // Names of the metrics that some readers cannot take.
 const (
 	QuantilesName           = "kvdb.request.latency.quantiles"
 	ExponentialDurationName = "db.client.operation.duration.exponential"
 )
 
-// Metrics of a store.
+// Metrics of the operations of a store.
 var (
 	OperationDuration = Metric{
 		Name: "db.client.operation.duration", Unit: "s", Kind: Histogram,
@@ -98,56 +96,6 @@ var (
 		Name: "kvdb.in_flight.oldest_age", Unit: "s", Kind: Gauge,
 		Help:       "Age of the oldest operation that has not ended, right to a second",
 		Attributes: perStore(), Note: "0 while none is older than a second",
-		Stability: Development, Source: fromInstrument,
-	}
-	LogSuppressed = Metric{
-		Name: "kvdb.log.suppressed", Unit: "{line}", Kind: Counter,
-		Help:       "Lines that were held back because too many agreed",
-		Attributes: perStore(), When: "for stores with a logger",
-		Note:      "Lines that were lost because the logger panicked are included",
-		Stability: Development, Source: fromInstrument,
-	}
-	Utilization = Metric{
-		Name: "kvdb.utilization", Unit: "1", Kind: Gauge,
-		Help:       "Used share of a resource",
-		Attributes: perStore(Resource),
-		When:       "for disk with each store whose engine knows it; for cpu and memory once a process, from otelsetup and without the labels of a store",
-		Note:       "For memory: what cannot be given back, which excludes the pages of files, as a share of the tightest limit of the control groups or, without one, of the machine. For the CPU: the highest share that was used, of a group's quota or processors, or of GOMAXPROCS. For the disk: used ÷ (used + available), as df has it, or the used share of inodes if that is higher",
-		Stability:  Development, Source: fromInstrument,
-	}
-	ReplicationLag = Metric{
-		Name: "kvdb.replication.lag", Unit: "s", Kind: Gauge,
-		Help:       "How far a replica is behind",
-		Attributes: perStore(Replica), When: "while it is known",
-		Stability: Development, Source: fromInstrument,
-	}
-	ReplicationConnected = Metric{
-		Name: "kvdb.replication.connected", Kind: Gauge,
-		Help:       "Whether a replica is connected",
-		Attributes: perStore(Replica), When: "for stores with replicas, each that is listed; for five minutes after it no longer is, unless another has come in its place",
-		Note:      "It is 0 while the lag is not known, too. At most 32 are shown, those that are listed first. A store that for half a minute could not say anything of its replicas has the replica unknown",
-		Stability: Development, Source: fromInstrument,
-	}
-	StatsAge = Metric{
-		Name: "kvdb.stats.age", Unit: "s", Kind: Gauge,
-		Help:       "Age of the engine's own statistics",
-		Attributes: perStore(), When: "for engines with statistics",
-		Stability: Development, Source: fromInstrument,
-	}
-)
-
-// Metrics of a Registry and of servers, once each.
-var (
-	Connections = Metric{
-		Name: "kvdb.connections", Unit: "{connection}", Kind: UpDownCounter,
-		Help: "Open connections of the server", When: "for a server that counts them with instrument.CountConnections",
-		Stability: Development, Source: fromInstrument,
-	}
-	FarewellsLost = Metric{
-		Name: "kvdb.farewells.lost", Unit: "{store}", Kind: Counter,
-		Help:      "Closed stores that were forgotten before this reader had their final values",
-		When:      "once a store has been closed",
-		Note:      "Final values are kept for five minutes, and for at most 64 stores",
 		Stability: Development, Source: fromInstrument,
 	}
 )

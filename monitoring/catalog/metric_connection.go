@@ -37,3 +37,10 @@ var (
 		Stability: Development, Source: fromInstrument,
 	}
 )
+
+// Connections counts at the server, as a pool does at its client.
+var Connections = Metric{
+	Name: "kvdb.connections", Unit: "{connection}", Kind: UpDownCounter,
+	Help: "Open connections of the server", When: "for a server that counts them with instrument.CountConnections",
+	Stability: Development, Source: fromInstrument,
+}
