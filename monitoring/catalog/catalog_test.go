@@ -134,11 +134,6 @@ func TestKinds(t *testing.T) {
 	if got := catalog.UpDownCounter.String(); got != "updowncounter" {
 		t.Errorf("UpDownCounter = %q", got)
 	}
-	for _, k := range catalog.ErrorKinds() {
-		if want := k == catalog.ErrInvalidArgument || k == catalog.ErrTooLarge || k == catalog.ErrClosed; k.CallersFault() != want {
-			t.Errorf("%s is the caller's fault: %t", k, !want)
-		}
-	}
 	for _, o := range catalog.Outcomes() {
 		sentence(t, string(o), o.Help())
 	}
@@ -150,6 +145,29 @@ func TestKinds(t *testing.T) {
 	}
 	if got := catalog.PrometheusLabel(catalog.ErrorType); got != "error_type" {
 		t.Errorf("error.type is the label %s", got)
+	}
+}
+
+// TestCallersFault: all else counts against the objective, and wakes somebody. The
+// texts say the same.
+func TestCallersFault(t *testing.T) {
+	var faults []string
+	for _, k := range catalog.ErrorKinds() {
+		if k.CallersFault() {
+			faults = append(faults, string(k))
+		}
+		if said := strings.Contains(k.Help(), "the caller's fault"); said != k.CallersFault() {
+			t.Errorf("%s is the caller's fault: %t, and the help says %q", k, k.CallersFault(), k.Help())
+		}
+	}
+	slices.Sort(faults)
+	if want := []string{"closed", "invalid_argument", "too_large"}; !slices.Equal(faults, want) {
+		t.Errorf("the caller's fault: %q, want %q", faults, want)
+	}
+	for _, k := range faults {
+		if !strings.Contains(catalog.Errors.Note, k) {
+			t.Errorf("the note of %s does not name %s", catalog.Errors.Name, k)
+		}
 	}
 }
 

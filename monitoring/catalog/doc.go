@@ -1,9 +1,9 @@
-// Package catalog says what telemetry this project emits: every metric with its
-// name, unit, help, kind and attributes; the operations of a store with their
-// outcomes and error types; log lines with their messages, levels and fields; and
-// spans with their names and attributes. Every emitter takes its names from here,
-// and the reference, rules and dashboards are generated from it, so they cannot
-// disagree.
+// Package catalog decides what telemetry this project emits: every metric with its
+// name, unit, help, kind, attributes and the bounds of histograms; the operations of a
+// store with their outcomes and error types, and which errors are the caller's fault;
+// log lines with their messages, levels and fields; and spans with their names and
+// attributes. Every emitter takes these from here, and the reference is generated from
+// it, so they cannot disagree. Rules and dashboards can be made from it, too.
 //
 // Each name is a constant; [All], [Lines], [Fields], [Spans] and [Attributes] list
 // what there is.

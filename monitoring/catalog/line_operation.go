@@ -68,7 +68,7 @@ var operationLines = []Line{
 	{
 		Message: OperationHangs, Levels: []Level{LevelError, LevelWarn},
 		Fields: []Field{FieldSystem, FieldNamespace, FieldOperation, FieldDurationMS}, Optional: traced(FieldStack, FieldReason),
-		When:    "The oldest operation of its kind has been in flight for half a minute; a scan, a view or an update for one, which contain the caller's code, at warn",
+		When:    "The oldest operation of its kind has been in flight for half a minute; a scan, a view or an update for a minute, which contain the caller's code, at warn",
 		Note:    "Once until all that are so old have ended. The stack is where goroutines have been in such an operation for a tenth of a second, without values; the reason says why there is none. The trace is that of the oldest one that has a span",
 		Sources: []string{fromInstrument},
 	},

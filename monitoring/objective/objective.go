@@ -1,7 +1,8 @@
-// Package objective holds the thresholds by which a store counts as healthy,
-// in one place: the defaults of package health, the alerting rules, the lines
-// in the dashboard and the runbooks all read them here, so that a probe, an
-// alert and a panel never disagree about the same state.
+// Package objective holds the thresholds by which a store counts as healthy, and the
+// ages after which a line or evidence is due, in one place. Packages health,
+// instrument and pprofx take their defaults from here. Alerting rules, the lines of a
+// dashboard and runbooks can be made from it, too, so that a probe, an alert and a
+// panel never disagree about the same state.
 //
 // They are defaults for a service that has not chosen its own. An option wins over
 // them.

@@ -2,22 +2,43 @@ package objective_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/monitoring/objective"
 )
 
-// bounds are those of kvdb.request.latency, the coarser latency histogram.
-var bounds = []time.Duration{time.Millisecond, 10 * time.Millisecond, 100 * time.Millisecond, time.Second}
-
 func TestLatencyIsABucketBound(t *testing.T) {
-	for _, b := range bounds {
-		if b == objective.LatencyP99 {
-			return
+	for _, m := range []catalog.Metric{catalog.RequestLatency, catalog.OperationDuration} {
+		if !slices.Contains(m.Bounds, objective.LatencyP99.Seconds()) {
+			t.Errorf("LatencyP99 = %v is no bound of %s, %v: the share of operations within it would be a guess",
+				objective.LatencyP99, m.Name, m.Bounds)
 		}
 	}
-	t.Errorf("LatencyP99 = %v is no bound of %v: the share of operations within it would be a guess", objective.LatencyP99, bounds)
+}
+
+// The line of an operation that hangs says after which ages it comes, in words.
+func TestLineSaysTheAges(t *testing.T) {
+	words := map[time.Duration]string{30 * time.Second: "half a minute", time.Minute: "a minute"}
+	for _, l := range catalog.Lines() {
+		if l.Message != catalog.OperationHangs {
+			continue
+		}
+		for _, want := range []string{
+			"in flight for " + words[objective.OperationAge] + ";",
+			"an update for " + words[objective.TransactionAge] + ",",
+		} {
+			if !strings.Contains(l.When, want) {
+				t.Errorf("the line comes after %v or %v, and the catalogue does not say %q: %q",
+					objective.OperationAge, objective.TransactionAge, want, l.When)
+			}
+		}
+		return
+	}
+	t.Errorf("there is no line %q", catalog.OperationHangs)
 }
 
 func TestRatiosAreShares(t *testing.T) {

@@ -1,6 +1,6 @@
 // Package classify tells from its error how an operation ended: by the kind that
 // package kvdb gives it or, without one, by what Go's own packages, the operating
-// system and gRPC say of it.
+// system and gRPC say of it. Whose fault a kind is, catalog.ErrorKind says.
 package classify
 
 import (
