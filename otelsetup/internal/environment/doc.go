@@ -1,5 +1,6 @@
 // Package environment reads the variables that package otelsetup obeys. Each is
-// named, checked and interpreted here, once.
+// named, checked and interpreted here, once. The two for the address that Prometheus
+// scrapes are read where it is listened on, in address.go of package observe.
 //
 // All names are in variables.go, and check.go has the order in which they are
 // checked. What they mean is in

@@ -12,7 +12,7 @@ type Signal struct {
 
 // The signals.
 var (
-	Traces  = Signal{"traces", "OTEL_TRACES_EXPORTER", otlp + "TRACES_", "/v1/traces", "OTEL_BSP_"}
-	Metrics = Signal{"metrics", "OTEL_METRICS_EXPORTER", otlp + "METRICS_", "/v1/metrics", ""}
-	Logs    = Signal{"logs", "OTEL_LOGS_EXPORTER", otlp + "LOGS_", "/v1/logs", "OTEL_BLRP_"}
+	Traces  = Signal{"traces", tracesExporter, otlpTraces, "/v1/traces", spanBatches}
+	Metrics = Signal{"metrics", metricsExporter, otlpMetrics, "/v1/metrics", ""}
+	Logs    = Signal{"logs", logsExporter, otlpLogs, "/v1/logs", recordBatches}
 )

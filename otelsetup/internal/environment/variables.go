@@ -24,10 +24,19 @@ const (
 	exportTimeout   = "OTEL_METRIC_EXPORT_TIMEOUT"
 )
 
-// Those for OTLP begin so for all signals, else with Signal.otlp, and go on with one
-// of these.
+// Those that say where a signal goes.
 const (
-	otlp = "OTEL_EXPORTER_OTLP_"
+	tracesExporter  = "OTEL_TRACES_EXPORTER"
+	metricsExporter = "OTEL_METRICS_EXPORTER"
+	logsExporter    = "OTEL_LOGS_EXPORTER"
+)
+
+// Those for OTLP begin so, for all signals or for one, and go on with one of these.
+const (
+	otlp        = "OTEL_EXPORTER_OTLP_"
+	otlpTraces  = otlp + "TRACES_"
+	otlpMetrics = otlp + "METRICS_"
+	otlpLogs    = otlp + "LOGS_"
 
 	otlpEndpoint    = "ENDPOINT"
 	otlpProtocol    = "PROTOCOL"
@@ -44,8 +53,11 @@ const (
 	otlpAggregation = "DEFAULT_HISTOGRAM_AGGREGATION"
 )
 
-// Those of batches begin with Signal.batches.
+// Those of batches begin with the first or the second of these, and go on with another.
 const (
+	spanBatches   = "OTEL_BSP_"
+	recordBatches = "OTEL_BLRP_"
+
 	batchDelay   = "SCHEDULE_DELAY"
 	batchTimeout = "EXPORT_TIMEOUT"
 	batchQueue   = "MAX_QUEUE_SIZE"
