@@ -7,6 +7,21 @@
 // asks the registry for a [Collection]: what each store has counted, and how much
 // of that is new to this reader.
 //
+// The files, in the order in which a count passes through them:
+//
+//   - operation.go, failure.go, outcome.go, slot.go: what is told apart
+//   - layout.go, exponential.go: the buckets of durations and sizes
+//   - stripe.go, begun.go, late_stripes.go, record.go: where operations add
+//   - drain.go, parked.go, total.go, endings.go, window.go: where a stripe's counts
+//     are added up
+//   - aside.go, reading.go, lag.go, pool.go, connections.go: what is known besides
+//     operations
+//   - series.go, admission.go: the attributes, and how many series there may be
+//   - registry.go, ledger.go, farewell.go: which stores there are, and were
+//   - reader.go, snapshot.go, collection.go: what a reader is told
+//   - attend.go, watch.go: what goes on without an operation or a reader, and which
+//     operation hangs
+//
 // The package does arithmetic only. It knows nothing of OpenTelemetry's SDK, of
 // spans or of loggers, and calls its users through two functions only, which they
 // pass to it: one says how many series there may be, the other is told of a
