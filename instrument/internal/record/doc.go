@@ -7,10 +7,10 @@
 // asks the registry for a [Collection]: what each store has counted, and how much
 // of that is new to this reader.
 //
-// The files, in the order in which a count passes through them:
+// The files, by what they do:
 //
 //   - operation.go, failure.go, outcome.go, slot.go: what is told apart
-//   - layout.go, exponential.go: the buckets of durations and sizes
+//   - layout.go, exponential.go: the buckets of durations
 //   - stripe.go, begun.go, late_stripes.go, record.go: where operations add
 //   - drain.go, parked.go, total.go, endings.go, window.go: where a stripe's counts
 //     are added up
@@ -23,7 +23,7 @@
 //     operation hangs
 //
 // The package does arithmetic only. It knows nothing of OpenTelemetry's SDK, of
-// spans or of loggers, and calls its users through two functions only, which they
-// pass to it: one says how many series there may be, the other is told of a
-// dropped ledger.
+// spans or of loggers, and calls its users only through functions that they pass to
+// it: one says how many series there may be, and others are told of a dropped ledger,
+// of an operation that there is no room for, and of one that hangs.
 package record
