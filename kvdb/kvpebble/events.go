@@ -77,7 +77,7 @@ func (e *Events) Listener(next *pebble.EventListener) *pebble.EventListener {
 		}
 	}
 	l.FlushEnd = func(info pebble.FlushInfo) {
-		e.flushEnd(info.Err)
+		e.flushEnd(info)
 		if flushed != nil {
 			flushed(info)
 		}
@@ -85,12 +85,17 @@ func (e *Events) Listener(next *pebble.EventListener) *pebble.EventListener {
 	return &l
 }
 
-func (e *Events) flushEnd(err error) {
+func (e *Events) flushEnd(info pebble.FlushInfo) {
+	err := info.Err
+	if wroteNothing(info) {
+		err = nil
+	}
 	e.mu.Lock()
-	if err == nil {
-		e.flushes++
-	} else {
+	switch {
+	case err != nil:
 		e.flushFailures++
+	case info.Err == nil:
+		e.flushes++
 	}
 	e.mu.Unlock()
 	if k := kind(err); errors.Is(k, kvdb.ErrNoSpace) || errors.Is(k, kvdb.ErrUnavailable) {
@@ -98,6 +103,13 @@ func (e *Events) flushEnd(err error) {
 	} else {
 		e.starved.Store(nil)
 	}
+}
+
+// wroteNothing reports whether a flush ended well and had nothing to write, as that of
+// a log without entries when a database is opened. Pebble tells it as an error that it
+// does not export.
+func wroteNothing(info pebble.FlushInfo) bool {
+	return info.Err != nil && len(info.Output) == 0 && info.Err.Error() == "pebble: empty table"
 }
 
 // slowInterval is how often there is a notice of a slow disk: while an operation lasts,

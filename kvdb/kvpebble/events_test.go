@@ -1,11 +1,13 @@
 package kvpebble
 
 import (
+	"errors"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
 func TestEventsCountStalls(t *testing.T) {
@@ -61,3 +63,42 @@ func TestEventsListenerComposes(t *testing.T) {
 		t.Errorf("%v stalls, want 1: the user's listener was changed", n)
 	}
 }
+
+// Pebble flushes what it finds in the log when it is opened, also when that is nothing, and
+// calls it an error.
+func TestEmptyFlushIsNoFailure(t *testing.T) {
+	disk := vfs.NewCrashableMem()
+	open := func(fs vfs.FS) (*pebble.DB, *Events, <-chan error) {
+		events, flushed := NewEvents(), make(chan error, 16)
+		db, err := pebble.Open("db", &pebble.Options{
+			FS: fs, Logger: testLogger{t},
+			EventListener: events.Listener(&pebble.EventListener{FlushEnd: func(info pebble.FlushInfo) { flushed <- info.Err }}),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = db.Close() })
+		return db, events, flushed
+	}
+	db, _, _ := open(disk)
+	if err := db.LogData([]byte("no entry"), pebble.Sync); err != nil {
+		t.Fatal(err)
+	}
+	again, events, flushed := open(disk.CrashClone(vfs.CrashCloneCfg{}))
+	if err := <-flushed; err == nil {
+		t.Fatal("Pebble tells the flush of nothing as a good one: wroteNothing is not needed any more")
+	}
+	if got := events.seen(); got.flushFailures != 0 || got.flushes != 0 {
+		t.Errorf("%v flushes and %v failures after one of nothing, want none", got.flushes, got.flushFailures)
+	}
+	if err := errors.Join(again.Set([]byte("key"), nil, pebble.Sync), again.Flush()); err != nil {
+		t.Fatal(err)
+	}
+	if got := events.seen(); got.flushFailures != 0 || got.flushes != 1 {
+		t.Errorf("%v flushes and %v failures after one of a key, want 1 and 0", got.flushes, got.flushFailures)
+	}
+}
+
+type testLogger struct{ *testing.T }
+
+func (l testLogger) Infof(format string, args ...any) { l.Logf(format, args...) }
