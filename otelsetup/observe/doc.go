@@ -44,6 +44,7 @@
 // Nothing global is touched: two Observers can live in one process. The signals
 // are the program's own.
 //
-// The first line of the log says what is observed and where, and the last one,
-// "observing ended", why the program has ended and how long that took.
+// The first line of the log says what is observed and where. "observing ended" says
+// why the program has ended and how long that took. Then the telemetry is flushed, and
+// only lines on what was not delivered follow.
 package observe
