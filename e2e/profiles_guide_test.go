@@ -26,7 +26,7 @@ var profilesGuideShows = [][]string{
 	{"Type: alloc_space", "Type: inuse_space"},
 	{"Type: delay"},
 	{"slow"},
-	{`"trace_id":"`, `"evidence":"`},
+	{`"trace_id":"`, `"duration_ms":`},
 	{`"reason":"slow"`, "-flight-slow-"},
 	{`Category="trace_id" Message="`},
 	{"Type: delay", "main.", "otelkv/instrument."}, // of the fault, or of a disk that was slow before it

@@ -166,6 +166,8 @@ func (c *capture) flight() {
 	if c.name.TraceID != "" {
 		notes = append(notes, flight.Note{Category: catalog.FieldTraceID, Text: c.name.TraceID})
 	}
+	end := time.Now()
+	c.recorded.Store(&end) // no later than it is: who asks before has ended before
 	snapshot, err := c.p.flight.Snapshot(notes...)
 	c.keep(kindFlight, snapshot, err)
 }

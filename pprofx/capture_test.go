@@ -142,7 +142,8 @@ func TestAfterClose(t *testing.T) {
 	}
 }
 
-// TestBurst: thousands of slow operations leave one snapshot, and all name it.
+// TestBurst: thousands of slow operations leave one snapshot, and all that began
+// before its end name it.
 func TestBurst(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, WithDirectory(dir))
@@ -151,7 +152,7 @@ func TestBurst(t *testing.T) {
 	for w := range 8 {
 		all.Go(func() {
 			for i := range 500 {
-				ids[w*500+i] = p.OnSlow(traced(t.Context()), "get", 300*time.Millisecond)
+				ids[w*500+i] = p.OnSlow(traced(t.Context()), "get", 5*time.Minute)
 			}
 		})
 	}
@@ -166,11 +167,44 @@ func TestBurst(t *testing.T) {
 	if got := files(t, dir); keys(got) != "[flight]" || got["flight"] != ids[0] {
 		t.Errorf("%v, want %s", got, ids[0])
 	}
-	if !bytes.Contains(read(t, ids[0]), []byte(traceID)) || !strings.Contains(ids[0], "-slow-get-"+traceID+".w300.") {
+	if !bytes.Contains(read(t, ids[0]), []byte(traceID)) || !strings.Contains(ids[0], "-slow-get-"+traceID+".w300000.") {
 		t.Errorf("%s", ids[0])
 	}
 	if n := p.counts.captures[reasonSlow][captureLinked].Load(); n != 3999 {
 		t.Errorf("%d are linked", n)
+	}
+}
+
+// TestSlowAfterTheRecording: within the cool-down the file is named by what it
+// shows, and not by an operation that began when its recording had ended.
+func TestSlowAfterTheRecording(t *testing.T) {
+	dir := t.TempDir()
+	p := start(t, WithDirectory(dir))
+	first := p.OnSlow(t.Context(), "put", time.Second)
+	eventually(t, "ended", func() bool { return p.cooldowns[reasonSlow].last.Load().ended.Load() })
+	if id := p.OnSlow(t.Context(), "get", 0); id != "" {
+		t.Errorf("an operation that began later names %s", id)
+	}
+	if id := p.OnSlow(t.Context(), "get", time.Hour); id != first || id == "" {
+		t.Errorf("an operation that began before the end names %q, want %s", id, first)
+	}
+	if all := files(t, dir); keys(all) != "[flight]" || all["flight"] != first {
+		t.Errorf("%v, want %s", all, first)
+	}
+}
+
+// TestCovers: a recording that has not ended will show what is slow now.
+func TestCovers(t *testing.T) {
+	end := time.Now()
+	var e evidence
+	if !e.covers(end.Add(time.Hour)) {
+		t.Error("nothing of an operation that ends before the recording")
+	}
+	e.recorded.Store(&end)
+	for start, want := range map[time.Duration]bool{-time.Minute: true, -1: true, 0: false, 1: false, 14 * time.Second: false} {
+		if got := e.covers(end.Add(start)); got != want {
+			t.Errorf("begun %v after the end: %t", start, got)
+		}
 	}
 }
 

@@ -14,6 +14,8 @@ type evidence struct {
 	id    string
 	lost  atomic.Bool // it could not be written
 	ended atomic.Bool // nothing more will be
+
+	recorded atomic.Pointer[time.Time] // where the execution trace ends; nil before it does
 }
 
 // ID returns the answer to whoever asked for evidence: empty if it was lost.
@@ -22,6 +24,13 @@ func (e *evidence) ID() string {
 		return ""
 	}
 	return e.id
+}
+
+// covers reports whether the execution trace holds some of what began at start: it
+// does not where it ended before.
+func (e *evidence) covers(start time.Time) bool {
+	end := e.recorded.Load()
+	return end == nil || start.Before(*end)
 }
 
 // take returns the evidence of a cool-down that is not over, or that is still

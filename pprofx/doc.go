@@ -50,11 +50,12 @@
 //	pprofx.WithLabels(instrument.ProfilerLabels{}) // CPU profiles that split by operation
 //
 // A reason that has left evidence leaves no more until its cool-down is over
-// ([WithCooldown]); what happens in between refers to that evidence. CPU profiles
-// that nobody asked for stay within a share of the time ([WithBudget]). The
-// directory is bounded in bytes and files ([WithDirectoryLimits]), and its file
-// system is never filled up. Where a file cannot be written, that is counted and
-// logged, and the program goes on.
+// ([WithCooldown]); what happens in between refers to that evidence, but for a slow
+// operation that began after its recording had ended. CPU profiles that nobody
+// asked for stay within a share of the time ([WithBudget]). The directory is bounded
+// in bytes and files ([WithDirectoryLimits]), and its file system is never filled
+// up. Where a file cannot be written, that is counted and logged, and the program
+// goes on.
 //
 // # Telemetry
 //

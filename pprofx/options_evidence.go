@@ -39,8 +39,8 @@ func WithFlightRecorder(age time.Duration, bytes uint64) Option {
 }
 
 // WithCooldown sets for how long a reason that has left evidence leaves none
-// again. What happens meanwhile is linked to the first. By default, it is one
-// minute.
+// again. What happens meanwhile counts as linked to the first. By default, it is
+// one minute.
 func WithCooldown(d time.Duration) Option {
 	return optionFunc(func(c *config) {
 		if d <= 0 {

@@ -12,8 +12,10 @@ import (
 // name and in the file.
 //
 // Within the cool-down the path is that of the first one, so that a burst leaves
-// one file. It is empty without a directory, without a flight recorder, after
-// Close, and for a cool-down after a file that could not be written.
+// one file, for operations that began before its recording ended. It is empty for
+// those that began later, which it does not show, without a directory, without a
+// flight recorder, after Close, and for a cool-down after a file that could not be
+// written.
 func (p *Profiler) OnSlow(ctx context.Context, operation string, d time.Duration) (path string) {
 	if p == nil || p.flight == nil {
 		return ""
@@ -21,6 +23,9 @@ func (p *Profiler) OnSlow(ctx context.Context, operation string, d time.Duration
 	weight := min(max(d.Milliseconds(), 1), maxSlowWeight)
 	c, earlier := p.begin(ctx, reasonSlow, operation, weight, kindFlight)
 	if earlier != nil {
+		if !earlier.covers(time.Now().Add(-d)) {
+			return ""
+		}
 		return earlier.ID()
 	}
 	if !p.goes(func() {

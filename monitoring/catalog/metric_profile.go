@@ -9,7 +9,7 @@ var (
 		Help:       "Evidence that was captured, by why and how it ended",
 		Attributes: []string{ProfileReason, ProfileOutcome},
 		Values:     map[string][]string{ProfileOutcome: {"written", "linked", "failed"}},
-		Note:       "Linked: it refers to earlier evidence of the same reason, whose cool-down is not over. Failed: not a single file was written",
+		Note:       "Linked: nothing was captured, since the cool-down of earlier evidence of the same reason is not over. Failed: not a single file was written",
 		Stability:  Development, Source: fromPprofx,
 	}
 	ProfileFiles = Metric{
