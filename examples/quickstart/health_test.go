@@ -19,13 +19,15 @@ import (
 	"github.com/otelkv/otelkv/otelsetup/observe"
 )
 
-// statsMemory is a store on a disk that is half full.
+// statsMemory is a healthy store on a disk that is half full.
 type statsMemory struct{ *kvdb.Memory }
 
-func (statsMemory) StatInfos() []kvdb.StatInfo { return []kvdb.StatInfo{diskInfo} }
+func (statsMemory) StatInfos() []kvdb.StatInfo {
+	return []kvdb.StatInfo{diskInfo, {Name: kvdb.StatFailed, Help: "Whether the store has to be opened again"}}
+}
 
 func (statsMemory) AppendStats(_ context.Context, dst []float64) ([]float64, error) {
-	return append(dst, 0.5), nil
+	return append(dst, 0.5, 0), nil
 }
 
 // A watched is a stocked store under load, with its faults and its probes.
