@@ -158,7 +158,8 @@ type Lagger interface {
 	// ReplicationLag returns the lag of each replica under the replica's name,
 	// whose number is bounded by the store's configuration. It lists each one that
 	// there should be, with [NotConnected] where it is not connected; a store that
-	// sees connections alone lists those. One that is listed no longer is missed for
+	// sees connections alone lists those. No other lag is negative: where clocks
+	// disagree, it is 0. One that is listed no longer is missed for
 	// five minutes, or until another has come in its place, and then forgotten. An
 	// empty list is that of a store without replicas. The error matches ErrLagUnknown
 	// when nothing can be said.

@@ -116,17 +116,19 @@ func wroteNothing(info pebble.FlushInfo) bool {
 // Pebble tells of it every few seconds.
 const slowInterval = time.Minute
 
-// slow counts that an operation of the disk lasts, and gives notice.
+// slow counts that an operation of the disk lasts, and gives notice. What comes before
+// there is a store, as while the database is opened, is in its first notice.
 func (e *Events) slow(info pebble.DiskSlowInfo) {
+	board := e.board.Load()
 	e.mu.Lock()
 	e.diskSlow++
 	now, events := time.Now(), e.diskSlow-e.told
-	tell := e.toldAt.IsZero() || now.Sub(e.toldAt) >= slowInterval
+	tell := board != nil && (e.toldAt.IsZero() || now.Sub(e.toldAt) >= slowInterval)
 	if tell {
 		e.told, e.toldAt = e.diskSlow, now
 	}
 	e.mu.Unlock()
-	if board := e.board.Load(); board != nil && tell {
+	if tell {
 		board.Post(kvdb.Notice{
 			Name: "disk_slow", Level: kvdb.NoticeWarn,
 			Text:    "an operation of the disk takes long, and what waits for it does, too: look at the load of the disk and at its errors",

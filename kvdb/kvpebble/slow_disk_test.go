@@ -70,3 +70,27 @@ func TestSlowDisk(t *testing.T) {
 		}
 	}
 }
+
+// What was slow before there was a store is counted, and in the store's first notice.
+func TestSlowDiskBeforeStore(t *testing.T) {
+	events := kvpebble.NewEvents()
+	listener := events.Listener(nil)
+	db, err := pebble.Open("db", &pebble.Options{FS: vfs.NewMem(), EventListener: listener})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	listener.DiskSlow(pebble.DiskSlowInfo{Duration: 5 * time.Second})
+	s, err := kvpebble.New(db, &kvpebble.Options{Events: events, Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	listener.DiskSlow(pebble.DiskSlowInfo{Duration: 10 * time.Second})
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	notices := slices.Collect(s.Notices(over))
+	if len(notices) != 1 || notices[0].Name != "disk_slow" || notices[0].Numbers["events"] != 2 {
+		t.Errorf("the notices are %v, want one of two events", notices)
+	}
+}
