@@ -19,15 +19,25 @@ import (
 	"github.com/otelkv/otelkv/otelsetup/observe"
 )
 
-// statsMemory is a healthy store on a disk that is half full.
+// statsMemory is a store on a disk that is half full.
 type statsMemory struct{ *kvdb.Memory }
 
-func (statsMemory) StatInfos() []kvdb.StatInfo {
-	return []kvdb.StatInfo{diskInfo, {Name: kvdb.StatFailed, Help: "Whether the store has to be opened again"}}
-}
+func (statsMemory) StatInfos() []kvdb.StatInfo { return []kvdb.StatInfo{diskInfo} }
 
 func (statsMemory) AppendStats(_ context.Context, dst []float64) ([]float64, error) {
-	return append(dst, 0.5, 0), nil
+	return append(dst, 0.5), nil
+}
+
+// healthyMemory is one that also says that it has not failed, as engines do.
+type healthyMemory struct{ statsMemory }
+
+func (m healthyMemory) StatInfos() []kvdb.StatInfo {
+	return append(m.statsMemory.StatInfos(), kvdb.StatInfo{Name: kvdb.StatFailed, Help: "Whether the store has to be opened again"})
+}
+
+func (m healthyMemory) AppendStats(ctx context.Context, dst []float64) ([]float64, error) {
+	dst, err := m.statsMemory.AppendStats(ctx, dst)
+	return append(dst, 0), err
 }
 
 // A watched is a stocked store under load, with its faults and its probes.
@@ -42,7 +52,7 @@ type watched struct {
 func watch(t *testing.T, test func(w *watched)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := &watched{t: t, faults: newFaultyStore(statsMemory{kvdb.NewMemory(nil)}, faultNone), mux: http.NewServeMux()}
+		w := &watched{t: t, faults: newFaultyStore(healthyMemory{statsMemory{kvdb.NewMemory(nil)}}, faultNone), mux: http.NewServeMux()}
 		store, err := instrument.Wrap(w.faults, instrument.WithRegistry(instrument.NewRegistry()))
 		if err != nil {
 			t.Fatal(err)

@@ -1,7 +1,5 @@
 package catalog
 
-import "slices"
-
 // Others returns the metrics of others that a program with package otelsetup
 // shows by default, in groups as [Groups]. Their Source is a module, and their
 // Stability is what its own convention promises.
@@ -28,19 +26,4 @@ var otherGroups = []Group{
 		About:   "Which program all other metrics are about: one series, whose labels are the attributes of the resource.",
 		Metrics: []Metric{TargetInfo},
 	},
-}
-
-func cloned(groups []Group) []Group {
-	all := slices.Clone(groups)
-	for i := range all {
-		all[i].Metrics = slices.Clone(all[i].Metrics)
-	}
-	return all
-}
-
-func metricsOf(groups []Group) (all []Metric) {
-	for _, g := range groups {
-		all = append(all, g.Metrics...)
-	}
-	return all
 }

@@ -1,7 +1,5 @@
 package catalog
 
-const fromObserve = "otelsetup/observe"
-
 // Messages of what package observe serves.
 const (
 	Observing                Message = "observing"

@@ -1,12 +1,5 @@
 package catalog
 
-const (
-	fromExamples         = "examples"
-	fromQuickstart       = "examples/quickstart"
-	fromKVServer         = "examples/kvserver"
-	fromMonitoringSystem = "examples/monitoringsystem"
-)
-
 // Messages of the example programs.
 const (
 	Started               Message = "started"

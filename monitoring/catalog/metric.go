@@ -91,17 +91,3 @@ const (
 	Page Way = "/metrics" // what Prometheus scrapes
 	OTLP Way = "OTLP"     // and every other reader of a MeterProvider
 )
-
-// All returns every metric that this project emits, in the order of the
-// reference, in memory of the caller's own.
-func All() []Metric { return metricsOf(groups) }
-
-// Find returns the metric of a name, ours or one of [Others].
-func Find(name string) (Metric, bool) {
-	for _, m := range append(All(), metricsOf(otherGroups)...) {
-		if m.Name == name {
-			return m, true
-		}
-	}
-	return Metric{}, false
-}

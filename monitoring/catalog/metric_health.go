@@ -1,7 +1,5 @@
 package catalog
 
-const fromHealth = "health"
-
 // Metrics of the checks behind the probes.
 var (
 	HealthCheckStatus = Metric{

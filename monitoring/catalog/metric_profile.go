@@ -1,7 +1,5 @@
 package catalog
 
-const fromPprofx = "pprofx"
-
 // Metrics of profiles and evidence.
 var (
 	ProfileCaptures = Metric{

@@ -2,12 +2,6 @@ package catalog
 
 const module = "github.com/otelkv/otelkv/"
 
-// Packages with metrics of many kinds.
-const (
-	fromInstrument = "instrument"
-	fromOtelsetup  = "otelsetup"
-)
-
 // Instrumentation scopes, one for each package that emits. /metrics does not show
 // them unless two claim the same name.
 const (
