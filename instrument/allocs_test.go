@@ -26,6 +26,7 @@ func (f *frugal) Get(_ context.Context, key []byte) ([]byte, error) {
 func (f *frugal) AppendGet(_ context.Context, dst, _ []byte) ([]byte, error) {
 	return append(dst, f.value...), nil
 }
+func (f *frugal) Exists(_ context.Context, key []byte) (bool, error)          { return len(key) <= 3, nil }
 func (f *frugal) GetMany(context.Context, [][]byte) ([][]byte, error)         { return nil, nil }
 func (f *frugal) Put(context.Context, []byte, []byte) error                   { return nil }
 func (f *frugal) PutTTL(context.Context, []byte, []byte, time.Duration) error { return nil }
@@ -54,11 +55,14 @@ func TestAllocations(t *testing.T) {
 			instrument.WithTracerProvider(provider), instrument.WithLogger(logger))...)
 		appender, swapper, batcher := as[kvdb.Appender](t, w), as[kvdb.Swapper](t, w), as[kvdb.Batcher](t, w)
 		pinger, getter, putter := as[kvdb.Pinger](t, w), as[kvdb.MultiGetter](t, w), as[kvdb.TTLPutter](t, w)
+		exister := as[kvdb.Exister](t, w)
 		for parent, ctx := range map[string]context.Context{"no parent": context.Background(), "an unsampled parent": unsampled} {
 			for method, call := range map[string]func(){
 				"Get":            func() { _, _ = w.Get(ctx, key) },
 				"Get, a miss":    func() { _, _ = w.Get(ctx, absent) },
 				"AppendGet":      func() { dst, _ = appender.AppendGet(ctx, dst[:0], key) },
+				"Exists":         func() { _, _ = exister.Exists(ctx, key) },
+				"Exists, a miss": func() { _, _ = exister.Exists(ctx, absent) },
 				"GetMany":        func() { _, _ = getter.GetMany(ctx, keys) },
 				"Put":            func() { _ = w.Put(ctx, key, value) },
 				"PutTTL":         func() { _ = putter.PutTTL(ctx, key, value, time.Hour) },

@@ -16,6 +16,7 @@ type views struct {
 	appender      kvdb.Appender
 	batcher       kvdb.Batcher
 	describer     kvdb.Describer
+	exister       kvdb.Exister
 	lagger        kvdb.Lagger
 	multiGetter   kvdb.MultiGetter
 	notifier      kvdb.Notifier
@@ -38,6 +39,9 @@ func newViews(o *observer, next kvdb.Store) views {
 	}
 	if c, ok := kvdb.As[kvdb.Batcher](next); ok {
 		v.batcher = batcher{o, c}
+	}
+	if c, ok := kvdb.As[kvdb.Exister](next); ok {
+		v.exister = exister{o, c}
 	}
 	if c, ok := kvdb.As[kvdb.MultiGetter](next); ok {
 		v.multiGetter = multiGetter{o, c}
@@ -80,6 +84,8 @@ func (v *views) as(target any) bool {
 		return give(t, v.batcher)
 	case *kvdb.Describer:
 		return give(t, v.describer)
+	case *kvdb.Exister:
+		return give(t, v.exister)
 	case *kvdb.Lagger:
 		return give(t, v.lagger)
 	case *kvdb.MultiGetter:
@@ -138,6 +144,24 @@ func (a appender) AppendGet(ctx context.Context, dst, key []byte) (value []byte,
 	ctx, err = op.begin(ctx, a.observer, record.OpGet, len(key))
 	defer func() { op.end(ctx, key, max(len(value)-len(dst), 0), err) }()
 	return a.next.AppendGet(ctx, dst, key)
+}
+
+type exister struct {
+	*observer
+	next kvdb.Exister
+}
+
+func (e exister) Exists(ctx context.Context, key []byte) (found bool, err error) {
+	var op op
+	ctx, err = op.begin(ctx, e.observer, record.OpGet, len(key))
+	defer func() {
+		outcome := err
+		if err == nil && !found {
+			outcome = kvdb.ErrNotFound
+		}
+		op.end(ctx, key, 0, outcome)
+	}()
+	return e.next.Exists(ctx, key)
 }
 
 type pinger struct {

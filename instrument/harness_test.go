@@ -119,6 +119,13 @@ func operationCalls(t testing.TB) []operationCall {
 			_, err := as[kvdb.Appender](t, s).AppendGet(ctx, []byte("before"), key)
 			return err
 		}},
+		{"Exists", "get", func(ctx context.Context, s kvdb.Store, key, _ []byte) error {
+			found, err := as[kvdb.Exister](t, s).Exists(ctx, key)
+			if err == nil && !found {
+				err = kvdb.ErrNotFound
+			}
+			return err
+		}},
 		{"GetMany of one", "get", func(ctx context.Context, s kvdb.Store, key, _ []byte) error {
 			_, err := as[kvdb.MultiGetter](t, s).GetMany(ctx, [][]byte{key})
 			return err

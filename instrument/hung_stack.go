@@ -181,7 +181,7 @@ const ownPackage = "github.com/otelkv/otelkv/instrument."
 
 // storeEntries are the methods by which an operation of a store begins.
 var storeEntries = map[catalog.Operation][]string{
-	catalog.Get:            {"Get", "AppendGet", "getOne"},
+	catalog.Get:            {"Get", "AppendGet", "Exists", "getOne"},
 	catalog.Put:            {"Put", "PutTTL", "Apply"},
 	catalog.Delete:         {"Delete", "Apply"},
 	catalog.Scan:           {"scan"},

@@ -74,6 +74,7 @@ var capabilities = []reflect.Type{
 	reflect.TypeFor[Appender](),
 	reflect.TypeFor[Batcher](),
 	reflect.TypeFor[Describer](),
+	reflect.TypeFor[Exister](),
 	reflect.TypeFor[Lagger](),
 	reflect.TypeFor[MultiGetter](),
 	reflect.TypeFor[Notifier](),

@@ -30,6 +30,14 @@ type Batcher interface {
 	Apply(ctx context.Context, muts []Mutation) error
 }
 
+// An Exister looks for a key without reading its value.
+type Exister interface {
+	// Exists reports whether there is a value under key. That there is none is
+	// false and no error. The value is not copied; whether the engine reads it all
+	// the same is for the adapter to document.
+	Exists(ctx context.Context, key []byte) (bool, error)
+}
+
 // A MultiGetter reads several values in one call.
 type MultiGetter interface {
 	// GetMany returns one value for each key in the order of keys; nil stands

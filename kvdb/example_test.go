@@ -54,6 +54,7 @@ func ExampleCapabilities() {
 	// Appender
 	// Batcher
 	// Describer
+	// Exister
 	// MultiGetter
 	// Pinger
 	// PrefixScanner

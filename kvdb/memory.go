@@ -37,6 +37,7 @@ var _ interface {
 	Appender
 	Batcher
 	Describer
+	Exister
 	MultiGetter
 	Pinger
 	PrefixScanner
@@ -76,6 +77,18 @@ func (m *Memory) AppendGet(ctx context.Context, dst, key []byte) ([]byte, error)
 		return dst, err
 	}
 	return append(dst, e.Value...), nil
+}
+
+// Exists implements [Exister].
+func (m *Memory) Exists(ctx context.Context, key []byte) (bool, error) {
+	switch _, err := m.lookup(ctx, key); err {
+	case nil:
+		return true, nil
+	case ErrNotFound:
+		return false, nil
+	default:
+		return false, err
+	}
 }
 
 func (m *Memory) lookup(ctx context.Context, key []byte) (*Entry, error) {

@@ -22,7 +22,7 @@ func TestZeroMemoryConformance(t *testing.T) {
 
 func TestMemoryCapabilities(t *testing.T) {
 	want := []string{
-		"Appender", "Batcher", "Describer", "MultiGetter", "Pinger", "PrefixScanner", "Scanner", "Swapper", "Updater", "Viewer",
+		"Appender", "Batcher", "Describer", "Exister", "MultiGetter", "Pinger", "PrefixScanner", "Scanner", "Swapper", "Updater", "Viewer",
 	}
 	if got := kvdb.Capabilities(kvdb.NewMemory(nil)); !slices.Equal(got, want) {
 		t.Errorf("a Memory has %q, want %q", got, want)
@@ -53,6 +53,7 @@ func TestMemoryErrorOps(t *testing.T) {
 	m, key := kvdb.NewMemory(nil), []byte("k")
 	_, get := m.Get(ctx, key)
 	_, appendGet := m.AppendGet(ctx, nil, key)
+	_, exists := m.Exists(ctx, key)
 	_, getMany := m.GetMany(ctx, [][]byte{key})
 	_, swap := m.CompareAndSwap(ctx, key, nil, nil)
 	var scan, prefix error
@@ -64,7 +65,7 @@ func TestMemoryErrorOps(t *testing.T) {
 		op  string
 		err error
 	}{
-		{"get", get}, {"get", appendGet}, {"get", getMany},
+		{"get", get}, {"get", appendGet}, {"get", exists}, {"get", getMany},
 		{"put", m.Put(ctx, key, nil)}, {"delete", m.Delete(ctx, key)}, {"batch", m.Apply(ctx, nil)},
 		{"scan", scan}, {"scan", prefix}, {"compare_and_swap", swap}, {"ping", m.Ping(ctx)},
 		{"view", m.View(ctx, nil)}, {"update", m.Update(ctx, nil)},
@@ -88,6 +89,7 @@ func TestMemoryAllocations(t *testing.T) {
 		call func()
 	}{
 		{"AppendGet", 0, func() { dst, _ = m.AppendGet(ctx, dst[:0], key) }},
+		{"Exists", 0, func() { _, _ = m.Exists(ctx, key) }},
 		{"Get of an absent key", 0, func() { _, _ = m.Get(ctx, []byte("absent")) }},
 		{"Get", 1, func() { _, _ = m.Get(ctx, key) }},
 	} {

@@ -55,6 +55,12 @@ func (e *exerciser) reads() {
 		_, err := a.AppendGet(e.ctx, nil, here)
 		e.try(err)
 	}
+	if x, ok := kvdb.As[kvdb.Exister](e.store); ok {
+		for _, key := range [][]byte{here, nowhere} {
+			_, err := x.Exists(e.ctx, key)
+			e.try(err)
+		}
+	}
 	if m, ok := kvdb.As[kvdb.MultiGetter](e.store); ok {
 		_, err := m.GetMany(e.ctx, [][]byte{here, nowhere})
 		e.try(err)

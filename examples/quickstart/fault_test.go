@@ -57,6 +57,11 @@ func TestFaultsStrike(t *testing.T) {
 			_, err := c.AppendGet(ctx, nil, []byte("key"))
 			return err
 		},
+		"exists": func(ctx context.Context, s kvdb.Store) error {
+			c, _ := kvdb.As[kvdb.Exister](s)
+			_, err := c.Exists(ctx, []byte("key"))
+			return err
+		},
 		"batch": func(ctx context.Context, s kvdb.Store) error {
 			c, _ := kvdb.As[kvdb.Batcher](s)
 			return c.Apply(ctx, []kvdb.Mutation{{Key: []byte("key")}})

@@ -61,6 +61,8 @@ func (s *faultyStore) As(target any) bool {
 		return view(s, t, func(next kvdb.Appender) kvdb.Appender { return faultyAppender{s, next} })
 	case *kvdb.Batcher:
 		return view(s, t, func(next kvdb.Batcher) kvdb.Batcher { return faultyBatcher{s, next} })
+	case *kvdb.Exister:
+		return view(s, t, func(next kvdb.Exister) kvdb.Exister { return faultyExister{s, next} })
 	case *kvdb.Pinger:
 		return view(s, t, func(next kvdb.Pinger) kvdb.Pinger { return faultyPinger{s, next} })
 	case *kvdb.PrefixScanner:
@@ -102,6 +104,18 @@ func (a faultyAppender) AppendGet(ctx context.Context, dst, key []byte) ([]byte,
 		return dst, err
 	}
 	return a.next.AppendGet(ctx, dst, key)
+}
+
+type faultyExister struct {
+	*faultyStore
+	next kvdb.Exister
+}
+
+func (e faultyExister) Exists(ctx context.Context, key []byte) (bool, error) {
+	if err := e.strike(ctx, "get"); err != nil {
+		return false, err
+	}
+	return e.next.Exists(ctx, key)
 }
 
 type faultyBatcher struct {

@@ -44,6 +44,7 @@ var _ interface {
 	kvdb.Appender
 	kvdb.Batcher
 	kvdb.Describer
+	kvdb.Exister
 	kvdb.Lagger
 	kvdb.MultiGetter
 	kvdb.Notifier
@@ -130,6 +131,14 @@ func (f *Faulty) AppendGet(ctx context.Context, dst, key []byte) ([]byte, error)
 		return dst, err
 	}
 	return f.Memory.AppendGet(ctx, dst, key)
+}
+
+// Exists implements kvdb.Exister.
+func (f *Faulty) Exists(ctx context.Context, key []byte) (bool, error) {
+	if err := f.before(ctx, "get"); err != nil {
+		return false, err
+	}
+	return f.Memory.Exists(ctx, key)
 }
 
 // GetMany implements kvdb.MultiGetter.

@@ -46,7 +46,7 @@ func TestAdapter(t *testing.T) {
 			return store, db
 		},
 		Capabilities: []string{
-			"Appender", "Batcher", "Describer", "MultiGetter", "Notifier", "Pinger", "PrefixScanner",
+			"Appender", "Batcher", "Describer", "Exister", "MultiGetter", "Notifier", "Pinger", "PrefixScanner",
 			"Scanner", "StatsReader", "Swapper", "Updater", "Viewer",
 		},
 		StatInfos: kvbolt.StatInfos,

@@ -38,7 +38,7 @@
 //
 // # Capabilities
 //
-// Appender, Batcher (one transaction), MultiGetter (one read transaction),
+// Appender, Exister, Batcher (one transaction), MultiGetter (one read transaction),
 // Scanner, PrefixScanner (in bytewise order), Viewer (one read transaction),
 // Updater (no conflicts, so no reruns), Swapper (within a write transaction),
 // Pinger, Describer, Notifier and StatsReader. bbolt has no time to live and no

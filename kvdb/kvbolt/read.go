@@ -35,6 +35,19 @@ func (s *Store) AppendGet(ctx context.Context, dst, key []byte) (out []byte, err
 	return out, nil
 }
 
+// Exists implements [kvdb.Exister]. The value is not touched: of a long one, only
+// the first page is read.
+func (s *Store) Exists(ctx context.Context, key []byte) (found bool, err error) {
+	err = s.read(ctx, opGet, func(b *bolt.Bucket) error {
+		if err := kvdb.CheckKey(opGet, key); err != nil {
+			return err
+		}
+		found = b.Get(key) != nil
+		return nil
+	})
+	return found && err == nil, err
+}
+
 // GetMany implements [kvdb.MultiGetter] with one read transaction: the values
 // are of one state of the store.
 func (s *Store) GetMany(ctx context.Context, keys [][]byte) ([][]byte, error) {

@@ -43,6 +43,7 @@ var _ interface {
 	kvdb.Appender
 	kvdb.Batcher
 	kvdb.Describer
+	kvdb.Exister
 	kvdb.MultiGetter
 	kvdb.Notifier
 	kvdb.Pinger

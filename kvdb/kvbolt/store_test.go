@@ -58,6 +58,7 @@ func calls(t testing.TB, s *kvbolt.Store) map[string]func() error {
 	ctx, key := t.Context(), []byte("key")
 	all["Get"] = func() error { _, err := s.Get(ctx, key); return err }
 	all["AppendGet"] = func() error { _, err := s.AppendGet(ctx, nil, key); return err }
+	all["Exists"] = func() error { _, err := s.Exists(ctx, key); return err }
 	all["GetMany"] = func() error { _, err := s.GetMany(ctx, [][]byte{key}); return err }
 	all["Ping"] = func() error { return s.Ping(ctx) }
 	all["AppendStats"] = func() error { _, err := s.AppendStats(ctx, nil); return err }

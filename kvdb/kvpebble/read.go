@@ -19,6 +19,31 @@ func (s *Store) AppendGet(ctx context.Context, dst, key []byte) ([]byte, error) 
 	return s.appendGet(ctx, s.engine(), dst, key)
 }
 
+// Exists implements [kvdb.Exister] with a point read, which asks the filters of
+// tables and ends at the first level that has the key, as an iterator does not. The
+// engine reads the block with the value, but it is not copied.
+func (s *Store) Exists(ctx context.Context, key []byte) (found bool, err error) {
+	in, err := s.enter(ctx, opGet)
+	if err != nil {
+		return false, err
+	}
+	defer s.leave(in, opGet, &err)
+	if err := kvdb.CheckKey(opGet, key); err != nil {
+		return false, err
+	}
+	_, pin, err := s.db.Get(key)
+	switch {
+	case err == pebble.ErrNotFound:
+		return false, nil
+	case err != nil:
+		return false, wrap(opGet, err)
+	}
+	if err := pin.Close(); err != nil {
+		return false, wrap(opGet, err)
+	}
+	return true, nil
+}
+
 // empty is a value of no bytes that is not nil; appending to it allocates
 // exactly what the value needs.
 var empty = []byte{}

@@ -54,6 +54,7 @@ var _ interface {
 	kvdb.Appender
 	kvdb.Batcher
 	kvdb.Describer
+	kvdb.Exister
 	kvdb.Notifier
 	kvdb.Pinger
 	kvdb.PrefixScanner

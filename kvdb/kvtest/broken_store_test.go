@@ -265,6 +265,46 @@ var brokenStores = []broken{
 			return append(dst, v...), nil
 		}
 	}},
+	{"finds nothing", "Exists/Present", func(_ *engine, f *flawed) {
+		f.exists = func(context.Context, []byte) (bool, error) { return false, nil }
+	}},
+	{"an absent key is an error", "Exists/Absent", func(e *engine, f *flawed) {
+		f.exists = func(ctx context.Context, key []byte) (bool, error) {
+			_, err := e.Get(ctx, key)
+			return err == nil, err
+		}
+	}},
+	{"finds a longer key", "Exists/Absent", func(e *engine, f *flawed) {
+		f.exists = func(ctx context.Context, key []byte) (bool, error) {
+			for _, err := range e.Scan(ctx, kvdb.Range{Start: key, Limit: 1}) {
+				return err == nil, err
+			}
+			return false, nil
+		}
+	}},
+	{"an empty value is none", "Exists/EmptyValue", func(e *engine, f *flawed) {
+		f.exists = func(ctx context.Context, key []byte) (bool, error) {
+			v, err := e.Get(ctx, key)
+			if err == kvdb.ErrNotFound {
+				err = nil
+			}
+			return len(v) > 0, err
+		}
+	}},
+	{"a long value is none", "Exists/LongValue", func(e *engine, f *flawed) {
+		f.exists = func(ctx context.Context, key []byte) (bool, error) {
+			v, _ := e.Get(ctx, key)
+			return v != nil && len(v) < 1<<12, nil
+		}
+	}},
+	{"finds what was deleted", "Exists/Deleted", func(e *engine, f *flawed) {
+		seen := map[string]bool{}
+		f.put = func(ctx context.Context, key, value []byte) error {
+			seen[string(key)] = true
+			return e.Put(ctx, key, value)
+		}
+		f.exists = func(_ context.Context, key []byte) (bool, error) { return seen[string(key)], nil }
+	}},
 	{"an empty batch is an error", "Apply/Empty", func(e *engine, f *flawed) {
 		f.apply = func(ctx context.Context, muts []kvdb.Mutation) error {
 			if len(muts) == 0 {

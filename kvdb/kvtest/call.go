@@ -39,6 +39,12 @@ func callsOf(s kvdb.Store) []call {
 			return err
 		}})
 	}
+	if c, ok := kvdb.As[kvdb.Exister](s); ok {
+		calls = append(calls, call{"Exists", true, func(ctx context.Context, key []byte) error {
+			_, err := c.Exists(ctx, key)
+			return err
+		}})
+	}
 	if c, ok := kvdb.As[kvdb.Batcher](s); ok {
 		other := put("other", "v")
 		calls = append(calls, call{"Apply of a put", true, func(ctx context.Context, key []byte) error {

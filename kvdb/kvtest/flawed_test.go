@@ -17,6 +17,7 @@ type flawed struct {
 	delete    func(ctx context.Context, key []byte) error
 	close     func() error
 	appendGet func(ctx context.Context, dst, key []byte) ([]byte, error)
+	exists    func(ctx context.Context, key []byte) (bool, error)
 	apply     func(ctx context.Context, muts []kvdb.Mutation) error
 	getMany   func(ctx context.Context, keys [][]byte) ([][]byte, error)
 	scan      func(ctx context.Context, r kvdb.Range) iter.Seq2[kvdb.Entry, error]
@@ -58,6 +59,10 @@ func (f flawed) Close() error { return either(f.close == nil, f.close, f.engine.
 
 func (f flawed) AppendGet(ctx context.Context, dst, key []byte) ([]byte, error) {
 	return either(f.appendGet == nil, f.appendGet, f.engine.AppendGet)(ctx, dst, key)
+}
+
+func (f flawed) Exists(ctx context.Context, key []byte) (bool, error) {
+	return either(f.exists == nil, f.exists, f.engine.Exists)(ctx, key)
 }
 
 func (f flawed) Apply(ctx context.Context, muts []kvdb.Mutation) error {

@@ -84,6 +84,7 @@ var areas = []area{
 	everyStore("Close", closeCases),
 	everyStore("Concurrent", concurrentCases),
 	capability("AppendGet", appendCases),
+	capability("Exists", existsCases),
 	capability("Apply", batchCases),
 	capability("GetMany", multiGetCases),
 	capability("Scan", scanCases),

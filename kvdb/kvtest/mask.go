@@ -32,6 +32,8 @@ func (m *mask) As(target any) bool {
 		return unmask(m, target)
 	case *kvdb.Describer:
 		return unmask(m, target)
+	case *kvdb.Exister:
+		return unmask(m, target)
 	case *kvdb.Lagger:
 		return unmask(m, target)
 	case *kvdb.MultiGetter:

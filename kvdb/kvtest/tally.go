@@ -28,7 +28,7 @@ type Call struct {
 
 	// Outcome is one of
 	//   - ok;
-	//   - miss: a read of one key that is absent, or a swap that did not match;
+	//   - miss: a read of one key that is absent, or a question for it, or a swap that did not match;
 	//   - conflict: the error matches kvdb.ErrConflict;
 	//   - aborted: the function of a view or update returned an error of its
 	//     own, that is, none that its reader or transaction had returned, or
@@ -43,7 +43,7 @@ type Call struct {
 // below it has to count. It has the capabilities of the store below and is safe
 // for concurrent use.
 //
-// AppendGet counts as get, PutTTL as put, ScanPrefix as scan. An Apply or
+// AppendGet and Exists count as get, PutTTL as put, ScanPrefix as scan. An Apply or
 // GetMany of one counts as the plain operation, and of none not at all. A scan
 // counts each time it is ranged over, when the loop ends; that the caller
 // breaks out is ok. Reads and writes within a view or update, and what is no

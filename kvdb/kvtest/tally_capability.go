@@ -15,6 +15,8 @@ func (t *Tally) As(target any) bool {
 		return tallied(t, target, func(c kvdb.Appender) kvdb.Appender { return tallyAppender{t, c} })
 	case *kvdb.Batcher:
 		return tallied(t, target, func(c kvdb.Batcher) kvdb.Batcher { return tallyBatcher{t, c} })
+	case *kvdb.Exister:
+		return tallied(t, target, func(c kvdb.Exister) kvdb.Exister { return tallyExister{t, c} })
 	case *kvdb.MultiGetter:
 		return tallied(t, target, func(c kvdb.MultiGetter) kvdb.MultiGetter { return tallyMultiGetter{t, c} })
 	case *kvdb.Pinger:
@@ -64,6 +66,22 @@ func (a tallyAppender) AppendGet(ctx context.Context, dst, key []byte) (value []
 		return readOutcome(err)
 	})
 	return value, err
+}
+
+type tallyExister struct {
+	tally *Tally
+	next  kvdb.Exister
+}
+
+func (e tallyExister) Exists(ctx context.Context, key []byte) (found bool, err error) {
+	e.tally.count("get", func() string {
+		found, err = e.next.Exists(ctx, key)
+		if err == nil && !found {
+			return outcomeMiss
+		}
+		return outcome(err)
+	})
+	return found, err
 }
 
 type tallyBatcher struct {

@@ -41,6 +41,14 @@ func TestTally(t *testing.T) {
 			c.AppendGet(ctx, nil, none)
 			c.AppendGet(gone, nil, key)
 		}, map[Call]int{{"get", "ok"}: 1, {"get", "miss"}: 1, {"get", "canceled"}: 1}},
+		{"exists", func(s kvdb.Store) {
+			c := must[kvdb.Exister](t, s)
+			c.Exists(ctx, key)
+			c.Exists(ctx, none)
+			c.Exists(ctx, none)
+			c.Exists(ctx, nil)
+			c.Exists(gone, key)
+		}, map[Call]int{{"get", "ok"}: 1, {"get", "miss"}: 2, {"get", "error"}: 1, {"get", "canceled"}: 1}},
 		{"put and delete", func(s kvdb.Store) {
 			s.Put(ctx, key, nil)
 			s.Put(ctx, nil, nil)
