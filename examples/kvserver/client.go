@@ -10,7 +10,6 @@ import (
 	"runtime/debug"
 	"time"
 
-	"github.com/tidwall/redcon"
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/examples/kvserver/internal/resp"
@@ -18,14 +17,26 @@ import (
 )
 
 // A client is one connection. Its goroutine reads commands, runs them one after
-// the other and writes the replies in their order.
+// the other and writes the replies in their order. Only that goroutine touches
+// it, but for these:
+//
+//   - card, which others read;
+//   - push, with which they send it a message;
+//   - arm, with which the server sets a last deadline.
+//
+// What it reads and writes goes through its own keyspace, which tells watchers
+// which keys this client has changed.
 type client struct {
 	server *server
 	conn   net.Conn
 	id     int64
+	card   card
+	keys   *keyspace // as this client sees it
 	in     *resp.Reader
-	out    []byte // replies that are not written yet
-	value  []byte // scratch for a value that is read
+	reads  patience
+	out    resp.Writer // replies that are not written yet
+	outbox outbox      // messages that others have for it
+	value  []byte      // scratch for a value that is read
 
 	commands int64 // since the last flush
 	flushes  int
@@ -34,12 +45,21 @@ type client struct {
 	leaving  bool  // no further command is run
 }
 
+func newClient(s *server, conn net.Conn, id int64) *client {
+	c := &client{server: s, conn: conn, id: id, reads: patience{conn: conn}}
+	c.card.since = time.Now()
+	c.keys = s.keys.as(id)
+	c.outbox.open(s.budget)
+	return c
+}
+
 var errStopped = errors.New("the server stops")
 
 // serve runs the client until it leaves, breaks the protocol or has to go.
 func (c *client) serve(ctx context.Context) {
 	defer func() { _ = c.conn.Close() }()
 	defer c.in.Release()
+	defer c.outbox.shut()
 	defer c.survive()
 	err := c.loop(ctx)
 	var protocol *resp.ProtocolError
@@ -54,6 +74,7 @@ func (c *client) serve(ctx context.Context) {
 	default: // the client has gone
 		return
 	}
+	c.outbox.shut()
 	if c.flush() == nil {
 		c.linger()
 	}
@@ -78,11 +99,13 @@ func (c *client) loop(ctx context.Context) error {
 		case ok:
 			c.run(ctx, args)
 			c.begun = false
+			c.deliver()
 			if err = c.broken; err == nil {
 				err = c.flushFull()
 			}
 		default:
 			// All that has come is answered before the server waits for more.
+			c.deliver()
 			if err = c.flush(); err == nil {
 				err = c.fill()
 			}
@@ -114,6 +137,8 @@ func (c *client) fill() error {
 	err := c.in.Fill()
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		switch {
+		case c.reads.slept(): // somebody has a message
+			return nil
 		case c.server.draining.Load():
 			return errStopped
 		case !c.in.Partial():
@@ -123,13 +148,11 @@ func (c *client) fill() error {
 	return err
 }
 
-func (c *client) arm(patience time.Duration) {
-	_ = c.conn.SetReadDeadline(time.Now().Add(patience)) // fails when reading will fail, too
-}
+func (c *client) arm(patience time.Duration) { c.reads.arm(patience) }
 
 // flushFull flushes when the replies fill their buffer.
 func (c *client) flushFull() error {
-	if len(c.out) < keptBuffer {
+	if c.out.Len() < keptBuffer {
 		return nil
 	}
 	return c.flush()
@@ -139,36 +162,33 @@ func (c *client) flushFull() error {
 func (c *client) flush() error {
 	c.server.stats.commands.Add(c.commands)
 	c.commands = 0
-	if len(c.out) == 0 {
+	if c.out.Len() == 0 {
 		return nil
 	}
 	c.flushes++
 	_ = c.conn.SetWriteDeadline(time.Now().Add(c.server.limits.replyTime))
-	_, c.broken = c.conn.Write(c.out)
-	c.out = c.out[:0]
-	if cap(c.out) > 2*keptBuffer {
-		c.out = nil
-	}
+	_, c.broken = c.conn.Write(c.out.Bytes())
+	c.out.Reset(2 * keptBuffer)
 	return c.broken
 }
 
-// appendBulk replies with a value of any size.
-func (c *client) appendBulk(value []byte) error {
+// bulk replies with a value of any size.
+func (c *client) bulk(value []byte) error {
 	if len(value) > keptBuffer {
-		return c.appendLarge(len(value), func(out []byte) []byte { return redcon.AppendBulk(out, value) })
+		return c.large(len(value), func() { c.out.Bulk(value) })
 	}
-	c.out = redcon.AppendBulk(c.out, value)
+	c.out.Bulk(value)
 	return nil
 }
 
-// appendLarge replies with what appendTo appends, which has another copy of so
+// large replies with what write writes, of which there is another copy of so
 // many bytes. Both are charged to the budget until the client has read them.
-func (c *client) appendLarge(size int, appendTo func(out []byte) []byte) error {
+func (c *client) large(size int, write func()) error {
 	if !c.server.budget.Take(2 * size) {
 		return errBudget
 	}
 	defer c.server.budget.Give(2 * size)
-	c.out = appendTo(c.out)
+	write()
 	return c.flush()
 }
 
@@ -201,5 +221,5 @@ func closeWrite(conn net.Conn) error {
 
 // fail replies with an error.
 func (c *client) fail(message string) {
-	c.out = redcon.AppendError(c.out, "ERR "+message)
+	c.out.Error("ERR " + message)
 }

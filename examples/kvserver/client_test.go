@@ -10,8 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/tidwall/redcon"
-
+	"github.com/otelkv/otelkv/examples/kvserver/internal/resp"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
@@ -199,7 +198,11 @@ func TestCommandInfoInPieces(t *testing.T) {
 	args := append([]string{"command", "info"}, slices.Repeat([]string{"get"}, names)...)
 	go io.WriteString(c.conn, encode(args...))
 	buf := make([]byte, 1<<20) // a read delivers one write
-	want := len(redcon.AppendArray(nil, names)) + names*len(appendCommand(nil, find([]byte("get"))))
+	var w resp.Writer
+	w.Array(names)
+	head := w.Len()
+	writeCommand(&w, find([]byte("get")))
+	want := head + names*(w.Len()-head)
 	for want > 0 {
 		n, err := c.conn.Read(buf)
 		if err != nil {

@@ -21,7 +21,7 @@ type command struct {
 	keys  keyArgs
 	write bool
 
-	// run appends the reply to c.out, or returns an error, which becomes the
+	// run writes the reply to c.out, or returns an error, which becomes the
 	// reply.
 	run func(ctx context.Context, c *client, args [][]byte) error
 }
@@ -54,6 +54,7 @@ func table() []command {
 		{name: "config", arity: -2, run: runConfig},
 		{name: "command", arity: -1, run: runCommand},
 		{name: "hello", arity: -1, run: runHello},
+		{name: "auth", arity: -2, run: runAuth},
 		{name: "quit", arity: -1, run: runQuit},
 	}
 }
@@ -90,6 +91,11 @@ type commandError string
 
 func (e commandError) Error() string { return string(e) }
 
+// A codedError is a mistake whose text has a code of its own in place of ERR.
+type codedError string
+
+func (e codedError) Error() string { return string(e) }
+
 const errSyntax = commandError("syntax error")
 
 // run runs a command and appends its reply, whatever happens.
@@ -104,16 +110,17 @@ func (c *client) run(ctx context.Context, args [][]byte) {
 		c.fail(fmt.Sprintf("wrong number of arguments for '%s' command", cmd.name))
 		return
 	}
-	before, flushes := len(c.out), c.flushes
+	before, flushes := c.out.Len(), c.flushes
 	err := cmd.run(ctx, c, args)
 	switch {
 	case err == nil, c.broken != nil:
 	case flushes == c.flushes:
-		c.out = c.out[:before]
-		c.fail(explain(err))
+		c.out.Truncate(before)
+		c.refuse(err)
 	default: // the client has read the beginning of a reply that has no end
 		c.server.log.warn(catalog.ReplyCutOff, c.conn.RemoteAddr(), zap.Error(err))
-		c.out, c.leaving = nil, true
+		c.out.Reset(0)
+		c.leaving = true
 	}
 }
 
@@ -138,6 +145,16 @@ func printable(b []byte) string {
 		}
 		return r
 	}, string(cut))
+}
+
+// refuse replies with an error.
+func (c *client) refuse(err error) {
+	var coded codedError
+	if errors.As(err, &coded) {
+		c.out.Error(string(coded))
+		return
+	}
+	c.fail(explain(err))
 }
 
 // explain returns an error for the client: its own mistakes in full, of others

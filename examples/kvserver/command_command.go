@@ -3,29 +3,29 @@ package main
 import (
 	"context"
 
-	"github.com/tidwall/redcon"
+	"github.com/otelkv/otelkv/examples/kvserver/internal/resp"
 )
 
 // COMMAND, COMMAND COUNT, COMMAND INFO [name ...] and COMMAND DOCS, which has
 // none.
 func runCommand(_ context.Context, c *client, args [][]byte) error {
 	if len(args) == 1 {
-		c.appendCommands()
+		c.allCommands()
 		return nil
 	}
 	switch upper(args[1]) {
 	case "COUNT":
-		c.out = redcon.AppendInt(c.out, int64(len(commands)))
+		c.out.Int(int64(len(commands)))
 	case "DOCS":
-		c.out = redcon.AppendArray(c.out, 0)
+		c.out.Map(0)
 	case "INFO":
 		if len(args) == 2 {
-			c.appendCommands()
+			c.allCommands()
 			return nil
 		}
-		c.out = redcon.AppendArray(c.out, len(args)-2)
+		c.out.Array(len(args) - 2)
 		for _, name := range args[2:] {
-			c.out = appendCommand(c.out, find(name))
+			writeCommand(&c.out, find(name))
 			if err := c.flushFull(); err != nil { // a name may be a tenth of what is said of it
 				return err
 			}
@@ -36,27 +36,28 @@ func runCommand(_ context.Context, c *client, args [][]byte) error {
 	return nil
 }
 
-func (c *client) appendCommands() {
-	c.out = redcon.AppendArray(c.out, len(commands))
+func (c *client) allCommands() {
+	c.out.Array(len(commands))
 	for _, cmd := range table() {
-		c.out = appendCommand(c.out, &cmd)
+		writeCommand(&c.out, &cmd)
 	}
 }
 
-func appendCommand(out []byte, cmd *command) []byte {
+func writeCommand(w *resp.Writer, cmd *command) {
 	if cmd == nil {
-		return append(out, "*-1\r\n"...)
+		w.NullArray()
+		return
 	}
 	flag := "readonly"
 	if cmd.write {
 		flag = "write"
 	}
-	out = redcon.AppendArray(out, 6)
-	out = redcon.AppendBulkString(out, cmd.name)
-	out = redcon.AppendInt(out, int64(cmd.arity))
-	out = redcon.AppendArray(out, 1)
-	out = redcon.AppendString(out, flag)
-	out = redcon.AppendInt(out, int64(cmd.keys.first))
-	out = redcon.AppendInt(out, int64(cmd.keys.last))
-	return redcon.AppendInt(out, int64(cmd.keys.step))
+	w.Array(6)
+	w.BulkString(cmd.name)
+	w.Int(int64(cmd.arity))
+	w.Set(1)
+	w.Simple(flag)
+	w.Int(int64(cmd.keys.first))
+	w.Int(int64(cmd.keys.last))
+	w.Int(int64(cmd.keys.step))
 }

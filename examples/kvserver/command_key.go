@@ -3,18 +3,16 @@ package main
 import (
 	"context"
 
-	"github.com/tidwall/redcon"
-
 	"github.com/otelkv/otelkv/kvdb"
 )
 
 // DEL key [key ...]. The reply is how many of them there were.
 func runDel(ctx context.Context, c *client, args [][]byte) error {
-	n, err := c.server.keys.remove(ctx, c.value[:0], args[1:])
+	n, err := c.keys.remove(ctx, c.value[:0], args[1:])
 	if err != nil {
 		return err
 	}
-	c.out = redcon.AppendInt(c.out, int64(n))
+	c.out.Int(int64(n))
 	return nil
 }
 
@@ -22,7 +20,7 @@ func runDel(ctx context.Context, c *client, args [][]byte) error {
 func runExists(ctx context.Context, c *client, args [][]byte) error {
 	n := 0
 	for _, key := range args[1:] {
-		value, found, err := c.server.keys.get(ctx, c.value[:0], key)
+		value, found, err := c.keys.get(ctx, c.value[:0], key)
 		if err != nil {
 			return err
 		}
@@ -33,17 +31,17 @@ func runExists(ctx context.Context, c *client, args [][]byte) error {
 			c.value = value // for the next one
 		}
 	}
-	c.out = redcon.AppendInt(c.out, int64(n))
+	c.out.Int(int64(n))
 	return nil
 }
 
 // DBSIZE counts by reading every key: engines do not know how many there are.
 func runDBSize(ctx context.Context, c *client, _ [][]byte) error {
-	if c.server.keys.scanner == nil {
-		return c.server.keys.unsupported("DBSIZE")
+	if c.keys.scanner == nil {
+		return c.keys.unsupported("DBSIZE")
 	}
 	n := 0
-	for _, err := range c.server.keys.scanner.Scan(ctx, kvdb.Range{}) {
+	for _, err := range c.keys.scanner.Scan(ctx, kvdb.Range{}) {
 		if err != nil {
 			return err
 		}
@@ -51,7 +49,7 @@ func runDBSize(ctx context.Context, c *client, _ [][]byte) error {
 			return kvdb.CheckContext(ctx, "scan")
 		}
 	}
-	c.out = redcon.AppendInt(c.out, int64(n))
+	c.out.Int(int64(n))
 	return nil
 }
 

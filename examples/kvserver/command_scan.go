@@ -5,8 +5,7 @@ import (
 	"context"
 	"strconv"
 
-	"github.com/tidwall/redcon"
-
+	"github.com/otelkv/otelkv/examples/kvserver/internal/resp"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
@@ -20,8 +19,8 @@ type scan struct {
 // SCAN cursor [MATCH pattern] [COUNT count]. A key that is there from the first
 // call to the last is delivered, and none is delivered twice.
 func runScan(ctx context.Context, c *client, args [][]byte) error {
-	if c.server.keys.scanner == nil {
-		return c.server.keys.unsupported("SCAN")
+	if c.keys.scanner == nil {
+		return c.keys.unsupported("SCAN")
 	}
 	var s scan
 	if err := s.parse(args[2:]); err != nil {
@@ -31,7 +30,7 @@ func runScan(ctx context.Context, c *client, args [][]byte) error {
 	if s.after, err = c.server.cursors.find(args[1]); err != nil {
 		return err
 	}
-	keys, n, last, err := s.visit(ctx, c.server.keys.scanner, c.value[:0])
+	keys, n, last, err := s.visit(ctx, c.keys.scanner, c.value[:0])
 	if err != nil {
 		return err
 	}
@@ -39,17 +38,17 @@ func runScan(ctx context.Context, c *client, args [][]byte) error {
 	if last != nil {
 		cursor = c.server.cursors.add(last)
 	}
-	appendTo := func(out []byte) []byte {
-		out = redcon.AppendArray(out, 2)
-		out = redcon.AppendBulkInt(out, cursor)
-		out = redcon.AppendArray(out, n)
-		return append(out, keys...)
+	reply := func() {
+		c.out.Array(2)
+		c.out.BulkInt(cursor)
+		c.out.Array(n)
+		c.out.Raw(keys)
 	}
 	if len(keys) > keptBuffer {
-		return c.appendLarge(len(keys), appendTo)
+		return c.large(len(keys), reply)
 	}
 	c.value = keys // for the next one
-	c.out = appendTo(c.out)
+	reply()
 	return nil
 }
 
@@ -95,7 +94,7 @@ func (s *scan) visit(ctx context.Context, scanner kvdb.Scanner, dst []byte) (key
 		visited++
 		last = append(last[:0], entry.Key...)
 		if s.match == nil || s.match.matches(entry.Key) {
-			keys = redcon.AppendBulk(keys, entry.Key)
+			keys = resp.AppendBulk(keys, entry.Key)
 			n++
 		}
 	}

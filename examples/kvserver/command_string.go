@@ -6,8 +6,6 @@ import (
 	"math"
 	"strconv"
 	"time"
-
-	"github.com/tidwall/redcon"
 )
 
 // GET key.
@@ -16,26 +14,26 @@ func runGet(ctx context.Context, c *client, args [][]byte) error {
 }
 
 func (c *client) get(ctx context.Context, key []byte) error {
-	value, found, err := c.server.keys.get(ctx, c.value[:0], key)
+	value, found, err := c.keys.get(ctx, c.value[:0], key)
 	if err != nil {
 		return err
 	}
 	if !found {
-		c.out = redcon.AppendNull(c.out)
+		c.out.Null()
 		return nil
 	}
 	if len(value) <= keptBuffer {
 		c.value = value // for the next one
 	}
-	return c.appendBulk(value)
+	return c.bulk(value)
 }
 
 // MGET key [key ...]. Where the engine reads several keys in one call, it does
 // so here.
 func runMGet(ctx context.Context, c *client, args [][]byte) error {
 	keys := args[1:]
-	c.out = redcon.AppendArray(c.out, len(keys))
-	if c.server.keys.multiGetter == nil {
+	c.out.Array(len(keys))
+	if c.keys.multiGetter == nil {
 		for _, key := range keys {
 			if err := c.get(ctx, key); err != nil {
 				return err
@@ -59,7 +57,7 @@ func runMGet(ctx context.Context, c *client, args [][]byte) error {
 // getMany replies with several values, which are charged to the budget until
 // the client has read them.
 func (c *client) getMany(ctx context.Context, keys [][]byte) error {
-	values, err := c.server.keys.getMany(ctx, keys)
+	values, err := c.keys.getMany(ctx, keys)
 	if err != nil {
 		return err
 	}
@@ -73,8 +71,8 @@ func (c *client) getMany(ctx context.Context, keys [][]byte) error {
 	defer c.server.budget.Give(size)
 	for _, value := range values {
 		if value == nil {
-			c.out = redcon.AppendNull(c.out)
-		} else if err := c.appendBulk(value); err != nil {
+			c.out.Null()
+		} else if err := c.bulk(value); err != nil {
 			return err
 		}
 		if err := c.flushFull(); err != nil {
@@ -90,18 +88,18 @@ func runMSet(ctx context.Context, c *client, args [][]byte) error {
 	if len(pairs)%2 != 0 {
 		return commandError("wrong number of arguments for 'mset' command")
 	}
-	if c.server.keys.batcher == nil {
-		return c.server.keys.unsupported("MSET")
+	if c.keys.batcher == nil {
+		return c.keys.unsupported("MSET")
 	}
 	for i := 0; i < len(pairs); i += 2 {
 		if err := c.checkKey(pairs[i]); err != nil {
 			return err
 		}
 	}
-	if err := c.server.keys.putAll(ctx, pairs); err != nil {
+	if err := c.keys.putAll(ctx, pairs); err != nil {
 		return err
 	}
-	c.out = redcon.AppendOK(c.out)
+	c.out.Simple("OK")
 	return nil
 }
 
@@ -114,14 +112,14 @@ func runSet(ctx context.Context, c *client, args [][]byte) error {
 	if err := w.parse(args[3:]); err != nil {
 		return err
 	}
-	done, err := c.server.keys.put(ctx, w)
+	done, err := c.keys.put(ctx, w)
 	switch {
 	case err != nil:
 		return err
 	case done:
-		c.out = redcon.AppendOK(c.out)
+		c.out.Simple("OK")
 	default:
-		c.out = redcon.AppendNull(c.out)
+		c.out.Null()
 	}
 	return nil
 }

@@ -102,12 +102,33 @@ var sessions = []struct {
 		{"select 0", `OK`},
 		{"select 1", `-ERR DB index is out of range`},
 		{"select x", `-ERR value is not an integer or out of range`},
-		{"hello 3", `-NOPROTO unsupported protocol version`},
+	}},
+	{"hello", []step{
+		{"hello 4", `-NOPROTO unsupported protocol version`},
+		{"hello 1", `-NOPROTO unsupported protocol version`},
 		{"hello x", `-ERR Protocol version is not an integer or out of range`},
-		{"hello 2 auth u p", `-ERR HELLO with AUTH is not supported: this server has no users`},
-		{"hello 2 setname", `-ERR syntax error`},
+		{"hello 3 auth u p", `-WRONGPASS invalid username-password pair or user is disabled.`},
+		{"hello 3 auth default", `-ERR Syntax error in HELLO option 'auth'`},
+		{"hello 3 setname", `-ERR Syntax error in HELLO option 'setname'`},
+		{"hello 3 setname \xff", `-ERR Client names cannot contain spaces, newlines or special characters.`},
+		{"hello 3 setname " + strings.Repeat("x", 257), `-ERR Client names cannot be longer than 256 bytes.`},
+		{"get k", `nil`},
 		{"hello", `["server" "kvserver" "version" "7.0.0" "proto" :2 "id" :1 "mode" "standalone" "role" "master" "modules" []]`},
-		{"hello 2 setname me", `["server" "kvserver" "version" "7.0.0" "proto" :2 "id" :1 "mode" "standalone" "role" "master" "modules" []]`},
+		{"HELLO 3 AUTH default x SETNAME me", `%["server" "kvserver" "version" "7.0.0" "proto" :3 "id" :1 "mode" "standalone" "role" "master" "modules" []]`},
+		{"get k", `_`},
+		{"hello 4", `-NOPROTO unsupported protocol version`},
+		{"mget k l", `[_ _]`},
+		{"hello", `%["server" "kvserver" "version" "7.0.0" "proto" :3 "id" :1 "mode" "standalone" "role" "master" "modules" []]`},
+		{"config get save", `%["save" ""]`},
+		{"info none", `="txt:"`},
+		{"hello 2", `["server" "kvserver" "version" "7.0.0" "proto" :2 "id" :1 "mode" "standalone" "role" "master" "modules" []]`},
+		{"get k", `nil`},
+	}},
+	{"auth", []step{
+		{"auth x", `-ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?`},
+		{"auth default x", `OK`},
+		{"auth u x", `-WRONGPASS invalid username-password pair or user is disabled.`},
+		{"auth a b c", `-ERR syntax error`},
 	}},
 	{"what is not there", []step{
 		{"incr k", `-ERR unknown command 'incr'`},
@@ -128,7 +149,7 @@ var sessions = []struct {
 		{"config get PORT databases nothing", `["databases" "1" "port" "6380"]`},
 	}},
 	{"command", []step{
-		{"command count", `:16`},
+		{"command count", `:17`},
 		{"command docs", `[]`},
 		{"command info get nothing mset", `[["get" :2 [readonly] :1 :1 :1] nil ["mset" :-3 [write] :1 :-1 :2]]`},
 	}},
@@ -294,7 +315,7 @@ func newTestClient(store kvdb.Store) *client {
 		keys: newKeyspace(store, "test"), cursors: newCursors(8), limits: defaultLimits,
 		budget: resp.NewBudget(1 << 20), log: newServerLog(zap.NewNop()),
 	}
-	return &client{server: s, conn: discard{}}
+	return newClient(s, discard{}, 1)
 }
 
 // discard is a connection that takes everything.
@@ -317,14 +338,14 @@ func FuzzArguments(f *testing.F) {
 		for _, stored := range []kvdb.Store{store, plainStore{store}, &ttlStore{Store: store}} {
 			c := newTestClient(stored)
 			c.run(t.Context(), [][]byte{[]byte("mset"), []byte("k"), []byte("v"), []byte("l"), []byte("w")})
-			c.out = c.out[:0]
+			c.out.Reset(keptBuffer)
 			c.run(t.Context(), bytes.Split([]byte(line), []byte("\n")))
-			r := bufio.NewReader(bytes.NewReader(c.out))
+			r := bufio.NewReader(bytes.NewReader(c.out.Bytes()))
 			if _, err := readReply(r); err != nil {
-				t.Errorf("the reply to %q is %q: %v", line, c.out, err)
+				t.Errorf("the reply to %q is %q: %v", line, c.out.Bytes(), err)
 			}
 			if _, err := r.ReadByte(); err != io.EOF {
-				t.Errorf("more than one reply to %q: %q", line, c.out)
+				t.Errorf("more than one reply to %q: %q", line, c.out.Bytes())
 			}
 		}
 	})
@@ -339,7 +360,7 @@ func TestCommandsDoNotAllocate(t *testing.T) {
 		{[]byte("GET"), []byte("k")}, {[]byte("get"), []byte("x")}, {[]byte("PING")}, {[]byte("EXISTS"), []byte("k")},
 	} {
 		if n := testing.AllocsPerRun(100, func() {
-			c.out = c.out[:0]
+			c.out.Reset(keptBuffer)
 			c.run(ctx, args)
 		}); n != 0 {
 			t.Errorf("%s: %v allocations", args[0], n)
@@ -350,7 +371,7 @@ func TestCommandsDoNotAllocate(t *testing.T) {
 	engine := testing.AllocsPerRun(100, func() { _ = store.Put(ctx, key, value) })
 	args := [][]byte{[]byte("SET"), key, value}
 	if n := testing.AllocsPerRun(100, func() {
-		c.out = c.out[:0]
+		c.out.Reset(keptBuffer)
 		c.run(ctx, args)
 	}); n != engine {
 		t.Errorf("SET: %v allocations, the engine alone %v", n, engine)

@@ -97,7 +97,8 @@ type testClient struct {
 
 // do sends a command and returns its reply: a status as it is, an error with
 // its minus, a number with its colon, a bulk in quotes, nil, or an array of
-// these in brackets.
+// these in brackets. What only version 3 has follows the byte that stands for it
+// there.
 func (c *testClient) do(args ...string) string {
 	c.t.Helper()
 	c.send(encode(args...))
@@ -149,7 +150,7 @@ func readReply(r *bufio.Reader) (string, error) {
 	switch kind {
 	case '+':
 		return rest, nil
-	case '-', ':':
+	case '-', ':', '#', ',', '_':
 		return string(kind) + rest, nil
 	}
 	n, err := strconv.Atoi(rest)
@@ -160,7 +161,7 @@ func readReply(r *bufio.Reader) (string, error) {
 		return "nil", nil
 	}
 	switch kind {
-	case '$':
+	case '$', '=':
 		bulk := make([]byte, n+2)
 		if _, err := io.ReadFull(r, bulk); err != nil {
 			return "", err
@@ -168,15 +169,18 @@ func readReply(r *bufio.Reader) (string, error) {
 		if !bytes.HasSuffix(bulk, []byte("\r\n")) {
 			return "", fmt.Errorf("a bulk without CRLF: %q", bulk)
 		}
-		return strconv.Quote(string(bulk[:n])), nil
-	case '*':
+		return strings.TrimPrefix(string(kind), "$") + strconv.Quote(string(bulk[:n])), nil
+	case '*', '%', '~', '>':
+		if kind == '%' {
+			n *= 2
+		}
 		elements := make([]string, n)
 		for i := range elements {
 			if elements[i], err = readReply(r); err != nil {
 				return "", err
 			}
 		}
-		return "[" + strings.Join(elements, " ") + "]", nil
+		return strings.TrimPrefix(string(kind), "*") + "[" + strings.Join(elements, " ") + "]", nil
 	}
 	return "", fmt.Errorf("no reply: %q", line)
 }

@@ -8,8 +8,6 @@ import (
 	"runtime/metrics"
 	"strings"
 	"time"
-
-	"github.com/tidwall/redcon"
 )
 
 const (
@@ -50,7 +48,7 @@ func runInfo(_ context.Context, c *client, args [][]byte) error {
 			fmt.Fprintf(&text, "%s:%v\r\n", line.name, line.value)
 		}
 	}
-	c.out = redcon.AppendBulkString(c.out, text.String())
+	c.out.Verbatim("txt", text.String())
 	return nil
 }
 
@@ -120,19 +118,20 @@ func runConfig(_ context.Context, c *client, args [][]byte) error {
 	if len(args) < 3 {
 		return commandError("wrong number of arguments for 'config|get' command")
 	}
-	n := 0
-	var pairs []byte
+	var matched []infoLine
 	for _, setting := range c.server.settings() {
 		for _, pattern := range args[2:] {
 			if glob(strings.ToLower(string(pattern))).matches([]byte(setting.name)) {
-				pairs = appendPair(pairs, setting.name, fmt.Sprint(setting.value))
-				n += 2
+				matched = append(matched, setting)
 				break
 			}
 		}
 	}
-	c.out = redcon.AppendArray(c.out, n)
-	c.out = append(c.out, pairs...)
+	c.out.Map(len(matched))
+	for _, setting := range matched {
+		c.out.BulkString(setting.name)
+		c.out.BulkString(fmt.Sprint(setting.value))
+	}
 	return nil
 }
 

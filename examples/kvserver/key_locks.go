@@ -10,10 +10,10 @@ import (
 // the same moment, and cheap at 24 bytes each.
 const lockStripes = 1024
 
-// keyLocks are locks of keys, of which those with the same hash share one.
-// Where the engine has no compare-and-swap, each writer of a key takes its
-// lock: a plain one shares it, since such writes may come in any order, and one
-// that looks first has it alone.
+// keyLocks are locks of keys, of which those with the same hash share one. Each
+// writer of a key takes its lock, until those have been told who want to know of
+// changes: a plain one shares it, since such writes may come in any order, as
+// does one that the engine compares and swaps; one that looks first has it alone.
 type keyLocks struct {
 	seed    maphash.Seed
 	stripes [lockStripes]sync.RWMutex

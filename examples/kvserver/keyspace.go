@@ -21,13 +21,22 @@ type keyspace struct {
 	swapper     kvdb.Swapper
 	ttlPutter   kvdb.TTLPutter
 
-	locks    *keyLocks
-	entering sync.Mutex    // held to take more than one place
-	places   chan struct{} // for the keys of MGETs that are inside the engine
+	locks *keyLocks
+	many  *manyReads
+
+	by       int64 // the id of the client
+	watchers []watcher
+}
+
+// manyReads bound the keys of MGETs that are inside the engine.
+type manyReads struct {
+	entering sync.Mutex // held to take more than one place
+	places   chan struct{}
 }
 
 func newKeyspace(store kvdb.Store, engine string) *keyspace {
-	k := &keyspace{store: store, engine: engine, locks: newKeyLocks(), places: make(chan struct{}, manyPlaces)}
+	k := &keyspace{store: store, engine: engine, locks: newKeyLocks()}
+	k.many = &manyReads{places: make(chan struct{}, manyPlaces)}
 	k.appender, _ = kvdb.As[kvdb.Appender](store)
 	k.batcher, _ = kvdb.As[kvdb.Batcher](store)
 	k.multiGetter, _ = kvdb.As[kvdb.MultiGetter](store)
@@ -35,6 +44,13 @@ func newKeyspace(store kvdb.Store, engine string) *keyspace {
 	k.swapper, _ = kvdb.As[kvdb.Swapper](store)
 	k.ttlPutter, _ = kvdb.As[kvdb.TTLPutter](store)
 	return k
+}
+
+// as returns the keyspace for the commands of a client, which has its id.
+func (k *keyspace) as(client int64) *keyspace {
+	theirs := *k
+	theirs.by = client
+	return &theirs
 }
 
 // unsupported is the error of a command, or an option of one, that the engine
@@ -64,14 +80,14 @@ func (k *keyspace) get(ctx context.Context, dst, key []byte) (value []byte, foun
 // waits for places.
 func (k *keyspace) getMany(ctx context.Context, keys [][]byte) ([][]byte, error) {
 	places := (len(keys) + manyKeysAPlace - 1) / manyKeysAPlace
-	k.entering.Lock()
+	k.many.entering.Lock()
 	for range places {
-		k.places <- struct{}{}
+		k.many.places <- struct{}{}
 	}
-	k.entering.Unlock()
+	k.many.entering.Unlock()
 	defer func() {
 		for range places {
-			<-k.places
+			<-k.many.places
 		}
 	}()
 	return k.multiGetter.GetMany(ctx, keys)
@@ -85,9 +101,8 @@ func (k *keyspace) putAll(ctx context.Context, pairs [][]byte) error {
 		muts = append(muts, kvdb.Mutation{Key: pairs[i], Value: pairs[i+1]})
 		keys = append(keys, pairs[i])
 	}
-	if k.swapper == nil {
-		defer k.locks.share(keys)()
-	}
+	defer k.locks.share(keys)()
+	defer k.changed(keys...)
 	return k.batcher.Apply(ctx, muts)
 }
 
@@ -99,6 +114,11 @@ func (k *keyspace) remove(ctx context.Context, scratch []byte, keys [][]byte) (n
 	defer k.locks.exclude(keys)()
 	muts := make([]kvdb.Mutation, 0, len(keys))
 	seen := make(map[string]struct{}, len(keys))
+	defer func() {
+		for i := range muts {
+			k.changed(muts[i].Key)
+		}
+	}()
 	for _, key := range keys {
 		if _, again := seen[string(key)]; again {
 			continue

@@ -27,21 +27,37 @@ func (k *keyspace) put(ctx context.Context, w write) (done bool, err error) {
 	if w.ttl != 0 && k.ttlPutter == nil {
 		return false, k.unsupported(w.ttlOption)
 	}
-	switch {
-	case w.when == always && k.swapper != nil:
-		return true, k.putNow(ctx, w)
-	case w.when == always:
-		lock := k.locks.of(w.key)
-		lock.RLock()
-		defer lock.RUnlock()
-		return true, k.putNow(ctx, w) //otelkv:lockok the lock is there to keep swaps of the key away
-	case k.swapper == nil:
-		lock := k.locks.of(w.key)
+	if w.when != always && k.swapper != nil && w.ttl != 0 { // a swap has no TTL
+		return false, k.unsupported(w.ttlOption + " together with NX or XX")
+	}
+	lock := k.locks.of(w.key)
+	if w.when != always && k.swapper == nil {
 		lock.Lock()
 		defer lock.Unlock()
-		return k.putLocked(ctx, w) //otelkv:lockok the lock is there to keep other writers of the key away
-	case w.ttl != 0: // a swap has no TTL
-		return false, k.unsupported(w.ttlOption + " together with NX or XX")
+	} else {
+		lock.RLock()
+		defer lock.RUnlock()
+	}
+	untouched := false
+	defer func() { // also when the engine panics
+		if !untouched {
+			k.changed(w.key)
+		}
+	}()
+	done, err = k.putLocked(ctx, w) //otelkv:lockok the lock is there to keep others away who write the key
+	untouched = !done && err == nil
+	return done, err
+}
+
+// putLocked does a write while the caller keeps those away who look first and
+// write then, and if that is what this write does, all writers, unless the engine
+// swaps.
+func (k *keyspace) putLocked(ctx context.Context, w write) (done bool, err error) {
+	switch {
+	case w.when == always:
+		return true, k.putNow(ctx, w)
+	case k.swapper == nil:
+		return k.putIf(ctx, w)
 	case w.when == ifAbsent:
 		return k.swapper.CompareAndSwap(ctx, w.key, nil, w.value)
 	default:
@@ -56,8 +72,8 @@ func (k *keyspace) putNow(ctx context.Context, w write) error {
 	return k.store.Put(ctx, w.key, w.value)
 }
 
-// putLocked looks and writes. The caller keeps other writers of the key away.
-func (k *keyspace) putLocked(ctx context.Context, w write) (done bool, err error) {
+// putIf looks and writes. The caller keeps other writers of the key away.
+func (k *keyspace) putIf(ctx context.Context, w write) (done bool, err error) {
 	_, found, err := k.get(ctx, nil, w.key)
 	if err != nil || found != (w.when == ifPresent) {
 		return false, err

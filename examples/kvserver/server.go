@@ -10,8 +10,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/tidwall/redcon"
-
 	"github.com/otelkv/otelkv/examples/kvserver/internal/resp"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
@@ -97,13 +95,14 @@ func (s *server) accept(ctx context.Context) error {
 
 // admit serves a connection, or tells it that there are too many.
 func (s *server) admit(ctx context.Context, conn net.Conn) {
-	c := &client{server: s, conn: conn, id: s.stats.connections.Add(1)}
+	c := newClient(s, conn, s.stats.connections.Add(1))
 	if !s.enter(c) {
 		s.stats.rejected.Add(1)
 		s.log.warn(catalog.TooManyClients, conn.RemoteAddr())
 		// A socket that has just been opened has room for a line.
 		_ = conn.SetWriteDeadline(time.Now().Add(time.Second))
-		_, _ = conn.Write(redcon.AppendError(nil, "ERR max number of clients reached"))
+		c.fail("max number of clients reached")
+		_, _ = conn.Write(c.out.Bytes())
 		_ = conn.Close()
 		return
 	}

@@ -1,5 +1,5 @@
-// Package resp reads commands of the Redis protocol, version 2, from clients
-// that may be slow, broken or hostile.
+// Package resp reads commands of the Redis protocol from clients that may be
+// slow, broken or hostile, and writes replies in its versions 2 and 3.
 //
 // What a client says about the bytes to come is checked before memory is spent
 // on it, memory grows only with bytes that have come, and each byte is looked

@@ -1,0 +1,24 @@
+package main
+
+// A change is a key that a write has changed, or may have changed if the write
+// failed.
+type change struct {
+	by  int64 // the id of the client that wrote
+	key []byte
+}
+
+// A watcher is told of each change, before the client that made it has its
+// reply, and while no other transaction can look at the key: a key that is
+// registered somewhere before it is read cannot change without a call. It is
+// called on the path of every write, by several goroutines at once, and must
+// not block or keep the key.
+type watcher interface{ changed(change) }
+
+// changed tells the watchers of keys.
+func (k *keyspace) changed(keys ...[]byte) {
+	for _, w := range k.watchers {
+		for _, key := range keys {
+			w.changed(change{by: k.by, key: key})
+		}
+	}
+}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"github.com/otelkv/otelkv/examples/kvserver/internal/resp"
+)
+
+// maxOutbox is how many bytes of messages wait for a client's goroutine.
+const maxOutbox = 64 << 10
+
+// An outbox has the messages for a client that others send it, such as
+// invalidations. They never wait: its goroutine takes the messages over between
+// two commands, so that none stands in the middle of a reply, and each behind
+// the replies of what was read before it was sent. The zero value is closed.
+type outbox struct {
+	some atomic.Bool // looked at after each command
+
+	mu       sync.Mutex
+	budget   *resp.Budget // nil when closed
+	messages []byte
+}
+
+func (o *outbox) open(budget *resp.Budget) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.budget = budget
+}
+
+// put keeps a message, which is whole and encoded, and reports whether there was
+// room. First is true if nothing waited before.
+func (o *outbox) put(message []byte) (first, ok bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.budget == nil || len(o.messages)+len(message) > maxOutbox || !o.budget.Take(len(message)) {
+		return false, false
+	}
+	first = len(o.messages) == 0
+	o.messages = append(o.messages, message...)
+	o.some.Store(true)
+	return first, true
+}
+
+// take hands over all messages, whose memory the caller owns.
+func (o *outbox) take() []byte {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.some.Store(false)
+	messages := o.messages
+	o.messages = nil
+	if o.budget != nil {
+		o.budget.Give(len(messages))
+	}
+	return messages
+}
+
+// drop forgets what waits.
+func (o *outbox) drop() { o.take() }
+
+// shut forgets what waits, and refuses what comes.
+func (o *outbox) shut() {
+	o.drop()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.budget != nil {
+		o.budget.Give(len(o.messages))
+		o.messages, o.budget = nil, nil
+	}
+}
+
+// push sends the client a message from any goroutine: a push of version 3, whole
+// and encoded. It does not block, and keeps nothing of message. It reports false
+// if there is no room, or the client is leaving: then the caller decides what a
+// client may miss.
+func (c *client) push(message []byte) bool {
+	first, ok := c.outbox.put(message)
+	if first {
+		c.reads.wake()
+	}
+	return ok
+}
+
+// deliver writes the messages that wait behind the replies so far. A client that
+// has gone back to version 2 cannot tell them from replies, and gets none.
+func (c *client) deliver() {
+	if !c.outbox.some.Load() {
+		return
+	}
+	c.reads.slept()
+	if messages := c.outbox.take(); c.out.Version() == resp.Version3 {
+		c.out.Raw(messages)
+	}
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"net"
+	"sync"
+	"time"
+)
+
+// A patience is how long reads of a connection wait. Others can wake the reader
+// without changing that.
+type patience struct {
+	conn net.Conn
+
+	mu    sync.Mutex
+	until time.Time
+	woken bool
+}
+
+// arm lets reads wait for so long from now on.
+func (p *patience) arm(d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.until = time.Now().Add(d)
+	if !p.woken {
+		p.set(p.until)
+	}
+}
+
+// wake ends the read that waits, or the next one, with [os.ErrDeadlineExceeded].
+func (p *patience) wake() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.woken = true
+	p.set(time.Unix(1, 0))
+}
+
+// slept reports whether wake was called since the last time, and lets reads wait
+// again.
+func (p *patience) slept() (woken bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.woken {
+		return false
+	}
+	p.woken = false
+	p.set(p.until)
+	return true
+}
+
+// set fails when reading will fail, too.
+func (p *patience) set(deadline time.Time) {
+	_ = p.conn.SetReadDeadline(deadline) //otelkv:lockok it sets a timer and returns
+}
