@@ -9,7 +9,7 @@ import (
 // An OldOperation is the oldest one of its kind that has begun and not ended.
 type OldOperation struct {
 	Operation string        // as on the metrics: "get", "BATCH put"
-	Age       time.Duration // right to a second
+	Age       time.Duration // at most a second too low
 
 	// CallerTime is true where the operation contains the caller's own code: a scan,
 	// a view, an update. These may last, and not for the engine's sake.

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/internal/testutil"
+	"github.com/otelkv/otelkv/internal/testutil/process"
 	"github.com/otelkv/otelkv/internal/testutil/tmpfs"
 )
 
@@ -27,7 +28,7 @@ func TestUndeletable(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := syscall.Mount(stuck, stuck, "", syscall.MS_BIND, ""); err != nil {
-		t.Skip(err)
+		process.Missing(t, "no mount: "+err.Error())
 	}
 	defer syscall.Unmount(stuck, 0)
 	p := start(t, WithDirectory(dir), WithDirectoryLimits(1<<20, 3, 0), WithLogger(log),

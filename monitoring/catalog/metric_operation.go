@@ -94,8 +94,8 @@ var (
 	}
 	InFlightOldestAge = Metric{
 		Name: "kvdb.in_flight.oldest_age", Unit: "s", Kind: Gauge,
-		Help:       "Age of the oldest operation that has not ended, right to a second",
-		Attributes: perStore(), Note: "0 while none is older than a second",
+		Help:       "Age of the oldest operation that has not ended, at most a second too low",
+		Attributes: perStore(), Note: "0 while no watch of once a second has found any in flight",
 		Stability: Development, Source: fromInstrument,
 	}
 )
