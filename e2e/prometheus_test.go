@@ -33,6 +33,17 @@ func startPrometheus(t *testing.T, target string) *prometheus {
 
 func runPrometheus(t *testing.T, target string, interval time.Duration) *prometheus {
 	t.Helper()
+	return servePrometheus(t, interval, "exemplar-storage", target)
+}
+
+// startNativePrometheus runs one that asks for protobuf, and keeps native histograms.
+func startNativePrometheus(t *testing.T, targets ...string) *prometheus {
+	t.Helper()
+	return servePrometheus(t, time.Second, "native-histograms", targets...)
+}
+
+func servePrometheus(t *testing.T, interval time.Duration, feature string, targets ...string) *prometheus {
+	t.Helper()
 	path := process.Installed(t, "prometheus")
 	dir, address := t.TempDir(), process.FreeAddress(t)
 	config := filepath.Join(dir, "prometheus.yml")
@@ -40,8 +51,8 @@ func runPrometheus(t *testing.T, target string, interval time.Duration) *prometh
 global: {scrape_interval: %[1]dms, scrape_timeout: %[1]dms}
 scrape_configs:
 - job_name: quickstart
-  static_configs: [{targets: [%[2]q]}]
-`, interval.Milliseconds(), target), 0o600)
+  static_configs: [{targets: ["%[2]s"]}]
+`, interval.Milliseconds(), strings.Join(targets, `", "`)), 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +61,7 @@ scrape_configs:
 		"--config.file="+config,
 		"--storage.tsdb.path="+filepath.Join(dir, "data"),
 		"--web.listen-address="+address,
-		"--enable-feature=exemplar-storage"))
+		"--enable-feature="+feature))
 	p.Eventually(t, "Prometheus", func() bool {
 		_, err := fetch(t, p.url+"/-/ready")
 		return err == nil

@@ -111,7 +111,7 @@ func (c *client) run(ctx context.Context, args [][]byte) {
 		return
 	}
 	before, flushes := c.out.Len(), c.flushes
-	err := cmd.run(ctx, c, args)
+	err := c.server.traces.run(ctx, c, cmd, args)
 	switch {
 	case err == nil, c.broken != nil:
 	case flushes == c.flushes:

@@ -19,6 +19,8 @@ type config struct {
 	dir       string // empty for a temporary one
 	sync      bool
 	telemetry bool
+	traces    int           // commands a second that are traced
+	native    bool          // histograms, too
 	drain     time.Duration // from not ready to the end
 }
 
@@ -35,6 +37,8 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	target := flags.String("target", "", "the `address` of a remote engine")
 	flags.BoolVar(&c.sync, "sync", true, "answer a write only when it is on the disk")
 	flags.BoolVar(&c.telemetry, "telemetry", true, "instrument the store; false is the bare one, and no metrics")
+	flags.IntVar(&c.traces, "traces", 10, "trace at most this `number` of commands a second, for exemplars and for log lines with a trace id; 0 is none")
+	flags.BoolVar(&c.native, "native", false, "add native histograms, for a Prometheus that scrapes protobuf and ingests them")
 	flags.DurationVar(&c.drain, "drain", 5*time.Second, "on SIGTERM, serve on for this `time` while /readyz says no, for load balancers to see it")
 
 	given, err := program.Parse(flags, args, stderr)
@@ -54,8 +58,32 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	if *target != "" {
 		return c, fmt.Errorf("-target: engine %s is not remote: leave the flag out", c.engine.name)
 	}
+	if err := c.checkTelemetry(given); err != nil {
+		return c, err
+	}
 	if c.drain < 0 {
 		return c, fmt.Errorf("-drain is %v: use a time such as 5s, or 0 to stop at once", c.drain)
 	}
 	return c, errors.Join(c.listen.Check(), c.admin.Check(), c.pprof.CheckProfiles())
+}
+
+// maxTraces is beyond what anybody reads, and finds slips of the keyboard.
+const maxTraces = 1000
+
+// checkTelemetry settles what telemetry there is besides metrics.
+func (c *config) checkTelemetry(given map[string]bool) error {
+	if c.traces < 0 || c.traces > maxTraces {
+		return fmt.Errorf("-traces is %d: use a number of commands a second, at most %d, or 0 for none", c.traces, maxTraces)
+	}
+	if c.telemetry {
+		return nil
+	}
+	switch {
+	case given["traces"] && c.traces > 0:
+		return errors.New("-traces: nothing is traced with -telemetry=false: leave one of them out")
+	case c.native:
+		return errors.New("-native: there are no metrics with -telemetry=false: leave one of them out")
+	}
+	c.traces = 0
+	return nil
 }

@@ -25,6 +25,9 @@ func greet(stderr io.Writer, c config, dir string, redis net.Listener, obs *obse
 		telemetry = "instrumented"
 		metrics = "  " + url + "/metrics   for Prometheus\n"
 		try = "  curl -s " + url + "/metrics | grep kvdb_requests_total\n"
+		if c.traces > 0 {
+			try += "  curl -s -H 'Accept: application/openmetrics-text' " + url + "/metrics | grep trace_id    # exemplars\n"
+		}
 	}
 	fmt.Fprintf(stderr, `kvserver: engine %s%s, %s, for Redis clients at %s:%s
 

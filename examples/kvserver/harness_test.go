@@ -59,7 +59,7 @@ func start(t testing.TB, store kvdb.Store, change ...func(*limits)) *testServer 
 	core, lines := observer.New(zapcore.DebugLevel)
 	l := newPipeListener()
 	s := &testServer{t: t, net: l, lines: lines}
-	s.server = startServer(l, newKeyspace(store, "test"), lim, newServerLog(zap.New(core)),
+	s.server = startServer(l, newKeyspace(store, "test"), lim, newServerLog(zap.New(core)), nil,
 		about{engine: "test", namespace: "kvserver", sync: true, port: "6380", started: time.Now()})
 	t.Cleanup(s.stop)
 	return s

@@ -4,7 +4,7 @@
 //
 //	go run ./examples/kvserver [-listen 127.0.0.1:6380] [-admin 127.0.0.1:8080]
 //		[-engine pebble|bolt|memory] [-dir DIR] [-sync=true] [-telemetry=true]
-//		[-drain 5s] [-pprof ADDR]
+//		[-traces 10] [-native] [-drain 5s] [-pprof ADDR]
 //
 // It knows GET, SET (EX PX NX XX), DEL, EXISTS, MGET, MSET, SCAN, DBSIZE, PING,
 // ECHO, SELECT, INFO, CONFIG GET, COMMAND, HELLO and QUIT. A capability that the
@@ -24,6 +24,13 @@
 //	SCAN, DBSIZE   scan
 //
 // A batch of one key counts as that one operation.
+//
+// A few commands a second, at most as many as -traces says, are root spans over their
+// operations, of every command that comes and those that come rarely first. So there
+// are exemplars on /metrics, and trace ids in lines of the log, before there is anything
+// that takes traces; OTEL_EXPORTER_OTLP_ENDPOINT names one. OTEL_TRACES_SAMPLER decides
+// about each of them. All other commands have no span. With -native the durations of
+// operations are native histograms as well.
 //
 // It writes JSON log lines to standard output, and what a person reads to
 // standard error. After SIGINT or SIGTERM it says on /readyz that it wants no more

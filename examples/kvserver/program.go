@@ -98,7 +98,9 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 		return err
 	}
 
-	server := startServer(listener, newKeyspace(store, c.engine.name), defaultLimits, newServerLog(obs.Logger()), c.about(listener))
+	chooser := startTraces(obs.Telemetry().TracerProvider(), c.traces)
+	defer chooser.stop()
+	server := startServer(listener, newKeyspace(store, c.engine.name), defaultLimits, newServerLog(obs.Logger()), chooser, c.about(listener))
 	defer server.drain()
 
 	greet(stderr, c, dir.Path, listener, obs)
@@ -125,6 +127,9 @@ func (c config) observed(dir string, options []otelsetup.Option) []observe.Optio
 		observe.WithStoreChecks(checks(dir)),
 		observe.WithDrain(c.drain),
 	)
+	if c.native {
+		options = append(options, otelsetup.WithNativeHistograms())
+	}
 	if !c.telemetry {
 		options = []otelsetup.Option{otelsetup.WithLogger(zap.NewNop()), otelsetup.WithoutProcessMetrics(), otelsetup.WithoutRuntimeMetrics()}
 	}

@@ -37,6 +37,11 @@ func TestUsage(t *testing.T) {
 		{"-pprof 6060", "-pprof"},
 		{"-sync=perhaps", "see -help"},
 		{"-drain -1s", "-drain is -1s"},
+		{"-traces -1", "-traces is -1: use a number of commands a second, at most 1000, or 0 for none"},
+		{"-traces 1001", "-traces is 1001"},
+		{"-traces many", "see -help"},
+		{"-traces 5 -telemetry=false", "nothing is traced"},
+		{"-native -telemetry=false", "there are no metrics"},
 	} {
 		var stderr bytes.Buffer
 		args := strings.Fields(strings.ReplaceAll(tt.args, "''", ""))
@@ -181,7 +186,7 @@ func TestEngines(t *testing.T) {
 				args = append(args, "-dir", dir)
 			}
 			r := launch(t, args...)
-			if s := r.stderr.String(); strings.Count(s, r.web+"/metrics") != 2 {
+			if s := r.stderr.String(); strings.Count(s, r.web+"/metrics") != 3 {
 				t.Errorf("the greeting: %s", s)
 			}
 			c := r.dial()

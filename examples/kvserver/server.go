@@ -22,7 +22,8 @@ type server struct {
 	limits   limits
 	budget   *resp.Budget
 	log      *serverLog
-	about    about // what INFO tells
+	traces   *traces // nil for none
+	about    about   // what INFO tells
 	stats    stats
 
 	draining atomic.Bool
@@ -41,7 +42,7 @@ type stats struct {
 }
 
 // startServer serves the clients of a listener until drain.
-func startServer(l net.Listener, keys *keyspace, lim limits, log *serverLog, a about) *server {
+func startServer(l net.Listener, keys *keyspace, lim limits, log *serverLog, tr *traces, a about) *server {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &server{
 		listener: l,
@@ -50,6 +51,7 @@ func startServer(l net.Listener, keys *keyspace, lim limits, log *serverLog, a a
 		limits:   lim,
 		budget:   resp.NewBudget(lim.memory),
 		log:      log,
+		traces:   tr,
 		about:    a,
 		cancel:   cancel,
 		accepted: make(chan struct{}),

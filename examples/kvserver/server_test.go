@@ -103,7 +103,7 @@ func TestAcceptErrors(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := &failingListener{pipeListener: newPipeListener()}
 		log, lines := observedLog()
-		s := startServer(l, newKeyspace(memory(t), "test"), defaultLimits, log, about{})
+		s := startServer(l, newKeyspace(memory(t), "test"), defaultLimits, log, nil, about{})
 		time.Sleep(time.Minute)
 		if n := l.calls.Load(); n < 60 || n > 70 {
 			t.Errorf("%d calls of Accept in a minute", n)

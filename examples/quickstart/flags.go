@@ -17,6 +17,7 @@ type config struct {
 	dir    string          // empty for a temporary one
 	rate   float64         // operations a second
 	fault  fault
+	native bool          // histograms, too
 	drain  time.Duration // from not ready to the end
 }
 
@@ -32,6 +33,7 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	flags.StringVar(&c.pprof.HostPort, "pprof", "127.0.0.1:6060", "serve profiles on this `address`, host:port or unix:/path, and capture evidence of what is slow or fails; empty turns both off")
 	flags.StringVar(&c.dir, "dir", "", "keep the store in this `directory`; without it, in a temporary one")
 	flags.Float64Var(&c.rate, "rate", 2000, "make this many `operations` a second")
+	flags.BoolVar(&c.native, "native", false, "add native histograms, for a Prometheus that scrapes protobuf and ingests them")
 	flags.DurationVar(&c.drain, "drain", time.Second, "on SIGTERM, serve on for this `time` while /readyz says no, for load balancers to see it")
 	kind := flags.String("fault", faultNone.String(), "fail on purpose: "+faultKinds())
 

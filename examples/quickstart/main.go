@@ -2,13 +2,16 @@
 // directory of its own, wrapped by package instrument, under the load of a
 // small web shop.
 //
-//	go run ./examples/quickstart [-listen 127.0.0.1:8080] [-pprof 127.0.0.1:6060] [-dir DIR] [-rate 2000] [-fault none] [-drain 1s]
+//	go run ./examples/quickstart [-listen 127.0.0.1:8080] [-pprof 127.0.0.1:6060] [-dir DIR] [-rate 2000] [-fault none] [-native] [-drain 1s]
 //
 // It writes JSON log lines to standard output, and what a person reads, the
 // URLs first of all, to standard error. It runs until SIGINT or SIGTERM, says on
 // /readyz that it wants no more traffic, serves what still comes for the time
 // of -drain, and exits with 0; a second signal ends it at once. It exits with 2
 // for wrong usage and with 1 when it cannot run.
+//
+// With -native the durations of operations are native histograms as well, for a
+// Prometheus that scrapes protobuf and ingests them.
 //
 // Profiles are on the address of -pprof. Beside them, the program leaves files of
 // evidence in the directory profiles of the store's: an execution trace of the

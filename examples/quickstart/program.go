@@ -122,6 +122,9 @@ const sampled = 0.1
 
 // observed returns the options that the command line decides.
 func (c config) observed(dir string, options []otelsetup.Option) []observe.Option {
+	if c.native {
+		options = append(options, otelsetup.WithNativeHistograms())
+	}
 	return append(c.pprof.Profiles(dir),
 		observe.WithServiceName("quickstart"),
 		observe.WithTelemetryOptions(otelsetup.WithDefaultSampler(sdktrace.ParentBased(sdktrace.TraceIDRatioBased(sampled)))),

@@ -2,20 +2,23 @@ package catalog
 
 // Attributes of the semantic conventions. [Attributes] says what each means.
 const (
-	SystemName    = "db.system.name"
-	Namespace     = "db.namespace"
-	OperationName = "db.operation.name"
-	BatchSize     = "db.operation.batch.size"
-	ErrorType     = "error.type"
-	ServerAddress = "server.address"
-	ServerPort    = "server.port"
-	PoolName      = "db.client.connection.pool.name"
-	PoolState     = "db.client.connection.state" // idle or used
-	ComponentType = "otel.component.type"
-	ComponentName = "otel.component.name"
-	ScopeName     = "otel.scope.name"
-	ScopeVersion  = "otel.scope.version"
-	MemoryType    = "go.memory.type" // stack or other
+	SystemName       = "db.system.name"
+	Namespace        = "db.namespace"
+	OperationName    = "db.operation.name"
+	BatchSize        = "db.operation.batch.size"
+	ErrorType        = "error.type"
+	ServerAddress    = "server.address"
+	ServerPort       = "server.port"
+	ClientAddress    = "client.address"
+	NetworkTransport = "network.transport"
+	ResponseStatus   = "db.response.status_code"
+	PoolName         = "db.client.connection.pool.name"
+	PoolState        = "db.client.connection.state" // idle or used
+	ComponentType    = "otel.component.type"
+	ComponentName    = "otel.component.name"
+	ScopeName        = "otel.scope.name"
+	ScopeVersion     = "otel.scope.version"
+	MemoryType       = "go.memory.type" // stack or other
 )
 
 // Attributes of the resource, which stand on no series but that of [TargetInfo].

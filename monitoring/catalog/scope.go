@@ -10,6 +10,7 @@ const (
 	ScopeHealth     = module + fromHealth     // metrics
 	ScopePprofx     = module + fromPprofx     // metrics
 	ScopeQuickstart = module + fromQuickstart // spans
+	ScopeKVServer   = module + fromKVServer   // spans
 
 	ScopeMonitoringSystem = module + fromMonitoringSystem // metrics
 )

@@ -89,7 +89,14 @@ var programSpans = func() (spans []Span) {
 			Stability: Development, Source: fromQuickstart,
 		})
 	}
-	return spans
+	return append(spans, Span{
+		Name: "{" + OperationName + "}", Kinds: []SpanKind{KindServer},
+		Attributes: []string{SystemName, OperationName, ClientAddress, NetworkTransport},
+		Optional:   []string{ResponseStatus, ErrorType},
+		When:       "For a command of a Redis client, over its operations on the store; for ten a second at most by default",
+		Note:       "The operation is the command, such as GET, and the system is redis, whatever the engine is. The status is an error when the reply is one. Keys and values never are on it",
+		Stability:  Development, Source: fromKVServer,
+	})
 }()
 
 // Spans returns every kind of span and event in the order of the reference. The
