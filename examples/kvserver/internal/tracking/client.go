@@ -1,0 +1,68 @@
+package tracking
+
+// A Client is one connection as tracking sees it. Its methods are for the goroutine
+// of the connection, and do not block. Those of nil do nothing, so a connection that
+// has never tracked needs no Client.
+type Client struct {
+	id    int64
+	table *Table
+	send  func(message []byte)
+
+	// The owner reads these; it changes them under the table's lock, and others
+	// read them there.
+	on      bool
+	options Options
+
+	caching bool                // CLIENT CACHING was said
+	keys    shrinking[struct{}] // under the table's lock
+}
+
+// Client returns a client that does not track yet. What it is to know is sent by any
+// goroutine, under the lock of the table: send must neither block nor call the table,
+// and it must not lose a message. Messages are whole pushes of version 3; they are
+// shared, so send does not modify them. When the connection ends, call Off.
+func (t *Table) Client(id int64, send func(message []byte)) *Client {
+	return &Client{id: id, table: t, send: send}
+}
+
+// Tracking reports whether the client tracks.
+func (c *Client) Tracking() bool { return c != nil && c.on }
+
+// Remember enters a key that the client is about to read, before the engine is
+// asked. In broadcasting mode, and for a command that is not to be cached, it does
+// nothing.
+func (c *Client) Remember(key []byte) {
+	if !c.Tracking() || !c.options.remembers(c.caching) {
+		return
+	}
+	t := c.table
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if _, again := c.keys.get(key); !again && !t.enter(key, c) {
+		tell([]*Client{c}, encode(key), nobody)
+	}
+}
+
+// enter makes a client a holder of a key, and reports whether there was room.
+func (t *Table) enter(key []byte, c *Client) bool {
+	for {
+		e, known := t.keys.get(key)
+		cost := itemCost
+		if !known {
+			cost += keyCost(len(key))
+		}
+		if (known || t.keys.len() < t.limits.Keys) && t.take(cost) {
+			if !known {
+				e.key = string(key)
+			}
+			e.holders = append(e.holders, c)
+			t.keys.set(e.key, e)
+			c.keys.set(e.key, struct{}{})
+			t.items++
+			return true
+		}
+		if !t.evictFor(cost) {
+			return false
+		}
+	}
+}
