@@ -68,10 +68,12 @@ func TestKVServerRedisCLI(t *testing.T) {
 				{"--scan --pattern ?", "a\nb"},
 				{"del a b c", "2"},
 				{"dbsize", "1"},
-				{"incr a", "ERR unknown command 'incr'"},
+				{"incr a", "ERR unknown command 'incr', with args beginning with: 'a'"},
 				{"echo hello", "hello"},
 				{"config get save", "save"},
-				{"hello 3", "NOPROTO unsupported protocol version"},
+				{"hello 4", "NOPROTO unsupported protocol version"},
+				{"-3 config get save", "save"},
+				{"client setname me", "OK"},
 			} {
 				out, err := s.tool(t, "redis-cli", strings.Fields(tt.command)...)
 				if err != nil || out != tt.want {

@@ -38,6 +38,7 @@ type client struct {
 	outbox outbox      // messages that others have for it
 	value  []byte      // scratch for a value that is read
 
+	last     *command
 	commands int64 // since the last flush
 	flushes  int
 	broken   error // why nothing can be written any more
@@ -162,11 +163,13 @@ func (c *client) flushFull() error {
 func (c *client) flush() error {
 	c.server.stats.commands.Add(c.commands)
 	c.commands = 0
+	now := time.Now()
+	c.publish(now)
 	if c.out.Len() == 0 {
 		return nil
 	}
 	c.flushes++
-	_ = c.conn.SetWriteDeadline(time.Now().Add(c.server.limits.replyTime))
+	_ = c.conn.SetWriteDeadline(now.Add(c.server.limits.replyTime))
 	_, c.broken = c.conn.Write(c.out.Bytes())
 	c.out.Reset(2 * keptBuffer)
 	return c.broken

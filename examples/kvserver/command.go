@@ -3,27 +3,27 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
-	"fmt"
-	"strings"
-	"unicode"
 
 	"go.uber.org/zap"
 
-	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // A command is a row of the table.
 type command struct {
-	name  string // in lower case
-	arity int    // arguments with the name; when negative, at least as many
-	keys  keyArgs
-	write bool
+	name    string // in lower case; of a subcommand with both names: client|id
+	arity   int    // arguments with the names; when negative, at least as many
+	keys    keyArgs
+	write   bool
+	group   string // what it is about, for COMMAND DOCS
+	summary string // a sentence
+	syntax  string // of a subcommand, for HELP: its name and arguments
 
 	// run writes the reply to c.out, or returns an error, which becomes the
-	// reply.
+	// reply. Of a command with subcommands it is for when none is named; nil
+	// refuses that.
 	run func(ctx context.Context, c *client, args [][]byte) error
+	sub []command
 }
 
 // keyArgs tell clients which arguments are keys: from first to last, counted
@@ -36,27 +36,20 @@ var (
 	allOdd  = keyArgs{1, -1, 2}
 )
 
-// table is every command there is.
-func table() []command {
-	return []command{
-		{name: "get", arity: 2, keys: oneKey, run: runGet},
-		{name: "set", arity: -3, keys: oneKey, write: true, run: runSet},
-		{name: "del", arity: -2, keys: allKeys, write: true, run: runDel},
-		{name: "exists", arity: -2, keys: allKeys, run: runExists},
-		{name: "mget", arity: -2, keys: allKeys, run: runMGet},
-		{name: "mset", arity: -3, keys: allOdd, write: true, run: runMSet},
-		{name: "scan", arity: -2, run: runScan},
-		{name: "dbsize", arity: 1, run: runDBSize},
-		{name: "ping", arity: -1, run: runPing},
-		{name: "echo", arity: 2, run: runEcho},
-		{name: "select", arity: 2, run: runSelect},
-		{name: "info", arity: -1, run: runInfo},
-		{name: "config", arity: -2, run: runConfig},
-		{name: "command", arity: -1, run: runCommand},
-		{name: "hello", arity: -1, run: runHello},
-		{name: "auth", arity: -2, run: runAuth},
-		{name: "quit", arity: -1, run: runQuit},
+// of returns the keys among the arguments of a command.
+func (k keyArgs) of(args [][]byte) [][]byte {
+	last := k.last
+	if last < 0 {
+		last += len(args)
 	}
+	if k.step == 0 || last >= len(args) {
+		return nil
+	}
+	keys := make([][]byte, 0, (last-k.first)/k.step+1)
+	for i := k.first; i <= last; i += k.step {
+		keys = append(keys, args[i])
+	}
+	return keys
 }
 
 var commands = make(map[string]*command)
@@ -86,30 +79,54 @@ func find(name []byte) *command {
 	return commands[string(lower[:len(name)])]
 }
 
-// A commandError is a mistake of the client. Its text follows ERR in the reply.
-type commandError string
+// choose returns the command that the arguments call, or why there is none.
+func choose(args [][]byte) (*command, error) {
+	cmd := find(args[0])
+	if cmd == nil {
+		return nil, errUnknown(args)
+	}
+	if len(cmd.sub) > 0 && len(args) > 1 {
+		container := cmd
+		if cmd = container.child(args[1]); cmd == nil {
+			return nil, errUnknownSub(container, args[1])
+		}
+	}
+	if !cmd.takes(len(args)) {
+		return cmd, errArity(cmd)
+	}
+	return cmd, nil
+}
 
-func (e commandError) Error() string { return string(e) }
+// takes reports whether the command has n arguments, its name among them.
+func (cmd *command) takes(n int) bool {
+	return cmd.run != nil && n >= max(cmd.arity, -cmd.arity) && (cmd.arity < 0 || n == cmd.arity)
+}
 
-// A codedError is a mistake whose text has a code of its own in place of ERR.
-type codedError string
+func (cmd *command) child(name []byte) *command {
+	for i := range cmd.sub {
+		if bytes.EqualFold(name, []byte(cmd.sub[i].name[len(cmd.name)+1:])) {
+			return &cmd.sub[i]
+		}
+	}
+	return nil
+}
 
-func (e codedError) Error() string { return string(e) }
-
-const errSyntax = commandError("syntax error")
-
-// run runs a command and appends its reply, whatever happens.
+// run runs a command and writes its reply, whatever happens.
 func (c *client) run(ctx context.Context, args [][]byte) {
 	c.commands++
-	cmd := find(args[0])
+	cmd, err := choose(args)
 	switch {
-	case cmd == nil:
-		c.unknown(args[0])
-		return
-	case len(args) < max(cmd.arity, -cmd.arity) || cmd.arity > 0 && len(args) > cmd.arity:
-		c.fail(fmt.Sprintf("wrong number of arguments for '%s' command", cmd.name))
-		return
+	case err != nil:
+		c.speaksHTTP(args[0])
+		c.refuse(err)
+	default:
+		c.last = cmd
+		c.call(ctx, cmd, args)
 	}
+}
+
+// call runs a command that there is.
+func (c *client) call(ctx context.Context, cmd *command, args [][]byte) {
 	before, flushes := c.out.Len(), c.flushes
 	err := c.server.traces.run(ctx, c, cmd, args)
 	switch {
@@ -124,51 +141,11 @@ func (c *client) run(ctx context.Context, args [][]byte) {
 	}
 }
 
-// unknown refuses a command. A web browser is made to leave at once: a page can
-// let it send a request here, whose body would then be commands.
-func (c *client) unknown(name []byte) {
+// speaksHTTP makes a web browser leave at once: a page can let it send a request
+// here, whose body would then be commands.
+func (c *client) speaksHTTP(name []byte) {
 	if bytes.EqualFold(name, []byte("post")) || bytes.EqualFold(name, []byte("host:")) {
 		c.server.log.warn(catalog.ClientSpeaksHTTP, c.conn.RemoteAddr())
 		c.leaving = true
 	}
-	c.fail(fmt.Sprintf("unknown command '%s'", printable(name)))
-}
-
-// printable returns the beginning of a text that a client sent, without what
-// could break a line or a terminal.
-func printable(b []byte) string {
-	const longest = 64
-	cut := b[:min(len(b), longest)]
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) || r == unicode.ReplacementChar {
-			return '?'
-		}
-		return r
-	}, string(cut))
-}
-
-// refuse replies with an error.
-func (c *client) refuse(err error) {
-	var coded codedError
-	if errors.As(err, &coded) {
-		c.out.Error(string(coded))
-		return
-	}
-	c.fail(explain(err))
-}
-
-// explain returns an error for the client: its own mistakes in full, of others
-// the kind. The log has the rest.
-func explain(err error) string {
-	var mistake commandError
-	var failure *kvdb.Error
-	switch {
-	case errors.As(err, &mistake):
-		return string(mistake)
-	case !errors.As(err, &failure):
-		return "the command failed"
-	case errors.Is(failure.Kind, kvdb.ErrInvalidArgument), errors.Is(failure.Kind, kvdb.ErrTooLarge):
-		return failure.Error()
-	}
-	return (&kvdb.Error{Op: failure.Op, Kind: failure.Kind}).Error()
 }

@@ -1,6 +1,10 @@
 package main
 
-import "context"
+import (
+	"context"
+
+	"github.com/otelkv/otelkv/examples/kvserver/internal/resp"
+)
 
 // PING [message].
 func runPing(_ context.Context, c *client, args [][]byte) error {
@@ -10,7 +14,7 @@ func runPing(_ context.Context, c *client, args [][]byte) error {
 	case 2:
 		c.out.Bulk(args[1])
 	default:
-		return commandError("wrong number of arguments for 'ping' command")
+		return errArity(find(args[0]))
 	}
 	return nil
 }
@@ -31,6 +35,16 @@ func runSelect(_ context.Context, c *client, args [][]byte) error {
 		return commandError("DB index is out of range")
 	}
 	c.out.Simple("OK")
+	return nil
+}
+
+// RESET. What a library tells of itself stays, as in Redis.
+func runReset(_ context.Context, c *client, _ [][]byte) error {
+	c.setVersion(resp.Version2)
+	c.card.name.set(nil)
+	c.card.noEvict.Store(false)
+	c.card.noTouch.Store(false)
+	c.out.Simple("RESET")
 	return nil
 }
 

@@ -29,11 +29,11 @@ func runHello(_ context.Context, c *client, args [][]byte) error {
 			user, options = options[1], options[3:]
 		case option == "SETNAME" && len(options) > 1:
 			name, options = options[1], options[2:]
-			if err := checkName(name); err != nil {
+			if err := checkName("Client names", name); err != nil {
 				return err
 			}
 		default:
-			return commandError(fmt.Sprintf("Syntax error in HELLO option '%s'", printable(options[0])))
+			return commandError(fmt.Sprintf("Syntax error in HELLO option '%s'", printable(options[0], maxQuoted)))
 		}
 	}
 	if user != nil {
@@ -42,12 +42,16 @@ func runHello(_ context.Context, c *client, args [][]byte) error {
 		}
 	}
 	if name != nil {
-		c.card.setName(name)
+		c.card.name.set(name)
 	}
-	c.out.SetVersion(version)
-	c.card.setVersion(version)
+	c.setVersion(version)
 	c.greet()
 	return nil
+}
+
+func (c *client) setVersion(version int) {
+	c.out.SetVersion(version)
+	c.card.setVersion(version)
 }
 
 func (c *client) greet() {

@@ -86,7 +86,7 @@ func (c *client) getMany(ctx context.Context, keys [][]byte) error {
 func runMSet(ctx context.Context, c *client, args [][]byte) error {
 	pairs := args[1:]
 	if len(pairs)%2 != 0 {
-		return commandError("wrong number of arguments for 'mset' command")
+		return errArity(find(args[0]))
 	}
 	if c.keys.batcher == nil {
 		return c.keys.unsupported("MSET")

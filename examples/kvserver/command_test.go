@@ -131,16 +131,17 @@ var sessions = []struct {
 		{"auth a b c", `-ERR syntax error`},
 	}},
 	{"what is not there", []step{
-		{"incr k", `-ERR unknown command 'incr'`},
+		{"incr k", `-ERR unknown command 'incr', with args beginning with: 'k' `},
 		{"get", `-ERR wrong number of arguments for 'get' command`},
 		{"get a b", `-ERR wrong number of arguments for 'get' command`},
 		{"set k", `-ERR wrong number of arguments for 'set' command`},
-		{"''", `-ERR unknown command ''`},
-		{"\x1b[31m\x00\xff", `-ERR unknown command '?[31m??'`},
-		{strings.Repeat("x", 100), `-ERR unknown command '` + strings.Repeat("x", 64) + `'`},
-		{"config set save x", `-ERR CONFIG is supported with GET only`},
+		{"''", `-ERR unknown command '', with args beginning with: `},
+		{"\x1b[31m\xff x\x1by\x00z", `-ERR unknown command '?[31m?', with args beginning with: 'x?y' `},
+		{"incr " + strings.Repeat("x", 200), `-ERR unknown command 'incr', with args beginning with: '` + strings.Repeat("x", 128) + `' `},
+		{strings.Repeat("x", 200), `-ERR unknown command '` + strings.Repeat("x", 128) + `', with args beginning with: `},
+		{"config set save x", `-ERR unknown subcommand 'set'. Try CONFIG HELP.`},
+		{"config", `-ERR wrong number of arguments for 'config' command`},
 		{"config get", `-ERR wrong number of arguments for 'config|get' command`},
-		{"command list", `-ERR COMMAND is supported alone and with COUNT, DOCS and INFO`},
 		{"ping", `PONG`},
 	}},
 	{"config", []step{
@@ -149,9 +150,29 @@ var sessions = []struct {
 		{"config get PORT databases nothing", `["databases" "1" "port" "6380"]`},
 	}},
 	{"command", []step{
-		{"command count", `:17`},
-		{"command docs", `[]`},
-		{"command info get nothing mset", `[["get" :2 [readonly] :1 :1 :1] nil ["mset" :-3 [write] :1 :-1 :2]]`},
+		{"command count", `:19`},
+		{"command docs nothing echo", `["echo" ["summary" "Answer the message." "group" "connection"]]`},
+		{"command info get nothing mset client|id",
+			`[["get" :2 [readonly] :1 :1 :1 [] [] [["flags" [RO] "begin_search" ["type" "index" "spec" ["index" :1]] "find_keys" ["type" "range" "spec" ["lastkey" :0 "keystep" :1 "limit" :0]]]] []] nil ` +
+				`["mset" :-3 [write] :1 :-1 :2 [] [] [["flags" [RW] "begin_search" ["type" "index" "spec" ["index" :1]] "find_keys" ["type" "range" "spec" ["lastkey" :-1 "keystep" :2 "limit" :0]]]] []] ` +
+				`["client|id" :2 [] :0 :0 :0 [] [] [] []]]`},
+		{"command list filterby pattern *id", `["client|id"]`},
+		{"config help", `[CONFIG <subcommand> [<arg> [value] [opt] ...]. Subcommands are: GET <pattern>     Return parameters matching the glob-like <pattern> and their values. HELP     Prints this help.]`},
+	}},
+	{"client", []step{
+		{"client id", `:1`},
+		{"client setinfo lib-name go-redis(,go1.26)", `OK`},
+		{"client setinfo LIB-VER 9.23.0", `OK`},
+		{"client setinfo lib-foo x", `-ERR Unrecognized option 'lib-foo'`},
+		{"client setinfo lib-name a\x80", `-ERR lib-name cannot contain spaces, newlines or special characters.`},
+		{"client setname me", `OK`},
+		{"client no-evict on", `OK`},
+		{"client no-touch on", `OK`},
+		{"client info", `"id=1 addr=pipe laddr=pipe name=me age=0 idle=0 flags=eT db=0 sub=0 psub=0 ssub=0 multi=-1 cmd=client|info user=default redir=-1 resp=2 lib-name=go-redis(,go1.26) lib-ver=9.23.0\n"`},
+		{"reset", `RESET`},
+		{"client list", `"id=1 addr=pipe laddr=pipe name= age=0 idle=0 flags=N db=0 sub=0 psub=0 ssub=0 multi=-1 cmd=client|list user=default redir=-1 resp=2 lib-name=go-redis(,go1.26) lib-ver=9.23.0\n"`},
+		{"client list type normal", `"id=1 addr=pipe laddr=pipe name= age=0 idle=0 flags=N db=0 sub=0 psub=0 ssub=0 multi=-1 cmd=client|list user=default redir=-1 resp=2 lib-name=go-redis(,go1.26) lib-ver=9.23.0\n"`},
+		{"client list id 2 3", `""`},
 	}},
 	{"scan", []step{
 		{"scan 0", `["0" []]`},
@@ -253,7 +274,7 @@ func TestInfo(t *testing.T) {
 	if got := c.do("info", "STATS"); strings.Contains(got, "# Server") || !strings.Contains(got, "total_commands_processed:1") {
 		t.Errorf("info stats: %s", got)
 	}
-	if got := c.do("command"); strings.Count(got, "[readonly]")+strings.Count(got, "[write]") != len(commands) {
+	if got := c.do("command"); strings.Count(got, "[readonly]")+strings.Count(got, "[write]") != 6 || !strings.Contains(got, `["client|setinfo" :4 `) {
 		t.Errorf("command: %s", got)
 	}
 }
@@ -324,6 +345,7 @@ type discard struct{ net.Conn }
 func (discard) Write(b []byte) (int, error)      { return len(b), nil }
 func (discard) SetWriteDeadline(time.Time) error { return nil }
 func (discard) RemoteAddr() net.Addr             { return &net.TCPAddr{} }
+func (discard) LocalAddr() net.Addr              { return &net.TCPAddr{} }
 
 // Whatever the arguments are, the reply is one, and well formed.
 func FuzzArguments(f *testing.F) {

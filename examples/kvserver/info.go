@@ -6,6 +6,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/metrics"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -70,10 +71,12 @@ func (s *server) info() []infoSection {
 			{"redis_version", redisVersion},
 			{"redis_mode", "standalone"},
 			{"os", runtime.GOOS},
+			{"arch_bits", strconv.IntSize},
 			{"go_version", runtime.Version()},
 			{"process_id", os.Getpid()},
 			{"tcp_port", s.about.port},
 			{"uptime_in_seconds", int(uptime.Seconds())},
+			{"uptime_in_days", int(uptime.Hours() / 24)},
 		}},
 		{"Clients", []infoLine{
 			{"connected_clients", s.connected()},
@@ -82,6 +85,8 @@ func (s *server) info() []infoSection {
 		}},
 		{"Memory", []infoLine{
 			{"used_memory", usedMemory()},
+			{"maxmemory", 0},
+			{"maxmemory_policy", "noeviction"},
 		}},
 		{"Persistence", []infoLine{
 			{"loading", 0},
@@ -107,50 +112,4 @@ func usedMemory() uint64 {
 	sample := []metrics.Sample{{Name: "/memory/classes/total:bytes"}}
 	metrics.Read(sample)
 	return sample[0].Value.Uint64()
-}
-
-// CONFIG GET pattern [pattern ...]. Programs such as redis-benchmark ask how
-// durable the server is.
-func runConfig(_ context.Context, c *client, args [][]byte) error {
-	if upper(args[1]) != "GET" {
-		return commandError("CONFIG is supported with GET only")
-	}
-	if len(args) < 3 {
-		return commandError("wrong number of arguments for 'config|get' command")
-	}
-	var matched []infoLine
-	for _, setting := range c.server.settings() {
-		for _, pattern := range args[2:] {
-			if glob(strings.ToLower(string(pattern))).matches([]byte(setting.name)) {
-				matched = append(matched, setting)
-				break
-			}
-		}
-	}
-	c.out.Map(len(matched))
-	for _, setting := range matched {
-		c.out.BulkString(setting.name)
-		c.out.BulkString(fmt.Sprint(setting.value))
-	}
-	return nil
-}
-
-func (s *server) settings() []infoLine {
-	appendonly, fsync := "no", "no"
-	if s.about.engine != "memory" {
-		appendonly = "yes" // each write goes to the engine at once
-		if s.about.sync {
-			fsync = "always"
-		}
-	}
-	return []infoLine{
-		{"appendfsync", fsync},
-		{"appendonly", appendonly},
-		{"databases", 1},
-		{"maxclients", s.limits.clients},
-		{"port", s.about.port},
-		{"proto-max-bulk-len", s.limits.size.Bulk},
-		{"save", ""},
-		{"timeout", int(s.limits.idleTime.Seconds())},
-	}
 }

@@ -162,11 +162,15 @@ func (s *server) drain() {
 	s.cancel()
 }
 
-func (s *server) each(do func(*client)) {
+// all returns the clients that are connected, in no order.
+func (s *server) all() []*client {
 	s.mu.Lock()
-	clients := slices.Collect(maps.Keys(s.clients))
-	s.mu.Unlock()
-	for _, c := range clients {
+	defer s.mu.Unlock()
+	return slices.Collect(maps.Keys(s.clients))
+}
+
+func (s *server) each(do func(*client)) {
+	for _, c := range s.all() {
 		do(c)
 	}
 }

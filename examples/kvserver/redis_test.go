@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bufio"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/otelkv/otelkv/internal/testutil/process"
+)
+
+// A realRedis is the server whose words ours uses.
+type realRedis struct {
+	t      testing.TB
+	socket string
+}
+
+func startRedis(t testing.TB) *realRedis {
+	t.Helper()
+	path := process.Installed(t, "redis-server")
+	dir, err := os.MkdirTemp("", "redis") // t.TempDir can be too long for a socket
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	r := &realRedis{t: t, socket: filepath.Join(dir, "s")}
+	p := process.Start(t, exec.Command(path, "--port", "0", "--unixsocket", r.socket, "--save", "", "--dir", dir))
+	p.Eventually(t, "a socket", func() bool {
+		conn, err := net.Dial("unix", r.socket)
+		if err == nil {
+			conn.Close()
+		}
+		return err == nil
+	})
+	return r
+}
+
+func (r *realRedis) dial() *testClient {
+	r.t.Helper()
+	conn, err := net.Dial("unix", r.socket)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.t.Cleanup(func() { conn.Close() })
+	return &testClient{t: r.t, conn: conn, replies: bufio.NewReader(conn)}
+}
+
+// besides are what Redis and this server answer in the same words. A line is a
+// command, in words as [step] has them.
+var besides = map[string][]string{
+	"unknown": {
+		"foo", "foo a b c", "FOO '' a", "'' a", "foo " + strings.Repeat("a", 200) + " b", "foo" + strings.Repeat(" "+strings.Repeat("x", 50), 5),
+		strings.Repeat("x", 200) + " y", "foo a\r\nb c\x00d", "get\x00 k", "foo " + strings.Repeat("b", 125) + " c", "foo " + strings.Repeat("b", 127) + " c", "foo " + strings.Repeat("b", 128) + " c",
+	},
+	"arity": {
+		"get", "get a b", "set k", "set", "mset", "mset a", "mset a b c", "del", "exists", "mget", "scan", "dbsize x", "ping a b", "echo", "echo a b", "select", "auth", "info a b", "hello 2 3",
+		"client", "client setname", "client setname a b", "client id x", "client info x", "client no-evict", "client help x", "config", "config get", "command count x", "command getkeys", "command getkeys get", "reset x",
+	},
+	"unknown subcommands": {
+		"client foo", "CLIENT FOO bar", "config foo", "command foo", "config '' x", "client " + strings.Repeat("z", 300), "client i\rd",
+	},
+	"names": {
+		"client getname", "client setname a", "client getname", "client setname ''", "client getname", "client setname a\nb", "client setname \x7f", "client setname \xff", "client getname",
+		"client no-evict on", "client no-evict off", "client no-evict x", "client list type foo", "client list type replica", "client list id", "client list id x", "client list foo", "client list id 1000000",
+		"hello 2 setname b", "client getname", "hello 3 setname c", "client getname", "reset", "client getname",
+	},
+	"hello and auth": {
+		"hello x", "hello 1", "hello 4", "hello 99999999999999999999", "hello 3 foo", "hello 3 auth", "hello 3 auth default", "hello 3 setname", "hello 3 setname a\tb", "hello 3 auth u p", "hello 3 auth default p foo", "get k",
+		"auth x", "auth u x", "auth default x", "auth a b c",
+	},
+	"command": {
+		"command getkeys get k", "command getkeys mset a 1 b 2", "command getkeys mget a b c", "command getkeys foo a", "command getkeys ping x", "command getkeys get k l", "command getkeys set k", "command getkeys client id", "command getkeys config get x",
+		"command docs foo", "command info foo", "command list x", "command list filterby", "command list filterby foo bar", "command list filterby module foo", "command list filterby aclcat foo", "command list filterby pattern", "command list filterby pattern g?t",
+		"command list filterby pattern nothing",
+	},
+	"version 3": {
+		"hello 3", "get k", "set k v", "get k", "mget k l", "set k w nx", "config get save", "config get nothing", "command docs foo", "command info foo", "command list filterby pattern g?t", "client getname", "set k w xx", "del k l", "exists k", "ping", "ping x", "echo x",
+		"foo", "client foo", "reset", "get l",
+	},
+	"version 2": {
+		"get k", "set k v", "get k", "mget k l", "set k w nx", "config get save", "config get nothing", "command info foo", "client getname", "del k", "select 0", "select 16", "select -1", "select x", "reset", "config get maxmemory", "CONFIG GET maxmemory-policy none",
+		"ping", "ping ''", "echo ''",
+	},
+}
+
+func TestBesideRedis(t *testing.T) {
+	r := startRedis(t)
+	for name, lines := range besides {
+		t.Run(name, func(t *testing.T) {
+			r.t = t
+			theirs, ours := r.dial(), start(t, memory(t)).dial()
+			for _, line := range lines {
+				args := splitQuoted(line)
+				got, want := ours.do(args...), theirs.do(args...)
+				if name == "hello and auth" || strings.HasPrefix(line, "hello 3") || strings.HasPrefix(line, "hello 2") {
+					got, want = errorsOnly(got), errorsOnly(want)
+				}
+				if got != want {
+					t.Errorf("%q:\n got %s\nwant %s", line, got, want)
+				}
+			}
+			theirs.do("flushall")
+		})
+	}
+}
+
+// errorsOnly leaves out what two servers tell of themselves.
+func errorsOnly(reply string) string {
+	if strings.HasPrefix(reply, "-") {
+		return reply
+	}
+	return "no error"
+}
+
+// splitQuoted splits at single spaces only.
+func splitQuoted(line string) []string {
+	args := strings.Split(line, " ")
+	for i, a := range args {
+		if a == "''" {
+			args[i] = ""
+		}
+	}
+	return args
+}

@@ -1,0 +1,37 @@
+package main
+
+// table is every command there is.
+func table() []command {
+	return []command{
+		{name: "get", arity: 2, keys: oneKey, run: runGet, group: "string", summary: "Get the value of a key."},
+		{name: "set", arity: -3, keys: oneKey, write: true, run: runSet, group: "string", summary: "Set the value of a key."},
+		{name: "mget", arity: -2, keys: allKeys, run: runMGet, group: "string", summary: "Get the values of several keys."},
+		{name: "mset", arity: -3, keys: allOdd, write: true, run: runMSet, group: "string", summary: "Set the values of several keys at once."},
+		{name: "del", arity: -2, keys: allKeys, write: true, run: runDel, group: "generic", summary: "Delete keys."},
+		{name: "exists", arity: -2, keys: allKeys, run: runExists, group: "generic", summary: "Count those of the keys that there are."},
+		{name: "scan", arity: -2, run: runScan, group: "generic", summary: "Visit the keys step by step."},
+		{name: "dbsize", arity: 1, run: runDBSize, group: "server", summary: "Count all keys."},
+		{name: "ping", arity: -1, run: runPing, group: "connection", summary: "Answer PONG, or the message."},
+		{name: "echo", arity: 2, run: runEcho, group: "connection", summary: "Answer the message."},
+		{name: "select", arity: 2, run: runSelect, group: "connection", summary: "Change the database of the connection."},
+		{name: "hello", arity: -1, run: runHello, group: "connection", summary: "Change the version of the protocol, and tell of the server."},
+		{name: "auth", arity: -2, run: runAuth, group: "connection", summary: "Log in: there is one user, default, without a password."},
+		{name: "reset", arity: 1, run: runReset, group: "connection", summary: "Make the connection as it was at first."},
+		{name: "quit", arity: -1, run: runQuit, group: "connection", summary: "Close the connection."},
+		{name: "client", arity: -2, sub: clientTable(), group: "connection", summary: "About connections."},
+		{name: "info", arity: -1, run: runInfo, group: "server", summary: "Tell of the server."},
+		{name: "config", arity: -2, sub: configTable(), group: "server", summary: "About the server's configuration."},
+		{name: "command", arity: -1, run: runCommand, sub: commandTable(), group: "server", summary: "Describe all commands."},
+	}
+}
+
+// withHelp adds HELP to the subcommands of a command.
+func withHelp(of string, sub ...command) []command {
+	sub = append(sub, command{
+		name: "help", arity: 2, syntax: "HELP", summary: "Prints this help.", run: runHelp,
+	})
+	for i := range sub {
+		sub[i].name = of + "|" + sub[i].name
+	}
+	return sub
+}
