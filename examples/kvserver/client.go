@@ -41,9 +41,9 @@ type client struct {
 	last     *command
 	commands int64 // since the last flush
 	flushes  int
-	broken   error // why nothing can be written any more
-	begun    bool  // the clock of a command that has not come in full is running
-	leaving  bool  // no further command is run
+	broken   error     // why nothing can be written any more
+	begun    time.Time // when the command that has not come in full was first waited for
+	leaving  bool      // no further command is run
 }
 
 func newClient(s *server, conn net.Conn, id int64) *client {
@@ -66,7 +66,7 @@ func (c *client) serve(ctx context.Context) {
 	var protocol *resp.ProtocolError
 	switch {
 	case err == nil, errors.Is(err, errStopped):
-	case errors.As(err, &protocol), errors.Is(err, resp.ErrBudget):
+	case errors.As(err, &protocol):
 		c.server.log.warn(catalog.ClientRefused, c.conn.RemoteAddr(), zap.Error(err))
 		c.fail(err.Error())
 	case errors.Is(err, os.ErrDeadlineExceeded):
@@ -95,11 +95,16 @@ func (c *client) loop(ctx context.Context) error {
 	for !c.leaving {
 		args, ok, err := c.in.Next()
 		switch {
-		case err != nil:
+		case err != nil && !ok:
 			return err
 		case ok:
-			c.run(ctx, args)
-			c.begun = false
+			if err != nil { // it was read and thrown away
+				c.commands++
+				c.fail(err.Error())
+			} else {
+				c.run(ctx, args)
+			}
+			c.begun = time.Time{}
 			c.deliver()
 			if err = c.broken; err == nil {
 				err = c.flushFull()
@@ -118,35 +123,47 @@ func (c *client) loop(ctx context.Context) error {
 	return nil
 }
 
-// fill waits for the client's next bytes.
+// fill waits for the client's next bytes. One that is idle for a moment gives its
+// buffer back.
 func (c *client) fill() error {
+	lim := &c.server.limits
+	for _, idle := range [...]time.Duration{lim.bufferTime, lim.idleTime - lim.bufferTime} {
+		err := c.wait(idle)
+		switch {
+		case !errors.Is(err, os.ErrDeadlineExceeded):
+			return err
+		case c.reads.slept(): // somebody has a message
+			return nil
+		case c.server.draining.Load():
+			return errStopped
+		case c.in.Partial():
+			return err
+		}
+		c.in.Shrink()
+	}
+	return io.EOF // it has been idle, which is no offence
+}
+
+// wait waits for the next bytes: between commands for so long, and within one as
+// long as it may take.
+func (c *client) wait(idle time.Duration) error {
 	// Drain sets its flag and then the last deadline: whoever comes first, that
 	// one holds.
 	if !c.server.draining.Load() {
-		switch {
-		case !c.in.Partial():
-			c.begun = false // what began may have been empty, and no command
-			c.arm(c.server.limits.idleTime)
-		case !c.begun: // once for a command, or one that trickles would last for ever
-			c.begun = true
-			c.arm(c.server.limits.requestTime)
+		if c.in.Partial() {
+			if c.begun.IsZero() {
+				c.begun = time.Now()
+			}
+			c.reads.armUntil(c.begun.Add(c.server.limits.allowed(c.server.limits.requestTime, c.in.Received())))
+		} else {
+			c.begun = time.Time{} // what began may have been empty, and no command
+			c.arm(idle)
 		}
 		if c.server.draining.Load() {
 			c.arm(c.server.limits.graceTime)
 		}
 	}
-	err := c.in.Fill()
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		switch {
-		case c.reads.slept(): // somebody has a message
-			return nil
-		case c.server.draining.Load():
-			return errStopped
-		case !c.in.Partial():
-			return io.EOF // it has been idle, which is no offence
-		}
-	}
-	return err
+	return c.in.Fill()
 }
 
 func (c *client) arm(patience time.Duration) { c.reads.arm(patience) }

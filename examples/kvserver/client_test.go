@@ -138,6 +138,47 @@ func TestSlowRequest(t *testing.T) {
 	})
 }
 
+// A large command over a slow line has the time that its size takes, as long as it
+// comes on.
+func TestSlowLine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := start(t, memory(t)).dial()
+		value := strings.Repeat("v", 4<<20)
+		in := encode("set", "k", value)
+		took := elapsed(func() {
+			for len(in) > 0 {
+				n := min(len(in), 2*defaultLimits.slowest)
+				c.send(in[:n])
+				in = in[n:]
+				time.Sleep(2 * time.Second)
+			}
+		})
+		if got := c.reply(); got != "OK" || took < 2*defaultLimits.requestTime {
+			t.Errorf("a command of %v: %s", took, got)
+		}
+		c.send(encode("set", "k", value)[:1<<20])
+		if d := elapsed(c.closed); d != defaultLimits.requestTime+(1<<20)/time.Duration(defaultLimits.slowest)*time.Second {
+			t.Errorf("a command that stands still was given up after %v", d)
+		}
+	})
+}
+
+// Commands that were refused are answered in their place.
+func TestRefusedInPipeline(t *testing.T) {
+	s := start(t, memory(t), func(l *limits) { l.memory = 1 << 20 })
+	c := s.dial()
+	large := encode("set", "k", strings.Repeat("v", 2<<20))
+	tooMany := "*1048577\r\n" + strings.Repeat("$0\r\n\r\n", 1048577)
+	go io.WriteString(c.conn, encode("set", "a", "1")+large+encode("get", "k")+tooMany+large+encode("get", "a"))
+	for _, want := range []string{
+		"OK", "-ERR " + resp.ErrBudget.Error(), "nil", "-ERR the command has more than 1048576 arguments: send several", "-ERR " + resp.ErrBudget.Error(), `"1"`,
+	} {
+		if got := c.reply(); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
 // A client that asks and does not read is dropped, and its replies take no
 // memory meanwhile that is not in the budget.
 func TestClientThatDoesNotRead(t *testing.T) {
@@ -176,11 +217,9 @@ func TestBudget(t *testing.T) {
 	}
 	c := s.dial()
 	go io.WriteString(c.conn, encode("set", "k", value))
-	if got := c.reply(); got != "-ERR too many large requests at once, try again later" {
+	if got := c.reply(); got != "-ERR "+resp.ErrBudget.Error() {
 		t.Errorf("a large request: %s", got)
 	}
-	c.closed()
-	c = s.dial()
 	for _, command := range []string{"get", "mget"} {
 		if got := c.do(command, "k"); got != "-ERR too many large replies at once, try again later" {
 			t.Errorf("a large reply to %s: %s", command, got)

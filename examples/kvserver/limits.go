@@ -15,8 +15,10 @@ type limits struct {
 	memory  int         // of all large requests and replies together, in bytes
 
 	idleTime    time.Duration // a client may be silent between commands
-	requestTime time.Duration // a command may take to come, once it has begun
-	replyTime   time.Duration // a client may take to read what is flushed at once
+	bufferTime  time.Duration // of that, it keeps its buffer
+	requestTime time.Duration // a command may take to come, once it has begun, besides what its size allows
+	replyTime   time.Duration // a client may take to read what is flushed at once, besides that
+	slowest     int           // bytes a second that a client moves at least, on the whole
 	lingerTime  time.Duration // a client may take to notice that it is not served any more
 	graceTime   time.Duration // what has been sent may take to come, when the server stops
 	drainTime   time.Duration // commands may take to end, when the server stops
@@ -24,16 +26,25 @@ type limits struct {
 
 var defaultLimits = limits{
 	clients: 4096,
-	size:    resp.Limits{Args: 16 << 10, Bulk: 1 << 20, Command: 64 << 20},
+	size:    resp.Limits{Args: 1 << 20, Bulk: 512 << 20, Command: 1 << 30, Inline: 64 << 10}, // as Redis has them
 	key:     64 << 10,
 	memory:  128 << 20,
 
 	idleTime:    10 * time.Minute,
+	bufferTime:  time.Second,
 	requestTime: 30 * time.Second,
 	replyTime:   30 * time.Second,
+	slowest:     64 << 10,
 	lingerTime:  250 * time.Millisecond,
 	graceTime:   100 * time.Millisecond,
 	drainTime:   10 * time.Second,
+}
+
+// allowed is how long a command or a reply may take of which so many bytes have
+// moved: one that stands still, or trickles, ends soon, and a large one over a slow
+// line does not.
+func (l *limits) allowed(least time.Duration, moved int) time.Duration {
+	return least + time.Duration(moved/l.slowest)*time.Second
 }
 
 const (

@@ -17,10 +17,13 @@ type patience struct {
 }
 
 // arm lets reads wait for so long from now on.
-func (p *patience) arm(d time.Duration) {
+func (p *patience) arm(d time.Duration) { p.armUntil(time.Now().Add(d)) }
+
+// armUntil lets reads wait until then.
+func (p *patience) armUntil(until time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.until = time.Now().Add(d)
+	p.until = until
 	if !p.woken {
 		p.set(p.until)
 	}

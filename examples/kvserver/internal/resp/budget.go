@@ -2,25 +2,33 @@ package resp
 
 import "sync/atomic"
 
-// A Budget is the memory that all clients of a server share for what is
-// larger than usual, so that many large requests at once cannot exhaust the
-// machine. It is safe for concurrent use.
-type Budget struct{ left atomic.Int64 }
+// A Budget is the memory that all clients of a server share, so that they cannot
+// exhaust the machine. Whoever does not get what he needs is refused and does not
+// wait, so that two who have half of it each do not wait for each other. It is safe
+// for concurrent use.
+type Budget struct {
+	size int64
+	left atomic.Int64
+}
 
 // NewBudget returns a budget of so many bytes.
 func NewBudget(size int) *Budget {
-	b := new(Budget)
+	b := &Budget{size: int64(size)}
 	b.left.Store(int64(size))
 	return b
 }
 
 // Take takes n bytes if there are as many, and reports whether it did.
 func (b *Budget) Take(n int) bool {
-	if b.left.Add(-int64(n)) >= 0 {
-		return true
+	for {
+		left := b.left.Load()
+		if left < int64(n) {
+			return false
+		}
+		if b.left.CompareAndSwap(left, left-int64(n)) {
+			return true
+		}
 	}
-	b.left.Add(int64(n))
-	return false
 }
 
 // Give gives back n bytes that were taken.
@@ -28,3 +36,6 @@ func (b *Budget) Give(n int) { b.left.Add(int64(n)) }
 
 // Left returns how many bytes nobody has taken.
 func (b *Budget) Left() int { return int(b.left.Load()) }
+
+// Size returns how many bytes there are in all.
+func (b *Budget) Size() int { return int(b.size) }

@@ -13,9 +13,17 @@ type ProtocolError struct{ reason string }
 // some.
 func (e *ProtocolError) Error() string { return "Protocol error: " + e.reason }
 
-// ErrBudget is what [Reader.Fill] returns when a command needs more memory than
-// is left for all clients together.
-var ErrBudget = errors.New("too many large requests at once, try again later")
+// A RefusedError is why a command was read and thrown away. Its text is for the
+// client, too.
+type RefusedError struct{ reason string }
+
+// Error returns the reason, and what to do.
+func (e *RefusedError) Error() string { return e.reason }
+
+// ErrBudget is the [*RefusedError] of a command that needs more memory than is
+// left for all clients together.
+var ErrBudget error = &RefusedError{"not enough memory for the command: send less at once, try again later, " +
+	"or give the server more with -memory"}
 
 var (
 	errArgs       = &ProtocolError{"invalid multibulk length"}
@@ -25,6 +33,16 @@ var (
 	errInline     = &ProtocolError{"too big inline request"}
 	errQuotes     = &ProtocolError{"no quotes in inline requests, use a Redis client"}
 )
+
+// IsRefused reports whether a command was refused, and the client can go on.
+func IsRefused(err error) bool {
+	var refused *RefusedError
+	return errors.As(err, &refused)
+}
+
+func errTooManyArgs(most int) error {
+	return &RefusedError{fmt.Sprintf("the command has more than %d arguments: send several", most)}
+}
 
 func errLength(of string) error {
 	return &ProtocolError{"invalid " + of + " length"}

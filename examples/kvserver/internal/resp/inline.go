@@ -1,32 +1,73 @@
 package resp
 
-import "bytes"
-
-// maxInline is the longest command that a person types.
-const maxInline = 4 << 10
+import (
+	"bytes"
+	"unicode/utf8"
+)
 
 // inline reads a command that is a line of words, as a person types it into
 // netcat. There are no quotes: this is for PING, not for data.
 func (r *Reader) inline() (words [][]byte, ok bool, err error) {
-	line := r.buf[r.pos:min(r.end, r.pos+maxInline)]
+	line, ok, err := r.readLine()
+	if !ok || err != nil {
+		return nil, ok, err
+	}
+	if bytes.ContainsAny(line, `"'`) {
+		return nil, false, errQuotes
+	}
+	r.args = r.args[:0]
+	for word := range bytes.FieldsFuncSeq(line, func(c rune) bool { return c < utf8.RuneSelf && isSpace(byte(c)) }) {
+		r.args = append(r.args, word)
+	}
+	if len(r.args) > r.limits.Args {
+		return nil, true, errTooManyArgs(r.limits.Args)
+	}
+	return r.args, true, nil
+}
+
+// readLine returns a line, without its end, if it has come, and memory in args for all
+// words that it can have.
+func (r *Reader) readLine() (line []byte, ok bool, err error) {
+	line = r.buf[r.pos:r.end]
 	i := bytes.IndexByte(line, '\n')
 	if i < 0 {
-		if len(line) == maxInline {
+		switch {
+		case r.line: // it is thrown away
+			r.pos = r.end
+		case len(line) >= r.limits.Inline:
 			return nil, false, errInline
 		}
 		return nil, false, nil
 	}
-	line = line[:i]
-	if bytes.ContainsAny(line, `"'`) {
-		return nil, false, errQuotes
-	}
 	r.pos += i + 1
-	r.args = r.args[:0]
-	for word := range bytes.FieldsSeq(line) {
-		r.args = append(r.args, word)
+	r.line = false
+	if r.refused != nil {
+		return nil, true, r.refused
 	}
-	if len(r.args) > r.limits.Args {
-		return nil, false, errArgs
+	line = line[:i]
+	if words := countWords(line); words > inPlaceArgs {
+		size := words * argSize
+		if !r.budget.Take(size) {
+			return nil, true, ErrBudget
+		}
+		r.words, r.args = size, make([][]byte, 0, words)
 	}
-	return r.args, true, nil
+	return line, true, nil
 }
+
+// countWords returns how many words there are in a line at most: quotes can only join
+// what is counted here.
+func countWords(line []byte) (n int) {
+	before := true
+	for _, c := range line {
+		space := isSpace(c)
+		if before && !space {
+			n++
+		}
+		before = space
+	}
+	return n
+}
+
+// isSpace is that of C, by which Redis splits lines.
+func isSpace(c byte) bool { return c == ' ' || '\t' <= c && c <= '\r' }

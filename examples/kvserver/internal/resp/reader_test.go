@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
 )
 
-var testLimits = Limits{Args: 8, Bulk: 64 << 10, Command: 100 << 10}
+var testLimits = Limits{Args: 40, Bulk: 64 << 10, Command: 100 << 10, Inline: 4 << 10}
 
 func newTestReader(src io.Reader) *Reader {
 	return NewReader(src, testLimits, NewBudget(1<<20))
@@ -20,6 +21,10 @@ func newTestReader(src io.Reader) *Reader {
 func readAll(r *Reader) (lines []string, err error) {
 	for {
 		args, ok, err := r.Next()
+		if ok && err != nil {
+			lines = append(lines, "refused: "+err.Error())
+			continue
+		}
 		if err != nil {
 			return lines, err
 		}
@@ -47,11 +52,22 @@ func TestCommands(t *testing.T) {
 		{name: "inline", in: "set  k v\r\nget k\n", want: []string{"set|k|v", "get|k"}},
 		{name: "empty lines", in: "\r\n\n \r\nping\r\n", want: []string{"ping"}},
 		{name: "no arguments", in: "*0\r\n*-1\r\n*-99\r\nping\r\n", want: []string{"ping"}},
-		{name: "most arguments", in: "*8\r\n" + strings.Repeat("$0\r\n\r\n", 8), want: []string{"|||||||"}},
+		{name: "most arguments", in: "*40\r\n" + strings.Repeat("$0\r\n\r\n", 40), want: []string{strings.Repeat("|", 39)}},
+		{name: "most in place", in: "*32\r\n" + strings.Repeat("$1\r\na\r\n", 32) + "ping\r\n", want: []string{strings.Repeat("a|", 31) + "a", "ping"}},
 		{name: "cut short", in: "*2\r\n$3\r\nGET\r\n$1\r\n"},
 
-		{name: "too many arguments", in: "*9\r\n", err: "Protocol error: invalid multibulk length"},
-		{name: "too many words", in: "1 2 3 4 5 6 7 8 9\n", err: "Protocol error: invalid multibulk length"},
+		{
+			name: "too many arguments", in: "ping\r\n*41\r\n" + strings.Repeat("$1\r\na\r\n", 41) + "ping\r\n",
+			want: []string{"ping", "refused: the command has more than 40 arguments: send several", "ping"},
+		},
+		{
+			name: "too many words", in: strings.Repeat("a ", 41) + "\nping\n",
+			want: []string{"refused: the command has more than 40 arguments: send several", "ping"},
+		},
+		{name: "many words", in: strings.Repeat("a  ", 40) + "\nping\n", want: []string{strings.Repeat("a|", 39) + "a", "ping"}},
+		{name: "a long line", in: strings.Repeat("a", 4000) + "\nping\n", want: []string{strings.Repeat("a", 4000), "ping"}},
+		{name: "more arguments than integers", in: "*2147483648\r\n", err: "Protocol error: invalid multibulk length"},
+		{name: "a broken argument of too many", in: "*41\r\n$1\r\nab\r\n", err: "Protocol error: expected CRLF after the bulk"},
 		{name: "a count beyond integers", in: "*99999999999999999999\r\n", err: "Protocol error: invalid multibulk length"},
 		{name: "the largest count", in: "*9223372036854775807\r\n", err: "Protocol error: invalid multibulk length"},
 		{name: "a count without end", in: "*" + strings.Repeat("1", 30), err: "Protocol error: invalid multibulk length"},
@@ -66,7 +82,7 @@ func TestCommands(t *testing.T) {
 		{name: "no bulk", in: "*1\r\n:1\r\n", err: "Protocol error: expected '$', got ':'"},
 		{name: "a longer bulk than said", in: "*1\r\n$1\r\nab\r\n", err: "Protocol error: expected CRLF after the bulk"},
 		{name: "quotes", in: "set k \"v w\"\r\n", err: "Protocol error: no quotes in inline requests, use a Redis client"},
-		{name: "a line without end", in: strings.Repeat("a", maxInline), err: "Protocol error: too big inline request"},
+		{name: "a line without end", in: strings.Repeat("a", testLimits.Inline), err: "Protocol error: too big inline request"},
 		{
 			name: "a command that is too long", in: "*2\r\n$65536\r\n" + strings.Repeat("a", 65536) + "\r\n$65536\r\n",
 			err: "Protocol error: the command is too long",
@@ -103,76 +119,6 @@ func command(args ...string) string {
 	return b.String()
 }
 
-// Memory follows the bytes that have come, not those that are announced, and
-// goes back when the command is done.
-func TestMemory(t *testing.T) {
-	budget := NewBudget(1 << 20)
-	var in bytes.Buffer
-	r := NewReader(&in, testLimits, budget)
-	read := func(want int) {
-		t.Helper()
-		n := 0
-		for {
-			_, ok, err := r.Next()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if ok {
-				n++
-			} else if r.Fill() != nil {
-				break
-			}
-		}
-		if n != want {
-			t.Fatalf("%d commands, want %d", n, want)
-		}
-	}
-	in.WriteString("*1\r\n$65536\r\n")
-	read(0)
-	if left := budget.Left(); left != 1<<20 {
-		t.Errorf("an announcement took %d bytes", 1<<20-left)
-	}
-	if !r.Partial() {
-		t.Error("the command has begun, and Partial is false")
-	}
-	in.WriteString(strings.Repeat("v", 65530))
-	read(0)
-	if taken := 1<<20 - budget.Left(); taken <= 0 || taken > 64<<10 {
-		t.Errorf("%d bytes are taken for a command of 64 KiB", taken)
-	}
-	in.WriteString(strings.Repeat("v", 6) + "\r\n")
-	read(1)
-	if left := budget.Left(); left != 1<<20 {
-		t.Errorf("%d bytes are still taken after the command", 1<<20-left)
-	}
-	if r.Partial() {
-		t.Error("the command is done, and Partial is true")
-	}
-	in.WriteString(command("set", "k", strings.Repeat("v", 40000)))
-	in.Truncate(39000)
-	read(0)
-	r.Release()
-	if left := budget.Left(); left != 1<<20 {
-		t.Errorf("%d bytes are still taken after Release", 1<<20-left)
-	}
-}
-
-func TestBudget(t *testing.T) {
-	value := strings.Repeat("v", 60000)
-	r := NewReader(strings.NewReader(command("set", "k", value)), testLimits, NewBudget(20000))
-	if _, err := readAll(r); err != ErrBudget {
-		t.Errorf("error %v, want ErrBudget", err)
-	}
-	b := NewBudget(10)
-	if !b.Take(10) || b.Take(1) || b.Left() != 0 {
-		t.Error("a budget of 10 is not used up by 10")
-	}
-	b.Give(4)
-	if b.Take(5) || !b.Take(4) {
-		t.Error("4 bytes that were given back are not 4 bytes")
-	}
-}
-
 func TestNoProgress(t *testing.T) {
 	r := newTestReader(iotest.ErrReader(nil))
 	if err := r.Fill(); err != io.ErrNoProgress {
@@ -205,6 +151,8 @@ func FuzzReader(f *testing.F) {
 	for _, in := range []string{
 		command("SET", "k", "v"), command("GET", "k") + "ping\r\n", "*1\r\n$9223372036854775807\r\n",
 		"*9223372036854775807\r\n", "*2\r\n$-2\r\n", "\r\n*0\r\n", "*1\r\n$3\r\nab", "*-1\r\n\n",
+		command(slices.Repeat([]string{"a"}, 41)...) + "ping\r\n", command("SET", "k", strings.Repeat("v", 9000)) + "ping\r\n",
+		command(slices.Repeat([]string{"ab"}, 40)...), strings.Repeat("a ", 999) + "\nping\n",
 	} {
 		f.Add([]byte(in), uint8(3))
 	}
@@ -227,6 +175,17 @@ func FuzzReader(f *testing.F) {
 		}
 		if budget.Left() != size {
 			t.Errorf("%d bytes are lost", size-budget.Left())
+		}
+		// With less memory some commands are refused, and nothing else changes.
+		scarce := NewBudget(int(piece) << 6)
+		few := NewReader(bytes.NewReader(in), testLimits, scarce)
+		got, err = readAll(few)
+		few.Release()
+		if len(got) != len(want) || fmt.Sprint(err) != fmt.Sprint(wantErr) {
+			t.Errorf("with %d bytes: %q, %v; with enough: %q, %v", scarce.Size(), got, err, want, wantErr)
+		}
+		if scarce.Left() != scarce.Size() {
+			t.Errorf("%d bytes are lost", scarce.Size()-scarce.Left())
 		}
 	})
 }
