@@ -149,7 +149,7 @@ func ExampleTelemetry_LogLevelHandler() {
 	mux.Handle("/loglevel", tel.LogLevelHandler())
 
 	answer := httptest.NewRecorder()
-	mux.ServeHTTP(answer, httptest.NewRequest(http.MethodPut, "/loglevel", strings.NewReader(`{"level":"debug"}`)))
+	mux.ServeHTTP(answer, httptest.NewRequest(http.MethodPut, "http://localhost/loglevel", strings.NewReader(`{"level":"debug"}`)))
 	fmt.Print(answer.Body)
 	fmt.Println(tel.Level())
 	// Output:

@@ -88,7 +88,7 @@ func TestLogLevelOfBothOutputs(t *testing.T) {
 	tel.Level().SetLevel(zapcore.WarnLevel)
 	tel.Logger().Warn("two")
 	put := httptest.NewRecorder()
-	tel.LogLevelHandler().ServeHTTP(put, httptest.NewRequest(http.MethodPut, "/loglevel", strings.NewReader(`{"level":"debug"}`)))
+	tel.LogLevelHandler().ServeHTTP(put, httptest.NewRequest(http.MethodPut, "http://localhost/loglevel", strings.NewReader(`{"level":"debug"}`)))
 	if put.Code != http.StatusOK {
 		t.Errorf("PUT: status %d", put.Code)
 	}
@@ -110,7 +110,7 @@ func TestLogLevelFallsBack(t *testing.T) {
 		var out lockedBuffer
 		tel := startLogging(t, otelsetup.WithLogWriter(&out))
 		put := httptest.NewRecorder()
-		tel.LogLevelHandler().ServeHTTP(put, httptest.NewRequest(http.MethodPut, "/loglevel", strings.NewReader(`{"level":"debug","for":"5m"}`)))
+		tel.LogLevelHandler().ServeHTTP(put, httptest.NewRequest(http.MethodPut, "http://localhost/loglevel", strings.NewReader(`{"level":"debug","for":"5m"}`)))
 		if put.Code != http.StatusOK || tel.Level().Level() != zapcore.DebugLevel {
 			t.Errorf("PUT: status %d, level %v", put.Code, tel.Level())
 		}

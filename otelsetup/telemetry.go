@@ -148,17 +148,21 @@ func (t *Telemetry) Level() zap.AtomicLevel {
 // LogLevelHandler returns a handler for /loglevel. GET shows the level of the
 // logger as {"level":"info"}, PUT changes it, by JSON, a form or the query:
 // "level" is one of zap's, and "for", such as "5m" and at most 24 hours, is for
-// how long, after which the former level comes back. A bad request changes
+// how long, after which the former level comes back; dpanic, panic and fatal, which
+// leave out operations that fail, need it. A bad request changes
 // nothing and is told why with 400. For a logger of [WithLogger] it answers 501.
 //
-// Whoever can reach the handler can fill the disk: serve it where /debug is served.
-func (t *Telemetry) LogLevelHandler() http.Handler {
+// Whoever can reach the handler can fill the disk: serve it where /debug is served. It
+// answers 403 to a request that a browser makes for a page of another site, and to one
+// whose Host header names neither this machine, by localhost or an address, nor one of
+// hosts, which are names without a port. By default, there are no further names.
+func (t *Telemetry) LogLevelHandler(hosts ...string) http.Handler {
 	if t == nil || t.logLevel == nil {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			http.Error(w, "the program has a logger of its own", http.StatusNotImplemented)
 		})
 	}
-	return t.logLevel
+	return t.logLevel.Under(hosts)
 }
 
 // PrometheusGatherer returns the registry that [Telemetry.MetricsHandler]

@@ -3,12 +3,11 @@ package pprofx
 import (
 	"net"
 	"net/http"
-	"net/netip"
-	"strings"
 
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/internal/limiter"
+	"github.com/otelkv/otelkv/internal/origin"
 	"github.com/otelkv/otelkv/internal/outbox"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
@@ -48,46 +47,25 @@ func (g *guard) around(next http.Handler) http.Handler {
 // refusal returns why a request is refused, in words that tell its sender
 // nothing new, or status 0.
 func (g *guard) refusal(r *http.Request) (status int, why string) {
-	local, _ := r.Context().Value(http.LocalAddrContextKey).(net.Addr)
 	switch {
-	case !g.hostAllowed(r.Host, local):
+	case !origin.Allowed(r, g.hosts):
 		return http.StatusForbidden, "the Host header names another machine: add it with WithHosts"
-	case crossSite(r):
+	case origin.CrossSite(r) && r.URL.Path != prefix: // following a link to the index is all right
 		return http.StatusForbidden, "asked for by a page of another site"
 	case g.token != nil && !g.token.match(r):
 		return http.StatusUnauthorized, "credentials are needed"
-	case g.token == nil && (!private(local) || !fromHere(r, local) || forwarded(r)):
+	case g.token == nil && !origin.Here(r):
 		return http.StatusForbidden, "from another machine, credentials are needed: set them with WithToken"
 	}
 	return 0, ""
 }
 
-// hostAllowed guards against a page whose DNS name was bound anew to this
-// machine. An address is no name, so the one of the connection is safe; to a
-// unix socket no page can connect.
-func (g *guard) hostAllowed(hostport string, local net.Addr) bool {
-	if _, unix := local.(*net.UnixAddr); unix {
-		return true
+// clientIP is the address that a request comes from, without the port, which says
+// nothing about who it is.
+func clientIP(r *http.Request) zap.Field {
+	ip := r.RemoteAddr
+	if host, _, err := net.SplitHostPort(ip); err == nil {
+		ip = host
 	}
-	host := hostport
-	if h, _, err := net.SplitHostPort(hostport); err == nil {
-		host = h
-	}
-	host = strings.TrimSuffix(strings.Trim(host, "[]"), ".")
-	if ip, err := netip.ParseAddr(host); err == nil {
-		ip = ip.Unmap()
-		tcp, ok := local.(*net.TCPAddr)
-		if ip.IsLoopback() || ok && tcp.AddrPort().Addr().Unmap() == ip {
-			return true
-		}
-	}
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	for _, name := range g.hosts {
-		if strings.EqualFold(host, name) {
-			return true
-		}
-	}
-	return false
+	return zap.String(catalog.FieldClientIP, ip)
 }

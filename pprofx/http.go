@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/otelkv/otelkv/internal/limiter"
+	"github.com/otelkv/otelkv/internal/origin"
 )
 
 // Handler returns what serves profiles under /debug/pprof/, to be mounted there
@@ -72,7 +73,7 @@ func (p *Profiler) listen() error {
 			return err
 		}
 	}
-	if p.cfg.token == nil && !private(l.Addr()) {
+	if p.cfg.token == nil && !origin.Private(l.Addr()) {
 		return errors.Join(needsCredentials(l.Addr().String()), l.Close())
 	}
 	p.server = newServer(l, p.handler, p.cfg.clientTime, p.log)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/otelkv/otelkv/internal/errno"
+	"github.com/otelkv/otelkv/internal/origin"
 )
 
 // ownerMode is that of a unix socket.
@@ -30,7 +31,7 @@ func listenAt(ctx context.Context, address string, credentials bool) (net.Listen
 	if err != nil {
 		return nil, fmt.Errorf("pprofx: %w: use host:port or unix:/path", err)
 	}
-	if !credentials && !private(resolved) {
+	if !credentials && !origin.Private(resolved) {
 		return nil, needsCredentials(address)
 	}
 	l, err := lc.Listen(ctx, "tcp", resolved.String())

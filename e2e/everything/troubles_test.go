@@ -121,7 +121,7 @@ func troubleScrapes(t *testing.T, p *program) {
 func changeLevel(t *testing.T, p *program) {
 	t.Helper()
 	level := p.LogLevelHandler()
-	if status := ask(t, level, http.MethodPut, "/loglevel?level=info&for=1ms"); status != http.StatusOK {
+	if status := ask(t, level, http.MethodPut, "http://localhost/loglevel?level=info&for=1ms"); status != http.StatusOK {
 		t.Errorf("/loglevel: %d", status)
 	}
 	process.Eventually(t, "the level of before", func() bool { return p.log.has(catalog.LogLevelFellBack, "", "") })

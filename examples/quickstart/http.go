@@ -8,6 +8,7 @@ import (
 
 	"github.com/otelkv/otelkv/examples/internal/program"
 	"github.com/otelkv/otelkv/monitoring/catalog"
+	"github.com/otelkv/otelkv/otelsetup/observe"
 )
 
 //go:embed index.html
@@ -15,12 +16,12 @@ var indexPage []byte
 
 // addPages adds to what is observed what this program has besides. A pattern for GET
 // answers HEAD, too, and any other method with 405.
-func addPages(mux *http.ServeMux, logger *zap.Logger, f *faultyStore) {
+func addPages(mux *http.ServeMux, obs *observe.Observer, f *faultyStore) {
 	mux.HandleFunc("GET /{$}", serveIndex)
 	mux.HandleFunc("GET /fault", f.serveFault)
 	// A page that the user looks at in another tab must not switch faults.
-	mux.Handle("POST /fault", http.NewCrossOriginProtection().Handler(
-		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.changeFault(w, r, logger) })))
+	mux.Handle("POST /fault", obs.Trusted(
+		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f.changeFault(w, r, obs.Logger()) })))
 }
 
 func serveIndex(w http.ResponseWriter, _ *http.Request) {

@@ -84,7 +84,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 		return sum, errors.Join(err, engine.Close())
 	}
 	defer closing(store.Close)
-	addPages(mux, obs.Logger(), faulty)
+	addPages(mux, obs, faulty)
 
 	// The shop is stocked below the telemetry, which then shows the load alone.
 	lastOrder, err := stock(ctx, engine)

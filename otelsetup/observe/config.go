@@ -13,6 +13,7 @@ import (
 
 	"github.com/otelkv/otelkv/health"
 	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/internal/origin"
 	"github.com/otelkv/otelkv/internal/typednil"
 	"github.com/otelkv/otelkv/otelsetup"
 	"github.com/otelkv/otelkv/otelsetup/observe/internal/webserver"
@@ -56,7 +57,7 @@ func newConfig(options []Option) *config {
 		checkInterval:   5 * time.Second,
 		drain:           5 * time.Second,
 		profiles:        address{hostPort: "127.0.0.1:6060"},
-		trusted:         local,
+		trusted:         trust{allowed: origin.Here},
 		shutdownTimeout: 15 * time.Second,
 		env:             os.Getenv,
 	}

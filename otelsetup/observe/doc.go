@@ -38,7 +38,8 @@
 //
 // A stranger learns what the metrics tell, and whether the program is alive and
 // ready. The texts of errors, the place of profiles and /loglevel are for
-// [WithTrusted], which by default is this machine. Requests have time-outs, and at
+// [WithTrusted], which by default is this machine, and so is what the program adds
+// with [Observer.Trusted]. Requests have time-outs, and at
 // most 256 connections are open at once.
 //
 // Nothing global is touched: two Observers can live in one process. The signals

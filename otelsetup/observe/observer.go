@@ -105,7 +105,7 @@ func (o *Observer) start(ctx context.Context) (err error) {
 		mux = o.newMux()
 	}
 	o.handler = mux
-	err = mount(mux, o.health, o.telemetry.MetricsHandler(o.cfg.gatherers...), o.cfg.trusted.only(o.telemetry.LogLevelHandler()))
+	err = mount(mux, o.health, o.telemetry.MetricsHandler(o.cfg.gatherers...), o.Trusted(o.telemetry.LogLevelHandler(o.cfg.trusted.hosts...)))
 	if err != nil {
 		return err
 	}
@@ -175,9 +175,11 @@ func (o *Observer) Profiler() *pprofx.Profiler {
 // http.DefaultServeMux.
 func (o *Observer) Handler() http.Handler {
 	if o == nil || o.handler == nil {
-		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			answer(w, http.StatusServiceUnavailable, "not started\n")
-		})
+		return http.HandlerFunc(notStarted)
 	}
 	return o.handler
+}
+
+func notStarted(w http.ResponseWriter, _ *http.Request) {
+	answer(w, http.StatusServiceUnavailable, "not started\n")
 }

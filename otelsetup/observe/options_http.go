@@ -64,13 +64,22 @@ func WithGatherers(gatherers ...prometheus.Gatherer) Option {
 // place of profiles, and is told the texts of errors by probes that are asked for
 // JSON. Where [WithWebConfigFile] asks for
 // passwords, that can be everybody who gets so far. It must be safe for concurrent
-// use and must not block; a panic is a no. By default, and with nil, it is this
-// machine: a request over a loopback address that names this machine in its Host
-// header and no proxy in another.
+// use and must not block; a panic is a no. It is asked about requests that name this
+// machine in their Host header: see [WithHosts]. By default, and with nil, it is this
+// machine: a request over a loopback address or a unix socket that names no proxy.
 func WithTrusted(trusted func(*http.Request) bool) Option {
 	return optionFunc(func(c *config) {
 		if trusted != nil {
-			c.trusted = trusted
+			c.trusted.allowed = trusted
 		}
 	})
+}
+
+// WithHosts adds names, without a port, by which requests of [WithTrusted] and those for
+// profiles may call this machine in the Host header, so that no page can have its DNS
+// name bound to this machine, and ask in the name of somebody who looks at it. By
+// default, these are localhost, loopback addresses, and the address at which the
+// connection came in.
+func WithHosts(names ...string) Option {
+	return optionFunc(func(c *config) { c.trusted.hosts = append(c.trusted.hosts, names...) })
 }

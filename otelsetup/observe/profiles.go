@@ -67,6 +67,7 @@ func (o *Observer) newProfiler(address string) (*pprofx.Profiler, error) {
 		pprofx.WithHealthReport(o.healthReport),
 		pprofx.WithAddress(address),
 		pprofx.WithDirectory(o.cfg.directory),
+		pprofx.WithHosts(o.cfg.trusted.hosts...),
 	}
 	return pprofx.Start(append(options, o.cfg.profilerOptions...)...)
 }

@@ -1,62 +1,59 @@
 package observe
 
 import (
-	"net"
 	"net/http"
-	"net/netip"
-	"strings"
+
+	"github.com/otelkv/otelkv/internal/origin"
 )
 
-// trust says whose requests are trusted.
-type trust func(*http.Request) bool
+// A trust says whose requests are trusted.
+type trust struct {
+	allowed func(*http.Request) bool
+	hosts   []string // names of this machine
+}
 
-// allows asks the program's function. A panic is a no.
-func (t trust) allows(r *http.Request) (trusted bool) {
+// allows reports whether a request is trusted. The program's function is asked about
+// those only that call this machine by its name: it need not know that a page can have
+// one bound anew.
+func (t trust) allows(r *http.Request) bool { return origin.Allowed(r, t.hosts) && t.asks(r) }
+
+// asks asks the program's function. A panic is a no.
+func (t trust) asks(r *http.Request) (trusted bool) {
 	defer func() {
 		if recover() != nil {
 			trusted = false
 		}
 	}()
-	return t(r)
+	return t.allowed(r)
 }
 
 // only serves what changes the program. A page that a trusted person looks
 // at in a browser is not that person.
 func (t trust) only(h http.Handler) http.Handler {
-	h = http.NewCrossOriginProtection().Handler(h)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !t.allows(r) {
-			answer(w, http.StatusForbidden, "only from the machine itself, or as WithTrusted says\n")
+		why := ""
+		switch {
+		case !origin.Allowed(r, t.hosts):
+			why = "the Host header names another machine: add it with WithHosts"
+		case origin.CrossSite(r):
+			why = "asked for by a page of another site"
+		case !t.asks(r):
+			why = "only from the machine itself, or as WithTrusted says"
+		default:
+			h.ServeHTTP(w, r)
 			return
 		}
-		h.ServeHTTP(w, r)
+		answer(w, http.StatusForbidden, why+"\n")
 	})
 }
 
-// local reports whether a request comes from this machine, whose users can read
-// the log as well: over a loopback address, under a name of this machine, which a
-// page whose DNS name was bound anew has not, and not by a proxy that names itself,
-// for which everybody is local.
-func local(r *http.Request) bool {
-	from, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil || !from.Addr().Unmap().IsLoopback() || !loopback(r.Host) {
-		return false
+// Trusted returns a handler of the program's own that changes the program, as
+// /loglevel does, for the same people: those of [WithTrusted], under a name of this
+// machine, and for no page of another site that one of them looks at. Others get 403.
+// That of a nil or zero Observer, and that of nil, answers 503.
+func (o *Observer) Trusted(h http.Handler) http.Handler {
+	if !o.runs() || h == nil {
+		return http.HandlerFunc(notStarted)
 	}
-	for name := range r.Header {
-		switch {
-		case name == "Forwarded", name == "X-Real-Ip", name == "Via", strings.HasPrefix(name, "X-Forwarded-"):
-			return false
-		}
-	}
-	return true
-}
-
-// loopback reports whether a Host header names this machine.
-func loopback(host string) bool {
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
-	host = strings.TrimSuffix(strings.Trim(host, "[]"), ".")
-	ip, err := netip.ParseAddr(host)
-	return strings.EqualFold(host, "localhost") || err == nil && ip.Unmap().IsLoopback()
+	return o.cfg.trusted.only(h)
 }

@@ -3,6 +3,7 @@ package observe_test
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -41,6 +42,7 @@ func TestStrangers(t *testing.T) {
 		ask := func(method, target, accept string) *httptest.ResponseRecorder {
 			r := httptest.NewRequest(method, target, http.NoBody)
 			r.RemoteAddr, r.Host = c.from, c.host
+			r = atLoopback(r)
 			for name, values := range c.header {
 				r.Header[name] = values
 			}
@@ -50,6 +52,11 @@ func TestStrangers(t *testing.T) {
 			return w
 		}
 		want := map[bool]int{true: 200, false: 403}[c.trusted]
+		own := httptest.NewRecorder()
+		o.Trusted(http.NotFoundHandler()).ServeHTTP(own, requestOf(c.from, c.host, c.header))
+		if got := own.Code; (got == 404) != c.trusted || !c.trusted && got != 403 {
+			t.Errorf("%s: a handler of the program's own: %d", c.name, got)
+		}
 		if w := ask(http.MethodPut, "/loglevel?level=info", ""); w.Code != want {
 			t.Errorf("%s: /loglevel: %d %s", c.name, w.Code, w.Body)
 		}
@@ -69,14 +76,18 @@ func TestStrangers(t *testing.T) {
 // A page that a person of this machine looks at is not that person.
 func TestCrossOrigin(t *testing.T) {
 	o, _ := start(t)
-	for site, want := range map[string]int{"": 200, "same-origin": 200, "none": 200, "cross-site": 403} {
+	for site, want := range map[string]int{"": 200, "same-origin": 200, "none": 200, "cross-site": 403,
+		"Origin http://localhost": 200, "Origin http://localhost:3000": 403, "Origin null": 403,
+	} {
 		r := httptest.NewRequest(http.MethodPut, "/loglevel?level=info", http.NoBody)
 		r.RemoteAddr, r.Host = "127.0.0.1:1", "localhost"
-		if site != "" {
+		if origin, ok := strings.CutPrefix(site, "Origin "); ok {
+			r.Header.Set("Origin", origin)
+		} else if site != "" {
 			r.Header.Set("Sec-Fetch-Site", site)
 		}
 		w := httptest.NewRecorder()
-		o.Handler().ServeHTTP(w, r)
+		o.Handler().ServeHTTP(w, atLoopback(r))
 		if w.Code != want {
 			t.Errorf("from a page of %q: %d", site, w.Code)
 		}
@@ -99,4 +110,52 @@ func TestWithTrusted(t *testing.T) {
 			t.Errorf("%s: %d %s", name, status, body)
 		}
 	}
+}
+
+// Whoever is trusted: a page whose DNS name was bound to this machine, which names itself,
+// is not. A name of the program's own is added.
+func TestWithHosts(t *testing.T) {
+	all := observe.WithTrusted(func(*http.Request) bool { return true })
+	for name, c := range map[string]struct {
+		options []observe.Option
+		host    string
+		want    int
+	}{
+		"no name":        {[]observe.Option{all}, "shop.internal:8080", 403},
+		"its name":       {[]observe.Option{all, observe.WithHosts("shop.internal")}, "shop.internal:8080", 200},
+		"another's name": {[]observe.Option{all, observe.WithHosts("shop.internal")}, "evil.example", 403},
+		"its address":    {[]observe.Option{all}, "127.0.0.1:8080", 200},
+	} {
+		o, _ := start(t, append(c.options, observe.WithProfiles("127.0.0.1:0"))...)
+		r := requestOf("192.0.2.1:1", c.host, nil)
+		w := httptest.NewRecorder()
+		o.Handler().ServeHTTP(w, r)
+		if w.Code != c.want || c.want == 403 && !strings.Contains(w.Body.String(), "WithHosts") {
+			t.Errorf("%s: %d %s", name, w.Code, w.Body)
+		}
+		// The same names are those of profiles.
+		r = requestOf("127.0.0.1:1", c.host, nil)
+		r.Method, r.URL.Path = http.MethodGet, "/debug/pprof/"
+		w = httptest.NewRecorder()
+		o.Profiler().Handler().ServeHTTP(w, r)
+		if w.Code != c.want {
+			t.Errorf("%s: profiles: %d %s", name, w.Code, w.Body)
+		}
+	}
+}
+
+// atLoopback has a request come in at a loopback address, as a server says it.
+func atLoopback(r *http.Request) *http.Request {
+	at := net.Addr(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 9464})
+	return r.WithContext(context.WithValue(r.Context(), http.LocalAddrContextKey, at))
+}
+
+// requestOf is a change of the level.
+func requestOf(from, host string, header http.Header) *http.Request {
+	r := httptest.NewRequest(http.MethodPut, "/loglevel?level=info", http.NoBody)
+	r.RemoteAddr, r.Host = from, host
+	for name, values := range header {
+		r.Header[name] = values
+	}
+	return atLoopback(r)
 }

@@ -23,7 +23,7 @@ import (
 // when and what comes then. PUT takes the same "level" and a "for" such as
 // "5m", at most 24 hours, as JSON, as a form or in the query; what the body
 // says goes before the query. A later PUT replaces an earlier one, its time
-// too. It has no notion of who may change the level: that is up to whoever serves it.
+// too. Who may change the level is up to whoever serves it; see [Handler.Under].
 type Handler struct {
 	level  zap.AtomicLevel
 	logger *zap.Logger

@@ -92,6 +92,11 @@ func TestLogLevelRequests(t *testing.T) {
 		"negative time":         {"PUT", "?level=debug&for=-5m", "", ``, 400, "-5m0s"},
 		"no time at all":        {"PUT", "?level=debug&for=0s", "", ``, 400, "above zero"},
 		"two days":              {"PUT", "", jsonType, `{"level":"debug","for":"48h"}`, 400, "at most 24h0m0s"},
+		"fatal":                 {"PUT", "", jsonType, `{"level":"fatal"}`, 400, `say for how long, as in {\"level\":\"fatal\",\"for\":\"5m\"}`},
+		"panic":                 {"PUT", "?level=panic", "", ``, 400, `the level panic leaves out operations that fail`},
+		"dpanic":                {"PUT", "", form, `level=DPANIC`, 400, `the level dpanic`},
+		"fatal for a time":      {"PUT", "", jsonType, `{"level":"fatal","for":"5m"}`, 200, `"then":"info"`},
+		"error":                 {"PUT", "?level=error", "", ``, 200, `{"level":"error"}`},
 		"post":                  {"POST", "", jsonType, `{"level":"debug"}`, 405, "POST is not allowed"},
 		"delete":                {"DELETE", "", "", ``, 405, "GET shows"},
 		"large":                 {"PUT", "", jsonType, `{"level":"` + strings.Repeat("x", 5000) + `"}`, 413, "larger than 4096 bytes"},
@@ -240,4 +245,39 @@ func TestLogLevelWithLogThatHangs(t *testing.T) {
 		h.put(t, `{"level":"debug","for":"5m"}`)
 		h.Stop()
 	})
+}
+
+// The level is not for a page of another site, nor for one that has its DNS name bound to
+// this machine; neither is shown it.
+func TestLogLevelUnderHosts(t *testing.T) {
+	for name, test := range map[string]struct {
+		host, header, value string
+		want                int
+	}{
+		"here":              {"localhost:8080", "", "", 200},
+		"by a name":         {"shop.internal", "", "", 200},
+		"the page itself":   {"localhost:8080", "Sec-Fetch-Site", "same-origin", 200},
+		"bound anew":        {"evil.example", "Sec-Fetch-Site", "same-origin", 403},
+		"another site":      {"localhost:8080", "Sec-Fetch-Site", "cross-site", 403},
+		"another port":      {"localhost:8080", "Origin", "http://localhost:3000", 403},
+		"its own by Origin": {"localhost:8080", "Origin", "http://localhost:8080", 200},
+	} {
+		for _, method := range []string{http.MethodGet, http.MethodPut} {
+			h := newLevelHarness(zap.InfoLevel)
+			r := httptest.NewRequest(method, "/loglevel?level=debug", http.NoBody)
+			r.Host = test.host
+			if test.header != "" {
+				r.Header.Set(test.header, test.value)
+			}
+			w := httptest.NewRecorder()
+			h.Under([]string{"shop.internal"}).ServeHTTP(w, r)
+			status, body := read(t, w)
+			if status != test.want || strings.Contains(body, "error") != (status == 403) {
+				t.Errorf("%s, %s: %d %s", name, method, status, body)
+			}
+			if changed := h.level.Level() == zap.DebugLevel; changed != (status == 200 && method == http.MethodPut) {
+				t.Errorf("%s, %s: changed %t", name, method, changed)
+			}
+		}
+	}
 }

@@ -91,6 +91,9 @@ func parseLevelChange(level, period string) (c levelChange, err error) {
 		return levelChange{}, err
 	}
 	if period == "" {
+		if c.level > zapcore.ErrorLevel {
+			return levelChange{}, fmt.Errorf(`the level %[1]v leaves out operations that fail: say for how long, as in {"level":"%[1]v","for":"5m"}, after which the former level comes back`, c.level)
+		}
 		return c, nil
 	}
 	c.period, err = time.ParseDuration(period)
