@@ -52,10 +52,56 @@ const DiskUsed = 0.90
 // with the load.
 const DiskFilling = 0.80
 
+// DiskForecast is how far ahead an alert looks at a disk that fills: a working day is
+// in it, whenever it fires.
+const DiskForecast = 24 * time.Hour
+
+// DiskForecastFrom is the share of the disk below which no forecast alerts: what is
+// half empty can grow fast for a while.
+const DiskForecastFrom = 0.50
+
+// DiskSlowCritical is how many operations of the disk may take seconds within ten
+// minutes before somebody is woken: one can be a hiccup of a disk in a cloud.
+const DiskSlowCritical = 2
+
 // DiskReserve is the share of the disk that evidence leaves free: it is captured
 // when a disk is full by DiskUsed, too, and takes no more than half of what is
 // left.
 const DiskReserve = (1 - DiskUsed) / 2
+
+// WriteStall is the share of the time in which an engine holds writes back above which
+// an alert is due: one in a hundred writes waits, as a 99th percentile sees.
+const WriteStall = 0.01
+
+// WriteStallCritical is the share of the time in which an engine holds writes back above
+// which somebody is woken.
+const WriteStallCritical = 0.10
+
+// FreelistSize is the size in bytes of a list of free pages above which an alert is
+// due: each commit writes it whole.
+const FreelistSize = 4 << 20
+
+// CanceledRatio is the share of operations that callers give up above which an alert is
+// due. It is no error of the store: callers come and go.
+const CanceledRatio = 0.05
+
+// ConflictRatio is the share of operations that lose to others above which an alert is
+// due: each is tried again, and some are normal.
+const ConflictRatio = 0.10
+
+// TrafficLeft is the share of the usual traffic below which an alert is due.
+const TrafficLeft = 0.50
+
+// TrafficMin is the traffic, in operations a second, below which no drop alerts.
+const TrafficMin = 10
+
+// TrafficShare is the share of a day's high traffic below which no drop alerts: what
+// little comes at night may as well stop.
+const TrafficShare = 0.05
+
+// Restarts is how often a program may start again within a quarter of an hour: a
+// deployment and a second one that mends it are fine.
+const Restarts = 2
 
 // Goroutines is how many of them make evidence be captured: a service leaks them,
 // unless it has as many connections.

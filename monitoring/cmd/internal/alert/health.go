@@ -1,0 +1,44 @@
+package alert
+
+import (
+	"time"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
+	"github.com/otelkv/otelkv/monitoring/cmd/internal/promql"
+)
+
+var notReady = Alert{
+	Name: "KVNotReady",
+	Of:   Process,
+	Levels: func(s *Scope) []Level {
+		return []Level{{
+			Severity: Critical, For: 5 * time.Minute, KeepFiring: 2 * time.Minute,
+			Expr: s.Last(s.Series(catalog.HealthReady, promql.Not(catalog.Probe, "startup")), window).Is(0),
+		}}
+	},
+	Summary: "The {{ $labels." + catalog.PrometheusLabel(catalog.Probe) + " }} probe says no, " + atInstance +
+		": /readyz?verbose says which check fails",
+	Description: "A program that runs gets no traffic, or is about to be restarted, because a check fails, " +
+		"because it has not started yet, or because it drains and does not end.",
+	Fault: "disk",
+	Causes: []string{
+		"KVDiskFull", "KVEngineFailed", "KVStoreHung", "KVReplicationLagHigh", "KVReplicaDisconnected", "KVErrorRatioHigh",
+		"KVWriteStalled", "KVSaturationHigh", "KVDiskSlow", "KVRestarting",
+	},
+}
+
+var checkUnknown = Alert{
+	Name: "KVCheckUnknown",
+	Of:   Process,
+	Levels: func(s *Scope) []Level {
+		return []Level{{
+			Severity: Warning, For: 10 * time.Minute, KeepFiring: window,
+			Expr: s.Last(s.Series(catalog.HealthCheckStatus, promql.Is(catalog.CheckState, "unknown")), window).Is(1),
+		}}
+	},
+	Summary: "Nobody knows the state of check " + label(catalog.CheckName) + ", " + atInstance +
+		": it hangs or has not run, see its line \"check changed\"",
+	Description: "A check hangs, has not run yet, or ran too long ago.",
+	Fault:       "unknown",
+	Causes:      []string{"KVStoreHung", "KVNotReady"},
+}

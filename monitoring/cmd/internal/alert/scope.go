@@ -1,0 +1,111 @@
+package alert
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
+	"github.com/otelkv/otelkv/monitoring/cmd/internal/engine"
+	"github.com/otelkv/otelkv/monitoring/cmd/internal/promql"
+)
+
+// A Scope is the deployment that rules are for: its thresholds, and how its series
+// are written.
+type Scope struct {
+	promql.Writer
+
+	P99        time.Duration
+	Errors     float64
+	Saturation float64
+	Lag        time.Duration
+	Disk       float64
+	Capacity   float64 // 0 is unknown
+}
+
+// Labels of Prometheus itself.
+const (
+	Job      = "job"
+	Instance = "instance"
+)
+
+// window is that of rates: four scrapes fit into it, even one a minute.
+const window = 5 * time.Minute
+
+// few is how many operations of a window say nothing about a share: with fewer bad
+// ones, nobody is called.
+const few = 10
+
+// seconds is how long the window is, by which rates become numbers of operations.
+const seconds = float64(window / time.Second)
+
+// target are the labels of a service, as far as they are there.
+var target = []string{"cluster", "namespace", Job}
+
+// ofStore are the labels of a store.
+func ofStore() []string {
+	return []string{
+		catalog.PrometheusLabel(catalog.SystemName), catalog.PrometheusLabel(catalog.Namespace),
+		catalog.PrometheusLabel(catalog.ServerAddress), catalog.PrometheusLabel(catalog.ServerPort),
+	}
+}
+
+// ofInstance are the labels by which Prometheus and Kubernetes tell instances of a
+// service apart.
+func ofInstance() []string {
+	return []string{
+		Instance, "pod", "container", "node", "endpoint",
+		catalog.ServiceInstanceID, catalog.HostName, catalog.ContainerID,
+	}
+}
+
+// recorded are the series of a recording rule, of this deployment: matchers by labels
+// that the rule has summed up have done their work there.
+func (s *Scope) recorded(name string) promql.Vector {
+	matchers := s.Matchers
+	if gone := summedUp(name); len(gone) > 0 {
+		matchers = slices.DeleteFunc(slices.Clone(matchers), func(m promql.Matcher) bool { return slices.Contains(gone, m.Label) })
+	}
+	return promql.Writer{Matchers: matchers}.Named(name)
+}
+
+// summedUp are the labels that the series of a recording rule do not have.
+func summedUp(name string) []string {
+	gone := []string{catalog.OutcomeAttribute, catalog.ErrorType, "le"}
+	switch {
+	case strings.HasPrefix(name, "service:"):
+		gone = append(append(gone, ofInstance()...), catalog.OperationName)
+	case strings.HasPrefix(name, "store:"):
+		gone = append(gone, catalog.OperationName, catalog.Replica)
+	}
+	for i, a := range gone {
+		gone[i] = catalog.PrometheusLabel(a)
+	}
+	return gone
+}
+
+// stat is a statistic that an engine declares.
+func stat(name string) catalog.Metric {
+	for _, e := range engine.All() {
+		at := slices.IndexFunc(e.Metrics(), func(m catalog.Metric) bool { return m.Name == name })
+		if at >= 0 {
+			return e.Metrics()[at]
+		}
+	}
+	panic("no engine has the statistic " + name)
+}
+
+// label is the value that an attribute has on the alert's series.
+func label(attribute string) string {
+	return "{{ $labels." + catalog.PrometheusLabel(attribute) + " }}"
+}
+
+// Parts of summaries.
+var (
+	operation    = label(catalog.OperationName)
+	store        = "store " + label(catalog.Namespace) + " (" + label(catalog.SystemName) + ")"
+	serviceStore = store + " of {{ $labels." + Job + " }}"
+	atInstance   = "{{ $labels." + Job + " }} on {{ $labels." + Instance + " }}"
+	share        = "{{ $value | humanizePercentage }}"
+	lasting      = "{{ $value | humanizeDuration }}"
+)
