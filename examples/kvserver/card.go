@@ -11,8 +11,9 @@ import (
 
 // A card is what other goroutines can see of a client while its own goes on.
 type card struct {
-	since   time.Time
-	version atomic.Int32 // of the protocol
+	since    time.Time
+	version  atomic.Int32 // of the protocol
+	database atomic.Int32
 
 	name, library, libraryVersion word
 
@@ -91,7 +92,7 @@ func (c *client) appendCard(dst []byte) []byte {
 	}
 	number("idle", seconds(idle))
 	text("flags", card.flags())
-	number("db", 0)
+	number("db", int64(card.database.Load()))
 	number("sub", 0)
 	number("psub", 0)
 	number("ssub", 0)

@@ -38,7 +38,9 @@ type client struct {
 	outbox outbox      // messages that others have for it
 	value  []byte      // scratch for a value that is read
 
-	last     *command
+	last    *command
+	lookout lookout // for the client's end of the connection
+
 	commands int64 // since the last flush
 	flushes  int
 	broken   error     // why nothing can be written any more
@@ -50,6 +52,7 @@ func newClient(s *server, conn net.Conn, id int64) *client {
 	c := &client{server: s, conn: conn, id: id, reads: patience{conn: conn}}
 	c.card.since = time.Now()
 	c.keys = s.keys.as(id)
+	c.lookout.conn = conn
 	c.outbox.open(s.budget)
 	return c
 }
@@ -62,6 +65,8 @@ func (c *client) serve(ctx context.Context) {
 	defer c.in.Release()
 	defer c.outbox.shut()
 	defer c.survive()
+	ctx, c.lookout.cancel = context.WithCancel(ctx)
+	defer c.lookout.cancel()
 	err := c.loop(ctx)
 	var protocol *resp.ProtocolError
 	switch {
@@ -108,6 +113,10 @@ func (c *client) loop(ctx context.Context) error {
 			c.deliver()
 			if err = c.broken; err == nil {
 				err = c.flushFull()
+			}
+			if err == nil && ctx.Err() != nil { // nothing more can be done
+				_ = c.flush()
+				err = ctx.Err()
 			}
 		default:
 			// All that has come is answered before the server waits for more.

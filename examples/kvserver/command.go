@@ -15,6 +15,7 @@ type command struct {
 	arity   int    // arguments with the names; when negative, at least as many
 	keys    keyArgs
 	write   bool
+	long    bool   // it can go on for long, and is cancelled when its client has gone
 	group   string // what it is about, for COMMAND DOCS
 	summary string // a sentence
 	syntax  string // of a subcommand, for HELP: its name and arguments
@@ -128,6 +129,10 @@ func (c *client) run(ctx context.Context, args [][]byte) {
 // call runs a command that there is.
 func (c *client) call(ctx context.Context, cmd *command, args [][]byte) {
 	before, flushes := c.out.Len(), c.flushes
+	if cmd.long {
+		c.lookout.begin()
+		defer c.lookout.end()
+	}
 	err := c.server.traces.run(ctx, c, cmd, args)
 	switch {
 	case err == nil, c.broken != nil:

@@ -35,8 +35,7 @@ func runCommandList(_ context.Context, c *client, args [][]byte) error {
 	case len(args) != 5 || upper(args[2]) != "FILTERBY":
 		return errSyntax
 	case upper(args[3]) == "PATTERN":
-		pattern := glob(strings.ToLower(string(args[4])))
-		match = func(name string) bool { return pattern.matches([]byte(name)) }
+		match = func(name string) bool { return matches(args[4], name) }
 	case upper(args[3]) == "MODULE", upper(args[3]) == "ACLCAT":
 		match = func(string) bool { return false }
 	default:

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
-	"strings"
+
+	"github.com/otelkv/otelkv/examples/kvserver/internal/database"
+	"github.com/otelkv/otelkv/examples/kvserver/internal/glob"
 )
 
 func configTable() []command {
@@ -18,7 +21,7 @@ func runConfigGet(_ context.Context, c *client, args [][]byte) error {
 	var matched []infoLine
 	for _, setting := range c.server.settings() {
 		for _, pattern := range args[2:] {
-			if glob(strings.ToLower(string(pattern))).matches([]byte(setting.name)) {
+			if matches(pattern, setting.name) {
 				matched = append(matched, setting)
 				break
 			}
@@ -30,6 +33,12 @@ func runConfigGet(_ context.Context, c *client, args [][]byte) error {
 		c.out.BulkString(fmt.Sprint(setting.value))
 	}
 	return nil
+}
+
+// matches reports whether a name in lower case matches a pattern in any case.
+func matches(pattern []byte, name string) bool {
+	ok, _ := glob.Pattern(bytes.ToLower(pattern)).Match([]byte(name))
+	return ok
 }
 
 // settings are in the words of Redis. None can be changed while it runs.
@@ -44,7 +53,7 @@ func (s *server) settings() []infoLine {
 	return []infoLine{
 		{"appendfsync", fsync},
 		{"appendonly", appendonly},
-		{"databases", 1},
+		{"databases", database.Count},
 		{"maxclients", s.limits.clients},
 		{"maxmemory", 0}, // of the data
 		{"maxmemory-policy", "noeviction"},

@@ -25,22 +25,10 @@ func runEcho(_ context.Context, c *client, args [][]byte) error {
 	return nil
 }
 
-// SELECT index. There is one database.
-func runSelect(_ context.Context, c *client, args [][]byte) error {
-	n, err := parseInt(args[1])
-	if err != nil {
-		return err
-	}
-	if n != 0 {
-		return commandError("DB index is out of range")
-	}
-	c.out.Simple("OK")
-	return nil
-}
-
 // RESET. What a library tells of itself stays, as in Redis.
 func runReset(_ context.Context, c *client, _ [][]byte) error {
 	c.setVersion(resp.Version2)
+	c.choose(0)
 	c.card.name.set(nil)
 	c.card.noEvict.Store(false)
 	c.card.noTouch.Store(false)

@@ -1,10 +1,6 @@
 package main
 
-import (
-	"context"
-
-	"github.com/otelkv/otelkv/kvdb"
-)
+import "context"
 
 // DEL key [key ...]. The reply is how many of them there were.
 func runDel(ctx context.Context, c *client, args [][]byte) error {
@@ -20,38 +16,14 @@ func runDel(ctx context.Context, c *client, args [][]byte) error {
 func runExists(ctx context.Context, c *client, args [][]byte) error {
 	n := 0
 	for _, key := range args[1:] {
-		value, found, err := c.keys.get(ctx, c.value[:0], key)
+		found, err := c.keys.exists(ctx, c.value[:0], key)
 		if err != nil {
 			return err
 		}
 		if found {
 			n++
 		}
-		if len(value) <= keptBuffer {
-			c.value = value // for the next one
-		}
 	}
 	c.out.Int(int64(n))
 	return nil
 }
-
-// DBSIZE counts by reading every key: engines do not know how many there are.
-func runDBSize(ctx context.Context, c *client, _ [][]byte) error {
-	if c.keys.scanner == nil {
-		return c.keys.unsupported("DBSIZE")
-	}
-	n := 0
-	for _, err := range c.keys.scanner.Scan(ctx, kvdb.Range{}) {
-		if err != nil {
-			return err
-		}
-		if n++; n%checkEvery == 0 && ctx.Err() != nil {
-			return kvdb.CheckContext(ctx, "scan")
-		}
-	}
-	c.out.Int(int64(n))
-	return nil
-}
-
-// checkEvery is after how many keys a long loop looks whether it should end.
-const checkEvery = 1024

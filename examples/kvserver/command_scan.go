@@ -1,46 +1,75 @@
 package main
 
 import (
-	"bytes"
 	"context"
+	"fmt"
 	"strconv"
 
+	"github.com/otelkv/otelkv/examples/kvserver/internal/cursor"
+	"github.com/otelkv/otelkv/examples/kvserver/internal/glob"
 	"github.com/otelkv/otelkv/examples/kvserver/internal/resp"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
+const (
+	// maxScanCount is how many keys a SCAN visits at most, whatever its COUNT.
+	// After maxScanReply bytes, or maxScanSteps of comparing with the pattern, it
+	// stops: a SCAN may return fewer keys than were asked for.
+	maxScanCount = 10_000
+	maxScanReply = 256 << 10
+	maxScanSteps = 16 << 20
+
+	// maxPattern is the longest pattern, in bytes: a key of 64 KiB takes it a
+	// fraction of a second at worst.
+	maxPattern = 4 << 10
+)
+
+// scanLimits are those of the places of all scans that are under way.
+var scanLimits = cursor.Limits{Scans: 1024, Bytes: 8 << 20}
+
 // A scan is the arguments of one SCAN.
 type scan struct {
-	after []byte // the last key that was visited; nil at the start
-	match glob
-	count int
+	pattern  glob.Pattern // nil for every key
+	count    int
+	nothing  bool // TYPE names one that no key has
+	matching int  // steps so far
 }
 
-// SCAN cursor [MATCH pattern] [COUNT count]. A key that is there from the first
-// call to the last is delivered, and none is delivered twice.
+// SCAN cursor [MATCH pattern] [COUNT count] [TYPE type]. A key that is there from
+// the first call to the last is delivered. None is delivered twice, but to a client
+// that sends a cursor again.
 func runScan(ctx context.Context, c *client, args [][]byte) error {
-	if c.keys.scanner == nil {
+	if c.keys.db.scanner == nil {
 		return c.keys.unsupported("SCAN")
+	}
+	from, err := parseCursor(args[1])
+	if err != nil {
+		return err
 	}
 	var s scan
 	if err := s.parse(args[2:]); err != nil {
 		return err
 	}
-	var err error
-	if s.after, err = c.server.cursors.find(args[1]); err != nil {
-		return err
-	}
-	keys, n, last, err := s.visit(ctx, c.keys.scanner, c.value[:0])
+	step := cursor.Step{From: from, Database: int(c.keys.db.index), Client: c.id}
+	after, err := c.server.cursors.Find(step)
 	if err != nil {
-		return err
+		return commandError(err.Error())
 	}
-	cursor := int64(0)
-	if last != nil {
-		cursor = c.server.cursors.add(last)
+	keys, n, last := c.value[:0], 0, []byte(nil)
+	if !s.nothing {
+		if keys, n, last, err = s.visit(ctx, &c.keys.db, after, keys); err != nil {
+			return err
+		}
+	}
+	next := int64(0)
+	if last == nil {
+		c.server.cursors.End(step)
+	} else if next, err = c.server.cursors.Advance(step, last); err != nil {
+		return commandError(err.Error())
 	}
 	reply := func() {
 		c.out.Array(2)
-		c.out.BulkInt(cursor)
+		c.out.BulkInt(next)
 		c.out.Array(n)
 		c.out.Raw(keys)
 	}
@@ -61,7 +90,9 @@ func (s *scan) parse(options [][]byte) error {
 		}
 		switch upper(options[0]) {
 		case "MATCH":
-			s.match = glob(options[1])
+			if err := s.match(options[1]); err != nil {
+				return err
+			}
 		case "COUNT":
 			n, err := parseInt(options[1])
 			if err != nil {
@@ -71,6 +102,8 @@ func (s *scan) parse(options [][]byte) error {
 				return errSyntax
 			}
 			s.count = int(min(n, maxScanCount))
+		case "TYPE":
+			s.nothing = upper(options[1]) != "STRING"
 		default:
 			return errSyntax
 		}
@@ -78,52 +111,59 @@ func (s *scan) parse(options [][]byte) error {
 	return nil
 }
 
-// visit appends the next keys that match to dst, as n bulks. Last is the key to
-// go on after, nil at the end.
-func (s *scan) visit(ctx context.Context, scanner kvdb.Scanner, dst []byte) (keys []byte, n int, last []byte, err error) {
+func (s *scan) match(pattern []byte) error {
+	if len(pattern) > maxPattern {
+		return commandError(fmt.Sprintf("the pattern is longer than %d bytes", maxPattern))
+	}
+	if s.pattern = glob.Pattern(pattern); s.pattern.All() {
+		s.pattern = nil
+	}
+	return nil
+}
+
+// visit appends the next keys that match to dst, as n bulks. Last is the stored key
+// to go on after, nil at the end.
+func (s *scan) visit(ctx context.Context, d *db, after, dst []byte) (keys []byte, n int, last []byte, err error) {
 	keys = dst
 	visited := 0
 	// One more than asked for tells whether this is the end.
-	for entry, err := range scanner.Scan(ctx, s.rest()) {
+	for entry, err := range d.scan(ctx, s.pattern.Prefix(), after, s.count+1) {
 		if err != nil {
 			return dst, 0, nil, err
 		}
-		if visited == s.count || len(keys) >= maxScanReply {
+		if visited == s.count || len(keys) >= maxScanReply || s.matching >= maxScanSteps {
 			return keys, n, last, nil
 		}
 		visited++
+		if visited%checkEvery == 0 {
+			if err := ended(ctx); err != nil {
+				return dst, 0, nil, err
+			}
+		}
 		last = append(last[:0], entry.Key...)
-		if s.match == nil || s.match.matches(entry.Key) {
-			keys = resp.AppendBulk(keys, entry.Key)
+		if key := d.index.Key(entry.Key); s.matches(key) {
+			keys = resp.AppendBulk(keys, key)
 			n++
 		}
 	}
 	return keys, n, nil, nil
 }
 
-// rest returns what is left to visit: the keys behind the last one that can
-// match, with one more than the count.
-func (s *scan) rest() kvdb.Range {
-	prefix := s.match.prefix()
-	r := kvdb.Range{Start: prefix, End: successor(prefix), Limit: s.count + 1}
-	if s.after != nil && bytes.Compare(s.after, prefix) >= 0 {
-		r.Start = append(bytes.Clone(s.after), 0)
+func (s *scan) matches(key []byte) bool {
+	if s.pattern == nil {
+		return true
 	}
-	return r
+	matched, steps := s.pattern.Match(key)
+	s.matching += steps
+	return matched
 }
 
-// successor returns the first key behind all that begin with prefix, nil when
-// there is none.
-func successor(prefix []byte) []byte {
-	for i := len(prefix) - 1; i >= 0; i-- {
-		if prefix[i] < 0xff {
-			end := bytes.Clone(prefix[:i+1])
-			end[i]++
-			return end
-		}
-	}
-	return nil
-}
+// checkEvery is after how many keys a long loop looks whether it should end.
+const checkEvery = 64
+
+// ended returns the error of a command that should not go on: its client has gone,
+// or the server stops.
+func ended(ctx context.Context) error { return kvdb.CheckContext(ctx, "scan") }
 
 // parseCursor reads the number that a client sends back.
 func parseCursor(digits []byte) (int64, error) {

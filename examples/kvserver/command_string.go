@@ -33,7 +33,7 @@ func (c *client) get(ctx context.Context, key []byte) error {
 func runMGet(ctx context.Context, c *client, args [][]byte) error {
 	keys := args[1:]
 	c.out.Array(len(keys))
-	if c.keys.multiGetter == nil {
+	if c.keys.db.multiGetter == nil {
 		for _, key := range keys {
 			if err := c.get(ctx, key); err != nil {
 				return err
@@ -88,7 +88,7 @@ func runMSet(ctx context.Context, c *client, args [][]byte) error {
 	if len(pairs)%2 != 0 {
 		return errArity(find(args[0]))
 	}
-	if c.keys.batcher == nil {
+	if c.keys.db.batcher == nil {
 		return c.keys.unsupported("MSET")
 	}
 	for i := 0; i < len(pairs); i += 2 {

@@ -13,6 +13,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/otelkv/otelkv/examples/kvserver/internal/cursor"
 	"github.com/otelkv/otelkv/examples/kvserver/internal/resp"
 	"github.com/otelkv/otelkv/kvdb"
 )
@@ -41,8 +42,14 @@ var sessions = []struct {
 		{"GET k", `"v"`},
 		{"set k ''", `OK`},
 		{"get k", `""`},
-		{"set '' v", `-ERR kvdb: put: invalid argument: the key is empty`},
-		{"get ''", `-ERR kvdb: get: invalid argument: the key is empty`},
+		{"get ''", `nil`},
+		{"set '' v", `OK`},
+		{"get ''", `"v"`},
+		{"set '' w xx", `OK`},
+		{"exists '' ''", `:2`},
+		{"keys *", `["k" ""]`},
+		{"del ''", `:1`},
+		{"get ''", `nil`},
 	}},
 	{"nx and xx", []step{
 		{"set k 1 xx", `nil`},
@@ -89,10 +96,9 @@ var sessions = []struct {
 		{"mget a x b a", `["3" nil "2" "3"]`},
 		{"mset a", `-ERR wrong number of arguments for 'mset' command`},
 		{"mset a 1 b", `-ERR wrong number of arguments for 'mset' command`},
-		{"mset b 9 '' 1", `-ERR kvdb: batch: invalid argument: the key is empty`},
-		{"mget a ''", `-ERR kvdb: get: invalid argument: the key is empty`},
-		{"mget b", `["2"]`},
-		{"dbsize", `:2`},
+		{"mset b 9 '' 1", `OK`},
+		{"mget a ''", `["3" "1"]`},
+		{"dbsize", `:3`},
 	}},
 	{"connection", []step{
 		{"ping", `PONG`},
@@ -100,7 +106,10 @@ var sessions = []struct {
 		{"ping a b", `-ERR wrong number of arguments for 'ping' command`},
 		{"echo hello", `"hello"`},
 		{"select 0", `OK`},
-		{"select 1", `-ERR DB index is out of range`},
+		{"select 15", `OK`},
+		{"select 16", `-ERR DB index is out of range`},
+		{"select -1", `-ERR DB index is out of range`},
+		{"select 4294967296", `-ERR value is out of range, value must between -2147483648 and 2147483647`},
 		{"select x", `-ERR value is not an integer or out of range`},
 	}},
 	{"hello", []step{
@@ -147,10 +156,10 @@ var sessions = []struct {
 	{"config", []step{
 		{"config get save", `["save" ""]`},
 		{"config get append*", `["appendfsync" "always" "appendonly" "yes"]`},
-		{"config get PORT databases nothing", `["databases" "1" "port" "6380"]`},
+		{"config get PORT databases nothing", `["databases" "16" "port" "6380"]`},
 	}},
 	{"command", []step{
-		{"command count", `:19`},
+		{"command count", `:22`},
 		{"command docs nothing echo", `["echo" ["summary" "Answer the message." "group" "connection"]]`},
 		{"command info get nothing mset client|id",
 			`[["get" :2 [readonly] :1 :1 :1 [] [] [["flags" [RO] "begin_search" ["type" "index" "spec" ["index" :1]] "find_keys" ["type" "range" "spec" ["lastkey" :0 "keystep" :1 "limit" :0]]]] []] nil ` +
@@ -187,7 +196,57 @@ var sessions = []struct {
 		{"scan 0 count", `-ERR syntax error`},
 		{"scan 0 count 0", `-ERR syntax error`},
 		{"scan 0 count x", `-ERR value is not an integer or out of range`},
-		{"scan 0 type string", `-ERR syntax error`},
+		{"scan x count x", `-ERR invalid cursor`},
+		{"scan 0 type", `-ERR syntax error`},
+		{"scan 0 type STRING match [a-c", `["0" ["a" "b"]]`},
+		{"scan 0 type hash", `["0" []]`},
+		{"scan 0 type nosuchtype", `["0" []]`},
+		{"scan 0 type zset type string count 9", `["0" ["a" "b" "user:1" "user:2"]]`},
+		{"scan 0 match [^-b-", `["0" ["a"]]`},
+		{"scan 0 match " + strings.Repeat("x", maxPattern+1), `-ERR the pattern is longer than 4096 bytes`},
+		{"keys *", `["a" "b" "user:1" "user:2"]`},
+		{"keys user:?", `["user:1" "user:2"]`},
+		{"keys nothing", `[]`},
+		{"keys", `-ERR wrong number of arguments for 'keys' command`},
+		{"keys " + strings.Repeat("x", maxPattern+1), `-ERR the pattern is longer than 4096 bytes`},
+	}},
+	{"databases", []step{
+		{"set k 0", `OK`},
+		{"select 1", `OK`},
+		{"get k", `nil`},
+		{"exists k", `:0`},
+		{"mget k k", `[nil nil]`},
+		{"del k", `:0`},
+		{"set k x xx", `nil`},
+		{"set k 1 nx", `OK`},
+		{"mset l 1 m 1", `OK`},
+		{"dbsize", `:3`},
+		{"keys *", `["k" "l" "m"]`},
+		{"scan 0", `["0" ["k" "l" "m"]]`},
+		{"select 2", `OK`},
+		{"dbsize", `:0`},
+		{"scan 0", `["0" []]`},
+		{"keys *", `[]`},
+		{"set ÿk 2", `OK`},
+		{"select 0", `OK`},
+		{"keys *", `["k"]`},
+		{"set ÿk 0", `OK`},
+		{"flushdb later", `-ERR syntax error`},
+		{"flushdb sync async", `-ERR syntax error`},
+		{"flushdb", `OK`},
+		{"dbsize", `:0`},
+		{"select 1", `OK`},
+		{"mget k l m", `["1" "1" "1"]`},
+		{"flushdb async", `OK`},
+		{"select 2", `OK`},
+		{"get ÿk", `"2"`},
+		{"reset", `RESET`},
+		{"set k 0", `OK`},
+		{"flushall nothing", `-ERR syntax error`},
+		{"flushall SYNC", `OK`},
+		{"dbsize", `:0`},
+		{"select 2", `OK`},
+		{"dbsize", `:0`},
 	}},
 }
 
@@ -220,6 +279,12 @@ func TestPlainEngine(t *testing.T) {
 		{"mset a 1", `-ERR engine test does not support MSET`},
 		{"scan 0", `-ERR engine test does not support SCAN`},
 		{"dbsize", `-ERR engine test does not support DBSIZE`},
+		{"keys *", `-ERR engine test does not support KEYS`},
+		{"flushdb", `-ERR engine test does not support FLUSHDB`},
+		{"flushall", `-ERR engine test does not support FLUSHALL`},
+		{"select 3", `OK`},
+		{"get k", `nil`},
+		{"mset a 1", `-ERR engine test does not support MSET`},
 		{"set k v px 1", `-ERR engine test does not support PX`},
 	} {
 		if got := c.do(s.args()...); got != s.reply {
@@ -274,7 +339,7 @@ func TestInfo(t *testing.T) {
 	if got := c.do("info", "STATS"); strings.Contains(got, "# Server") || !strings.Contains(got, "total_commands_processed:1") {
 		t.Errorf("info stats: %s", got)
 	}
-	if got := c.do("command"); strings.Count(got, "[readonly]")+strings.Count(got, "[write]") != 6 || !strings.Contains(got, `["client|setinfo" :4 `) {
+	if got := c.do("command"); strings.Count(got, "[readonly]")+strings.Count(got, "[write]") != 8 || !strings.Contains(got, `["client|setinfo" :4 `) {
 		t.Errorf("command: %s", got)
 	}
 }
@@ -333,7 +398,7 @@ func TestPanic(t *testing.T) {
 // newTestClient is a client without a connection, whose replies stay in out.
 func newTestClient(store kvdb.Store) *client {
 	s := &server{
-		keys: newKeyspace(store, "test"), cursors: newCursors(8), limits: defaultLimits,
+		keys: newKeyspace(store, "test"), cursors: cursor.NewTable(scanLimits, resp.NewBudget(1<<20)), limits: defaultLimits,
 		budget: resp.NewBudget(1 << 20), log: newServerLog(zap.NewNop()),
 	}
 	return newClient(s, discard{}, 1)

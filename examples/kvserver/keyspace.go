@@ -5,22 +5,14 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/otelkv/otelkv/examples/kvserver/internal/database"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
-// A keyspace is a store as commands see it. The capabilities are looked up
-// once; those that the engine lacks are nil, and commands that need them fail
-// with an unsupported error.
+// A keyspace is one of the databases as the commands of a client see it. Commands
+// that need a capability that the engine lacks fail with an unsupported error.
 type keyspace struct {
-	store       kvdb.Store
-	engine      string
-	appender    kvdb.Appender
-	batcher     kvdb.Batcher
-	multiGetter kvdb.MultiGetter
-	scanner     kvdb.Scanner
-	swapper     kvdb.Swapper
-	ttlPutter   kvdb.TTLPutter
-
+	db    db
 	locks *keyLocks
 	many  *manyReads
 
@@ -34,16 +26,13 @@ type manyReads struct {
 	places   chan struct{}
 }
 
-func newKeyspace(store kvdb.Store, engine string) *keyspace {
-	k := &keyspace{store: store, engine: engine, locks: newKeyLocks()}
-	k.many = &manyReads{places: make(chan struct{}, manyPlaces)}
-	k.appender, _ = kvdb.As[kvdb.Appender](store)
-	k.batcher, _ = kvdb.As[kvdb.Batcher](store)
-	k.multiGetter, _ = kvdb.As[kvdb.MultiGetter](store)
-	k.scanner, _ = kvdb.As[kvdb.Scanner](store)
-	k.swapper, _ = kvdb.As[kvdb.Swapper](store)
-	k.ttlPutter, _ = kvdb.As[kvdb.TTLPutter](store)
-	return k
+// newKeyspace returns database 0 of a store.
+func newKeyspace(store kvdb.Store, name string) *keyspace {
+	return &keyspace{
+		db:    db{backend: newBackend(store, name)},
+		locks: newKeyLocks(),
+		many:  &manyReads{places: make(chan struct{}, manyPlaces)},
+	}
 }
 
 // as returns the keyspace for the commands of a client, which has its id.
@@ -53,20 +42,19 @@ func (k *keyspace) as(client int64) *keyspace {
 	return &theirs
 }
 
+// choose makes another database the one that k is.
+func (k *keyspace) choose(index database.Index) { k.db.index = index }
+
 // unsupported is the error of a command, or an option of one, that the engine
 // cannot do.
 func (k *keyspace) unsupported(what string) error {
-	return commandError(fmt.Sprintf("engine %s does not support %s", k.engine, what))
+	return commandError(fmt.Sprintf("engine %s does not support %s", k.db.name, what))
 }
 
 // get appends the value under key to dst. found is false, and dst as it was,
 // when there is none.
 func (k *keyspace) get(ctx context.Context, dst, key []byte) (value []byte, found bool, err error) {
-	if k.appender != nil {
-		value, err = k.appender.AppendGet(ctx, dst, key)
-	} else if value, err = k.store.Get(ctx, key); err == nil {
-		value = append(dst, value...)
-	}
+	value, err = k.db.get(ctx, dst, key)
 	switch {
 	case err == kvdb.ErrNotFound:
 		return dst, false, nil
@@ -74,6 +62,12 @@ func (k *keyspace) get(ctx context.Context, dst, key []byte) (value []byte, foun
 		return dst, false, err
 	}
 	return value, true, nil
+}
+
+// exists reports whether there is a value under key. It needs scratch if the
+// engine has to read the value.
+func (k *keyspace) exists(ctx context.Context, scratch, key []byte) (bool, error) {
+	return k.db.exists(ctx, scratch, key)
 }
 
 // getMany returns the values under keys, nil for those that are absent. It
@@ -90,7 +84,7 @@ func (k *keyspace) getMany(ctx context.Context, keys [][]byte) ([][]byte, error)
 			<-k.many.places
 		}
 	}()
-	return k.multiGetter.GetMany(ctx, keys)
+	return k.db.getMany(ctx, keys)
 }
 
 // putAll sets all pairs at once. A pair is two neighbours.
@@ -103,7 +97,7 @@ func (k *keyspace) putAll(ctx context.Context, pairs [][]byte) error {
 	}
 	defer k.locks.share(keys)()
 	defer k.changed(keys...)
-	return k.batcher.Apply(ctx, muts)
+	return k.db.apply(ctx, muts)
 }
 
 // remove removes the keys and returns how many of them there were. They go at
@@ -124,7 +118,7 @@ func (k *keyspace) remove(ctx context.Context, scratch []byte, keys [][]byte) (n
 			continue
 		}
 		seen[string(key)] = struct{}{}
-		_, found, err := k.get(ctx, scratch, key)
+		found, err := k.exists(ctx, scratch, key)
 		if err != nil {
 			return 0, err
 		}
@@ -135,14 +129,14 @@ func (k *keyspace) remove(ctx context.Context, scratch []byte, keys [][]byte) (n
 	switch {
 	case len(muts) == 0:
 		return 0, nil
-	case len(muts) > 1 && k.batcher != nil:
-		if err := k.batcher.Apply(ctx, muts); err != nil {
+	case len(muts) > 1 && k.db.batcher != nil:
+		if err := k.db.apply(ctx, muts); err != nil {
 			return 0, err
 		}
 		return len(muts), nil
 	}
 	for i := range muts {
-		if err := k.store.Delete(ctx, muts[i].Key); err != nil {
+		if err := k.db.delete(ctx, muts[i].Key); err != nil {
 			return 0, err
 		}
 	}

@@ -24,14 +24,14 @@ type write struct {
 
 // put does a write and reports whether its condition held.
 func (k *keyspace) put(ctx context.Context, w write) (done bool, err error) {
-	if w.ttl != 0 && k.ttlPutter == nil {
+	if w.ttl != 0 && k.db.ttlPutter == nil {
 		return false, k.unsupported(w.ttlOption)
 	}
-	if w.when != always && k.swapper != nil && w.ttl != 0 { // a swap has no TTL
+	if w.when != always && k.db.swapper != nil && w.ttl != 0 { // a swap has no TTL
 		return false, k.unsupported(w.ttlOption + " together with NX or XX")
 	}
 	lock := k.locks.of(w.key)
-	if w.when != always && k.swapper == nil {
+	if w.when != always && k.db.swapper == nil {
 		lock.Lock()
 		defer lock.Unlock()
 	} else {
@@ -56,10 +56,10 @@ func (k *keyspace) putLocked(ctx context.Context, w write) (done bool, err error
 	switch {
 	case w.when == always:
 		return true, k.putNow(ctx, w)
-	case k.swapper == nil:
+	case k.db.swapper == nil:
 		return k.putIf(ctx, w)
 	case w.when == ifAbsent:
-		return k.swapper.CompareAndSwap(ctx, w.key, nil, w.value)
+		return k.db.swap(ctx, w.key, nil, w.value)
 	default:
 		return k.swapPresent(ctx, w)
 	}
@@ -67,14 +67,14 @@ func (k *keyspace) putLocked(ctx context.Context, w write) (done bool, err error
 
 func (k *keyspace) putNow(ctx context.Context, w write) error {
 	if w.ttl != 0 {
-		return k.ttlPutter.PutTTL(ctx, w.key, w.value, w.ttl)
+		return k.db.putTTL(ctx, w.key, w.value, w.ttl)
 	}
-	return k.store.Put(ctx, w.key, w.value)
+	return k.db.put(ctx, w.key, w.value)
 }
 
 // putIf looks and writes. The caller keeps other writers of the key away.
 func (k *keyspace) putIf(ctx context.Context, w write) (done bool, err error) {
-	_, found, err := k.get(ctx, nil, w.key)
+	found, err := k.exists(ctx, nil, w.key)
 	if err != nil || found != (w.when == ifPresent) {
 		return false, err
 	}
@@ -94,7 +94,7 @@ func (k *keyspace) swapPresent(ctx context.Context, w write) (done bool, err err
 		if old == nil { // to a swap, nil is an absent key
 			old = []byte{}
 		}
-		if done, err = k.swapper.CompareAndSwap(ctx, w.key, old, w.value); done || err != nil {
+		if done, err = k.db.swap(ctx, w.key, old, w.value); done || err != nil {
 			return done, err
 		}
 	}

@@ -60,12 +60,4 @@ const (
 	// manyKeysAPlace keys each.
 	manyPlaces     = 8
 	manyKeysAPlace = 16
-
-	// maxScanCount is how many keys a SCAN visits at most, whatever its COUNT, and
-	// maxScanReply the bytes after which it stops.
-	maxScanCount = 10_000
-	maxScanReply = 256 << 10
-
-	// maxCursors is how many scans can be under way.
-	maxCursors = 1024
 )

@@ -190,7 +190,7 @@ func TestWatcher(t *testing.T) {
 			if got := heard.take(); got != "7:k 7:k 7:k" {
 				t.Errorf("heard %q", got)
 			}
-			if k.batcher != nil {
+			if k.db.batcher != nil {
 				c.run(t.Context(), splitWords("mset a 1 b 2"))
 				if got := heard.take(); got != "7:a 7:b" {
 					t.Errorf("heard %q of an MSET", got)

@@ -93,38 +93,3 @@ func TestScanStopsAtLargeReplies(t *testing.T) {
 		t.Errorf("%d keys, want %d", len(got), keys)
 	}
 }
-
-func TestCursors(t *testing.T) {
-	c := newCursors(3)
-	find := func(n int64) string {
-		after, err := c.find([]byte(strconv.FormatInt(n, 10)))
-		if err != nil {
-			return err.Error()
-		}
-		return string(after)
-	}
-	a, b, d := c.add([]byte("a")), c.add([]byte("b")), c.add([]byte("d"))
-	for range 2 { // which makes b the oldest
-		if find(a) != "a" {
-			t.Error("a cursor cannot be used twice")
-		}
-	}
-	e := c.add([]byte("e"))
-	if !strings.Contains(find(b), "too old") {
-		t.Errorf("the oldest cursor: %s", find(b))
-	}
-	if find(a) != "a" || find(d) != "d" || find(e) != "e" {
-		t.Error("one of the latest is lost")
-	}
-	if a == newCursors(3).add(nil) {
-		t.Error("two processes give the same cursors")
-	}
-}
-
-func TestSuccessor(t *testing.T) {
-	for prefix, want := range map[string]string{"": "", "a": "b", "a\xff": "b", "\xff\xff": "", "az": "a{"} {
-		if got := successor([]byte(prefix)); string(got) != want {
-			t.Errorf("%q: %q, want %q", prefix, got, want)
-		}
-	}
-}

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/otelkv/otelkv/examples/kvserver/internal/cursor"
 	"github.com/otelkv/otelkv/examples/kvserver/internal/resp"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
@@ -18,7 +19,7 @@ import (
 type server struct {
 	listener net.Listener
 	keys     *keyspace
-	cursors  *cursors
+	cursors  *cursor.Table
 	limits   limits
 	budget   *resp.Budget
 	log      *serverLog
@@ -44,12 +45,13 @@ type stats struct {
 // startServer serves the clients of a listener until drain.
 func startServer(l net.Listener, keys *keyspace, lim limits, log *serverLog, tr *traces, a about) *server {
 	ctx, cancel := context.WithCancel(context.Background())
+	budget := resp.NewBudget(lim.memory)
 	s := &server{
 		listener: l,
 		keys:     keys,
-		cursors:  newCursors(maxCursors),
 		limits:   lim,
-		budget:   resp.NewBudget(lim.memory),
+		budget:   budget,
+		cursors:  cursor.NewTable(scanLimits, budget),
 		log:      log,
 		traces:   tr,
 		about:    a,

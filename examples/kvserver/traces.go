@@ -167,7 +167,7 @@ func (cmd *command) operates() bool {
 		return true
 	}
 	switch cmd.name {
-	case "scan", "dbsize", "flushdb", "flushall", "exec":
+	case "scan", "keys", "dbsize", "flushdb", "flushall", "exec":
 		return true
 	}
 	return false

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -56,7 +57,8 @@ func roots(spans *tracetest.SpanRecorder) (all []sdktrace.ReadOnlySpan) {
 func TestSpanOfACommand(t *testing.T) {
 	all := catalog.Spans()
 	want := all[slices.IndexFunc(all, func(s catalog.Span) bool { return s.Source == "examples/kvserver" })]
-	c, spans := tracedClient(t, memory(t), 10)
+	store := testutil.NewFaulty()
+	c, spans := tracedClient(t, store, 10)
 	for _, tt := range []struct {
 		command, below string
 		failed         bool
@@ -64,12 +66,15 @@ func TestSpanOfACommand(t *testing.T) {
 		{"SET secret secret", "put", false},
 		{"get secret", "get", false},
 		{"mget secret hidden", "BATCH", false},
-		{"get  ", "get", true},
 		{"set secret secret nx", "compare_and_swap", false},
 		{"set secret secret px secret", "", true},
 		{"dbsize", "scan", false},
 		{"ping", "", false},
+		{"exists secret", "get", true},
 	} {
+		if tt.command == "exists secret" {
+			store.Inject(testutil.Errors(io.ErrUnexpectedEOF))
+		}
 		spans.Reset()
 		c.server.traces.turn.Store(new(turn))
 		c.run(t.Context(), splitArgs(tt.command))

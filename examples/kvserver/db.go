@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"github.com/otelkv/otelkv/examples/kvserver/internal/database"
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+// A backend is the store of an engine with its capabilities, which are looked up
+// once; those that it lacks are nil.
+type backend struct {
+	name        string // of the engine
+	store       kvdb.Store
+	appender    kvdb.Appender
+	batcher     kvdb.Batcher
+	exister     kvdb.Exister
+	multiGetter kvdb.MultiGetter
+	scanner     kvdb.Scanner
+	swapper     kvdb.Swapper
+	ttlPutter   kvdb.TTLPutter
+}
+
+func newBackend(store kvdb.Store, name string) *backend {
+	b := &backend{name: name, store: store}
+	b.appender, _ = kvdb.As[kvdb.Appender](store)
+	b.batcher, _ = kvdb.As[kvdb.Batcher](store)
+	b.exister, _ = kvdb.As[kvdb.Exister](store)
+	b.multiGetter, _ = kvdb.As[kvdb.MultiGetter](store)
+	b.scanner, _ = kvdb.As[kvdb.Scanner](store)
+	b.swapper, _ = kvdb.As[kvdb.Swapper](store)
+	b.ttlPutter, _ = kvdb.As[kvdb.TTLPutter](store)
+	return b
+}
+
+// A db is one of the databases, as one client sees it. It is the only way to the
+// engine, since the engine stores the keys of all databases side by side. Keys are
+// the client's, but for those of scan. The scratch is that of one goroutine;
+// database 0 hardly needs it.
+type db struct {
+	*backend
+	index   database.Index
+	scratch []byte
+}
+
+// stored returns what a key is stored under, until the next call.
+func (d *db) stored(key []byte) []byte {
+	if d.index.Plain(key) {
+		return key
+	}
+	const kept = 4 << 10
+	if cap(d.scratch) > kept {
+		d.scratch = nil
+	}
+	d.scratch = d.index.Append(d.scratch[:0], key)
+	return d.scratch
+}
+
+// get appends the value under key to dst.
+func (d *db) get(ctx context.Context, dst, key []byte) (value []byte, err error) {
+	if d.appender != nil {
+		return d.appender.AppendGet(ctx, dst, d.stored(key))
+	}
+	if value, err = d.store.Get(ctx, d.stored(key)); err != nil {
+		return dst, err
+	}
+	return append(dst, value...), nil
+}
+
+// exists reads the value only if the engine cannot look without, into scratch.
+func (d *db) exists(ctx context.Context, scratch, key []byte) (found bool, err error) {
+	if d.exister != nil {
+		return d.exister.Exists(ctx, d.stored(key))
+	}
+	if _, err = d.get(ctx, scratch, key); err == kvdb.ErrNotFound {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (d *db) getMany(ctx context.Context, keys [][]byte) ([][]byte, error) {
+	return d.multiGetter.GetMany(ctx, d.storedAll(keys))
+}
+
+func (d *db) put(ctx context.Context, key, value []byte) error {
+	return d.store.Put(ctx, d.stored(key), value)
+}
+
+func (d *db) putTTL(ctx context.Context, key, value []byte, ttl time.Duration) error {
+	return d.ttlPutter.PutTTL(ctx, d.stored(key), value, ttl)
+}
+
+func (d *db) delete(ctx context.Context, key []byte) error {
+	return d.store.Delete(ctx, d.stored(key))
+}
+
+func (d *db) swap(ctx context.Context, key, old, new []byte) (swapped bool, err error) {
+	return d.swapper.CompareAndSwap(ctx, d.stored(key), old, new)
+}
+
+func (d *db) apply(ctx context.Context, muts []kvdb.Mutation) error {
+	return d.batcher.Apply(ctx, d.mutations(nil, muts))
+}
+
+// mutations appends to dst the mutations as the engine gets them, so that those of
+// several databases can be applied at once. What it returns can be muts itself.
+func (d *db) mutations(dst, muts []kvdb.Mutation) []kvdb.Mutation {
+	plain, size := true, 0
+	for i := range muts {
+		plain = plain && d.index.Plain(muts[i].Key)
+		size += len(muts[i].Key) + database.Overhead
+	}
+	switch {
+	case plain && len(dst) == 0:
+		return muts
+	case plain:
+		return append(dst, muts...)
+	}
+	all := make([]byte, 0, size)
+	for _, m := range muts {
+		from := len(all)
+		all = d.index.Append(all, m.Key)
+		m.Key = all[from:len(all):len(all)]
+		dst = append(dst, m)
+	}
+	return dst
+}
+
+// storedAll returns what keys are stored under, which can be keys itself.
+func (d *db) storedAll(keys [][]byte) [][]byte {
+	plain, size := true, 0
+	for _, key := range keys {
+		plain = plain && d.index.Plain(key)
+		size += len(key) + database.Overhead
+	}
+	if plain {
+		return keys
+	}
+	all, stored := make([]byte, 0, size), make([][]byte, len(keys))
+	for i, key := range keys {
+		from := len(all)
+		all = d.index.Append(all, key)
+		stored[i] = all[from:len(all):len(all)]
+	}
+	return stored
+}
+
+// scan yields up to limit stored keys that begin with a prefix, those behind after
+// unless that is nil. A limit of 0 is none.
+func (d *db) scan(ctx context.Context, prefix, after []byte, limit int) iter.Seq2[kvdb.Entry, error] {
+	start, end := d.index.Bounds(prefix)
+	r := kvdb.Range{Start: start, End: end, Limit: limit}
+	if behind := append(append(make([]byte, 0, len(after)+1), after...), 0); after != nil && string(behind) > string(start) {
+		r.Start = behind
+	}
+	return d.scanner.Scan(ctx, r)
+}
