@@ -13,7 +13,10 @@ import (
 	"github.com/otelkv/otelkv/kvdb"
 )
 
-const oldestAge = "kvdb.in_flight.oldest_age"
+const (
+	oldestAge    = "kvdb.in_flight.oldest_age"
+	oldestOwnAge = "kvdb.in_flight.oldest_own_age"
+)
 
 // hang is a fault of the operations whose context says so, until release is closed.
 func hang(release <-chan struct{}) testutil.Fault {
@@ -82,6 +85,10 @@ func TestOldestAmongWorking(t *testing.T) {
 						if got > age || got < age-1.1 {
 							t.Fatalf("the oldest is %v seconds old, want %v", got, age)
 						}
+					}
+					own := [...]float64{testutil.Collect(t, p).Sum(oldestOwnAge), reader.collect(t).Sum(oldestOwnAge)}
+					if want := ages(); operation == "put" && own != want || operation != "put" && own != [2]float64{} {
+						t.Errorf("the oldest %s is %v seconds old, without callers' code %v", operation, want, own)
 					}
 					if old := s.Oldest(); age > 2 && (len(old) != 1 || old[0].Operation != operation || old[0].CallerTime == (operation == "put")) {
 						t.Errorf("the oldest are %v, want one %s", old, operation)

@@ -98,6 +98,12 @@ var (
 		Attributes: perStore(), Note: "0 while no watch of once a second has found any in flight",
 		Stability: Development, Source: fromInstrument,
 	}
+	InFlightOldestOwnAge = Metric{
+		Name: "kvdb.in_flight.oldest_own_age", Unit: "s", Kind: Gauge,
+		Help:       "Age of the oldest operation that has not ended and contains none of the caller's code, at most a second too low",
+		Attributes: perStore(), Note: "0 while no watch of once a second has found any in flight. A scan, a view and an update may last as long as their caller likes and are not in it: what it shows hangs",
+		Stability: Development, Source: fromInstrument,
+	}
 )
 
 // sizes are 16 B × 4ⁿ up to 16 MiB.

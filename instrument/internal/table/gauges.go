@@ -24,6 +24,10 @@ func oldestAge(c *record.Collection, yield floatPoints) {
 	c.Open(func(s *record.Source) { yield(s, s.Set(0, record.LabelStore, 0), s.Now.Oldest.Seconds()) })
 }
 
+func oldestOwnAge(c *record.Collection, yield floatPoints) {
+	c.Open(func(s *record.Source) { yield(s, s.Set(0, record.LabelStore, 0), s.Now.OldestOwn.Seconds()) })
+}
+
 func statsAge(c *record.Collection, yield floatPoints) {
 	c.Open(func(s *record.Source) {
 		if s.Now.Stats != nil {

@@ -24,6 +24,7 @@ var Rows = []Row{
 	{Metric: catalog.BatchItems, Ints: items},
 	{Metric: catalog.InFlight, Ints: inFlight},
 	{Metric: catalog.InFlightOldestAge, Floats: oldestAge},
+	{Metric: catalog.InFlightOldestOwnAge, Floats: oldestOwnAge},
 	{Metric: catalog.LogSuppressed, Ints: suppressed},
 	{Metric: catalog.Utilization, Floats: utilization},
 	{Metric: catalog.ReplicationLag, Floats: lag},

@@ -33,7 +33,7 @@ var storeHung = Alert{
 	Levels: func(s *Scope) []Level {
 		return []Level{{
 			Severity: Critical, For: time.Minute, KeepFiring: 2 * time.Minute,
-			Expr: s.known(s.Series(catalog.InFlightOldestAge)).Above(objective.OperationAge.Seconds()),
+			Expr: s.known(s.Series(catalog.InFlightOldestOwnAge)).Above(objective.OperationAge.Seconds()),
 		}}
 	},
 	Summary: "An operation on " + store + " has not ended for " + lasting + ", " + atInstance +
