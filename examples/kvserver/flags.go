@@ -39,7 +39,7 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	flags.BoolVar(&c.telemetry, "telemetry", true, "instrument the store; false is the bare one, and no metrics")
 	flags.IntVar(&c.traces, "traces", 10, "trace at most this `number` of commands a second, for exemplars and for log lines with a trace id; 0 is none")
 	flags.BoolVar(&c.native, "native", false, "add native histograms, for a Prometheus that scrapes protobuf and ingests them")
-	flags.DurationVar(&c.drain, "drain", 5*time.Second, "on SIGTERM, serve on for this `time` while /readyz says no, for load balancers to see it")
+	flags.DurationVar(&c.drain, "drain", 5*time.Second, "on SIGTERM, serve on for this `time` while /readyz says no, for load balancers to see it; the program ends within 10s more")
 
 	given, err := program.Parse(flags, args, stderr)
 	if err != nil {

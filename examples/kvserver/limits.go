@@ -37,7 +37,7 @@ var defaultLimits = limits{
 	slowest:     64 << 10,
 	lingerTime:  250 * time.Millisecond,
 	graceTime:   100 * time.Millisecond,
-	drainTime:   10 * time.Second,
+	drainTime:   4 * time.Second,
 }
 
 // allowed is how long a command or a reply may take of which so many bytes have

@@ -36,7 +36,9 @@
 // standard error. After SIGINT or SIGTERM it says on /readyz that it wants no more
 // traffic, and serves what still comes for the time of -drain. Then it answers
 // the commands that it has received, closes the connections between two commands,
-// and exits with 0; a second signal ends it at once. It exits with 2 for wrong
+// and exits with 0; a second signal ends it at once. Ten seconds after the time of -drain
+// it has ended, whatever hangs: clients that do not read, receivers of telemetry,
+// outputs that take nothing; with status 1 if it is the store. It exits with 2 for wrong
 // usage and with 1 when it cannot run.
 //
 // With -pprof it serves profiles on an address of their own, and leaves files of

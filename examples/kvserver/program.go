@@ -30,6 +30,7 @@ func run(ctx context.Context, args []string, stderr io.Writer, options ...otelse
 		program.Warn(stderr, "kvserver", err)
 		return 2
 	}
+	defer program.EndWithin(ctx, c.drain+program.Ending, "kvserver", stderr)()
 	err = serve(ctx, c, stderr, options)
 	interrupted := ctx.Err() != nil && errors.Is(err, context.Canceled) // while it started
 	if err != nil && !interrupted {
@@ -126,6 +127,7 @@ func (c config) observed(dir string, options []otelsetup.Option) []observe.Optio
 		observe.WithCheckInterval(checkInterval),
 		observe.WithStoreChecks(checks(dir)),
 		observe.WithDrain(c.drain),
+		observe.WithShutdownTimeout(program.ShutdownTime),
 	)
 	if c.native {
 		options = append(options, otelsetup.WithNativeHistograms())

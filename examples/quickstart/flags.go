@@ -34,7 +34,7 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	flags.StringVar(&c.dir, "dir", "", "keep the store in this `directory`; without it, in a temporary one")
 	flags.Float64Var(&c.rate, "rate", 2000, "make this many `operations` a second")
 	flags.BoolVar(&c.native, "native", false, "add native histograms, for a Prometheus that scrapes protobuf and ingests them")
-	flags.DurationVar(&c.drain, "drain", time.Second, "on SIGTERM, serve on for this `time` while /readyz says no, for load balancers to see it")
+	flags.DurationVar(&c.drain, "drain", time.Second, "on SIGTERM, serve on for this `time` while /readyz says no, for load balancers to see it; the program ends within 10s more")
 	kind := flags.String("fault", faultNone.String(), "fail on purpose: "+faultKinds())
 
 	given, err := program.Parse(flags, args, stderr)

@@ -7,7 +7,8 @@
 // It writes JSON log lines to standard output, and what a person reads, the
 // URLs first of all, to standard error. It runs until SIGINT or SIGTERM, says on
 // /readyz that it wants no more traffic, serves what still comes for the time
-// of -drain, and exits with 0; a second signal ends it at once. It exits with 2
+// of -drain, and exits with 0; a second signal ends it at once. Ten seconds after the
+// time of -drain it has ended, whatever hangs, with status 1 if it is the store. It exits with 2
 // for wrong usage and with 1 when it cannot run.
 //
 // With -native the durations of operations are native histograms as well, for a

@@ -30,6 +30,7 @@ func run(ctx context.Context, args []string, stderr io.Writer, options ...otelse
 		program.Warn(stderr, "quickstart", err)
 		return 2
 	}
+	defer program.EndWithin(ctx, c.drain+program.Ending, "quickstart", stderr)()
 	sum, err := serve(ctx, c, stderr, options)
 	switch {
 	case err == nil:
@@ -132,5 +133,6 @@ func (c config) observed(dir string, options []otelsetup.Option) []observe.Optio
 		observe.WithCheckInterval(checkEvery),
 		observe.WithStoreChecks(storeChecks),
 		observe.WithDrain(c.drain),
+		observe.WithShutdownTimeout(program.ShutdownTime),
 	)
 }

@@ -17,5 +17,9 @@ func UntilSignal() context.Context {
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
-	return ctx
+	return signalled{ctx}
 }
+
+// signalled is a context of UntilSignal, and nobody else's: its program has the process
+// for itself.
+type signalled struct{ context.Context }

@@ -16,8 +16,8 @@ const Soon = time.Minute
 // A Process is a program that a test runs.
 type Process struct {
 	Cmd    *exec.Cmd
-	Stdout Buffer // empty if the command has an output of its own
-	Stderr Buffer
+	Stdout Buffer        // empty if the command has an output of its own
+	Stderr Buffer        // likewise
 	Ended  chan struct{} // closed when it has ended
 
 	group bool
@@ -44,7 +44,9 @@ func start(t testing.TB, p *Process) *Process {
 	if p.Cmd.Stdout == nil {
 		p.Cmd.Stdout = &p.Stdout
 	}
-	p.Cmd.Stderr = &p.Stderr
+	if p.Cmd.Stderr == nil {
+		p.Cmd.Stderr = &p.Stderr
+	}
 	if err := p.Cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
