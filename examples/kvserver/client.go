@@ -38,10 +38,11 @@ type client struct {
 	outbox outbox      // messages that others have for it
 	value  []byte      // scratch for a value that is read
 
-	last    *command
-	lookout lookout // for the client's end of the connection
+	replies int // bytes of the budget that are for replies
 
-	commands int64 // since the last flush
+	last     *command
+	lookout  lookout // for the client's end of the connection
+	commands int64   // since the last flush
 	flushes  int
 	broken   error     // why nothing can be written any more
 	begun    time.Time // when the command that has not come in full was first waited for
@@ -62,7 +63,10 @@ var errStopped = errors.New("the server stops")
 // serve runs the client until it leaves, breaks the protocol or has to go.
 func (c *client) serve(ctx context.Context) {
 	defer func() { _ = c.conn.Close() }()
-	defer c.in.Release()
+	defer func() {
+		c.in.Release()
+		c.server.budget.Give(c.replies)
+	}()
 	defer c.outbox.shut()
 	defer c.survive()
 	ctx, c.lookout.cancel = context.WithCancel(ctx)
@@ -148,7 +152,7 @@ func (c *client) fill() error {
 		case c.in.Partial():
 			return err
 		}
-		c.in.Shrink()
+		c.rest()
 	}
 	return io.EOF // it has been idle, which is no offence
 }
@@ -176,52 +180,6 @@ func (c *client) wait(idle time.Duration) error {
 }
 
 func (c *client) arm(patience time.Duration) { c.reads.arm(patience) }
-
-// flushFull flushes when the replies fill their buffer.
-func (c *client) flushFull() error {
-	if c.out.Len() < keptBuffer {
-		return nil
-	}
-	return c.flush()
-}
-
-// flush writes the replies so far.
-func (c *client) flush() error {
-	c.server.stats.commands.Add(c.commands)
-	c.commands = 0
-	now := time.Now()
-	c.publish(now)
-	if c.out.Len() == 0 {
-		return nil
-	}
-	c.flushes++
-	_ = c.conn.SetWriteDeadline(now.Add(c.server.limits.replyTime))
-	_, c.broken = c.conn.Write(c.out.Bytes())
-	c.out.Reset(2 * keptBuffer)
-	return c.broken
-}
-
-// bulk replies with a value of any size.
-func (c *client) bulk(value []byte) error {
-	if len(value) > keptBuffer {
-		return c.large(len(value), func() { c.out.Bulk(value) })
-	}
-	c.out.Bulk(value)
-	return nil
-}
-
-// large replies with what write writes, of which there is another copy of so
-// many bytes. Both are charged to the budget until the client has read them.
-func (c *client) large(size int, write func()) error {
-	if !c.server.budget.Take(2 * size) {
-		return errBudget
-	}
-	defer c.server.budget.Give(2 * size)
-	write()
-	return c.flush()
-}
-
-const errBudget = commandError("too many large replies at once, try again later")
 
 // linger tells the client that no more comes, and waits until it has read the
 // rest: to close with bytes unread resets the connection, and that takes

@@ -221,7 +221,7 @@ func TestBudget(t *testing.T) {
 		t.Errorf("a large request: %s", got)
 	}
 	for _, command := range []string{"get", "mget"} {
-		if got := c.do(command, "k"); got != "-ERR too many large replies at once, try again later" {
+		if got := c.do(command, "k"); got != "-ERR "+string(errBudget) {
 			t.Errorf("a large reply to %s: %s", command, got)
 		}
 	}
@@ -247,7 +247,7 @@ func TestCommandInfoInPieces(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n > 2*keptBuffer {
+		if n > 2*fullReply {
 			t.Fatalf("%d bytes in one piece", n)
 		}
 		want -= n
@@ -260,7 +260,7 @@ func TestCommandInfoInPieces(t *testing.T) {
 // A reply of which the client has the beginning cannot become an error.
 func TestReplyCutOff(t *testing.T) {
 	store := &failingLater{Store: memory(t)}
-	if err := store.Put(t.Context(), []byte("k"), make([]byte, keptBuffer)); err != nil {
+	if err := store.Put(t.Context(), []byte("k"), make([]byte, fullReply)); err != nil {
 		t.Fatal(err)
 	}
 	s := start(t, store)

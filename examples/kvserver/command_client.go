@@ -142,7 +142,7 @@ func (c *client) list(listed func(*client) bool) error {
 		}
 		c.out.Verbatim("txt", string(text))
 	}
-	if size > keptBuffer {
+	if size > fullReply {
 		return c.large(size, write)
 	}
 	write()

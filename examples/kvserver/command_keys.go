@@ -40,7 +40,7 @@ func runKeys(ctx context.Context, c *client, args [][]byte) error {
 			c.out.Raw(keys)
 		}
 	}
-	if size > keptBuffer {
+	if size > fullReply {
 		return c.large(size, reply)
 	}
 	reply()

@@ -73,10 +73,10 @@ func runScan(ctx context.Context, c *client, args [][]byte) error {
 		c.out.Array(n)
 		c.out.Raw(keys)
 	}
-	if len(keys) > keptBuffer {
+	if len(keys) > smallReply {
 		return c.large(len(keys), reply)
 	}
-	c.value = keys // for the next one
+	c.reuse(keys)
 	reply()
 	return nil
 }

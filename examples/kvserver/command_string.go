@@ -22,10 +22,9 @@ func (c *client) get(ctx context.Context, key []byte) error {
 		c.out.Null()
 		return nil
 	}
-	if len(value) <= keptBuffer {
-		c.value = value // for the next one
-	}
-	return c.bulk(value)
+	err = c.bulk(value)
+	c.reuse(value)
+	return err
 }
 
 // MGET key [key ...]. Where the engine reads several keys in one call, it does
@@ -70,10 +69,15 @@ func (c *client) getMany(ctx context.Context, keys [][]byte) error {
 	}
 	defer c.server.budget.Give(size)
 	for _, value := range values {
-		if value == nil {
+		switch {
+		case value == nil:
 			c.out.Null()
-		} else if err := c.bulk(value); err != nil {
-			return err
+		case len(value) <= fullReply:
+			c.out.Bulk(value)
+		default:
+			if err := c.direct(value); err != nil {
+				return err
+			}
 		}
 		if err := c.flushFull(); err != nil {
 			return err

@@ -425,7 +425,7 @@ func FuzzArguments(f *testing.F) {
 		for _, stored := range []kvdb.Store{store, plainStore{store}, &ttlStore{Store: store}} {
 			c := newTestClient(stored)
 			c.run(t.Context(), [][]byte{[]byte("mset"), []byte("k"), []byte("v"), []byte("l"), []byte("w")})
-			c.out.Reset(keptBuffer)
+			c.out.Reset(fullReply)
 			c.run(t.Context(), bytes.Split([]byte(line), []byte("\n")))
 			r := bufio.NewReader(bytes.NewReader(c.out.Bytes()))
 			if _, err := readReply(r); err != nil {
@@ -447,7 +447,7 @@ func TestCommandsDoNotAllocate(t *testing.T) {
 		{[]byte("GET"), []byte("k")}, {[]byte("get"), []byte("x")}, {[]byte("PING")}, {[]byte("EXISTS"), []byte("k")},
 	} {
 		if n := testing.AllocsPerRun(100, func() {
-			c.out.Reset(keptBuffer)
+			c.out.Reset(fullReply)
 			c.run(ctx, args)
 		}); n != 0 {
 			t.Errorf("%s: %v allocations", args[0], n)
@@ -458,7 +458,7 @@ func TestCommandsDoNotAllocate(t *testing.T) {
 	engine := testing.AllocsPerRun(100, func() { _ = store.Put(ctx, key, value) })
 	args := [][]byte{[]byte("SET"), key, value}
 	if n := testing.AllocsPerRun(100, func() {
-		c.out.Reset(keptBuffer)
+		c.out.Reset(fullReply)
 		c.run(ctx, args)
 	}); n != engine {
 		t.Errorf("SET: %v allocations, the engine alone %v", n, engine)

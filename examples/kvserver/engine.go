@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/cockroachdb/pebble/v2"
+
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/kvdb/kvbolt"
 	"github.com/otelkv/otelkv/kvdb/kvpebble"
@@ -14,25 +16,38 @@ import (
 
 // An engine is what -engine names.
 type engine struct {
-	name  string
-	files bool // it keeps files in a directory
-	open  func(dir string, sync bool) (kvdb.Store, error)
+	name    string
+	files   bool // it keeps files in a directory
+	caches  bool // blocks, in memory that is not Go's
+	expires bool // keys that are given a time
+	open    func(openOptions) (kvdb.Store, error)
+
+	// Files that it has open: it needs the one, and more than the other is no use.
+	leastFiles, mostFiles int
+}
+
+type openOptions struct {
+	dir  string
+	sync bool
+	has  capacity
 }
 
 // namespace is the same in every directory, so that graphs go on.
 const namespace = "kvserver"
 
 var engines = []engine{
-	{name: "pebble", files: true, open: func(dir string, sync bool) (kvdb.Store, error) {
-		return kvpebble.Open(dir, &kvpebble.OpenOptions{Namespace: namespace, NoSync: !sync})
+	{name: "pebble", files: true, caches: true, leastFiles: 80, mostFiles: 1000, open: func(o openOptions) (kvdb.Store, error) {
+		return kvpebble.Open(o.dir, &kvpebble.OpenOptions{
+			Namespace: namespace, NoSync: !o.sync, Pebble: &pebble.Options{CacheSize: int64(o.has.cache), MaxOpenFiles: o.has.files},
+		})
 	}},
-	{name: "bolt", files: true, open: func(dir string, sync bool) (kvdb.Store, error) {
-		if err := os.MkdirAll(dir, 0o750); err != nil {
+	{name: "bolt", files: true, leastFiles: 8, mostFiles: 8, open: func(o openOptions) (kvdb.Store, error) {
+		if err := os.MkdirAll(o.dir, 0o750); err != nil {
 			return nil, err
 		}
-		return kvbolt.Open(filepath.Join(dir, "kvserver.db"), &kvbolt.OpenOptions{Namespace: namespace, NoSync: !sync})
+		return kvbolt.Open(filepath.Join(o.dir, "kvserver.db"), &kvbolt.OpenOptions{Namespace: namespace, NoSync: !o.sync})
 	}},
-	{name: "memory", open: func(string, bool) (kvdb.Store, error) {
+	{name: "memory", open: func(openOptions) (kvdb.Store, error) {
 		return kvdb.NewMemory(&kvdb.MemoryOptions{Namespace: namespace}), nil
 	}},
 }
@@ -43,6 +58,17 @@ func engineNames() string {
 		names[i] = e.name
 	}
 	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
+}
+
+// noExpiry names the engines whose keys stay.
+func noExpiry() string {
+	var names []string
+	for _, e := range engines {
+		if !e.expires {
+			names = append(names, e.name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 func engineNamed(name string) (engine, error) {

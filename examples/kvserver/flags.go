@@ -22,7 +22,13 @@ type config struct {
 	traces    int           // commands a second that are traced
 	native    bool          // histograms, too
 	drain     time.Duration // from not ready to the end
+	memory    size          // for clients
+	clients   int           // 0 for as many as there is room for
+	has       capacity
 }
+
+// defaultMemory is that of -memory.
+const defaultMemory = 128 << 20
 
 // parse reads the command line. The error is flag.ErrHelp when the user asked
 // for help, which is printed then; any other error is one line for the user.
@@ -32,9 +38,11 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	flags.StringVar(&c.listen.HostPort, "listen", "127.0.0.1:6380", "serve Redis clients on this `address`; port 0 is a free one")
 	flags.StringVar(&c.admin.HostPort, "admin", "127.0.0.1:8080", "serve metrics and probes on this `address`; port 0 is a free one")
 	flags.StringVar(&c.pprof.HostPort, "pprof", "", "serve profiles on this `address`, host:port or unix:/path, and capture evidence of what is slow or fails beside the store; without it, neither")
-	name := flags.String("engine", "pebble", "the `engine` below: "+engineNames())
+	name := flags.String("engine", "pebble", "the `engine` below: "+engineNames()+"; keys do not expire in "+noExpiry()+", where SET with EX or PX is an error")
 	flags.StringVar(&c.dir, "dir", "", "keep the store in this `directory`; without it, in a temporary one; engine memory has none")
-	target := flags.String("target", "", "the `address` of a remote engine")
+	c.memory = defaultMemory
+	flags.Var(&c.memory, "memory", "the `size` of all that clients make the server hold: half of it for at most so many clients, a quarter for the cache of engine pebble; what does not fit is refused with an error")
+	flags.IntVar(&c.clients, "maxclients", 0, fmt.Sprintf("serve at most this `number` of clients at a time; 0 is %d, or as many as -memory and the limit of open files have room for", defaultClients))
 	flags.BoolVar(&c.sync, "sync", true, "answer a write only when it is on the disk")
 	flags.BoolVar(&c.telemetry, "telemetry", true, "instrument the store; false is the bare one, and no metrics")
 	flags.IntVar(&c.traces, "traces", 10, "trace at most this `number` of commands a second, for exemplars and for log lines with a trace id; 0 is none")
@@ -55,8 +63,11 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	if given["dir"] && !c.engine.files {
 		return c, fmt.Errorf("-dir: engine %s keeps no files: leave the flag out", c.engine.name)
 	}
-	if *target != "" {
-		return c, fmt.Errorf("-target: engine %s is not remote: leave the flag out", c.engine.name)
+	if err := checkClients(c.clients); err != nil {
+		return c, err
+	}
+	if c.memory < leastMemory {
+		return c, errLeastMemory
 	}
 	if err := c.checkTelemetry(given); err != nil {
 		return c, err

@@ -29,6 +29,10 @@ func greet(stderr io.Writer, c config, dir string, redis net.Listener, obs *obse
 			try += "  curl -s -H 'Accept: application/openmetrics-text' " + url + "/metrics | grep trace_id    # exemplars\n"
 		}
 	}
+	limits := fmt.Sprintf("At most %d clients (-maxclients), and %v for all that they make the server hold (-memory).\n", c.has.clients, c.memory)
+	if !c.engine.expires {
+		limits += "Keys stay: engine " + c.engine.name + " has no expiry, so SET with EX or PX is an error.\n"
+	}
 	fmt.Fprintf(stderr, `kvserver: engine %s%s, %s, for Redis clients at %s:%s
 
 %[7]s  %[6]s/readyz    200 ready, or 503 and why
@@ -38,6 +42,7 @@ Try next:
   redis-cli -h %[4]s -p %[5]s set hello world
   redis-benchmark -h %[4]s -p %[5]s -t set,get -n 200000 -c 50 -P 16
 %[8]s
+%[11]s
 %[10]sStop with Ctrl-C.
-`, c.engine.name, where, telemetry, host, port, url, metrics, try, program.Greeting(obs, c.pprof.Evidence(dir)), goes)
+`, c.engine.name, where, telemetry, host, port, url, metrics, try, program.Greeting(obs, c.pprof.Evidence(dir)), goes, limits)
 }

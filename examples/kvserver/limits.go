@@ -6,13 +6,13 @@ import (
 	"github.com/otelkv/otelkv/examples/kvserver/internal/resp"
 )
 
-// limits bound what clients can make the server spend. Together they bound its
-// memory: small buffers for each client, and one budget for all that is larger.
+// limits bound what clients can make the server spend. All memory that they make it
+// hold is from one budget.
 type limits struct {
 	clients int         // at a time
 	size    resp.Limits // of a command; a value is one argument
 	key     int         // the longest key that is written, in bytes
-	memory  int         // of all large requests and replies together, in bytes
+	memory  int         // for all that clients make the server hold, in bytes
 
 	idleTime    time.Duration // a client may be silent between commands
 	bufferTime  time.Duration // of that, it keeps its buffer
@@ -28,7 +28,7 @@ var defaultLimits = limits{
 	clients: 4096,
 	size:    resp.Limits{Args: 1 << 20, Bulk: 512 << 20, Command: 1 << 30, Inline: 64 << 10}, // as Redis has them
 	key:     64 << 10,
-	memory:  128 << 20,
+	memory:  defaultMemory,
 
 	idleTime:    10 * time.Minute,
 	bufferTime:  time.Second,
@@ -48,10 +48,6 @@ func (l *limits) allowed(least time.Duration, moved int) time.Duration {
 }
 
 const (
-	// keptBuffer is how large a client's buffer for replies stays. It is flushed
-	// when it is full, so a pipeline of any length takes no more.
-	keptBuffer = 32 << 10
-
 	// maxManyKeys is how many keys of a MGET the engine gets in one call.
 	maxManyKeys = 64
 

@@ -4,9 +4,10 @@
 //
 //	go run ./examples/kvserver [-listen 127.0.0.1:6380] [-admin 127.0.0.1:8080]
 //		[-engine pebble|bolt|memory] [-dir DIR] [-sync=true] [-telemetry=true]
-//		[-traces 10] [-native] [-drain 5s] [-pprof ADDR]
+//		[-memory 128MiB] [-maxclients 0] [-traces 10] [-native] [-drain 5s]
+//		[-pprof ADDR]
 //
-// It knows GET, SET (EX PX NX XX), DEL, EXISTS, MGET, MSET, SCAN, DBSIZE, PING,
+// It knows GET, SET (NX XX), DEL, EXISTS, MGET, MSET, SCAN, DBSIZE, PING,
 // ECHO, SELECT, INFO, CONFIG GET, COMMAND, HELLO and QUIT. A capability that the
 // engine lacks is an error, except for NX and XX, which the server then guards
 // with locks, and for MGET and DEL, which then go key by key.
@@ -31,6 +32,13 @@
 // that takes traces; OTEL_EXPORTER_OTLP_ENDPOINT names one. OTEL_TRACES_SAMPLER decides
 // about each of them. All other commands have no span. With -native the durations of
 // operations are native histograms as well.
+//
+// The limits of the protocol are those of Redis: an argument of 512 MB, a line of
+// 64 kB; and 1,048,576 arguments. All that clients make the server hold is from the
+// memory of -memory, 12 KiB for each client that does nothing. What does not fit
+// is answered with an error that says what to do, and the client goes on. Half of
+// the memory bounds the number of clients, if the limit of open files does not, of
+// which the program keeps some for itself and the engine.
 //
 // It writes JSON log lines to standard output, and what a person reads to
 // standard error. After SIGINT or SIGTERM it says on /readyz that it wants no more

@@ -61,7 +61,7 @@ func TestPushBetweenReplies(t *testing.T) {
 		s := start(t, memory(t))
 		c := s.dial()
 		c.do("hello", "3")
-		value := strings.Repeat("v", keptBuffer)
+		value := strings.Repeat("v", fullReply)
 		c.do("set", "k", value)
 		go c.send(encode("mget", "k", "k", "k") + encode("ping"))
 		synctest.Wait() // the server has read the values, and the client has not

@@ -50,6 +50,9 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 	closing := func(end func() error) { err = errors.Join(err, end()) }
 
 	// What can be refused comes first, while there is nothing to clean up.
+	if c.has, err = newCapacity(int(c.memory), c.clients, descriptors(), c.engine); err != nil {
+		return err
+	}
 	listener, err := c.listen.Listen(ctx, "kvserver", stderr)
 	if err != nil {
 		return err
@@ -65,7 +68,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 		return err
 	}
 	defer closing(dir.Remove)
-	bare, err := c.engine.open(dir.Path, c.sync)
+	bare, err := c.engine.open(openOptions{dir: dir.Path, sync: c.sync, has: c.has})
 	if err != nil {
 		return openError(c.engine.name, dir.Path, err)
 	}
@@ -101,7 +104,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 
 	chooser := startTraces(obs.Telemetry().TracerProvider(), c.traces)
 	defer chooser.stop()
-	server := startServer(listener, newKeyspace(store, c.engine.name), defaultLimits, newServerLog(obs.Logger()), chooser, c.about(listener))
+	server := startServer(listener, newKeyspace(store, c.engine.name), c.has.limits(), newServerLog(obs.Logger()), chooser, c.about(listener))
 	defer server.drain()
 
 	greet(stderr, c, dir.Path, listener, obs)

@@ -60,6 +60,7 @@ func startServer(l net.Listener, keys *keyspace, lim limits, log *serverLog, tr 
 		failed:   make(chan error, 1),
 		clients:  make(map[*client]struct{}),
 	}
+	s.budget.Reserve(lim.memory / 8)
 	go func() {
 		defer close(s.accepted)
 		if err := s.accept(ctx); !errors.Is(err, net.ErrClosed) {
@@ -121,7 +122,7 @@ func (s *server) admit(ctx context.Context, conn net.Conn) {
 func (s *server) enter(c *client) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.clients) >= s.limits.clients {
+	if len(s.clients) >= s.limits.clients || !s.budget.TakeReserved(clientMemory) {
 		return false
 	}
 	s.clients[c] = struct{}{}
@@ -132,6 +133,7 @@ func (s *server) leave(c *client) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.clients, c)
+	s.budget.Give(clientMemory)
 }
 
 func (s *server) connected() int {

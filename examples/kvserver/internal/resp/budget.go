@@ -7,8 +7,9 @@ import "sync/atomic"
 // wait, so that two who have half of it each do not wait for each other. It is safe
 // for concurrent use.
 type Budget struct {
-	size int64
-	left atomic.Int64
+	size    int64
+	reserve int64
+	left    atomic.Int64
 }
 
 // NewBudget returns a budget of so many bytes.
@@ -18,14 +19,23 @@ func NewBudget(size int) *Budget {
 	return b
 }
 
-// Take takes n bytes if there are as many, and reports whether it did.
-func (b *Budget) Take(n int) bool {
+// Reserve keeps n bytes for [Budget.TakeReserved]. It must come before all else.
+func (b *Budget) Reserve(n int) { b.reserve = int64(n) }
+
+// Take takes n bytes if there are as many besides the reserve, and reports whether it
+// did.
+func (b *Budget) Take(n int) bool { return n == 0 || b.take(int64(n), b.reserve) }
+
+// TakeReserved takes n bytes, of the reserve if need be.
+func (b *Budget) TakeReserved(n int) bool { return b.take(int64(n), 0) }
+
+func (b *Budget) take(n, least int64) bool {
 	for {
 		left := b.left.Load()
-		if left < int64(n) {
+		if left-n < least {
 			return false
 		}
-		if b.left.CompareAndSwap(left, left-int64(n)) {
+		if b.left.CompareAndSwap(left, left-n) {
 			return true
 		}
 	}

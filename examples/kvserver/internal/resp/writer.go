@@ -78,6 +78,13 @@ func (w *Writer) Int(n int64) { w.number(':', n) }
 // Bulk writes a string of any bytes.
 func (w *Writer) Bulk(b []byte) { w.buf = AppendBulk(w.buf, b) }
 
+// BulkHeader writes what stands before a string of n bytes, which the caller sends
+// itself, and BulkEnd what stands behind it.
+func (w *Writer) BulkHeader(n int) { w.number('$', int64(n)) }
+
+// BulkEnd writes the end of a string.
+func (w *Writer) BulkEnd() { w.end() }
+
 // BulkString writes a string of any bytes.
 func (w *Writer) BulkString(s string) {
 	w.number('$', int64(len(s)))
