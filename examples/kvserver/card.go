@@ -17,7 +17,8 @@ type card struct {
 
 	name, library, libraryVersion word
 
-	noEvict, noTouch atomic.Bool
+	noEvict, noTouch  atomic.Bool
+	tracks, broadcast atomic.Bool // CLIENT TRACKING, BCAST
 
 	// As of the last time that the client's goroutine waited.
 	active atomic.Int64 // a time in nanoseconds
@@ -103,7 +104,11 @@ func (c *client) appendCard(dst []byte) []byte {
 		text("cmd", "NULL")
 	}
 	text("user", "default")
-	number("redir", -1)
+	redirect := int64(-1)
+	if card.tracks.Load() {
+		redirect = 0 // to itself
+	}
+	number("redir", redirect)
 	number("resp", int64(card.getVersion()))
 	text("lib-name", card.library.get())
 	text("lib-ver", card.libraryVersion.get())
@@ -113,6 +118,12 @@ func (c *client) appendCard(dst []byte) []byte {
 // flags returns the letters that Redis has for the state of a client.
 func (c *card) flags() string {
 	var flags []byte
+	if c.tracks.Load() {
+		flags = append(flags, 't')
+	}
+	if c.broadcast.Load() {
+		flags = append(flags, 'B')
+	}
 	if c.noEvict.Load() {
 		flags = append(flags, 'e')
 	}

@@ -14,8 +14,15 @@ type change struct {
 // not block or keep the key.
 type watcher interface{ changed(change) }
 
-// changed tells the watchers of keys.
+// changed tells the watchers of keys, and those that track them.
 func (k *keyspace) changed(keys ...[]byte) {
+	k.tracks.Changed(k.by, keys...)
+	k.touched(keys...)
+}
+
+// touched tells the watchers alone, for a flush: those that track are told of all keys
+// at its end.
+func (k *keyspace) touched(keys ...[]byte) {
 	for _, w := range k.watchers {
 		for _, key := range keys {
 			w.changed(change{by: k.by, key: key})

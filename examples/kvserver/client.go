@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/otelkv/otelkv/examples/kvserver/internal/resp"
+	"github.com/otelkv/otelkv/examples/kvserver/internal/tracking"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
@@ -34,9 +35,10 @@ type client struct {
 	keys   *keyspace // as this client sees it
 	in     *resp.Reader
 	reads  patience
-	out    resp.Writer // replies that are not written yet
-	outbox outbox      // messages that others have for it
-	value  []byte      // scratch for a value that is read
+	out    resp.Writer      // replies that are not written yet
+	outbox outbox           // messages that others have for it
+	tracks *tracking.Client // nil as long as it has never tracked
+	value  []byte           // scratch for a value that is read
 
 	replies int // bytes of the budget that are for replies
 
@@ -68,6 +70,7 @@ func (c *client) serve(ctx context.Context) {
 		c.server.budget.Give(c.replies)
 	}()
 	defer c.outbox.shut()
+	defer func() { c.tracks.Off() }()
 	defer c.survive()
 	ctx, c.lookout.cancel = context.WithCancel(ctx)
 	defer c.lookout.cancel()

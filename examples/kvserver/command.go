@@ -124,10 +124,12 @@ func (c *client) run(ctx context.Context, args [][]byte) {
 		c.last = cmd
 		c.call(ctx, cmd, args)
 	}
+	c.tracked(cmd)
 }
 
 // call runs a command that there is.
 func (c *client) call(ctx context.Context, cmd *command, args [][]byte) {
+	c.remember(cmd, args)
 	before, flushes := c.out.Len(), c.flushes
 	if cmd.long {
 		c.lookout.begin()

@@ -10,7 +10,9 @@ import (
 
 func clientTable() []command {
 	return withHelp("client",
+		command{name: "caching", arity: 3, run: runClientCaching, syntax: "CACHING (YES|NO)", summary: "Enable/disable tracking of the keys for next command in OPTIN/OPTOUT modes."},
 		command{name: "getname", arity: 2, run: runClientGetName, syntax: "GETNAME", summary: "Return the name of the current connection."},
+		command{name: "getredir", arity: 2, run: runClientGetRedir, syntax: "GETREDIR", summary: "Return the client ID we are redirecting to when tracking is enabled."},
 		command{name: "id", arity: 2, run: runClientID, syntax: "ID", summary: "Return the ID of the current connection."},
 		command{name: "info", arity: 2, run: runClientInfo, syntax: "INFO", summary: "Return information about the current client connection."},
 		command{name: "list", arity: -2, run: runClientList, syntax: "LIST [TYPE (NORMAL|MASTER|REPLICA|PUBSUB)] [ID <id> [<id> ...]]", summary: "Return information about client connections."},
@@ -18,6 +20,8 @@ func clientTable() []command {
 		command{name: "no-touch", arity: 3, run: runClientNoTouch, syntax: "NO-TOUCH (ON|OFF)", summary: "Change nothing: no key has a time of its last use."},
 		command{name: "setinfo", arity: 4, run: runClientSetInfo, syntax: "SETINFO (LIB-NAME|LIB-VER) <value>", summary: "Set information about the library of the current connection."},
 		command{name: "setname", arity: 3, run: runClientSetName, syntax: "SETNAME <name>", summary: "Assign the name <name> to the current connection."},
+		command{name: "tracking", arity: -3, run: runClientTracking, syntax: "TRACKING (ON|OFF) [BCAST] [PREFIX <prefix> [...]] [OPTIN] [OPTOUT] [NOLOOP]", summary: "Control server assisted client side caching."},
+		command{name: "trackinginfo", arity: 2, run: runClientTrackingInfo, syntax: "TRACKINGINFO", summary: "Report tracking status for the current connection."},
 	)
 }
 

@@ -60,6 +60,7 @@ func (s *server) settings() []infoLine {
 		{"port", s.about.port},
 		{"proto-max-bulk-len", s.limits.size.Bulk},
 		{"save", ""},
+		{"tracking-table-max-keys", s.limits.tracking().Keys},
 		{"timeout", int(s.limits.idleTime.Seconds())},
 	}
 }

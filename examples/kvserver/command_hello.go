@@ -21,6 +21,9 @@ func runHello(_ context.Context, c *client, args [][]byte) error {
 			return codedError("NOPROTO unsupported protocol version")
 		}
 		version = int(n)
+		if version == resp.Version2 && c.tracks.Tracking() {
+			return errLosesInvalidations
+		}
 	}
 	var user, name []byte
 	for options := args[min(2, len(args)):]; len(options) > 0; {

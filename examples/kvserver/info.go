@@ -65,6 +65,7 @@ type infoLine struct {
 
 func (s *server) info() []infoSection {
 	uptime := time.Since(s.about.started)
+	tracks := s.tracks.Totals()
 	return []infoSection{
 		{"Server", []infoLine{
 			{"server_name", serverName},
@@ -82,6 +83,7 @@ func (s *server) info() []infoSection {
 			{"connected_clients", s.connected()},
 			{"maxclients", s.limits.clients},
 			{"blocked_clients", 0},
+			{"tracking_clients", tracks.Clients},
 		}},
 		{"Memory", []infoLine{
 			{"used_memory", usedMemory()},
@@ -99,6 +101,9 @@ func (s *server) info() []infoSection {
 			{"total_connections_received", s.stats.connections.Load()},
 			{"total_commands_processed", s.stats.commands.Load()},
 			{"rejected_connections", s.stats.rejected.Load()},
+			{"tracking_total_keys", tracks.Keys},
+			{"tracking_total_items", tracks.Items},
+			{"tracking_total_prefixes", tracks.Prefixes},
 		}},
 		{"Replication", []infoLine{
 			{"role", "master"},

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/otelkv/otelkv/examples/kvserver/internal/database"
+	"github.com/otelkv/otelkv/examples/kvserver/internal/tracking"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
@@ -18,6 +19,7 @@ type keyspace struct {
 
 	by       int64 // the id of the client
 	watchers []watcher
+	tracks   *tracking.Table
 }
 
 // manyReads bound the keys of MGETs that are inside the engine.
@@ -109,9 +111,11 @@ func (k *keyspace) remove(ctx context.Context, scratch []byte, keys [][]byte) (n
 	muts := make([]kvdb.Mutation, 0, len(keys))
 	seen := make(map[string]struct{}, len(keys))
 	defer func() {
+		gone := make([][]byte, len(muts))
 		for i := range muts {
-			k.changed(muts[i].Key)
+			gone[i] = muts[i].Key
 		}
+		k.changed(gone...)
 	}()
 	for _, key := range keys {
 		if _, again := seen[string(key)]; again {

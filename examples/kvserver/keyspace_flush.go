@@ -49,7 +49,7 @@ func (k *keyspace) next(ctx context.Context, after []byte) (keys [][]byte, err e
 // removeAll removes keys whether or not they are there.
 func (k *keyspace) removeAll(ctx context.Context, keys [][]byte) error {
 	defer k.locks.share(keys)()
-	defer k.changed(keys...)
+	defer k.touched(keys...)
 	if k.db.batcher == nil {
 		for _, key := range keys {
 			if err := k.db.delete(ctx, key); err != nil {

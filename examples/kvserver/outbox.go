@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"sync"
 	"sync/atomic"
 
@@ -20,6 +21,7 @@ type outbox struct {
 	mu       sync.Mutex
 	budget   *resp.Budget // nil when closed
 	messages []byte
+	taken    int // bytes of the budget
 }
 
 func (o *outbox) open(budget *resp.Budget) {
@@ -36,10 +38,24 @@ func (o *outbox) put(message []byte) (first, ok bool) {
 	if o.budget == nil || len(o.messages)+len(message) > maxOutbox || !o.budget.Take(len(message)) {
 		return false, false
 	}
+	o.taken += len(message)
 	first = len(o.messages) == 0
 	o.messages = append(o.messages, message...)
 	o.some.Store(true)
 	return first, true
+}
+
+// replace puts a short message in place of all that wait, for which there is always
+// room.
+func (o *outbox) replace(message []byte) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.budget == nil {
+		return
+	}
+	o.give()
+	o.messages = bytes.Clone(message)
+	o.some.Store(true)
 }
 
 // take hands over all messages, whose memory the caller owns.
@@ -49,10 +65,16 @@ func (o *outbox) take() []byte {
 	o.some.Store(false)
 	messages := o.messages
 	o.messages = nil
-	if o.budget != nil {
-		o.budget.Give(len(messages))
-	}
+	o.give()
 	return messages
+}
+
+// give gives back what was taken from the budget.
+func (o *outbox) give() {
+	if o.budget != nil {
+		o.budget.Give(o.taken)
+	}
+	o.taken = 0
 }
 
 // drop forgets what waits.
@@ -63,10 +85,8 @@ func (o *outbox) shut() {
 	o.drop()
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.budget != nil {
-		o.budget.Give(len(o.messages))
-		o.messages, o.budget = nil, nil
-	}
+	o.give()
+	o.messages, o.budget = nil, nil
 }
 
 // push sends the client a message from any goroutine: a push of version 3, whole

@@ -12,6 +12,7 @@ import (
 
 	"github.com/otelkv/otelkv/examples/kvserver/internal/cursor"
 	"github.com/otelkv/otelkv/examples/kvserver/internal/resp"
+	"github.com/otelkv/otelkv/examples/kvserver/internal/tracking"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
@@ -22,6 +23,7 @@ type server struct {
 	cursors  *cursor.Table
 	limits   limits
 	budget   *resp.Budget
+	tracks   *tracking.Table
 	log      *serverLog
 	traces   *traces // nil for none
 	about    about   // what INFO tells
@@ -61,6 +63,8 @@ func startServer(l net.Listener, keys *keyspace, lim limits, log *serverLog, tr 
 		clients:  make(map[*client]struct{}),
 	}
 	s.budget.Reserve(lim.memory / 8)
+	s.tracks = tracking.NewTable(lim.tracking(), s.budget)
+	keys.tracks = s.tracks
 	go func() {
 		defer close(s.accepted)
 		if err := s.accept(ctx); !errors.Is(err, net.ErrClosed) {

@@ -47,5 +47,9 @@ func (b *Budget) Give(n int) { b.left.Add(int64(n)) }
 // Left returns how many bytes nobody has taken.
 func (b *Budget) Left() int { return int(b.left.Load()) }
 
+// Free returns how many bytes Take could take, which is negative when the reserve is
+// in use.
+func (b *Budget) Free() int { return int(b.left.Load() - b.reserve) }
+
 // Size returns how many bytes there are in all.
 func (b *Budget) Size() int { return int(b.size) }

@@ -28,6 +28,9 @@ func (t *Table) Client(id int64, send func(message []byte)) *Client {
 // Tracking reports whether the client tracks.
 func (c *Client) Tracking() bool { return c != nil && c.on }
 
+// Broadcasts reports whether the client tracks prefixes.
+func (c *Client) Broadcasts() bool { return c.Tracking() && c.options.Broadcast }
+
 // Remember enters a key that the client is about to read, before the engine is
 // asked. In broadcasting mode, and for a command that is not to be cached, it does
 // nothing.
@@ -39,9 +42,17 @@ func (c *Client) Remember(key []byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if _, again := c.keys.get(key); !again && !t.enter(key, c) {
-		tell([]*Client{c}, encode(key), nobody)
+		message := All()
+		if len(key) <= longest {
+			message = encode(key)
+		}
+		tell([]*Client{c}, message, nobody)
 	}
 }
+
+// longest is the longest key that is sent back to the client that reads it. One
+// that cannot exist is as long as clients like.
+const longest = 4 << 10
 
 // enter makes a client a holder of a key, and reports whether there was room.
 func (t *Table) enter(key []byte, c *Client) bool {

@@ -51,7 +51,7 @@ func (t *Table) takeEvicting(n int) bool {
 // none, or all of them would not be enough.
 func (t *Table) evictFor(n int) bool {
 	keys := t.used - t.prefixes.used
-	if n > min(t.limits.Bytes-t.prefixes.used, t.budget.Left()+keys) {
+	if n > min(t.limits.Bytes-t.prefixes.used, t.budget.Free()+keys) {
 		return false
 	}
 	_, e, ok := t.keys.any()

@@ -94,14 +94,17 @@ func bytesOf(keys []string) [][]byte {
 func TestKeyWithoutRoom(t *testing.T) {
 	large := strings.Repeat("k", 2000)
 	for _, tt := range []struct {
-		name  string
-		bytes int
-		taken int
+		name    string
+		bytes   int
+		taken   int
+		reserve int
 	}{
-		{"larger than the table", 1500, 0},
-		{"larger than what is left", testBudget, testBudget - 1500},
+		{"larger than the table", 1500, 0, 0},
+		{"larger than what is left", testBudget, testBudget - 1500, 0},
+		{"larger than what is left besides the reserve", testBudget, testBudget - 5000, 3500},
 	} {
 		h := newHouse(t, tracking.Limits{Keys: 10, Bytes: tt.bytes})
+		h.budget.Reserve(tt.reserve)
 		h.budget.Take(tt.taken)
 		a := h.guest("on")
 		a.read("small", large)
@@ -111,6 +114,10 @@ func TestKeyWithoutRoom(t *testing.T) {
 		a.write("small")
 		if got := a.told(); got != "[small]" {
 			t.Errorf("%s: then told %.40q", tt.name, got)
+		}
+		a.read(strings.Repeat("k", 1<<20))
+		if got := a.told(); got != "*" {
+			t.Errorf("%s, for a long one: told %.40q", tt.name, got)
 		}
 		h.budget.Give(tt.taken)
 		h.empty()

@@ -1,6 +1,9 @@
 package tracking
 
-import "slices"
+import (
+	"bytes"
+	"slices"
+)
 
 // On begins to track, or changes how, as CLIENT TRACKING ON does. An error is for the
 // client, and says why nothing has changed.
@@ -77,11 +80,14 @@ func (c *Client) Off() {
 }
 
 // Caching decides whether the keys of the next command, or of a transaction, are
-// remembered, as CLIENT CACHING YES and NO do. An error is for the client.
-func (c *Client) Caching(yes bool) error {
+// remembered, as CLIENT CACHING does: yes or no. An error is for the client.
+func (c *Client) Caching(word []byte) error {
+	yes := bytes.EqualFold(word, []byte("yes"))
 	switch {
 	case !c.Tracking() || !c.options.OptIn && !c.options.OptOut:
 		return errNotOptional
+	case !yes && !bytes.EqualFold(word, []byte("no")):
+		return errSyntax
 	case yes && !c.options.OptIn:
 		return errOnlyOptIn
 	case !yes && !c.options.OptOut:

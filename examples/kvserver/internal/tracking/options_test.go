@@ -82,22 +82,21 @@ func distinct(n int) string {
 }
 
 func TestInfo(t *testing.T) {
-	yes, no := true, false
 	for _, tt := range []struct {
 		args    []string
-		caching *bool
+		caching string
 		want    string
 	}{
-		{nil, nil, "{[off] -1 []}"},
-		{[]string{"on"}, nil, "{[on] 0 []}"},
-		{[]string{"on noloop"}, nil, "{[on noloop] 0 []}"},
-		{[]string{"on optin"}, nil, "{[on optin] 0 []}"},
-		{[]string{"on optin"}, &yes, "{[on optin caching-yes] 0 []}"},
-		{[]string{"on noloop optout"}, &no, "{[on optout caching-no noloop] 0 []}"},
-		{[]string{"on bcast prefix foo prefix bar", "on bcast prefix a"}, nil, "{[on bcast] 0 [a bar foo]}"},
-		{[]string{"on bcast"}, nil, "{[on bcast] 0 []}"}, // one, which is empty
-		{[]string{"on optin", "on"}, nil, "{[on] 0 []}"},
-		{[]string{"on optin", "off"}, nil, "{[off] -1 []}"},
+		{nil, "", "{[off] -1 []}"},
+		{[]string{"on"}, "", "{[on] 0 []}"},
+		{[]string{"on noloop"}, "", "{[on noloop] 0 []}"},
+		{[]string{"on optin"}, "", "{[on optin] 0 []}"},
+		{[]string{"on optin"}, "YES", "{[on optin caching-yes] 0 []}"},
+		{[]string{"on noloop optout"}, "no", "{[on optout caching-no noloop] 0 []}"},
+		{[]string{"on bcast prefix foo prefix bar", "on bcast prefix a"}, "", "{[on bcast] 0 [a bar foo]}"},
+		{[]string{"on bcast"}, "", "{[on bcast] 0 []}"}, // one, which is empty
+		{[]string{"on optin", "on"}, "", "{[on] 0 []}"},
+		{[]string{"on optin", "off"}, "", "{[off] -1 []}"},
 	} {
 		g := newHouse(t, testLimits).guest(tt.args...)
 		for _, args := range tt.args[min(1, len(tt.args)):] {
@@ -105,8 +104,8 @@ func TestInfo(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		if tt.caching != nil {
-			if err := g.Caching(*tt.caching); err != nil {
+		if tt.caching != "" {
+			if err := g.Caching([]byte(tt.caching)); err != nil {
 				t.Error(err)
 			}
 		}
@@ -119,22 +118,22 @@ func TestInfo(t *testing.T) {
 func TestCaching(t *testing.T) {
 	const optional = "CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT mode enabled"
 	for _, tt := range []struct {
-		mode, yes, no string
+		mode, yes, no, other string
 	}{
-		{"off", optional, optional},
-		{"on", optional, optional},
-		{"on bcast", optional, optional},
-		{"on optin", "", "CLIENT CACHING NO is only valid when tracking is enabled in OPTOUT mode."},
-		{"on optout", "CLIENT CACHING YES is only valid when tracking is enabled in OPTIN mode.", ""},
+		{"off", optional, optional, optional},
+		{"on", optional, optional, optional},
+		{"on bcast", optional, optional, optional},
+		{"on optin", "", "CLIENT CACHING NO is only valid when tracking is enabled in OPTOUT mode.", "syntax error"},
+		{"on optout", "CLIENT CACHING YES is only valid when tracking is enabled in OPTIN mode.", "", "syntax error"},
 	} {
 		g := newHouse(t, testLimits).guest(tt.mode)
-		for yes, want := range map[bool]string{true: tt.yes, false: tt.no} {
+		for word, want := range map[string]string{"yes": tt.yes, "NO": tt.no, "foo": tt.other} {
 			got := ""
-			if err := g.Caching(yes); err != nil {
+			if err := g.Caching([]byte(word)); err != nil {
 				got = err.Error()
 			}
 			if got != want {
-				t.Errorf("%s, caching %t: %q, want %q", tt.mode, yes, got, want)
+				t.Errorf("%s, caching %s: %q, want %q", tt.mode, word, got, want)
 			}
 		}
 	}

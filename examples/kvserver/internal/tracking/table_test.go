@@ -30,14 +30,14 @@ func TestInvalidations(t *testing.T) {
 
 		{"optin without caching", "on optin", func(a, b *guest) { a.read("k"); b.write("k") }, ""},
 		{"optin", "on optin", func(a, b *guest) {
-			_ = a.Caching(true)
+			_ = a.Caching([]byte("yes"))
 			a.read("k")
 			a.Ran()
 			a.read("l")
 			b.write("k", "l")
 		}, "[k]"},
 		{"optout", "on optout", func(a, b *guest) {
-			_ = a.Caching(false)
+			_ = a.Caching([]byte("no"))
 			a.read("k")
 			a.Ran()
 			a.read("l")
@@ -118,7 +118,7 @@ func TestNilDoesNothing(t *testing.T) {
 	c.Remember([]byte("k"))
 	c.Off()
 	c.Ran()
-	if c.Tracking() || c.Caching(true) == nil || c.On(tracking.Options{}) == nil {
+	if c.Tracking() || c.Broadcasts() || c.Caching([]byte("yes")) == nil || c.On(tracking.Options{}) == nil {
 		t.Error("a client that is nil tracks")
 	}
 	if got := c.Info(); got.Redirect != -1 || len(got.Flags) != 1 || got.Flags[0] != "off" {

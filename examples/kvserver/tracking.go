@@ -1,0 +1,66 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/otelkv/otelkv/examples/kvserver/internal/resp"
+	"github.com/otelkv/otelkv/examples/kvserver/internal/tracking"
+)
+
+// tracking are the limits of the table of keys that clients have in their caches.
+func (l limits) tracking() tracking.Limits { return tracking.DefaultLimits(l.memory) }
+
+// remember enters the keys that a command is about to read, if the client tracks.
+func (c *client) remember(cmd *command, args [][]byte) {
+	if !c.tracks.Tracking() || cmd.write {
+		return
+	}
+	for _, key := range cmd.keys.of(args) {
+		c.tracks.Remember(key)
+	}
+}
+
+// tracked ends what CLIENT CACHING has said for the command that has run; nil is one
+// that there is not. Those of CLIENT leave it as it is.
+func (c *client) tracked(cmd *command) {
+	if c.tracks != nil && (cmd == nil || !strings.HasPrefix(cmd.name, "client|")) {
+		c.tracks.Ran()
+	}
+}
+
+// invalidate sends an invalidation from any goroutine. If there is no room the client
+// is told to drop all keys: it misses none, and is not waited for.
+func (c *client) invalidate(message []byte) {
+	if !c.push(message) {
+		c.outbox.replace(tracking.All())
+		c.reads.wake()
+	}
+}
+
+func (c *client) stopTracking() {
+	c.tracks.Off()
+	c.showTracking()
+}
+
+// showTracking brings the card up to date.
+func (c *client) showTracking() {
+	c.card.tracks.Store(c.tracks.Tracking())
+	c.card.broadcast.Store(c.tracks.Broadcasts())
+}
+
+const (
+	errLosesInvalidations = commandError("HELLO 2 would lose the invalidations of CLIENT TRACKING: turn it off first")
+	errNoPushes           = commandError("CLIENT TRACKING needs the pushes of protocol version 3: send HELLO 3 first")
+)
+
+// trackable returns why the client cannot track, if so. In version 2 Redis says OK and
+// sends nothing.
+func (c *client) trackable() error {
+	switch {
+	case c.out.Version() < resp.Version3:
+		return errNoPushes
+	case c.keys.db.ttlPutter != nil: // nobody tells when a key expires
+		return c.keys.unsupported("CLIENT TRACKING")
+	}
+	return nil
+}
