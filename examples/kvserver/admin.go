@@ -9,7 +9,7 @@ import (
 // newMux is what the program answers over HTTP besides what is observed.
 func (c config) newMux() *http.ServeMux {
 	mux := http.NewServeMux()
-	index := "kvserver: /healthz /readyz /startupz"
+	index := "kvserver: /healthz /readyz /startupz /fault"
 	if c.telemetry {
 		index += " /metrics /loglevel"
 	} else {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 
+	"github.com/otelkv/otelkv/examples/internal/fault"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/kvdb/kvbolt"
 	"github.com/otelkv/otelkv/kvdb/kvpebble"
@@ -20,7 +21,7 @@ type engine struct {
 	files   bool // it keeps files in a directory
 	caches  bool // blocks, in memory that is not Go's
 	expires bool // keys that are given a time
-	open    func(openOptions) (kvdb.Store, error)
+	open    func(openOptions) (*fault.Store, error)
 
 	// Files that it has open: it needs the one, and more than the other is no use.
 	leastFiles, mostFiles int
@@ -36,19 +37,19 @@ type openOptions struct {
 const namespace = "kvserver"
 
 var engines = []engine{
-	{name: "pebble", files: true, caches: true, leastFiles: 80, mostFiles: 1000, open: func(o openOptions) (kvdb.Store, error) {
-		return kvpebble.Open(o.dir, &kvpebble.OpenOptions{
+	{name: "pebble", files: true, caches: true, leastFiles: 80, mostFiles: 1000, open: func(o openOptions) (*fault.Store, error) {
+		return fault.OpenPebble(o.dir, &kvpebble.OpenOptions{
 			Namespace: namespace, NoSync: !o.sync, Pebble: &pebble.Options{CacheSize: int64(o.has.cache), MaxOpenFiles: o.has.files},
-		})
+		}, false)
 	}},
-	{name: "bolt", files: true, leastFiles: 8, mostFiles: 8, open: func(o openOptions) (kvdb.Store, error) {
+	{name: "bolt", files: true, leastFiles: 8, mostFiles: 8, open: func(o openOptions) (*fault.Store, error) {
 		if err := os.MkdirAll(o.dir, 0o750); err != nil {
 			return nil, err
 		}
-		return kvbolt.Open(filepath.Join(o.dir, "kvserver.db"), &kvbolt.OpenOptions{Namespace: namespace, NoSync: !o.sync})
+		return fault.OpenBolt(filepath.Join(o.dir, "kvserver.db"), &kvbolt.OpenOptions{Namespace: namespace, NoSync: !o.sync}, false)
 	}},
-	{name: "memory", open: func(openOptions) (kvdb.Store, error) {
-		return kvdb.NewMemory(&kvdb.MemoryOptions{Namespace: namespace}), nil
+	{name: "memory", open: func(openOptions) (*fault.Store, error) {
+		return fault.New(kvdb.NewMemory(&kvdb.MemoryOptions{Namespace: namespace}), "memory", false), nil
 	}},
 }
 

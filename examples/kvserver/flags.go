@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/otelkv/otelkv/examples/internal/fault"
 	"github.com/otelkv/otelkv/examples/internal/program"
 )
 
@@ -19,8 +20,9 @@ type config struct {
 	dir       string // empty for a temporary one
 	sync      bool
 	telemetry bool
-	traces    int           // commands a second that are traced
-	native    bool          // histograms, too
+	traces    int  // commands a second that are traced
+	native    bool // histograms, too
+	fault     fault.Fault
 	drain     time.Duration // from not ready to the end
 	memory    size          // for clients
 	clients   int           // 0 for as many as there is room for
@@ -49,6 +51,8 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	flags.BoolVar(&c.native, "native", false, "add native histograms, for a Prometheus that scrapes protobuf and ingests them")
 	flags.DurationVar(&c.drain, "drain", 5*time.Second, "on SIGTERM, serve on for this `time` while /readyz says no, for load balancers to see it; the program ends within 10s more")
 
+	kind := flags.String("fault", fault.None.String(), fault.Help())
+
 	given, err := program.Parse(flags, args, stderr)
 	if err != nil {
 		return c, err
@@ -68,6 +72,12 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	}
 	if c.memory < leastMemory {
 		return c, errLeastMemory
+	}
+	if c.fault, err = fault.Parse(*kind); err != nil {
+		return c, fmt.Errorf("-fault: %w", err)
+	}
+	if err := fault.Check(c.engine.name, c.fault); err != nil {
+		return c, fmt.Errorf("-fault: %w", err)
 	}
 	if err := c.checkTelemetry(given); err != nil {
 		return c, err

@@ -5,12 +5,13 @@ import (
 	"io"
 	"net"
 
+	"github.com/otelkv/otelkv/examples/internal/fault"
 	"github.com/otelkv/otelkv/examples/internal/program"
 	"github.com/otelkv/otelkv/otelsetup/observe"
 )
 
 // greet tells a person where to look.
-func greet(stderr io.Writer, c config, dir string, redis net.Listener, obs *observe.Observer) {
+func greet(stderr io.Writer, c config, dir string, redis net.Listener, obs *observe.Observer, faults *fault.Switch) {
 	where, goes := "", ""
 	if c.engine.files {
 		where = " in " + dir
@@ -29,6 +30,7 @@ func greet(stderr io.Writer, c config, dir string, redis net.Listener, obs *obse
 			try += "  curl -s -H 'Accept: application/openmetrics-text' " + url + "/metrics | grep trace_id    # exemplars\n"
 		}
 	}
+	try += "  curl -X POST '" + url + "/fault?kind=errors'    # or " + faults.Others() + "; then kind=none\n"
 	limits := fmt.Sprintf("At most %d clients (-maxclients), and %v for all that they make the server hold (-memory).\n", c.has.clients, c.memory)
 	if !c.engine.expires {
 		limits += "Keys stay: engine " + c.engine.name + " has no expiry, so SET with EX or PX is an error.\n"

@@ -20,11 +20,9 @@ func checks(dir string) observe.StoreChecksFunc {
 		if _, ok := kvdb.As[kvdb.StatsReader](s.Store); ok {
 			all = append(all, health.Engine("engine", s.Store, nil))
 			if dir != "" { // an engine of this process, which a restart opens again
-				all = append(all, health.EngineFailure("engine failure", s.Store))
+				all = append(all, health.EngineFailure("engine failure", s.Store),
+					health.Utilization("disk", health.Stat(s.Store, kvdb.StatDiskUtilization), nil))
 			}
-		}
-		if dir != "" {
-			all = append(all, health.Disk("disk", dir, nil))
 		}
 		if s.Totals != nil { // what clients see, and a ping does not
 			all = append(all, health.Traffic("operations", s.Totals, &health.TrafficLimits{Oldest: s.Oldest}).Above(s.Store))

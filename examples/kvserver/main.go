@@ -4,8 +4,8 @@
 //
 //	go run ./examples/kvserver [-listen 127.0.0.1:6380] [-admin 127.0.0.1:8080]
 //		[-engine pebble|bolt|memory] [-dir DIR] [-sync=true] [-telemetry=true]
-//		[-memory 128MiB] [-maxclients 0] [-traces 10] [-native] [-drain 5s]
-//		[-pprof ADDR]
+//		[-memory 128MiB] [-maxclients 0] [-traces 10] [-native] [-fault none]
+//		[-drain 5s] [-pprof ADDR]
 //
 // It knows GET, SET (NX XX), DEL, EXISTS, MGET, MSET, SCAN, DBSIZE, PING,
 // ECHO, SELECT, INFO, CONFIG GET, COMMAND, HELLO and QUIT. A capability that the
@@ -55,6 +55,9 @@
 // when a check begins to fail. Without -pprof nothing listens and nothing records.
 // To be read from other machines, profiles need a token, in the variable
 // OTELKV_PPROF_TOKEN.
+//
+// It fails on purpose with -fault, or with POST /fault?kind= on the address of
+// -admin; -help lists the kinds, and which engine can have them.
 //
 // Read program.go first: it is the whole program in one function. server.go
 // and client.go are the network, command.go is the table of commands, and

@@ -11,8 +11,11 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/otelkv/otelkv/examples/internal/fault"
 	"github.com/otelkv/otelkv/examples/internal/program"
+	"github.com/otelkv/otelkv/health"
 	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/otelsetup"
 	"github.com/otelkv/otelkv/otelsetup/observe"
@@ -86,11 +89,15 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 	}()
 
 	// With telemetry the store is wrapped, and the listener counts.
-	store := bare
+	var store kvdb.Store = bare
+	faulty := fault.Program{Name: "kvserver", Calls: bare}
 	if c.telemetry {
-		if store, err = obs.Wrap(bare, instrument.WithLogOptions(instrument.LogOptions{Fields: clientFields})); err != nil {
+		wrapped, err := obs.Wrap(bare, instrument.WithLogOptions(instrument.LogOptions{Fields: clientFields}))
+		if err != nil {
 			return errors.Join(err, bare.Close())
 		}
+		store = wrapped
+		faulty.Calls, faulty.Operations = wrapped, program.Operations(wrapped)
 	}
 	defer closing(func() error { return store.Close() })
 	if c.telemetry {
@@ -106,8 +113,17 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 	defer chooser.stop()
 	server := startServer(listener, newKeyspace(store, c.engine.name), c.has.limits(), newServerLog(obs.Logger()), chooser, c.about(listener))
 	defer server.drain()
+	faulty.Replica = func() {
+		_ = obs.Health().Register(health.ReplicationLag("replication", bare, nil).Every(checkInterval))
+	}
+	faults, err := bare.Start(faulty, c.fault)
+	if err != nil {
+		return err
+	}
+	defer faults.Close() // with what hangs
+	faults.Mount(mux, obs.Trusted, obs.Logger())
 
-	greet(stderr, c, dir.Path, listener, obs)
+	greet(stderr, c, dir.Path, listener, obs, faults)
 	obs.Logger().Info(catalog.Started, zap.Stringer(catalog.FieldListen, listener.Addr()),
 		zap.Stringer(catalog.FieldAdmin, web.Addr()), zap.String(catalog.FieldEngine, c.engine.name))
 	select {

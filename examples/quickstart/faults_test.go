@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/otelkv/otelkv/examples/internal/fault"
 )
 
 // TestFaults: metric, log and probe see a fault within seconds, and see its
@@ -54,7 +56,7 @@ func TestFaults(t *testing.T) {
 
 	for _, kind := range []string{"", "flood"} {
 		res := call(t, http.MethodPost, p.web+"/fault?kind="+kind)
-		if res.status != http.StatusBadRequest || strings.Count(res.body, "\n") != 1 || !strings.Contains(res.body, faultKinds()) {
+		if res.status != http.StatusBadRequest || strings.Count(res.body, "\n") != 1 || !strings.Contains(res.body, fault.Names()) {
 			t.Errorf("POST /fault?kind=%s = %d %q, want 400 and one line that names the kinds", kind, res.status, res.body)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/otelkv/otelkv/examples/internal/fault"
 	"github.com/otelkv/otelkv/examples/internal/program"
 )
 
@@ -16,7 +17,8 @@ type config struct {
 	pprof  program.Address // its HostPort is empty when profiles are off
 	dir    string          // empty for a temporary one
 	rate   float64         // operations a second
-	fault  fault
+	engine engine
+	fault  fault.Fault
 	native bool          // histograms, too
 	drain  time.Duration // from not ready to the end
 }
@@ -35,7 +37,8 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	flags.Float64Var(&c.rate, "rate", 2000, "make this many `operations` a second")
 	flags.BoolVar(&c.native, "native", false, "add native histograms, for a Prometheus that scrapes protobuf and ingests them")
 	flags.DurationVar(&c.drain, "drain", time.Second, "on SIGTERM, serve on for this `time` while /readyz says no, for load balancers to see it; the program ends within 10s more")
-	kind := flags.String("fault", faultNone.String(), "fail on purpose: "+faultKinds())
+	name := flags.String("engine", "pebble", "the `engine` of the store: "+engineNames())
+	kind := flags.String("fault", fault.None.String(), fault.Help())
 
 	given, err := program.Parse(flags, args, stderr)
 	if err != nil {
@@ -51,8 +54,14 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	if c.drain < 0 {
 		return c, fmt.Errorf("-drain is %v: use a time such as 5s, or 0 to stop at once", c.drain)
 	}
-	if c.fault, err = parseFault(*kind); err != nil {
+	if c.engine, err = engineNamed(*name); err != nil {
+		return c, err
+	}
+	if c.fault, err = fault.Parse(*kind); err != nil {
 		return c, fmt.Errorf("-fault: %w", err)
+	}
+	if err := fault.Check(c.engine.name, c.fault); err != nil {
+		return c, err
 	}
 	if err := c.listen.Check(); err != nil {
 		return c, err

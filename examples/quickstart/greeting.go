@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/otelkv/otelkv/examples/internal/fault"
 	"github.com/otelkv/otelkv/examples/internal/program"
 	"github.com/otelkv/otelkv/otelsetup/observe"
 )
 
 // greet tells a person where to look.
-func greet(stderr io.Writer, c config, dir string, obs *observe.Observer) {
+func greet(stderr io.Writer, c config, dir string, obs *observe.Observer, faults *fault.Switch) {
 	url := "http://" + program.Reachable(obs.Addr())
 	evidence := ""
 	files := c.pprof.Evidence(dir)
@@ -19,7 +20,7 @@ func greet(stderr io.Writer, c config, dir string, obs *observe.Observer) {
 			evidence += "\nThe directory is removed at the end; -dir keeps store and evidence.\n"
 		}
 	}
-	fmt.Fprintf(stderr, `quickstart: a Pebble store in %s, about %.4g operations a second, fault %v
+	fmt.Fprintf(stderr, `quickstart: a store of the engine %[8]s in %[1]s, about %.4[2]g operations a second, fault %[3]v
 
   %[4]s/          everything, to click
   %[4]s/metrics   for Prometheus
@@ -29,9 +30,9 @@ Try next:
 
   curl -s %[4]s/metrics | grep kvdb_requests_total
   curl -s -H 'Accept: application/openmetrics-text' %[4]s/metrics | grep trace_id    # exemplars
-  curl -X POST '%[4]s/fault?kind=errors'    # or slow, lag, disk; watch the log lines and /readyz, then kind=none
+  curl -X POST '%[4]s/fault?kind=errors'    # or %[7]s; watch the log lines and /readyz, then kind=none
   curl -X PUT '%[4]s/loglevel?level=debug&for=1m'    # a line for every operation
 %[6]s
 Stop with Ctrl-C.
-`, dir, c.rate, c.fault, url, program.Greeting(obs, files), evidence)
+`, dir, c.rate, c.fault, url, program.Greeting(obs, files), evidence, faults.Others(), c.engine.name)
 }

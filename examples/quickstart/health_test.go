@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -13,6 +14,7 @@ import (
 
 	"go.opentelemetry.io/otel/trace/noop"
 
+	"github.com/otelkv/otelkv/examples/internal/fault"
 	"github.com/otelkv/otelkv/health"
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
@@ -22,7 +24,9 @@ import (
 // statsMemory is a store on a disk that is half full.
 type statsMemory struct{ *kvdb.Memory }
 
-func (statsMemory) StatInfos() []kvdb.StatInfo { return []kvdb.StatInfo{diskInfo} }
+func (statsMemory) StatInfos() []kvdb.StatInfo {
+	return []kvdb.StatInfo{{Name: kvdb.StatDiskUtilization, Unit: "1", Help: "Used share of the disk"}}
+}
 
 func (statsMemory) AppendStats(_ context.Context, dst []float64) ([]float64, error) {
 	return append(dst, 0.5), nil
@@ -43,7 +47,7 @@ func (m healthyMemory) AppendStats(ctx context.Context, dst []float64) ([]float6
 // A watched is a stocked store under load, with its faults and its probes.
 type watched struct {
 	t      *testing.T
-	faults *faultyStore
+	faults *fault.Switch
 	probes *health.Health
 	mux    *http.ServeMux
 }
@@ -52,14 +56,19 @@ type watched struct {
 func watch(t *testing.T, test func(w *watched)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := &watched{t: t, faults: newFaultyStore(healthyMemory{statsMemory{kvdb.NewMemory(nil)}}, faultNone), mux: http.NewServeMux()}
-		store, err := instrument.Wrap(w.faults, instrument.WithRegistry(instrument.NewRegistry()))
+		w := &watched{t: t, mux: http.NewServeMux()}
+		faulty := fault.New(healthyMemory{statsMemory{kvdb.NewMemory(nil)}}, "pebble", true)
+		store, err := instrument.Wrap(faulty, instrument.WithRegistry(instrument.NewRegistry()))
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer store.Close()
+		if w.faults, err = faulty.Start(fault.Program{Calls: store, OwnLoad: true}, fault.Fault{}); err != nil {
+			t.Fatal(err)
+		}
+		defer w.faults.Close()
 		stocked := make(chan struct{})
-		checks := storeChecks(observe.StoreInfo{Store: w.faults, Totals: func() (succeeded, failed uint64) {
+		checks := storeChecks(observe.StoreInfo{Store: faulty, Totals: func() (succeeded, failed uint64) {
 			t := store.Totals()
 			return t.Succeeded, t.Failed
 		}})
@@ -88,6 +97,13 @@ func watch(t *testing.T, test func(w *watched)) {
 	})
 }
 
+func (w *watched) set(k fault.Kind) {
+	w.t.Helper()
+	if err := w.faults.Set(fault.Fault{Kind: k}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
 func (w *watched) get(path string) (status int, body string) {
 	synctest.Wait()
 	res := httptest.NewRecorder()
@@ -106,26 +122,34 @@ func (w *watched) wants(path string, status int, body string) {
 // end does.
 func TestFaultsFlipReadiness(t *testing.T) {
 	const within = 5 * time.Second
-	for kind, reason := range map[fault]string{
-		faultErrors: "database down\n",
-		faultSlow:   "", // no reason to send traffic elsewhere
-		faultLag:    "replication lag too high\n",
-		faultDisk:   "disk full\n",
+	for kind, reason := range map[fault.Kind]string{
+		fault.Errors:    "database down\n",
+		fault.Slow:      "", // no reason to send traffic elsewhere
+		fault.Lag:       "replication lag too high\n",
+		fault.Replica:   "",
+		fault.Disk:      "disk full\n",
+		fault.Hang:      "",
+		fault.Canceled:  "",
+		fault.Conflicts: "",
+		fault.Idle:      "",
+		fault.Unknown:   "database unknown: running for ", // some seconds
 	} {
 		t.Run(kind.String(), func(t *testing.T) {
 			for range 5 { // the checks run at random moments
 				watch(t, func(w *watched) {
 					w.wants("/readyz", http.StatusOK, "ready\n")
-					w.faults.set(kind)
+					w.set(kind)
 					time.Sleep(within)
 					if reason == "" {
 						w.wants("/readyz", http.StatusOK, "ready\n")
 					} else {
-						w.wants("/readyz", http.StatusServiceUnavailable, reason)
+						if status, body := w.get("/readyz"); status != http.StatusServiceUnavailable || !strings.HasPrefix(body, reason) {
+							t.Errorf("GET /readyz: %d %q, want 503 %q", status, body, reason)
+						}
 					}
 					w.wants("/healthz", http.StatusOK, "alive\n")
 					w.wants("/startupz", http.StatusOK, "started\n")
-					w.faults.set(faultNone)
+					w.set(fault.None)
 					time.Sleep(within)
 					w.wants("/readyz", http.StatusOK, "ready\n")
 				})
@@ -149,7 +173,7 @@ func TestHeartbeat(t *testing.T) {
 			if hangs.Load() {
 				<-hang
 			}
-		})
+		}, never)
 		time.Sleep(2 * longestSilence)
 		w.wants("/healthz", http.StatusOK, "alive\n")
 		hangs.Store(true)

@@ -26,6 +26,7 @@ type load struct {
 	tracer trace.Tracer
 	rate   float64 // operations a second
 	beat   func()  // called on each turn of the loop
+	idle   func() bool
 
 	cancel context.CancelFunc
 	done   sync.WaitGroup
@@ -40,14 +41,15 @@ func (t totals) String() string {
 }
 
 // startLoad begins to send requests. Its loop calls beat on each turn, some
-// milliseconds after the last one.
-func startLoad(s *shop, tp trace.TracerProvider, rate float64, beat func()) *load {
+// milliseconds after the last one, and sends nothing while idle says so.
+func startLoad(s *shop, tp trace.TracerProvider, rate float64, beat func(), idle func() bool) *load {
 	ctx, cancel := context.WithCancel(context.Background())
 	l := &load{
 		shop:   s,
 		tracer: tp.Tracer(catalog.ScopeQuickstart),
 		rate:   rate,
 		beat:   beat,
+		idle:   idle,
 		cancel: cancel,
 		slots:  make(chan struct{}, atOnce),
 	}
@@ -76,6 +78,10 @@ func (l *load) run(ctx context.Context) {
 		}
 		l.beat()
 		now := time.Now()
+		if l.idle() {
+			last = now
+			continue
+		}
 		due = min(due+l.rate*now.Sub(last).Seconds(), max(1, l.rate*patience.Seconds()))
 		last = now
 		for due > 0 && l.send(&due) {

@@ -35,7 +35,7 @@ func TestRate(t *testing.T) {
 			tally := kvtest.NewTally(kvdb.NewMemory(nil))
 			s := stockedShop(t, tally)
 			before := calls(tally)
-			l := startLoad(s, noop.NewTracerProvider(), rate, func() {})
+			l := startLoad(s, noop.NewTracerProvider(), rate, func() {}, never)
 			const d = 10 * time.Second
 			time.Sleep(d)
 			sum := l.stop()
@@ -52,6 +52,8 @@ func TestRate(t *testing.T) {
 	}
 }
 
+func never() bool { return false }
+
 func calls(tally *kvtest.Tally) (n int) {
 	for _, count := range tally.Counts() {
 		n += count
@@ -63,7 +65,7 @@ func calls(tally *kvtest.Tally) (n int) {
 func TestMix(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		tally := kvtest.NewTally(kvdb.NewMemory(nil))
-		l := startLoad(stockedShop(t, tally), noop.NewTracerProvider(), 2000, func() {})
+		l := startLoad(stockedShop(t, tally), noop.NewTracerProvider(), 2000, func() {}, never)
 		time.Sleep(10 * time.Second)
 		l.stop()
 		counts := tally.Counts()
@@ -99,7 +101,7 @@ func TestFullShop(t *testing.T) {
 		s := stockedShop(t, kvdb.NewMemory(nil))
 		store := &sluggish{Store: s.store}
 		s.store = store
-		l := startLoad(s, noop.NewTracerProvider(), rate, func() {})
+		l := startLoad(s, noop.NewTracerProvider(), rate, func() {}, never)
 		time.Sleep(5*time.Second + requestTimeout/2)
 		if n := len(l.slots); n == 0 || n > atOnce {
 			t.Errorf("%d requests at once, want at most %d", n, atOnce)
@@ -143,8 +145,8 @@ func (s *sluggish) Get(ctx context.Context, key []byte) ([]byte, error) {
 // TestRequests: each is a root span that tells whether it went well.
 func TestRequests(t *testing.T) {
 	spans := tracetest.NewSpanRecorder()
-	faulty := newFaultyStore(kvdb.NewMemory(nil), faultNone)
-	s := stockedShop(t, faulty)
+	store := kvdb.NewMemory(nil)
+	s := stockedShop(t, store)
 	l := &load{shop: s, tracer: sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(spans)).Tracer("")}
 	for _, r := range requests {
 		before := s.operations.Load()
@@ -153,7 +155,7 @@ func TestRequests(t *testing.T) {
 			t.Errorf("%s made %d operations, want %d", r.name, got, r.operations)
 		}
 	}
-	if err := faulty.Close(); err != nil {
+	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range requests {

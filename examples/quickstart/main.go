@@ -1,8 +1,8 @@
-// Quickstart is an instrumented key-value store to look at: Pebble in a
+// Quickstart is an instrumented key-value store to look at: Pebble, or bbolt, in a
 // directory of its own, wrapped by package instrument, under the load of a
 // small web shop.
 //
-//	go run ./examples/quickstart [-listen 127.0.0.1:8080] [-pprof 127.0.0.1:6060] [-dir DIR] [-rate 2000] [-fault none] [-native] [-drain 1s]
+//	go run ./examples/quickstart [-listen 127.0.0.1:8080] [-pprof 127.0.0.1:6060] [-dir DIR] [-rate 2000] [-engine pebble|bolt] [-fault none] [-native] [-drain 1s]
 //
 // It writes JSON log lines to standard output, and what a person reads, the
 // URLs first of all, to standard error. It runs until SIGINT or SIGTERM, says on
@@ -13,6 +13,9 @@
 //
 // With -native the durations of operations are native histograms as well, for a
 // Prometheus that scrapes protobuf and ingests them.
+//
+// It fails on purpose with -fault, or with POST /fault?kind=; -help lists the kinds,
+// and which engine can have them.
 //
 // Profiles are on the address of -pprof. Beside them, the program leaves files of
 // evidence in the directory profiles of the store's: an execution trace of the

@@ -11,6 +11,7 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.uber.org/zap"
 
+	"github.com/otelkv/otelkv/examples/internal/fault"
 	"github.com/otelkv/otelkv/examples/internal/program"
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/monitoring/catalog"
@@ -58,13 +59,11 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 		return sum, err
 	}
 	defer func() { _ = listener.Close() }() // if nothing has been served at it
-	engine, dir, err := openStore(c.dir)
+	faulty, dir, err := openStore(c.engine, c.dir)
 	if err != nil {
 		return sum, err
 	}
 	defer closing(dir.Remove)
-	// The faults are below the instrumentation, where real ones would be.
-	faulty := newFaultyStore(engine, c.fault)
 	stocked := make(chan struct{})
 
 	// This is all that a program needs to be observed, and to end well.
@@ -72,7 +71,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 	obs, err := observe.Start(ctx, append(c.observed(dir.Path, options),
 		observe.WithListener(listener), observe.WithMux(mux), observe.WithChecks(startup(stocked)))...)
 	if err != nil {
-		return sum, errors.Join(c.pprof.ProfilesError(err), engine.Close())
+		return sum, errors.Join(c.pprof.ProfilesError(err), faulty.Close())
 	}
 	defer func() {
 		// A receiver of traces that is down, or a check that hangs, is no reason to fail.
@@ -80,15 +79,15 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 			program.Warn(stderr, "quickstart", e)
 		}
 	}()
+	// The faults are below the instrumentation, where real ones would be.
 	store, err := obs.Wrap(faulty, instrument.WithSizes())
 	if err != nil {
-		return sum, errors.Join(err, engine.Close())
+		return sum, errors.Join(err, faulty.Close())
 	}
 	defer closing(store.Close)
-	addPages(mux, obs, faulty)
 
 	// The shop is stocked below the telemetry, which then shows the load alone.
-	lastOrder, err := stock(ctx, engine)
+	lastOrder, err := stock(ctx, faulty.Unwrap())
 	if err != nil {
 		return sum, err
 	}
@@ -101,10 +100,18 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 	if err != nil {
 		return sum, err
 	}
-	load := startLoad(shop, obs.Telemetry().TracerProvider(), c.rate, loop.Beat)
+	faults, err := faulty.Start(fault.Program{
+		Name: "quickstart", Calls: store, Operations: program.Operations(store), OwnLoad: true,
+	}, c.fault)
+	if err != nil {
+		return sum, err
+	}
+	load := startLoad(shop, obs.Telemetry().TracerProvider(), c.rate, loop.Beat, faults.Idle)
 	defer func() { sum = load.stop() }()
+	defer faults.Close() // with what hangs
+	addPages(mux, c.engine, faults, obs)
 
-	greet(stderr, c, dir.Path, obs)
+	greet(stderr, c, dir.Path, obs, faults)
 	obs.Logger().Info(catalog.Started, zap.Stringer(catalog.FieldListen, obs.Addr()),
 		zap.Float64(catalog.FieldRate, c.rate), zap.Stringer(catalog.FieldFault, c.fault))
 	select {

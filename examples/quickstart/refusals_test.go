@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/otelkv/otelkv/examples/internal/fault"
 	"github.com/otelkv/otelkv/internal/testutil/process"
 	"github.com/otelkv/otelkv/kvdb/kvpebble"
 )
@@ -38,7 +39,10 @@ func TestRefusals(t *testing.T) {
 		{[]string{"-unknown"}, 2, "-unknown"},
 		{[]string{"more"}, 2, `unexpected argument "more"`},
 		{[]string{"-dir", ""}, 2, "-dir is empty"},
-		{[]string{"-fault", "flood"}, 2, "use none, errors, slow, lag or disk"},
+		{[]string{"-fault", "flood"}, 2, fault.Names()},
+		{[]string{"-engine", "redis"}, 2, "use pebble or bolt"},
+		{[]string{"-engine", "bolt", "-fault", "stall"}, 2, "takes the engine pebble"},
+		{[]string{"-fault", "oldread"}, 2, "takes the engine bolt"},
 		{[]string{"-drain", "-1s"}, 2, "-drain is -1s"},
 		{[]string{"-drain", "long"}, 2, "-drain"},
 		{[]string{"-listen", "8080"}, 2, "use host:port"},
@@ -109,7 +113,7 @@ func TestHelp(t *testing.T) {
 	if status := run(t.Context(), []string{"-help"}, &stderr); status != 0 {
 		t.Errorf("exit status %d, want 0", status)
 	}
-	for _, flag := range []string{"-listen", "-pprof", "-dir", "-rate", "-fault", "-drain"} {
+	for _, flag := range []string{"-listen", "-pprof", "-dir", "-rate", "-engine", "-fault", "-drain"} {
 		if !strings.Contains(stderr.String(), flag) {
 			t.Errorf("the help does not name %s:\n%s", flag, stderr.String())
 		}

@@ -3,20 +3,63 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 
+	"github.com/otelkv/otelkv/examples/internal/fault"
 	"github.com/otelkv/otelkv/examples/internal/program"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/kvdb/kvbolt"
 	"github.com/otelkv/otelkv/kvdb/kvpebble"
 )
 
-// openStore opens a Pebble store, in a temporary directory when path is empty.
-// Its namespace is the same in every directory, so that graphs go on.
-func openStore(path string) (*kvpebble.Store, program.Directory, error) {
+// An engine is what -engine names.
+type engine struct {
+	name string
+	open func(dir string) (*fault.Store, error)
+}
+
+// namespace is the same in every directory, so that graphs go on.
+const namespace = "quickstart"
+
+var engines = []engine{
+	{"pebble", func(dir string) (*fault.Store, error) {
+		return fault.OpenPebble(dir, &kvpebble.OpenOptions{Namespace: namespace}, true)
+	}},
+	{"bolt", func(dir string) (*fault.Store, error) {
+		if err := os.MkdirAll(dir, 0o750); err != nil {
+			return nil, err
+		}
+		return fault.OpenBolt(filepath.Join(dir, "quickstart.db"), &kvbolt.OpenOptions{Namespace: namespace}, true)
+	}},
+}
+
+func engineNames() string {
+	names := make([]string, len(engines))
+	for i, e := range engines {
+		names[i] = e.name
+	}
+	return strings.Join(names, " or ")
+}
+
+func engineNamed(name string) (engine, error) {
+	for _, e := range engines {
+		if e.name == name {
+			return e, nil
+		}
+	}
+	return engine{}, fmt.Errorf("-engine: this program has no engine %q: use %s", name, engineNames())
+}
+
+// openStore opens a store, in a temporary directory when path is empty. It can fail on
+// purpose.
+func openStore(e engine, path string) (*fault.Store, program.Directory, error) {
 	dir, err := program.OpenDirectory(path, "otelkv-quickstart-")
 	if err != nil {
 		return nil, dir, err
 	}
-	store, err := kvpebble.Open(dir.Path, &kvpebble.OpenOptions{Namespace: "quickstart"})
+	store, err := e.open(dir.Path)
 	if err != nil {
 		return nil, dir, errors.Join(openError(dir.Path, err), dir.Remove())
 	}

@@ -49,6 +49,12 @@ type OpenOptions struct {
 	// was acknowledged is durable.
 	NoSync bool
 
+	// Events are the counts of the store, for a program that tells them of a disk
+	// that is slow itself, since Pebble.FS is its own: what
+	// vfs.WithDiskHealthChecks sees goes to DiskSlow of a listener of theirs. An Events
+	// serves one store. By default, the store has its own.
+	Events *Events
+
 	// Pebble are the engine's options. An EventListener is called besides the
 	// store's own. A logger is used, but Pebble's fatal errors come
 	// back as errors of the write that failed if its Fatalf returns. The keys
@@ -118,7 +124,7 @@ func (o *OpenOptions) config(dir string) (*config, *pebble.Options, error) {
 		noSync:    o.NoSync,
 		dir:       dir,
 		fs:        vfs.Default,
-		events:    NewEvents(),
+		events:    cmp.Or(o.Events, NewEvents()),
 	}
 	if p.FS != nil {
 		c.fs = p.FS

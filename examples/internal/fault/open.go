@@ -1,0 +1,68 @@
+package fault
+
+import (
+	"errors"
+	"io"
+	"runtime"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+	boltdb "go.etcd.io/bbolt"
+
+	"github.com/otelkv/otelkv/kvdb/kvbolt"
+	"github.com/otelkv/otelkv/kvdb/kvpebble"
+)
+
+const (
+	// slowDiskAfter is what Pebble itself tells of.
+	slowDiskAfter = 5 * time.Second
+
+	// memTables may wait for a flush that is slow before writes wait, too. Pebble's
+	// default, 2, is for tables that are smaller.
+	memTables = 4
+
+	// mapping is the space for the file to grow into: bbolt maps the file again when it
+	// is used up, and a read transaction that stays open would hold up that, and all
+	// writes with it.
+	mapping = 1 << 30
+)
+
+// OpenPebble opens a Pebble store on a disk that can fail. A replica is that of [New].
+func OpenPebble(dir string, options *kvpebble.OpenOptions, replica bool) (*Store, error) {
+	d := &disk{FS: vfs.Default}
+	events := kvpebble.NewEvents()
+	listener := events.Listener(nil)
+	watched, closer := vfs.WithDiskHealthChecks(d, slowDiskAfter, nil, func(slow vfs.DiskSlowInfo) { listener.DiskSlow(slow) })
+	o := *options
+	o.Events = events
+	o.Pebble = options.Pebble.Clone()
+	o.Pebble.FS, o.Pebble.MemTableStopWritesThreshold = watched, memTables
+	engine, err := kvpebble.Open(dir, &o)
+	if err != nil {
+		return nil, errors.Join(err, closer.Close())
+	}
+	s := New(engine, "pebble", replica)
+	s.disk, s.closers = d, []io.Closer{closer}
+	return s, nil
+}
+
+// OpenBolt opens a bbolt store in a file that can fail. A replica is that of [New].
+func OpenBolt(path string, options *kvbolt.OpenOptions, replica bool) (*Store, error) {
+	f := new(file)
+	b := *boltdb.DefaultOptions
+	b.OpenFile = f.open
+	const systemIs64Bit = ^uint(0)>>32 != 0
+	if systemIs64Bit && runtime.GOOS != "windows" { // which makes the file as large as its mapping
+		b.InitialMmapSize = mapping
+	}
+	b.FreelistType = boltdb.FreelistMapType
+	o := *options
+	o.Bolt = &b
+	engine, err := kvbolt.Open(path, &o)
+	if err != nil {
+		return nil, err
+	}
+	s := New(engine, "bolt", replica)
+	s.file = f
+	return s, nil
+}
