@@ -159,7 +159,7 @@ var sessions = []struct {
 		{"config get PORT databases nothing", `["databases" "16" "port" "6380"]`},
 	}},
 	{"command", []step{
-		{"command count", `:22`},
+		{"command count", `:24`},
 		{"command docs nothing echo", `["echo" ["summary" "Answer the message." "group" "connection"]]`},
 		{"command info get nothing mset client|id",
 			`[["get" :2 [readonly] :1 :1 :1 [] [] [["flags" [RO] "begin_search" ["type" "index" "spec" ["index" :1]] "find_keys" ["type" "range" "spec" ["lastkey" :0 "keystep" :1 "limit" :0]]]] []] nil ` +
@@ -339,7 +339,7 @@ func TestInfo(t *testing.T) {
 	if got := c.do("info", "STATS"); strings.Contains(got, "# Server") || !strings.Contains(got, "total_commands_processed:1") {
 		t.Errorf("info stats: %s", got)
 	}
-	if got := c.do("command"); strings.Count(got, "[readonly]")+strings.Count(got, "[write]") != 8 || !strings.Contains(got, `["client|setinfo" :4 `) {
+	if got := c.do("command"); strings.Count(got, "[readonly]")+strings.Count(got, "[write]") != 10 || !strings.Contains(got, `["client|setinfo" :4 `) {
 		t.Errorf("command: %s", got)
 	}
 }

@@ -62,6 +62,7 @@ var besides = map[string][]string{
 	"unknown subcommands": {
 		"client foo", "CLIENT FOO bar", "config foo", "command foo", "config '' x", "client " + strings.Repeat("z", 300), "client i\rd",
 	},
+	"ttl": {"ttl k", "pttl k", "set k v", "ttl k", "pttl k", "ttl", "pttl k l"},
 	"names": {
 		"client getname", "client setname a", "client getname", "client setname ''", "client getname", "client setname a\nb", "client setname \x7f", "client setname \xff", "client getname",
 		"client no-evict on", "client no-evict off", "client no-evict x", "client list type foo", "client list type replica", "client list id", "client list id x", "client list foo", "client list id 1000000",

@@ -18,7 +18,7 @@ var conversations = map[string][]string{
 		"a client tracking off", "a client tracking on bcast prefix u:", "b mset u:1 1 v:1 1", "b flushdb", "a flushdb", "a client tracking off", "a client tracking on bcast noloop", "a flushall",
 	},
 	"not reads": {
-		"a client tracking on", "b set m 1", "a scan 0", "a dbsize", "a ping", "b set m 2", "a set m 1 xx", "b set m 5",
+		"a client tracking on", "b set m 1", "a scan 0", "a dbsize", "a ping", "b set m 2", "a set m 1 xx", "b set m 5", "a pttl m", "b set m 6", "a ttl none", "b set none 1",
 	},
 	"noloop": {
 		"a client tracking on noloop", "a get m", "a set m 1", "b set m 2", "a get m", "b set m 2",

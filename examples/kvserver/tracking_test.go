@@ -169,6 +169,9 @@ func TestTrackingRefused(t *testing.T) {
 		if got := expires.do("client", "tracking", "on"); got != "-ERR engine test does not support CLIENT TRACKING" {
 			t.Errorf("with an engine whose keys expire: %s", got)
 		}
+		if got := expires.do("pttl", "k"); got != "-ERR engine test does not support PTTL" {
+			t.Errorf("with an engine whose keys expire: %s", got)
+		}
 	})
 }
 
