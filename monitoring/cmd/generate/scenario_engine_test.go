@@ -1,0 +1,64 @@
+package generate_test
+
+import (
+	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/monitoring/catalog"
+)
+
+// gauge are the scenarios of an alert on a gauge of a store that is held while it
+// cannot be told: fires two minutes after wait at the earliest.
+func gauge(alert, severity string, m catalog.Metric, low, high float64, wait, keep int) []scenario {
+	return []scenario{
+		{
+			alert: alert, shows: []string{fires, below, resolves, oneOfMany},
+			series: append(present(20+2*wait+2*keep, a, b),
+				on(a, m, join(still(low, 10), still(high, wait+5), still(low, 2*keep+20))), on(b, m, still(low, 20+2*wait+2*keep))),
+			checks: []check{
+				{9, ""}, {9 + wait, ""}, {12 + wait, severity + "@a:1"}, {14 + wait, severity + "@a:1"}, {17 + wait + keep, ""},
+			},
+		},
+		{ // a scrape is missed, then the value is not known, then the program is gone
+			alert: alert, shows: []string{missing},
+			series: []lane{
+				on(a, catalog.InFlight, join(still(0, wait), none(3), still(0, 100))),
+				on(a, m, join(still(high, wait), none(3), still(high, 10), none(200))),
+			},
+			checks: []check{{wait + 2, severity + "@a:1"}, {wait + 10, severity + "@a:1"}, {wait + 90, severity + "@a:1"}, {wait + 120 + keep, ""}},
+		},
+	}
+}
+
+func engineScenarios() []scenario {
+	failed := stat(kvdb.StatFailed)
+	stalled := stat(kvdb.StatWriteStallTime)
+	corrupt := func(instance, values string) lane {
+		return on(instance, catalog.Errors, values, catalog.OperationName, string(catalog.Get), catalog.ErrorType, string(catalog.ErrCorruption))
+	}
+	all := []scenario{
+		{
+			alert: "KVEngineFailed", shows: []string{fires, below, reset, resolves, oneOfMany},
+			series: []lane{
+				corrupt(a, join(still(0, 10), still(1, 30))), corrupt(b, join(still(3, 10), still(0, 10), still(0, 20))),
+				on(c, failed, still(0, 40)),
+			},
+			checks: []check{{9, ""}, {12, "critical@a:1"}, {30, ""}},
+		},
+		{
+			alert: "KVWriteStalled", shows: []string{fires, below, resolves, oneOfMany},
+			series: []lane{
+				on(a, stalled, join(rising(0, 0, 10), rising(0, 12, 20), still(228, 30))),
+				on(b, stalled, join(rising(0, 0, 10), rising(0, 1.2, 20), still(22.8, 30))), on(c, stalled, rising(0, 0.5, 60)),
+			},
+			checks: []check{{9, ""}, {15, "critical@a:1"}, {29, "critical@a:1 warning@a:1 warning@b:1"}, {45, ""}},
+		},
+		{
+			alert: "KVWriteStalled", shows: []string{reset, missing},
+			series: []lane{on(a, stalled, join(still(900, 20), still(0, 20))), on(b, stalled, join(still(900, 20), none(8), still(900, 20)))},
+			checks: []check{{15, ""}, {24, ""}, {30, ""}, {39, ""}},
+		},
+	}
+	all = append(all, gauge("KVEngineFailed", "critical", failed, 0, 1, 1, 5)...)
+	all = append(all, gauge("KVStoreHung", "critical", catalog.InFlightOldestOwnAge, 29, 31, 1, 2)...)
+	all = append(all, gauge("KVReadTransactionOld", "warning", stat("kvdb.engine.read_transaction.oldest_age"), 59, 61, 5, 5)...)
+	return append(all, gauge("KVFreelistBloated", "warning", stat("kvdb.engine.freelist.size"), 4e6, 5e6, 30, 30)...)
+}

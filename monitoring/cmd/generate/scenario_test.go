@@ -1,0 +1,146 @@
+package generate_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
+	"github.com/otelkv/otelkv/monitoring/cmd/internal/engine"
+	"github.com/otelkv/otelkv/monitoring/cmd/internal/promql"
+)
+
+// Kinds of what a scenario shows.
+const (
+	fires      = "fires"
+	below      = "stays quiet just below"
+	resolves   = "resolves"
+	lowTraffic = "low traffic"
+	reset      = "counter reset"
+	missing    = "missing series"
+	oneOfMany  = "one of many instances"
+)
+
+var kinds = []string{fires, below, resolves, lowTraffic, reset, missing, oneOfMany}
+
+// A scenario is series over time, a sample a minute, and what an alert does then.
+type scenario struct {
+	alert  string
+	shows  []string
+	native bool // has native histograms
+	series []lane
+	checks []check
+}
+
+// A lane is a series, in the notation of promtool.
+type lane struct{ name, values string }
+
+// A check is what fires at a minute: severity@instance, or severity alone.
+type check struct {
+	at     int
+	firing string
+}
+
+func (s scenario) expects(severity string) bool {
+	return slices.ContainsFunc(s.checks, func(c check) bool { return strings.Contains(c.firing, severity) })
+}
+
+func scenarios() (all []scenario) {
+	for _, of := range [][]scenario{
+		diskScenarios(), saturationScenarios(), engineScenarios(), replicationScenarios(), errorScenarios(),
+		latencyScenarios(), trafficScenarios(), telemetryScenarios(), healthScenarios(),
+	} {
+		all = append(all, of...)
+	}
+	return all
+}
+
+// exempt says why an alert cannot go wrong in a way.
+var exempt = map[string]map[string]string{
+	"KVDiskFull":            {lowTraffic: aGauge, reset: aGauge},
+	"KVDiskFilling":         {lowTraffic: aGauge, reset: aGauge},
+	"KVSaturationHigh":      {lowTraffic: aGauge, reset: aGauge},
+	"KVEngineFailed":        {lowTraffic: "one is enough"},
+	"KVStoreHung":           {lowTraffic: "one is enough", reset: aGauge},
+	"KVDiskSlow":            {lowTraffic: "it counts events of the engine"},
+	"KVWriteStalled":        {lowTraffic: "it counts seconds of the engine"},
+	"KVReadTransactionOld":  {lowTraffic: "one is enough", reset: aGauge},
+	"KVFreelistBloated":     {lowTraffic: aGauge, reset: aGauge},
+	"KVReplicaDisconnected": {lowTraffic: aGauge, reset: aGauge},
+	"KVReplicationLagHigh":  {lowTraffic: aGauge, reset: aGauge},
+	"KVCapacityHigh":        {lowTraffic: "it is about high traffic"},
+	"KVRestarting":          {lowTraffic: "it is not about traffic", reset: "a reset is a restart"},
+	"KVTelemetryAbsent":     {lowTraffic: "it is not about traffic", reset: "it counts nothing", below: "there is no threshold"},
+	"KVTelemetryLossy":      {lowTraffic: "any loss that lasts counts", below: "there is no threshold"},
+	"KVNotReady":            {lowTraffic: aGauge, reset: aGauge},
+	"KVCheckUnknown":        {lowTraffic: aGauge, reset: aGauge},
+	"KVWatchdog": {
+		below: always, resolves: always, lowTraffic: always, reset: always, missing: always, oneOfMany: always,
+	},
+}
+
+const (
+	aGauge = "it is a gauge of a state"
+	always = "it fires always"
+)
+
+// Instances of the service that scenarios are about.
+const a, b, c = "a:1", "b:1", "c:1"
+
+// on is a series of a store of an instance.
+func on(instance string, m catalog.Metric, values string, labels ...string) lane {
+	return of(instance, m, values, append(labels, catalog.SystemName, "pebble", catalog.Namespace, "orders")...)
+}
+
+// of is a series of an instance.
+func of(instance string, m catalog.Metric, values string, labels ...string) lane {
+	return named(m.PrometheusName(), instance, values, labels...)
+}
+
+func named(name, instance, values string, labels ...string) lane {
+	all := map[string]string{"job": "shop", "instance": instance}
+	for i := 0; i < len(labels); i += 2 {
+		all[catalog.PrometheusLabel(labels[i])] = labels[i+1]
+	}
+	var list []string
+	for _, k := range slices.Sorted(maps.Keys(all)) {
+		list = append(list, fmt.Sprintf("%s=%q", k, all[k]))
+	}
+	return lane{name + "{" + strings.Join(list, ",") + "}", values}
+}
+
+// stat is the metric of an engine's statistic.
+func stat(name string) catalog.Metric {
+	for _, e := range engine.All() {
+		for _, m := range e.Metrics() {
+			if m.Name == name {
+				return m
+			}
+		}
+	}
+	panic(name)
+}
+
+// A value that does not change for so many minutes.
+func still(value float64, minutes int) string {
+	return fmt.Sprintf("%sx%d", promql.Number(value), minutes-1)
+}
+
+// none is that there are no samples.
+func none(minutes int) string { return fmt.Sprintf("_x%d", minutes) }
+
+// rising is a counter that adds so much a minute, from a value on.
+func rising(from, perMinute float64, minutes int) string {
+	return fmt.Sprintf("%s+%sx%d", promql.Number(from), promql.Number(perMinute), minutes-1)
+}
+
+func join(parts ...string) string { return strings.Join(parts, " ") }
+
+// present says that stores of instances tell of themselves.
+func present(minutes int, instances ...string) (lanes []lane) {
+	for _, i := range instances {
+		lanes = append(lanes, on(i, catalog.InFlight, still(0, minutes)))
+	}
+	return lanes
+}
