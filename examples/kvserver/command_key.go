@@ -27,3 +27,17 @@ func runExists(ctx context.Context, c *client, args [][]byte) error {
 	c.out.Int(int64(n))
 	return nil
 }
+
+// TYPE key. All values are strings.
+func runType(ctx context.Context, c *client, args [][]byte) error {
+	found, err := c.keys.exists(ctx, c.value[:0], args[1])
+	switch {
+	case err != nil:
+		return err
+	case found:
+		c.out.Simple("string")
+	default:
+		c.out.Simple("none")
+	}
+	return nil
+}

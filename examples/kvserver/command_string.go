@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math"
@@ -197,11 +198,15 @@ func parseTTL(digits []byte, unit time.Duration) (time.Duration, error) {
 	return time.Duration(n) * unit, nil
 }
 
+// parseInt reads a number that is written as Redis writes it: not as 01, +1 or -0.
 func parseInt(digits []byte) (int64, error) {
 	const longest = 20 // of 64 bits; a longer one is not copied
 	if len(digits) <= longest {
 		if n, err := strconv.ParseInt(string(digits), 10, 64); err == nil {
-			return n, nil
+			var again [longest]byte
+			if bytes.Equal(strconv.AppendInt(again[:0], n, 10), digits) {
+				return n, nil
+			}
 		}
 	}
 	return 0, commandError("value is not an integer or out of range")

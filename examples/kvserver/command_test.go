@@ -159,7 +159,7 @@ var sessions = []struct {
 		{"config get PORT databases nothing", `["databases" "16" "port" "6380"]`},
 	}},
 	{"command", []step{
-		{"command count", `:24`},
+		{"command count", `:25`},
 		{"command docs nothing echo", `["echo" ["summary" "Answer the message." "group" "connection"]]`},
 		{"command info get nothing mset client|id",
 			`[["get" :2 [readonly] :1 :1 :1 [] [] [["flags" [RO] "begin_search" ["type" "index" "spec" ["index" :1]] "find_keys" ["type" "range" "spec" ["lastkey" :0 "keystep" :1 "limit" :0]]]] []] nil ` +

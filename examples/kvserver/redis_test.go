@@ -63,6 +63,10 @@ var besides = map[string][]string{
 		"client foo", "CLIENT FOO bar", "config foo", "command foo", "config '' x", "client " + strings.Repeat("z", 300), "client i\rd",
 	},
 	"ttl": {"ttl k", "pttl k", "set k v", "ttl k", "pttl k", "ttl", "pttl k l"},
+	"numbers": {
+		"select 01", "select +1", "select -0", "select 1", "select 0x1", "set k v ex 01", "set k v px +5", "scan 0 count 01", "hello 03", "hello +2", "client list id 01",
+	},
+	"types": {"type k", "set k ''", "type k", "type", "type k l", "TYPE ''", "scan 0 type string"},
 	"names": {
 		"client getname", "client setname a", "client getname", "client setname ''", "client getname", "client setname a\nb", "client setname \x7f", "client setname \xff", "client getname",
 		"client no-evict on", "client no-evict off", "client no-evict x", "client list type foo", "client list type replica", "client list id", "client list id x", "client list foo", "client list id 1000000",

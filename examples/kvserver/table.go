@@ -11,6 +11,7 @@ func table() []command {
 		{name: "exists", arity: -2, keys: allKeys, long: true, run: runExists, group: "generic", summary: "Count those of the keys that there are."},
 		{name: "ttl", arity: 2, keys: oneKey, run: runTTL, group: "generic", summary: "Tell in seconds how long a key stays: -1 is for ever, -2 that there is none."},
 		{name: "pttl", arity: 2, keys: oneKey, run: runTTL, group: "generic", summary: "Tell in milliseconds how long a key stays."},
+		{name: "type", arity: 2, keys: oneKey, run: runType, group: "generic", summary: "Tell the type of a value, string, or none."},
 		{name: "scan", arity: -2, long: true, run: runScan, group: "generic", summary: "Visit the keys step by step."},
 		{name: "keys", arity: 2, long: true, run: runKeys, group: "generic", summary: "List the keys that match a pattern."},
 		{name: "dbsize", arity: 1, long: true, run: runDBSize, group: "server", summary: "Count the keys of the database."},
