@@ -1,6 +1,7 @@
 package repotest
 
 import (
+	"bytes"
 	"os"
 	"path"
 	"path/filepath"
@@ -22,19 +23,30 @@ func TestDependenciesAreUpdated(t *testing.T) {
 		}
 	}
 	parseYAML(t, ".github/dependabot.yml", &config)
-	var listed, want []string
-	for _, u := range config.Updates {
-		if u.Ecosystem == "gomod" {
-			listed = append(listed, u.Directories...)
+	for ecosystem, file := range map[string]string{"gomod": "go.mod", "npm": "package.json"} {
+		var listed, want []string
+		for _, u := range config.Updates {
+			if u.Ecosystem == ecosystem {
+				listed = append(listed, u.Directories...)
+			}
+		}
+		for _, name := range files(t, func(name string) bool { return path.Base(name) == file }) {
+			want = append(want, path.Join("/", path.Dir(name)))
+		}
+		slices.Sort(want)
+		slices.Sort(listed)
+		if !slices.Equal(listed, want) {
+			t.Errorf(".github/dependabot.yml lists %q for %s, want %q", listed, ecosystem, want)
 		}
 	}
-	for _, m := range modules(t) {
-		want = append(want, path.Join("/", m.dir))
-	}
-	slices.Sort(want)
-	slices.Sort(listed)
-	if !slices.Equal(listed, want) {
-		t.Errorf(".github/dependabot.yml lists %q, want %q", listed, want)
+}
+
+// TestLockFiles: where packages come from is each machine's affair.
+func TestLockFiles(t *testing.T) {
+	for _, name := range files(t, func(name string) bool { return path.Base(name) == "package-lock.json" }) {
+		if bytes.Contains(read(t, name), []byte(`"resolved"`)) {
+			t.Errorf("%s names a registry: npm install --omit-lockfile-registry-resolved", name)
+		}
 	}
 }
 

@@ -1,0 +1,7 @@
+import { createClient } from "redis-6";
+
+import { session } from "./node-redis.js";
+
+export async function open(options) {
+  return session(createClient, options, (client) => client.close());
+}
