@@ -119,7 +119,7 @@ func (g generator) step() step {
 	case n < 93:
 		return g.command(pick(g, "FLUSHDB", "FLUSHDB", "FLUSHALL"), pick(g, nil, nil, []string{"SYNC"}, []string{"async"}, []string{"now"})...)
 	default:
-		return g.command(pick(g, "TYPE", "PING", "ECHO"), g.key())
+		return g.command(pick(g, "TYPE", "PING", "ECHO", "TTL", "PTTL"), g.key())
 	}
 }
 
