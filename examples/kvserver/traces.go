@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -130,6 +131,7 @@ func (t *traces) traced(ctx context.Context, c *client, cmd *command, args [][]b
 	name := strings.ToUpper(cmd.name)
 	ctx, span := t.tracer.Start(ctx, name, trace.WithSpanKind(trace.SpanKindServer), trace.WithAttributes(
 		attribute.String(catalog.SystemName, redisSystem),
+		attribute.String(catalog.Namespace, strconv.Itoa(int(c.card.database.Load()))),
 		attribute.String(catalog.OperationName, name),
 		attribute.String(catalog.ClientAddress, clientIP(c.conn.RemoteAddr()).String),
 		attribute.String(catalog.NetworkTransport, tcpTransport),

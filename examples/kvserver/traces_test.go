@@ -75,6 +75,7 @@ func TestSpanOfACommand(t *testing.T) {
 		if tt.command == "exists secret" {
 			store.Inject(testutil.Errors(io.ErrUnexpectedEOF))
 		}
+		c.run(t.Context(), splitArgs("select 3"))
 		spans.Reset()
 		c.server.traces.turn.Store(new(turn))
 		c.run(t.Context(), splitArgs(tt.command))
@@ -92,7 +93,7 @@ func TestSpanOfACommand(t *testing.T) {
 		name, _, _ := strings.Cut(strings.ToUpper(tt.command), " ")
 		has := testutil.Attributes(root.Attributes())
 		if root.Name() != name || root.SpanKind() != trace.SpanKindServer || root.Parent().IsValid() ||
-			has[catalog.OperationName] != name || has[catalog.SystemName] != "redis" {
+			has[catalog.OperationName] != name || has[catalog.SystemName] != "redis" || has[catalog.Namespace] != "3" {
 			t.Errorf("%s: the span %q, %v, %v", tt.command, root.Name(), root.SpanKind(), has)
 		}
 		for _, key := range want.Attributes {

@@ -91,10 +91,10 @@ var programSpans = func() (spans []Span) {
 	}
 	return append(spans, Span{
 		Name: "{" + OperationName + "}", Kinds: []SpanKind{KindServer},
-		Attributes: []string{SystemName, OperationName, ClientAddress, NetworkTransport},
+		Attributes: []string{SystemName, Namespace, OperationName, ClientAddress, NetworkTransport},
 		Optional:   []string{ResponseStatus, ErrorType},
 		When:       "For a command of a Redis client, over its operations on the store; for ten a second at most by default",
-		Note:       "The operation is the command, such as GET, and the system is redis, whatever the engine is. The status is an error when the reply is one. Keys and values never are on it",
+		Note:       "The operation is the command, such as GET, and the system is redis, whatever the engine is; the namespace is the database that the client has selected. The status is an error when the reply is one. Keys and values never are on it",
 		Stability:  Development, Source: fromKVServer,
 	})
 }()

@@ -31,7 +31,7 @@ func (t trust) asks(r *http.Request) (trusted bool) {
 // at in a browser is not that person.
 func (t trust) only(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		why := ""
+		var why string
 		switch {
 		case !origin.Allowed(r, t.hosts):
 			why = "the Host header names another machine: add it with WithHosts"

@@ -11,7 +11,7 @@ import (
 // at could hide from the log what happens next.
 func (l *Handler) Under(hosts []string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		why := ""
+		var why string
 		switch {
 		case !origin.Allowed(r, hosts):
 			why = "the Host header names another machine: the program can allow that name"
