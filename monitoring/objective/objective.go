@@ -78,8 +78,13 @@ const WriteStall = 0.01
 const WriteStallCritical = 0.10
 
 // FreelistSize is the size in bytes of a list of free pages above which an alert is
-// due: each commit writes it whole.
-const FreelistSize = 4 << 20
+// due if most pages are free: each commit writes it whole. It is that of 128 MiB of
+// pages of 4 KiB.
+const FreelistSize = 256 << 10
+
+// FreelistShare is the share of a file's pages that are free above which copying the
+// file is worth it.
+const FreelistShare = 0.50
 
 // CanceledRatio is the share of operations that callers give up above which an alert is
 // due. It is no error of the store: callers come and go.

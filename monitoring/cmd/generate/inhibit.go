@@ -13,25 +13,36 @@ import (
 // each about the same instance or service as far as both name one.
 func inhibitions() (rules []yaml.Map) {
 	for _, a := range alert.All() {
-		for _, g := range bySubject(causes(a), alert.Critical) {
-			rules = append(rules, inhibition(g.names, []string{`alertname="` + a.Name + `"`}, common(g.of, a.Of)))
+		for _, target := range bySubject([]alert.Alert{a}, "") {
+			for _, source := range bySubject(causes(a), alert.Critical) {
+				rules = append(rules, inhibition(source, target))
+			}
 		}
 	}
 	for _, target := range bySubject(alert.All(), alert.Warning) {
 		for _, source := range bySubject(alert.All(), alert.Critical) {
-			rules = append(rules, inhibition(source.names,
-				[]string{`severity="warning"`, `alertname=~"` + strings.Join(target.names, "|") + `"`}, common(source.of, target.of)))
+			rules = append(rules, inhibition(source, target, `severity="warning"`))
 		}
 	}
 	return rules
 }
 
-func inhibition(sources, target, equal []string) yaml.Map {
+func inhibition(source, target kin, warning ...string) yaml.Map {
 	return yaml.Map{
-		{Key: "source_matchers", Value: []string{`severity="critical"`, `alertname=~"` + strings.Join(sources, "|") + `"`}},
-		{Key: "target_matchers", Value: target},
-		{Key: "equal", Value: equal},
+		{Key: "source_matchers", Value: append([]string{`severity="critical"`}, source.matchers()...)},
+		{Key: "target_matchers", Value: append(warning, target.matchers()...)},
+		{Key: "equal", Value: common(source.of, target.of)},
 	}
+}
+
+// matchers match the alerts. One that is about a whole service has no instance, by which
+// it differs from another level of the same alert.
+func (k kin) matchers() []string {
+	list := []string{`alertname=~"` + strings.Join(k.names, "|") + `"`}
+	if !slices.Contains(k.of.Labels(), alert.Instance) {
+		list = append(list, alert.Instance+`=""`)
+	}
+	return list
 }
 
 // common are the labels that both subjects have.
@@ -55,18 +66,22 @@ type kin struct {
 	names []string
 }
 
-// bySubject are those of the alerts that have a level of the severity.
+// bySubject are those of the alerts that have a level of the severity, or any.
 func bySubject(all []alert.Alert, severity string) (groups []kin) {
 	every := &alert.Scope{Capacity: 1}
 	for _, a := range all {
-		if !slices.ContainsFunc(a.Levels(every), func(l alert.Level) bool { return l.Severity == severity }) {
-			continue
+		for _, l := range a.Levels(every) {
+			if l.Severity != severity && severity != "" {
+				continue
+			}
+			i := slices.IndexFunc(groups, func(k kin) bool { return k.of == a.Subject(l) })
+			if i < 0 {
+				i, groups = len(groups), append(groups, kin{of: a.Subject(l)})
+			}
+			if !slices.Contains(groups[i].names, a.Name) {
+				groups[i].names = append(groups[i].names, a.Name)
+			}
 		}
-		i := slices.IndexFunc(groups, func(k kin) bool { return k.of == a.Of })
-		if i < 0 {
-			i, groups = len(groups), append(groups, kin{of: a.Of})
-		}
-		groups[i].names = append(groups[i].names, a.Name)
 	}
 	return groups
 }

@@ -66,7 +66,7 @@ func (p Parameters) rule(w promql.Writer, a alert.Alert, l alert.Level) Rule {
 			"summary":       a.Summary,
 			"description":   strings.TrimSpace(a.Description + " " + l.Description),
 			"runbook_url":   strings.TrimSuffix(p.Runbooks, "/") + "/" + a.Name + ".md",
-			"dashboard_url": Dashboard + "?var-job={{ $labels.job }}&var-instance={{ $labels.instance }}",
+			"dashboard_url": dashboard(a.Subject(l)),
 		},
 	}
 	if l.For > 0 {
@@ -76,6 +76,17 @@ func (p Parameters) rule(w promql.Writer, a alert.Alert, l alert.Level) Rule {
 		r.KeepFiringFor = w.Scaled(l.KeepFiring)
 	}
 	return r
+}
+
+func dashboard(of alert.Subject) string {
+	var variables []string
+	for _, label := range of.Dashboard() {
+		variables = append(variables, "var-"+label+"={{ $labels."+label+" }}")
+	}
+	if len(variables) == 0 {
+		return Dashboard
+	}
+	return Dashboard + "?" + strings.Join(variables, "&")
 }
 
 // sorted are the keys of a map in their order.

@@ -60,5 +60,23 @@ func engineScenarios() []scenario {
 	all = append(all, gauge("KVEngineFailed", "critical", failed, 0, 1, 1, 5)...)
 	all = append(all, gauge("KVStoreHung", "critical", catalog.InFlightOldestOwnAge, 29, 31, 1, 2)...)
 	all = append(all, gauge("KVReadTransactionOld", "warning", stat("kvdb.engine.read_transaction.oldest_age"), 59, 61, 5, 5)...)
-	return append(all, gauge("KVFreelistBloated", "warning", stat("kvdb.engine.freelist.size"), 4e6, 5e6, 30, 30)...)
+	bloated := gauge("KVFreelistBloated", "warning", stat("kvdb.engine.freelist.size"), 262144, 300000, 30, 30)
+	for i := range bloated { // 60 % of 200 MiB
+		bloated[i].series = append(bloated[i].series, lanes(pages(a, 30720), pages(b, 30720))...)
+	}
+	all = append(all, bloated...)
+	return append(all, scenario{ // half of the file
+		alert: "KVFreelistBloated", shows: []string{below},
+		series: lanes(present(60, a), pages(a, 25600), []lane{on(a, stat("kvdb.engine.freelist.size"), still(300000, 60))}),
+		checks: []check{{59, ""}},
+	})
+}
+
+// pages are a file of 200 MiB, so many pages of which are free.
+func pages(instance string, free float64) []lane {
+	const long = 200
+	return []lane{
+		on(instance, stat("kvdb.engine.pages.free"), still(free-100, long)), on(instance, stat("kvdb.engine.pages.pending"), still(100, long)),
+		on(instance, stat("kvdb.engine.page.size"), still(4096, long)), on(instance, stat("kvdb.engine.disk.size"), still(200<<20, long)),
+	}
 }

@@ -53,12 +53,24 @@ type Subject uint8
 
 // Subjects of alerts.
 const (
-	Store    Subject = iota // a store of one instance
-	Process                 // one instance
-	Service                 // a store of all instances of a service
-	Program                 // all instances of a service
-	Anything                // the monitoring itself
+	Store    Subject = iota + 1 // a store of one instance
+	Process                     // one instance
+	Service                     // a store of all instances of a service
+	Program                     // all instances of a service
+	Anything                    // the monitoring itself
 )
+
+// Dashboard are the variables of the dashboard that show the subject of a series.
+func (s Subject) Dashboard() []string {
+	switch s {
+	case Store, Process:
+		return []string{Job, Instance}
+	case Service, Program:
+		return []string{Job}
+	default:
+		return nil
+	}
+}
 
 // Labels are those by which two alerts of the subject are about the same.
 func (s Subject) Labels() []string {
@@ -83,7 +95,16 @@ type Level struct {
 	Expr        promql.Vector
 	For         time.Duration
 	KeepFiring  time.Duration
-	Description string // beside that of the alert
+	Of          Subject // if it is not that of the alert
+	Description string  // beside that of the alert
+}
+
+// Subject is what the series of a level are about.
+func (a Alert) Subject(l Level) Subject {
+	if l.Of != 0 {
+		return l.Of
+	}
+	return a.Of
 }
 
 // A Record is a recording rule, for windows that are long or series that several

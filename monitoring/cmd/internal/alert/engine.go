@@ -84,13 +84,22 @@ var freelistBloated = Alert{
 	Levels: func(s *Scope) []Level {
 		return []Level{{
 			Severity: Warning, For: 30 * time.Minute, KeepFiring: 30 * time.Minute,
-			Expr: s.known(s.Series(stat("kvdb.engine.freelist.size"))).Above(objective.FreelistSize),
+			Expr: s.known(s.Series(stat("kvdb.engine.freelist.size"))).Above(objective.FreelistSize).
+				And(promql.Same, s.freePages().Above(objective.FreelistShare)),
 		}}
 	},
 	Summary: "Each commit to " + store + " writes a list of free pages of {{ $value | humanize1024 }}B, " + atInstance +
 		": compact the file, or open it with NoFreelistSync",
-	Description: "The file has so many free or pending pages that each commit writes a large list of them. " +
+	Description: "Most pages of the file are free or pending, and so many that each commit writes a large list of them. " +
 		"The list shrinks only when the pages are used again or the file is compacted.",
 	Fault:     "freelist",
-	Objective: []string{"FreelistSize"},
+	Objective: []string{"FreelistSize", "FreelistShare"},
+}
+
+// freePages is the share of a file that is free, or will be when read transactions have
+// ended.
+func (s *Scope) freePages() promql.Vector {
+	last := func(name string) promql.Vector { return s.Last(s.Series(stat(name)), held) }
+	return last("kvdb.engine.pages.free").Plus(last("kvdb.engine.pages.pending")).
+		Multiplied(last("kvdb.engine.page.size")).Over(last("kvdb.engine.disk.size"))
 }

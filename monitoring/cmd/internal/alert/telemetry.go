@@ -28,11 +28,10 @@ var restarting = Alert{
 		young := s.Over("max_over_time", s.Series(catalog.Uptime), often).Below(s.Scaled(window).Seconds()).
 			Unless(promql.Same, s.Series(catalog.Uptime)).
 			Unless(promql.On(Job, Instance), s.Over("max_over_time", s.Series(catalog.ProcessStartTime), often))
-		return []Level{{
-			Severity: Critical, KeepFiring: 2 * window,
-			Expr: starts.Above(objective.Restarts).
-				Or(young.By("count", target...).Above(objective.Restarts)),
-		}}
+		return []Level{
+			{Severity: Critical, KeepFiring: 2 * window, Expr: starts.Above(objective.Restarts)},
+			{Severity: Critical, KeepFiring: 2 * window, Of: Program, Expr: young.By("count", target...).Above(objective.Restarts)},
+		}
 	},
 	Summary: "{{ $labels.job }} {{ with $labels.instance }}on {{ . }} {{ end }}has restarted {{ $value }} times in a quarter of an hour: " +
 		"see the last lines before it ended",
@@ -55,11 +54,13 @@ var telemetryAbsent = Alert{
 		pushed := s.Over("max_over_time", s.recorded(telling), time.Hour).By("group", target...).
 			Unless(promql.On(Job), s.recorded(telling)).
 			Unless(promql.On(Job), up)
-		expr := silent.Or(pushed)
 		if len(s.Matchers) > 0 {
-			expr = expr.Or(s.Series(catalog.InFlight).Call("absent").Unless(promql.On(Job), up))
+			pushed = pushed.Or(s.Series(catalog.InFlight).Call("absent").Unless(promql.On(Job), up))
 		}
-		return []Level{{Severity: Critical, For: 5 * time.Minute, KeepFiring: time.Minute, Expr: expr}}
+		return []Level{
+			{Severity: Critical, For: 5 * time.Minute, KeepFiring: time.Minute, Expr: silent},
+			{Severity: Critical, For: 5 * time.Minute, KeepFiring: time.Minute, Of: Program, Expr: pushed},
+		}
 	},
 	Summary: "There are no metrics of {{ $labels.job }}{{ with $labels.instance }} on {{ . }}{{ end }}: " +
 		"see whether it runs, and whether Prometheus can reach it",

@@ -28,6 +28,9 @@ func Not(attribute, value string) Matcher {
 
 // Among keeps the series whose attribute has one of the values.
 func Among[T ~string](attribute string, values ...T) Matcher {
+	if len(values) == 1 {
+		return Is(attribute, string(values[0]))
+	}
 	return Matcher{catalog.PrometheusLabel(attribute), "=~", alternatives(values)}
 }
 

@@ -70,6 +70,9 @@ func (v Vector) By(how string, labels ...string) Vector {
 // Over divides by another vector with the same labels.
 func (v Vector) Over(other Vector) Vector { return v.join("/", multiplying, Same, other) }
 
+// Plus adds another vector with the same labels.
+func (v Vector) Plus(other Vector) Vector { return v.join("+", adding, Same, other) }
+
 // Minus subtracts another vector with the same labels.
 func (v Vector) Minus(other Vector) Vector { return v.join("-", adding, Same, other) }
 
