@@ -50,6 +50,7 @@ func TestKVServerGoRedis(t *testing.T) {
 			}
 			checkPipeline(t, c)
 			checkScan(t, c)
+			checkTransaction(t, c)
 			// What there is not leaves the one connection usable.
 			for _, command := range [][]any{{"incr", "k"}, {"hset", "h", "f", "v"}, {"get"}, {"subscribe", "c"}} {
 				var reply redis.Error
@@ -100,5 +101,46 @@ func checkScan(t *testing.T, c *redis.Client) {
 	}
 	if err := it.Err(); err != nil || len(keys) != 1000 || !slices.IsSorted(keys) {
 		t.Errorf("Scan: %d keys, %v; want the 1000 of the pipeline", len(keys), err)
+	}
+}
+
+// checkTransaction reads what it wrote in one transaction, and has another one spoiled
+// by a write of the key that it watches.
+func checkTransaction(t *testing.T, c *redis.Client) {
+	t.Helper()
+	ctx := t.Context()
+	var read *redis.StringCmd
+	_, err := c.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
+		pipe.Set(ctx, "t", "1", 0)
+		read = pipe.Get(ctx, "t")
+		return nil
+	})
+	if v, getErr := read.Result(); err != nil || getErr != nil || v != "1" {
+		t.Errorf("TxPipelined: %v; it read %q, %v", err, v, getErr)
+	}
+	for _, tt := range []struct {
+		spoil bool
+		want  error
+		left  string
+	}{{false, nil, "2"}, {true, redis.TxFailedErr, "spoiled"}} {
+		err := c.Watch(ctx, func(tx *redis.Tx) error {
+			n, err := tx.Get(ctx, "t").Int()
+			if err != nil {
+				return err
+			}
+			if tt.spoil {
+				if err := tx.Set(ctx, "t", "spoiled", 0).Err(); err != nil {
+					return err
+				}
+			}
+			_, err = tx.TxPipelined(ctx, func(pipe redis.Pipeliner) error {
+				pipe.Set(ctx, "t", n+1, 0)
+				return nil
+			})
+			return err
+		}, "t")
+		if v, getErr := c.Get(ctx, "t").Result(); err != tt.want || getErr != nil || v != tt.left {
+			t.Errorf("spoiled %t: %v; it left %q, %v", tt.spoil, err, v, getErr)
+		}
 	}
 }

@@ -20,6 +20,9 @@ type card struct {
 	noEvict, noTouch  atomic.Bool
 	tracks, broadcast atomic.Bool // CLIENT TRACKING, BCAST
 
+	queued   atomic.Int32 // commands between MULTI and EXEC; -1 outside
+	watching atomic.Int32 // keys
+
 	// As of the last time that the client's goroutine waited.
 	active atomic.Int64 // a time in nanoseconds
 	last   atomic.Pointer[command]
@@ -97,7 +100,8 @@ func (c *client) appendCard(dst []byte) []byte {
 	number("sub", 0)
 	number("psub", 0)
 	number("ssub", 0)
-	number("multi", -1)
+	number("multi", int64(card.queued.Load()))
+	number("watch", int64(card.watching.Load()))
 	if last := card.last.Load(); last != nil {
 		text("cmd", last.name)
 	} else {
@@ -118,6 +122,9 @@ func (c *client) appendCard(dst []byte) []byte {
 // flags returns the letters that Redis has for the state of a client.
 func (c *card) flags() string {
 	var flags []byte
+	if c.queued.Load() >= 0 {
+		flags = append(flags, 'x')
+	}
 	if c.tracks.Load() {
 		flags = append(flags, 't')
 	}

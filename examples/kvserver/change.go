@@ -1,10 +1,13 @@
 package main
 
+import "github.com/otelkv/otelkv/examples/kvserver/internal/database"
+
 // A change is a key that a write has changed, or may have changed if the write
 // failed.
 type change struct {
-	by  int64 // the id of the client that wrote
-	key []byte
+	by       int64 // the id of the client that wrote
+	database database.Index
+	key      []byte
 }
 
 // A watcher is told of each change, before the client that made it has its
@@ -16,6 +19,10 @@ type watcher interface{ changed(change) }
 
 // changed tells the watchers of keys, and those that track them.
 func (k *keyspace) changed(keys ...[]byte) {
+	if k.held != nil {
+		k.held.add(k.db.index, keys)
+		return
+	}
 	k.tracks.Changed(k.by, keys...)
 	k.touched(keys...)
 }
@@ -25,7 +32,7 @@ func (k *keyspace) changed(keys ...[]byte) {
 func (k *keyspace) touched(keys ...[]byte) {
 	for _, w := range k.watchers {
 		for _, key := range keys {
-			w.changed(change{by: k.by, key: key})
+			w.changed(change{by: k.by, database: k.db.index, key: key})
 		}
 	}
 }

@@ -40,6 +40,10 @@ type client struct {
 	tracks *tracking.Client // nil as long as it has never tracked
 	value  []byte           // scratch for a value that is read
 
+	multi   *transaction // nil unless one is being sent
+	watched *watched     // for the next transaction
+	held    *heldReplies // nil unless a transaction runs
+
 	replies int // bytes of the budget that are for replies
 
 	last     *command
@@ -54,6 +58,7 @@ type client struct {
 func newClient(s *server, conn net.Conn, id int64) *client {
 	c := &client{server: s, conn: conn, id: id, reads: patience{conn: conn}}
 	c.card.since = time.Now()
+	c.card.queued.Store(-1)
 	c.keys = s.keys.as(id)
 	c.lookout.conn = conn
 	c.outbox.open(s.budget)
@@ -71,6 +76,7 @@ func (c *client) serve(ctx context.Context) {
 	}()
 	defer c.outbox.shut()
 	defer func() { c.tracks.Off() }()
+	defer c.discard()
 	defer c.survive()
 	ctx, c.lookout.cancel = context.WithCancel(ctx)
 	defer c.lookout.cancel()
@@ -112,7 +118,7 @@ func (c *client) loop(ctx context.Context) error {
 		case ok:
 			if err != nil { // it was read and thrown away
 				c.commands++
-				c.fail(err.Error())
+				c.reject(nil, commandError(err.Error()))
 			} else {
 				c.run(ctx, args)
 			}

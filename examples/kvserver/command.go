@@ -15,7 +15,8 @@ type command struct {
 	arity   int    // arguments with the names; when negative, at least as many
 	keys    keyArgs
 	write   bool
-	long    bool   // it can go on for long, and is cancelled when its client has gone
+	long    bool // it can go on for long, and is cancelled when its client has gone
+	multi   queueing
 	group   string // what it is about, for COMMAND DOCS
 	summary string // a sentence
 	syntax  string // of a subcommand, for HELP: its name and arguments
@@ -103,6 +104,11 @@ func (cmd *command) takes(n int) bool {
 	return cmd.run != nil && n >= max(cmd.arity, -cmd.arity) && (cmd.arity < 0 || n == cmd.arity)
 }
 
+// reads reports whether the command delivers what is under its keys.
+func (cmd *command) reads() bool {
+	return cmd.keys.step > 0 && !cmd.write && cmd.multi != atOnce // as WATCH is
+}
+
 func (cmd *command) child(name []byte) *command {
 	for i := range cmd.sub {
 		if bytes.EqualFold(name, []byte(cmd.sub[i].name[len(cmd.name)+1:])) {
@@ -112,19 +118,39 @@ func (cmd *command) child(name []byte) *command {
 	return nil
 }
 
-// run runs a command and writes its reply, whatever happens.
+// run runs a command, or keeps it for EXEC, and writes its reply, whatever happens.
 func (c *client) run(ctx context.Context, args [][]byte) {
 	c.commands++
 	cmd, err := choose(args)
 	switch {
 	case err != nil:
 		c.speaksHTTP(args[0])
-		c.refuse(err)
-	default:
+		c.reject(cmd, err)
+	case c.multi == nil || cmd.multi == atOnce:
 		c.last = cmd
 		c.call(ctx, cmd, args)
+	default:
+		c.last = cmd
+		if err := c.queue(cmd, args); err != nil {
+			c.reject(cmd, err)
+		}
 	}
-	c.tracked(cmd)
+	if c.multi == nil { // or what CLIENT CACHING says is about all that is queued
+		c.tracked(cmd)
+	}
+}
+
+// reject refuses a command that was not run. Without it a transaction would not be
+// what the client wanted.
+func (c *client) reject(cmd *command, err error) {
+	if cmd != nil && cmd.name == "exec" {
+		c.discard()
+		err = codedError("EXECABORT Transaction discarded because of: " + err.Error())
+	}
+	if c.multi != nil {
+		c.multi.failed = true
+	}
+	c.refuse(err)
 }
 
 // call runs a command that there is.

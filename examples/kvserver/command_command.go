@@ -110,7 +110,7 @@ func describe(w *resp.Writer, cmd *command) {
 	case cmd.write:
 		w.Set(1)
 		w.Simple("write")
-	case cmd.keys.step > 0:
+	case cmd.reads():
 		w.Set(1)
 		w.Simple("readonly")
 	default:

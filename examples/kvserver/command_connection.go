@@ -27,6 +27,7 @@ func runEcho(_ context.Context, c *client, args [][]byte) error {
 
 // RESET. What a library tells of itself stays, as in Redis.
 func runReset(_ context.Context, c *client, _ [][]byte) error {
+	c.discard()
 	c.stopTracking()
 	c.setVersion(resp.Version2)
 	c.choose(0)

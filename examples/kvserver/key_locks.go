@@ -13,7 +13,8 @@ const lockStripes = 1024
 // keyLocks are locks of keys, of which those with the same hash share one. Each
 // writer of a key takes its lock, until those have been told who want to know of
 // changes: a plain one shares it, since such writes may come in any order, as
-// does one that the engine compares and swaps; one that looks first has it alone.
+// does one that the engine compares and swaps; one that looks first has it alone,
+// and so has a transaction. Nil ones are for inside of that.
 type keyLocks struct {
 	seed    maphash.Seed
 	stripes [lockStripes]sync.RWMutex
@@ -21,7 +22,12 @@ type keyLocks struct {
 
 func newKeyLocks() *keyLocks { return &keyLocks{seed: maphash.MakeSeed()} }
 
-func (l *keyLocks) of(key []byte) *sync.RWMutex { return &l.stripes[l.index(key)] }
+func (l *keyLocks) of(key []byte) *sync.RWMutex {
+	if l == nil {
+		return new(sync.RWMutex)
+	}
+	return &l.stripes[l.index(key)]
+}
 
 func (l *keyLocks) index(key []byte) int {
 	return int(maphash.Bytes(l.seed, key) % lockStripes)
@@ -40,6 +46,9 @@ func (l *keyLocks) exclude(keys [][]byte) (unlock func()) {
 // each takes each lock once, and all callers take them in the same order: two
 // of them never wait for each other.
 func (l *keyLocks) each(keys [][]byte, lock, unlock func(*sync.RWMutex)) func() {
+	if l == nil {
+		return func() {}
+	}
 	indexes := make([]int, len(keys))
 	for i, key := range keys {
 		indexes[i] = l.index(key)

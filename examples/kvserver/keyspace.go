@@ -20,6 +20,7 @@ type keyspace struct {
 	by       int64 // the id of the client
 	watchers []watcher
 	tracks   *tracking.Table
+	held     *heldChanges // nil outside of transactions
 }
 
 // manyReads bound the keys of MGETs that are inside the engine.

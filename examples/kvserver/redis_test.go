@@ -85,6 +85,15 @@ var besides = map[string][]string{
 		"hello 3", "get k", "set k v", "get k", "mget k l", "set k w nx", "config get save", "config get nothing", "command docs foo", "command info foo", "command list filterby pattern g?t", "client getname", "set k w xx", "del k l", "exists k", "ping", "ping x", "echo x",
 		"foo", "client foo", "reset", "get l",
 	},
+	"transactions": {
+		"multi", "multi", "set k 1", "foo", "exec", "get k", "exec", "discard", "multi", "discard", "multi", "watch a", "exec", "multi", "get", "set k 1", "exec", "get k", "multi", "exec", "multi", "set k 1", "get k", "reset", "get k", "exec",
+		"multi x", "exec x", "watch", "unwatch x", "discard x", "multi", "set k 2", "get k", "exec x", "get k", "exec", "multi", "set k 2", "get k", "set k 3 nx", "set k 3 xx", "del k l", "exists k", "mget k l", "ping", "echo x", "exec", "get k",
+		"watch k", "set k 1", "multi", "get k", "exec", "watch k", "unwatch", "set k 2", "multi", "get k", "exec", "watch k", "multi", "discard", "set k 3", "multi", "get k", "exec", "multi", "select 16", "client setname x", "client getname", "unwatch", "exec",
+		"multi", "client foo", "exec", "multi", "multi", "set k 7", "exec", "get k", "multi", "mset a", "exec", "multi", "mset a 1 b", "exec", "multi", "command getkeys get k", "config get save", "exec", "auth x", "multi", "auth u x", "auth default x", "exec",
+	},
+	"transactions in version 3": {
+		"hello 3", "watch k", "set k 1", "multi", "get k", "exec", "multi", "get none", "mget k none", "set k x nx", "client getname", "config get save", "exec", "multi", "exec",
+	},
 	"version 2": {
 		"get k", "set k v", "get k", "mget k l", "set k w nx", "config get save", "config get nothing", "command info foo", "client getname", "del k", "select 0", "select 16", "select -1", "select x", "reset", "config get maxmemory", "CONFIG GET maxmemory-policy none",
 		"ping", "ping ''", "echo ''",

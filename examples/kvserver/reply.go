@@ -51,6 +51,9 @@ func (c *client) reuse(value []byte) {
 
 // flushFull flushes when the replies fill their buffer.
 func (c *client) flushFull() error {
+	if c.holding() {
+		return c.hold()
+	}
 	if n := c.out.Len(); n < smallReply || n < fullReply && c.roomy() {
 		return nil
 	}
@@ -89,6 +92,9 @@ func (c *client) write(began time.Time, b []byte) {
 // bulk replies with a value of any size, which is charged to the budget until the
 // client has read it, unless it is small.
 func (c *client) bulk(value []byte) error {
+	if c.holding() {
+		return c.holdCopy(len(value), func() { c.out.Bulk(value) })
+	}
 	if len(value) <= smallReply || len(value) <= fullReply && c.roomy() {
 		c.out.Bulk(value)
 		return nil
@@ -114,6 +120,9 @@ func (c *client) direct(value []byte) error {
 // large replies with what write writes, of which there is another copy of so
 // many bytes. Both are charged to the budget until the client has read them.
 func (c *client) large(size int, write func()) error {
+	if c.holding() {
+		return c.holdCopy(size, write)
+	}
 	if !c.server.budget.Take(2 * size) {
 		return errBudget
 	}

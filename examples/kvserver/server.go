@@ -28,6 +28,7 @@ type server struct {
 	traces   *traces // nil for none
 	about    about   // what INFO tells
 	stats    stats
+	watches  watches
 
 	draining atomic.Bool
 	cancel   context.CancelFunc
@@ -65,6 +66,7 @@ func startServer(l net.Listener, keys *keyspace, lim limits, log *serverLog, tr 
 	s.budget.Reserve(lim.memory / 8)
 	s.tracks = tracking.NewTable(lim.tracking(), s.budget)
 	keys.tracks = s.tracks
+	keys.watchers = append(keys.watchers, &s.watches)
 	go func() {
 		defer close(s.accepted)
 		if err := s.accept(ctx); !errors.Is(err, net.ErrClosed) {

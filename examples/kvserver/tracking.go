@@ -12,7 +12,7 @@ func (l limits) tracking() tracking.Limits { return tracking.DefaultLimits(l.mem
 
 // remember enters the keys that a command is about to read, if the client tracks.
 func (c *client) remember(cmd *command, args [][]byte) {
-	if !c.tracks.Tracking() || cmd.write {
+	if !c.tracks.Tracking() || !cmd.reads() {
 		return
 	}
 	for _, key := range cmd.keys.of(args) {

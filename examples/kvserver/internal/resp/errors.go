@@ -31,7 +31,7 @@ var (
 	errCommand    = &ProtocolError{"the command is too long"}
 	errTerminator = &ProtocolError{"expected CRLF after the bulk"}
 	errInline     = &ProtocolError{"too big inline request"}
-	errQuotes     = &ProtocolError{"no quotes in inline requests, use a Redis client"}
+	errQuotes     = &ProtocolError{"unbalanced quotes in request"}
 )
 
 // IsRefused reports whether a command was refused, and the client can go on.

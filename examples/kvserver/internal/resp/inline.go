@@ -1,23 +1,16 @@
 package resp
 
-import (
-	"bytes"
-	"unicode/utf8"
-)
+import "bytes"
 
 // inline reads a command that is a line of words, as a person types it into
-// netcat. There are no quotes: this is for PING, not for data.
+// netcat.
 func (r *Reader) inline() (words [][]byte, ok bool, err error) {
 	line, ok, err := r.readLine()
 	if !ok || err != nil {
 		return nil, ok, err
 	}
-	if bytes.ContainsAny(line, `"'`) {
+	if r.args, ok = splitWords(r.args[:0], line); !ok {
 		return nil, false, errQuotes
-	}
-	r.args = r.args[:0]
-	for word := range bytes.FieldsFuncSeq(line, func(c rune) bool { return c < utf8.RuneSelf && isSpace(byte(c)) }) {
-		r.args = append(r.args, word)
 	}
 	if len(r.args) > r.limits.Args {
 		return nil, true, errTooManyArgs(r.limits.Args)

@@ -81,7 +81,8 @@ func TestCommands(t *testing.T) {
 		{name: "a bulk without length", in: "*1\r\n$\r\n", err: "Protocol error: invalid bulk length"},
 		{name: "no bulk", in: "*1\r\n:1\r\n", err: "Protocol error: expected '$', got ':'"},
 		{name: "a longer bulk than said", in: "*1\r\n$1\r\nab\r\n", err: "Protocol error: expected CRLF after the bulk"},
-		{name: "quotes", in: "set k \"v w\"\r\n", err: "Protocol error: no quotes in inline requests, use a Redis client"},
+		{name: "quotes", in: "set k \"v\\nw\" ''\r\n", want: []string{"set|k|v\nw|"}},
+		{name: "unbalanced quotes", in: "ping\r\nset k \"v w\r\n", want: []string{"ping"}, err: "Protocol error: unbalanced quotes in request"},
 		{name: "a line without end", in: strings.Repeat("a", testLimits.Inline), err: "Protocol error: too big inline request"},
 		{
 			name: "a command that is too long", in: "*2\r\n$65536\r\n" + strings.Repeat("a", 65536) + "\r\n$65536\r\n",
