@@ -108,7 +108,7 @@ func runMSet(ctx context.Context, c *client, args [][]byte) error {
 	return nil
 }
 
-// SET key value [NX | XX] [EX seconds | PX milliseconds].
+// SET key value [NX | XX] [GET] [EX seconds | PX milliseconds | KEEPTTL].
 func runSet(ctx context.Context, c *client, args [][]byte) error {
 	w := write{key: args[1], value: args[2]}
 	if err := c.checkKey(w.key); err != nil {
@@ -116,6 +116,9 @@ func runSet(ctx context.Context, c *client, args [][]byte) error {
 	}
 	if err := w.parse(args[3:]); err != nil {
 		return err
+	}
+	if w.get {
+		return c.exchange(ctx, w)
 	}
 	done, err := c.keys.put(ctx, w)
 	switch {
@@ -129,6 +132,36 @@ func runSet(ctx context.Context, c *client, args [][]byte) error {
 	return nil
 }
 
+// exchange replies with what was there before, which is charged to the budget before
+// it is too late to refuse.
+func (c *client) exchange(ctx context.Context, w write) error {
+	taken := 0
+	old, found, err := c.keys.exchange(ctx, c.value[:0], w, func(size int) error {
+		if size <= smallReply {
+			return nil
+		}
+		if !c.server.budget.Take(size) {
+			return errBudget
+		}
+		taken = size
+		return nil
+	})
+	defer func() { c.server.budget.Give(taken) }()
+	switch {
+	case err != nil:
+		return err
+	case !found:
+		c.out.Null()
+		return nil
+	case taken > 0:
+		err = c.direct(old)
+	default:
+		c.out.Bulk(old)
+	}
+	c.reuse(old)
+	return err
+}
+
 // checkKey refuses a key that is too long: scans keep keys in memory.
 func (c *client) checkKey(key []byte) error {
 	if longest := c.server.limits.key; len(key) > longest {
@@ -137,39 +170,48 @@ func (c *client) checkKey(key []byte) error {
 	return nil
 }
 
-// parse reads the options of a SET, in any order.
+// parse reads the options of a SET, in any order. As in Redis, an option may come
+// again, and what is wrong with a time is told last.
 func (w *write) parse(options [][]byte) error {
+	var digits []byte
 	for i := 0; i < len(options); i++ {
 		switch option := upper(options[i]); option {
 		case "NX", "XX":
-			if w.when != always {
-				return errSyntax
-			}
-			w.when = ifAbsent
+			when := ifAbsent
 			if option == "XX" {
-				w.when = ifPresent
+				when = ifPresent
 			}
-		case "EX", "PX":
-			i++
-			if w.ttl != 0 || i == len(options) {
+			if w.when != always && w.when != when {
 				return errSyntax
 			}
-			unit := time.Second
-			if option == "PX" {
-				unit = time.Millisecond
+			w.when = when
+		case "GET":
+			w.get = true
+		case "KEEPTTL":
+			if w.ttlOption != "" {
+				return errSyntax
 			}
-			var err error
-			if w.ttl, err = parseTTL(options[i], unit); err != nil {
-				return err
+			w.keepTTL = true
+		case "EX", "PX", "EXAT", "PXAT":
+			i++
+			if w.keepTTL || w.ttlOption != "" && w.ttlOption != option || i == len(options) {
+				return errSyntax
 			}
-			w.ttlOption = option
-		case "GET", "KEEPTTL", "EXAT", "PXAT":
-			return commandError("SET option " + option + " is not supported")
+			w.ttlOption, digits = option, options[i]
 		default:
 			return errSyntax
 		}
 	}
-	return nil
+	if w.ttlOption == "" {
+		return nil
+	}
+	unit := time.Second
+	if w.ttlOption[0] == 'P' {
+		unit = time.Millisecond
+	}
+	var err error
+	w.ttl, err = parseTTL(digits, unit)
+	return err
 }
 
 // upper returns a short word in upper case, and nothing for a long one.

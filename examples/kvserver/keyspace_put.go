@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
@@ -18,14 +19,16 @@ const (
 type write struct {
 	key, value []byte
 	when       condition
+	get        bool // the reply is what was there before
 	ttl        time.Duration
-	ttlOption  string // EX or PX, as errors name it
+	ttlOption  string // as errors name it; of EXAT and PXAT ttl is no duration
+	keepTTL    bool
 }
 
 // put does a write and reports whether its condition held.
 func (k *keyspace) put(ctx context.Context, w write) (done bool, err error) {
-	if w.ttl != 0 && k.db.ttlPutter == nil {
-		return false, k.unsupported(w.ttlOption)
+	if err := k.checkTTL(w); err != nil {
+		return false, err
 	}
 	if w.when != always && k.db.swapper != nil && w.ttl != 0 { // a swap has no TTL
 		return false, k.unsupported(w.ttlOption + " together with NX or XX")
@@ -47,6 +50,17 @@ func (k *keyspace) put(ctx context.Context, w write) (done bool, err error) {
 	done, err = k.putLocked(ctx, w) //otelkv:lockok the lock is there to keep others away who write the key
 	untouched = !done && err == nil
 	return done, err
+}
+
+// checkTTL refuses what the engine cannot do. Where nothing has a TTL, it is easily kept.
+func (k *keyspace) checkTTL(w write) error {
+	switch {
+	case w.ttl != 0 && (k.db.ttlPutter == nil || strings.HasSuffix(w.ttlOption, "AT")):
+		return k.unsupported(w.ttlOption)
+	case w.keepTTL && k.db.ttlPutter != nil:
+		return k.unsupported("KEEPTTL")
+	}
+	return nil
 }
 
 // putLocked does a write while the caller keeps those away who look first and

@@ -66,6 +66,10 @@ var besides = map[string][]string{
 	"numbers": {
 		"select 01", "select +1", "select -0", "select 1", "select 0x1", "set k v ex 01", "set k v px +5", "scan 0 count 01", "hello 03", "hello +2", "client list id 01",
 	},
+	"set": {
+		"set k v get", "set k w get nx", "set k '' xx get", "set k v get get", "set l v xx get", "get l", "set l v nx get", "set k v nx get xx", "set k v keepttl", "set k v keepttl get keepttl",
+		"set k v ex 1 keepttl", "set k v keepttl px 1", "set k v ex", "set k v ex 1 px 1", "set k v exat 1 pxat 1", "set k v exat", "set k v ex x wrong", "set k v ex x", "set k v pxat 0", "set k v exat -1", "get k",
+	},
 	"types": {"type k", "set k ''", "type k", "type", "type k l", "TYPE ''", "scan 0 type string"},
 	"names": {
 		"client getname", "client setname a", "client getname", "client setname ''", "client getname", "client setname a\nb", "client setname \x7f", "client setname \xff", "client getname",
