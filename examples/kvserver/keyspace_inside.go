@@ -39,11 +39,16 @@ func (h *heldChanges) add(index database.Index, keys [][]byte) {
 	}
 }
 
-// tell tells the watchers of a keyspace.
+// tell tells the watchers of a keyspace, of neighbours in one database at once.
 func (h *heldChanges) tell(k *keyspace) {
 	outside := *k
-	for _, changed := range h.all {
-		outside.choose(changed.database)
-		outside.changed([]byte(changed.key))
+	var keys [][]byte
+	for i, changed := range h.all {
+		keys = append(keys, []byte(changed.key))
+		if i == len(h.all)-1 || h.all[i+1].database != changed.database {
+			outside.choose(changed.database)
+			outside.changed(keys...)
+			keys = keys[:0]
+		}
 	}
 }
