@@ -5,13 +5,17 @@ import (
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/runbook"
 )
 
-// runbooks are the files runbooks/NAME.md.
+// runbooks are the files runbooks/NAME.md, and a table of them.
 func runbooks(p Parameters) ([]File, error) {
 	s, err := p.scope()
 	if err != nil {
 		return nil, err
 	}
-	var files []File
+	table, err := index(p)
+	if err != nil {
+		return nil, err
+	}
+	files := []File{table}
 	for _, a := range alert.All() {
 		levels := a.Levels(s)
 		if len(levels) == 0 {

@@ -57,8 +57,8 @@ func engineScenarios() []scenario {
 			checks: []check{{15, ""}, {24, ""}, {30, ""}, {39, ""}},
 		},
 	}
-	all = append(all, gauge("KVEngineFailed", "critical", failed, 0, 1, 1, 5)...)
-	all = append(all, gauge("KVStoreHung", "critical", catalog.InFlightOldestOwnAge, 29, 31, 1, 2)...)
+	all = append(all, gauge("KVEngineFailed", "critical", failed, 0, 1, 1, 10)...)
+	all = append(all, gauge("KVStoreHung", "critical", catalog.InFlightOldestOwnAge, 29, 31, 1, 10)...)
 	all = append(all, gauge("KVReadTransactionOld", "warning", stat("kvdb.engine.read_transaction.oldest_age"), 59, 61, 5, 5)...)
 	bloated := gauge("KVFreelistBloated", "warning", stat("kvdb.engine.freelist.size"), 262144, 300000, 30, 30)
 	for i := range bloated { // 60 % of 200 MiB

@@ -107,5 +107,5 @@ func healthScenarios() []scenario {
 		}, 0, 1, 5, 2),
 		stateScenarios("KVCheckUnknown", "warning", func(instance, values string) []lane {
 			return []lane{unknown(instance, "disk", values), unknown(instance, "database", still(0, 60))}
-		}, 1, 0, 10, 5)...)
+		}, 1, 0, 10, 2)...)
 }

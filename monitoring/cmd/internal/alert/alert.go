@@ -91,10 +91,14 @@ func (s Subject) Labels() []string {
 
 // A Level is a rule of an alert.
 type Level struct {
-	Severity    string
-	Expr        promql.Vector
-	For         time.Duration
-	KeepFiring  time.Duration
+	Severity string
+	Expr     promql.Vector
+	For      time.Duration
+
+	// KeepFiring bridges gaps. A cause that is a state has ten minutes: as long as the
+	// windows of what it explains still show the fault, and keep firing.
+	KeepFiring time.Duration
+
 	Of          Subject // if it is not that of the alert
 	Description string  // beside that of the alert
 }

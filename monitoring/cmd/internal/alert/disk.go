@@ -55,7 +55,7 @@ var diskSlow = Alert{
 	Levels: func(s *Scope) []Level {
 		events := s.Increase(s.Series(stat("kvdb.engine.disk.slow")), 2*window)
 		return []Level{
-			{Severity: Critical, KeepFiring: window, Expr: events.Above(objective.DiskSlowCritical)},
+			{Severity: Critical, KeepFiring: 2 * window, Expr: events.Above(objective.DiskSlowCritical)},
 			{Severity: Warning, KeepFiring: window, Expr: events.Above(0)},
 		}
 	},

@@ -15,7 +15,7 @@ var engineFailed = Alert{
 	Levels: func(s *Scope) []Level {
 		lasting := promql.Among(catalog.ErrorType, catalog.ErrEngineFailed, catalog.ErrCorruption)
 		return []Level{{
-			Severity: Critical, For: time.Minute, KeepFiring: window,
+			Severity: Critical, For: time.Minute, KeepFiring: 2 * window,
 			Expr: s.known(s.Series(stat(kvdb.StatFailed))).Is(1).
 				Or(s.Increase(s.Series(catalog.Errors, lasting), window).Sum(catalog.OperationName, catalog.ErrorType).Above(0)),
 		}}
@@ -32,7 +32,7 @@ var storeHung = Alert{
 	Of:   Store,
 	Levels: func(s *Scope) []Level {
 		return []Level{{
-			Severity: Critical, For: time.Minute, KeepFiring: 2 * time.Minute,
+			Severity: Critical, For: time.Minute, KeepFiring: 2 * window,
 			Expr: s.known(s.Series(catalog.InFlightOldestOwnAge)).Above(objective.OperationAge.Seconds()),
 		}}
 	},

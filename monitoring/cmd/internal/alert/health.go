@@ -32,7 +32,7 @@ var checkUnknown = Alert{
 	Of:   Process,
 	Levels: func(s *Scope) []Level {
 		return []Level{{
-			Severity: Warning, For: 10 * time.Minute, KeepFiring: window,
+			Severity: Warning, For: 10 * time.Minute, KeepFiring: 2 * time.Minute,
 			Expr: s.Last(s.Series(catalog.HealthCheckStatus, promql.Is(catalog.CheckState, "unknown")), window).Is(1),
 		}}
 	},

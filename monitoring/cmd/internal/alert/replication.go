@@ -27,7 +27,7 @@ var replicaDisconnected = Alert{
 		replaced := s.recorded(connectedReplicas).NotLessThan(s.Over("max_over_time", s.recorded(connectedReplicas), missed))
 		gone := s.Last(connected, missed).And(others, s.present()).Unless(others, replaced)
 		return []Level{{
-			Severity: Critical, For: 2 * time.Minute, KeepFiring: time.Minute,
+			Severity: Critical, For: 2 * time.Minute, KeepFiring: 2 * time.Minute,
 			Expr: connected.Or(gone).Is(0),
 		}}
 	},

@@ -22,7 +22,7 @@ var saturationHigh = Alert{
 		}
 		return []Level{
 			{
-				Severity: Critical, For: soon, KeepFiring: window,
+				Severity: Critical, For: soon, KeepFiring: 2 * window,
 				Expr:        used(catalog.Memory).Above(critical),
 				Description: "Memory is about to run out: the kernel ends the process when it has.",
 			},

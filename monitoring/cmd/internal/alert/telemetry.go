@@ -58,8 +58,8 @@ var telemetryAbsent = Alert{
 			pushed = pushed.Or(s.Series(catalog.InFlight).Call("absent").Unless(promql.On(Job), up))
 		}
 		return []Level{
-			{Severity: Critical, For: 5 * time.Minute, KeepFiring: time.Minute, Expr: silent},
-			{Severity: Critical, For: 5 * time.Minute, KeepFiring: time.Minute, Of: Program, Expr: pushed},
+			{Severity: Critical, For: 5 * time.Minute, KeepFiring: window, Expr: silent},
+			{Severity: Critical, For: 5 * time.Minute, KeepFiring: window, Of: Program, Expr: pushed},
 		}
 	},
 	Summary: "There are no metrics of {{ $labels.job }}{{ with $labels.instance }} on {{ . }}{{ end }}: " +
