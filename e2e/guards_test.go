@@ -17,7 +17,7 @@ func TestGuards(t *testing.T) {
 		changes []string
 	}{
 		"quickstart": {quick, []string{"PUT /loglevel?level=info", "POST /fault?kind=none"}},
-		"kvserver":   {kv, []string{"PUT /loglevel?level=info"}},
+		"kvserver":   {kv, []string{"PUT /loglevel?level=info", "POST /fault?kind=none"}},
 	} {
 		for _, change := range target.changes {
 			for _, c := range []struct {

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/otelkv/otelkv/internal/testutil/process"
 )
@@ -132,15 +133,22 @@ func TestNativeHistograms(t *testing.T) {
 	_, quick := runQuickstart(t, []string{"-native"})
 	native := strings.TrimPrefix(busyKVServer(t, "-native").admin, "http://")
 	classic := strings.TrimPrefix(busyKVServer(t).admin, "http://")
-	p := startNativePrometheus(t, quick, native, classic)
-	for _, target := range []string{quick, native} {
-		series := `{db_operation_name="get",error_type="",instance="` + target + `"}`
-		p.eventually(t, `histogram_count(db_client_operation_duration_seconds`+series+`)`, func(v float64) bool { return v > 100 })
-		p.eventually(t, `histogram_quantile(0.5, db_client_operation_duration_seconds`+series+`)`, func(v float64) bool { return v > 0 && v < 1 })
-	}
-	p.eventually(t, `sum(db_client_operation_duration_seconds_count{instance="`+classic+`"})`, func(v float64) bool { return v > 100 })
-	if v, ok := p.value(t, `histogram_count(db_client_operation_duration_seconds{instance="`+classic+`"})`); ok {
-		t.Errorf("without -native there is a native histogram of %v operations", v)
+	for version, server := range map[string]prometheusServer{
+		"of Debian": {path: process.Installed(t, "prometheus"), flags: []string{"--enable-feature=native-histograms"}},
+		"3":         {path: prometheusTool.built(t), global: ", scrape_native_histograms: true"},
+	} {
+		t.Run(version, func(t *testing.T) {
+			p := server.run(t, time.Second, quick, native, classic)
+			for _, target := range []string{quick, native} {
+				series := `{db_operation_name="get",error_type="",instance="` + target + `"}`
+				p.eventually(t, `histogram_count(db_client_operation_duration_seconds`+series+`)`, func(v float64) bool { return v > 100 })
+				p.eventually(t, `histogram_quantile(0.5, db_client_operation_duration_seconds`+series+`)`, func(v float64) bool { return v > 0 && v < 1 })
+			}
+			p.eventually(t, `sum(db_client_operation_duration_seconds_count{instance="`+classic+`"})`, func(v float64) bool { return v > 100 })
+			if v, ok := p.value(t, `histogram_count(db_client_operation_duration_seconds{instance="`+classic+`"})`); ok {
+				t.Errorf("without -native there is a native histogram of %v operations", v)
+			}
+		})
 	}
 }
 

@@ -33,35 +33,35 @@ func startPrometheus(t *testing.T, target string) *prometheus {
 
 func runPrometheus(t *testing.T, target string, interval time.Duration) *prometheus {
 	t.Helper()
-	return servePrometheus(t, interval, "exemplar-storage", target)
+	s := prometheusServer{path: process.Installed(t, "prometheus"), flags: []string{"--enable-feature=exemplar-storage"}}
+	return s.run(t, interval, target)
 }
 
-// startNativePrometheus runs one that asks for protobuf, and keeps native histograms.
-func startNativePrometheus(t *testing.T, targets ...string) *prometheus {
-	t.Helper()
-	return servePrometheus(t, time.Second, "native-histograms", targets...)
+// A prometheusServer is a version of it, and how it is set up.
+type prometheusServer struct {
+	path   string
+	flags  []string
+	global string // of its configuration
 }
 
-func servePrometheus(t *testing.T, interval time.Duration, feature string, targets ...string) *prometheus {
+func (s prometheusServer) run(t *testing.T, interval time.Duration, targets ...string) *prometheus {
 	t.Helper()
-	path := process.Installed(t, "prometheus")
 	dir, address := t.TempDir(), process.FreeAddress(t)
 	config := filepath.Join(dir, "prometheus.yml")
 	err := os.WriteFile(config, fmt.Appendf(nil, `
-global: {scrape_interval: %[1]dms, scrape_timeout: %[1]dms}
+global: {scrape_interval: %[1]dms, scrape_timeout: %[1]dms%[3]s}
 scrape_configs:
 - job_name: quickstart
   static_configs: [{targets: ["%[2]s"]}]
-`, interval.Milliseconds(), strings.Join(targets, `", "`)), 0o600)
+`, interval.Milliseconds(), strings.Join(targets, `", "`), s.global), 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := &prometheus{url: "http://" + address}
-	p.Process = launch(t, exec.Command(path,
+	p.Process = launch(t, exec.Command(s.path, append(s.flags,
 		"--config.file="+config,
 		"--storage.tsdb.path="+filepath.Join(dir, "data"),
-		"--web.listen-address="+address,
-		"--enable-feature="+feature))
+		"--web.listen-address="+address)...))
 	p.Eventually(t, "Prometheus", func() bool {
 		_, err := fetch(t, p.url+"/-/ready")
 		return err == nil

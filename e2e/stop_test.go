@@ -41,10 +41,13 @@ var hindrances = map[string]hindrance{
 	"stdout that nobody reads":      {stdout: fullPipe, hold: func(t *testing.T, s stopping) { setLevel(t, s.admin, "debug"); s.busy(t) }},
 	"stderr that is full":           {stderr: packedPipe},
 	"a receiver that hangs":         {env: silentReceiver, hold: func(t *testing.T, s stopping) { s.busy(t) }},
+	"a check that hangs":            {args: []string{"-fault", "unknown"}, hold: untilUnknown},
+	"an operation that hangs":       {args: []string{"-fault", "hang"}},
 	"a client that holds the admin": {hold: holdAdmin},
 	"a client that does not read":   {hold: leaveReplies},
 	"a profile that is being taken": {hold: takeProfile},
-	"all of the outputs and clients": {stdout: fullPipe, stderr: packedPipe, env: silentReceiver, hold: func(t *testing.T, s stopping) {
+	"all of it at once": {args: []string{"-fault", "unknown"}, stdout: fullPipe, stderr: packedPipe, env: silentReceiver, hold: func(t *testing.T, s stopping) {
+		untilUnknown(t, s)
 		setLevel(t, s.admin, "debug")
 		s.busy(t)
 		holdAdmin(t, s)
@@ -108,9 +111,14 @@ func (h hindrance) start(t *testing.T, program string) stopping {
 	}
 	s.Process = launch(t, cmd)
 	s.Eventually(t, "an answer", func() bool {
-		_, err := fetch(t, "http://"+s.admin+"/readyz")
+		_, err := fetch(t, "http://"+s.admin+"/healthz")
 		return err == nil
 	})
+	if s.redis == "" {
+		s.Eventually(t, "the load", func() bool { return scraped(t, s.admin, allRequests) > 0 })
+	} else {
+		s.send(t, dialed(t, s.redis), "PING", "+PONG\r\n")
+	}
 	return s
 }
 
@@ -122,10 +130,18 @@ func (s stopping) busy(t *testing.T) {
 	}
 	c := dialed(t, s.redis)
 	for i := range 2000 {
-		fmt.Fprintf(c, "SET key%d value\r\n", i)
-		if _, err := io.ReadFull(c, make([]byte, len("+OK\r\n"))); err != nil {
-			t.Fatal(err)
-		}
+		s.send(t, c, "SET key"+strconv.Itoa(i)+" value", "+OK\r\n")
+	}
+}
+
+func (stopping) send(t *testing.T, c net.Conn, command, reply string) {
+	t.Helper()
+	got := make([]byte, len(reply))
+	if _, err := io.WriteString(c, command+"\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadFull(c, got); err != nil || string(got) != reply {
+		t.Fatalf("%s: %q, %v", command, got, err)
 	}
 }
 
@@ -144,6 +160,14 @@ func request(t *testing.T, address, text string) {
 	if _, err := io.WriteString(dialed(t, address), text); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// untilUnknown waits until a check has hung for so long that it is said to.
+func untilUnknown(t *testing.T, s stopping) {
+	t.Helper()
+	s.Eventually(t, "a check that hangs", func() bool {
+		return strings.Contains(probe(t, "http://"+s.admin+"/readyz?verbose"), "database: unknown")
+	})
 }
 
 // holdAdmin leaves requests to the admin side unsent, half sent and unread.

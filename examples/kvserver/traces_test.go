@@ -22,7 +22,7 @@ import (
 )
 
 // tracedClient is a client of a server that chooses so many commands a second, and the
-// spans that have ended.
+// spans that have ended. With 0 it is for the test to make turns.
 func tracedClient(t *testing.T, store kvdb.Store, perSecond int) (*client, *tracetest.SpanRecorder) {
 	t.Helper()
 	spans := tracetest.NewSpanRecorder()
@@ -32,7 +32,9 @@ func tracedClient(t *testing.T, store kvdb.Store, perSecond int) (*client, *trac
 		t.Fatal(err)
 	}
 	c := newTestClient(wrapped)
-	c.server.traces = startTraces(tp, perSecond)
+	if c.server.traces = startTraces(tp, perSecond); perSecond == 0 {
+		c.server.traces = byHand(tp)
+	}
 	t.Cleanup(func() {
 		c.server.traces.stop()
 		if err := wrapped.Close(); err != nil {
@@ -40,6 +42,13 @@ func tracedClient(t *testing.T, store kvdb.Store, perSecond int) (*client, *trac
 		}
 	})
 	return c, spans
+}
+
+// byHand are traces without a goroutine that makes turns.
+func byHand(tp trace.TracerProvider) *traces {
+	tr := &traces{tracer: tp.Tracer(""), chosen: make(chan *command, 1), cancel: func() {}, done: make(chan struct{})}
+	close(tr.done)
+	return tr
 }
 
 // roots returns the spans that have no parent.
@@ -58,7 +67,7 @@ func TestSpanOfACommand(t *testing.T) {
 	all := catalog.Spans()
 	want := all[slices.IndexFunc(all, func(s catalog.Span) bool { return s.Source == "examples/kvserver" })]
 	store := testutil.NewFaulty()
-	c, spans := tracedClient(t, store, 10)
+	c, spans := tracedClient(t, store, 0)
 	for _, tt := range []struct {
 		command, below string
 		failed         bool
@@ -137,8 +146,7 @@ func splitArgs(command string) (args [][]byte) {
 func TestSpanOfAPanic(t *testing.T) {
 	spans := tracetest.NewSpanRecorder()
 	c := newTestClient(memory(t))
-	c.server.traces = startTraces(sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(spans)), 1)
-	defer c.server.traces.stop()
+	c.server.traces = byHand(sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(spans)))
 	func() {
 		defer func() {
 			if recover() == nil {
@@ -157,7 +165,7 @@ func TestSpanOfAPanic(t *testing.T) {
 
 // A part of a command that is traced, as within a transaction, is no root.
 func TestPartOfATrace(t *testing.T) {
-	c, spans := tracedClient(t, memory(t), 1)
+	c, spans := tracedClient(t, memory(t), 0)
 	ctx, span := c.server.traces.tracer.Start(t.Context(), "EXEC")
 	turn := new(turn)
 	c.server.traces.turn.Store(turn)
@@ -252,8 +260,7 @@ func TestTracesOfOneClient(t *testing.T) {
 func TestTracesThatAreNotSampled(t *testing.T) {
 	spans := tracetest.NewSpanRecorder()
 	c := newTestClient(memory(t))
-	c.server.traces = startTraces(sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(spans), sdktrace.WithSampler(sdktrace.NeverSample())), 1)
-	defer c.server.traces.stop()
+	c.server.traces = byHand(sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(spans), sdktrace.WithSampler(sdktrace.NeverSample())))
 	c.server.traces.turn.Store(new(turn))
 	c.run(t.Context(), splitArgs("get k"))
 	if n := len(spans.Ended()); n != 0 {
@@ -263,7 +270,7 @@ func TestTracesThatAreNotSampled(t *testing.T) {
 
 // What is not chosen costs nothing, whether nothing is due or something else.
 func TestUntracedCommandsDoNotAllocate(t *testing.T) {
-	c, spans := tracedClient(t, memory(t), 1)
+	c, spans := tracedClient(t, memory(t), 0)
 	ctx := t.Context()
 	c.run(ctx, splitArgs("set k v"))
 	get := find([]byte("get"))
@@ -271,7 +278,7 @@ func TestUntracedCommandsDoNotAllocate(t *testing.T) {
 		args := splitArgs("get k")
 		before := len(spans.Ended())
 		if n := testing.AllocsPerRun(100, func() {
-			c.server.traces.turn.Store(due) // also after a tick
+			c.server.traces.turn.Store(due)
 			c.out.Truncate(0)
 			c.run(ctx, args)
 		}); n != 0 {
