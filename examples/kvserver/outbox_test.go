@@ -48,6 +48,7 @@ func TestPushToSilentClient(t *testing.T) {
 		if d := elapsed(c.closed); d != defaultLimits.requestTime/2 {
 			t.Errorf("half a command was given up %v after a push", d)
 		}
+		synctest.Wait()
 		if s.budget.Left() != s.limits.memory {
 			t.Error("the budget has not got its bytes back")
 		}

@@ -18,7 +18,7 @@ var conversations = map[string][]string{
 		"a client tracking off", "a client tracking on bcast prefix u:", "b mset u:1 1 v:1 1", "b flushdb", "a flushdb", "a client tracking off", "a client tracking on bcast noloop", "a flushall",
 	},
 	"not reads": {
-		"a client tracking on", "b set m 1", "a scan 0", "a dbsize", "a ping", "b set m 2", "a set m 1 xx", "b set m 5", "a pttl m", "b set m 6", "a ttl none", "b set none 1",
+		"a client tracking on", "b set m 1", "a scan 0", "a dbsize", "a ping", "b set m 2", "a set m 1 xx", "b set m 5", "a set q 1 get", "b set q 2", "a pttl m", "b set m 6", "a ttl none", "b set none 1",
 	},
 	"transactions": {
 		"a client tracking on", "a get m", "b multi", "b set m 1", "b set m 2", "b exec", "a multi", "a get m", "a get n", "a ttl o", "a exec", "b mset m 1 n 1 o 1",
