@@ -15,6 +15,7 @@ import (
 
 	"github.com/otelkv/otelkv/examples/kvserver/internal/cursor"
 	"github.com/otelkv/otelkv/examples/kvserver/internal/resp"
+	"github.com/otelkv/otelkv/examples/kvserver/internal/tracking"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
@@ -436,6 +437,8 @@ func newTestClient(store kvdb.Store) *client {
 		keys: newKeyspace(store, "test"), cursors: cursor.NewTable(scanLimits, resp.NewBudget(1<<20)), limits: defaultLimits,
 		budget: resp.NewBudget(1 << 20), log: newServerLog(zap.NewNop()),
 	}
+	s.tracks = tracking.NewTable(s.limits.tracking(), s.budget)
+	s.keys.tracks, s.keys.watchers = s.tracks, []watcher{&s.watches}
 	return newClient(s, discard{}, 1)
 }
 
@@ -447,7 +450,8 @@ func (discard) SetWriteDeadline(time.Time) error { return nil }
 func (discard) RemoteAddr() net.Addr             { return &net.TCPAddr{} }
 func (discard) LocalAddr() net.Addr              { return &net.TCPAddr{} }
 
-// Whatever the arguments are, the reply is one, and well formed.
+// Whatever the arguments are, the reply is one, and well formed; in both versions of the
+// protocol, in a transaction too, and to the EXEC behind it.
 func FuzzArguments(f *testing.F) {
 	for _, tt := range sessions {
 		for _, s := range tt.steps {
@@ -459,25 +463,42 @@ func FuzzArguments(f *testing.F) {
 		defer store.Close()
 		for _, stored := range []kvdb.Store{store, plainStore{store}, &ttlStore{Store: store}} {
 			c := newTestClient(stored)
-			c.run(t.Context(), [][]byte{[]byte("mset"), []byte("k"), []byte("v"), []byte("l"), []byte("w")})
-			c.out.Reset(fullReply)
-			c.run(t.Context(), bytes.Split([]byte(line), []byte("\n")))
-			r := bufio.NewReader(bytes.NewReader(c.out.Bytes()))
-			if _, err := readReply(r); err != nil {
-				t.Errorf("the reply to %q is %q: %v", line, c.out.Bytes(), err)
+			for _, hello := range []string{"hello 2", "hello 3"} {
+				for _, commands := range [][]string{{line}, {"multi", line, "exec"}} {
+					c.run(t.Context(), splitWords("mset k v l w"))
+					c.run(t.Context(), splitWords(hello))
+					for _, command := range commands {
+						c.out.Reset(fullReply)
+						c.run(t.Context(), bytes.Split([]byte(command), []byte("\n")))
+						oneReply(t, command, c.out.Bytes())
+					}
+					c.run(t.Context(), splitWords("reset"))
+				}
 			}
-			if _, err := r.ReadByte(); err != io.EOF {
-				t.Errorf("more than one reply to %q: %q", line, c.out.Bytes())
+			if budget := c.server.budget; budget.Left()+c.replies != budget.Size() {
+				t.Errorf("%q: %d bytes of %d are left", line, budget.Left(), budget.Size())
 			}
 		}
 	})
+}
+
+func oneReply(t *testing.T, command string, replies []byte) {
+	t.Helper()
+	r := bufio.NewReader(bytes.NewReader(replies))
+	if _, err := readReply(r); err != nil {
+		t.Errorf("the reply to %q is %q: %v", command, replies, err)
+	}
+	if _, err := r.ReadByte(); err != io.EOF {
+		t.Errorf("more than one reply to %q: %q", command, replies)
+	}
 }
 
 func TestCommandsDoNotAllocate(t *testing.T) {
 	store := memory(t)
 	c := newTestClient(store)
 	ctx := t.Context()
-	c.run(ctx, [][]byte{[]byte("set"), []byte("k"), []byte("v")})
+	c.run(ctx, splitWords("set k v"))
+	c.run(ctx, splitWords("hello 3"))
 	for _, args := range [][][]byte{
 		{[]byte("GET"), []byte("k")}, {[]byte("get"), []byte("x")}, {[]byte("PING")}, {[]byte("EXISTS"), []byte("k")},
 	} {

@@ -1,5 +1,5 @@
 // Kvserver serves any store of this repository to any Redis client: the Redis
-// protocol, version 2, on top; an engine below; and what package instrument
+// protocol, versions 2 and 3, on top; an engine below; and what package instrument
 // sees in between on an HTTP port of its own.
 //
 //	go run ./examples/kvserver [-listen 127.0.0.1:6380] [-admin 127.0.0.1:8080]
@@ -7,10 +7,11 @@
 //		[-memory 128MiB] [-maxclients 0] [-traces 10] [-native] [-fault none]
 //		[-drain 5s] [-pprof ADDR]
 //
-// It knows GET, SET (NX XX), DEL, EXISTS, MGET, MSET, SCAN, DBSIZE, PING,
-// ECHO, SELECT, INFO, CONFIG GET, COMMAND, HELLO and QUIT. A capability that the
-// engine lacks is an error, except for NX and XX, which the server then guards
-// with locks, and for MGET and DEL, which then go key by key.
+// It knows GET, SET (NX XX), DEL, EXISTS, MGET, MSET, TTL, PTTL, TYPE; SCAN, KEYS,
+// DBSIZE, FLUSHDB and FLUSHALL; MULTI, EXEC, DISCARD, WATCH and UNWATCH; PING, ECHO,
+// SELECT, HELLO, AUTH, RESET, QUIT, CLIENT, INFO, CONFIG GET and COMMAND. A
+// capability that the engine lacks is an error, except for NX and XX, which the
+// server then guards with locks, and for MGET and DEL, which then go key by key.
 //
 // One command may be several operations of the store, and those are what the
 // metrics count:
@@ -22,6 +23,7 @@
 //	DEL            get for each key, then delete, or BATCH delete for several
 //	MGET           BATCH get for each 64 keys; in an engine without it, get for each key
 //	MSET           BATCH put
+//	EXEC           what its commands read, then BATCH, with all that they write
 //	SCAN, DBSIZE   scan
 //
 // A batch of one key counts as that one operation.
