@@ -38,14 +38,13 @@ func TestClients(t *testing.T) {
 	for _, s := range steps {
 		whole = append(whole, s.name)
 	}
-	today := slices.DeleteFunc(slices.Clone(whole), func(step string) bool { return step == "transaction" })
-	short := slices.DeleteFunc(slices.Clone(today), func(step string) bool { return step == "scan" })
+	short := slices.DeleteFunc(slices.Clone(whole), func(step string) bool { return step == "scan" })
 	t.Run("redis", func(t *testing.T) {
 		tryAll(t, &server{address: redisserver.Start(t).Address, steps: whole})
 	})
 	for _, engine := range kvserver.Engines {
 		t.Run(engine, func(t *testing.T) {
-			s := &server{address: kvserver.Start(t, "-engine", engine, "-sync=false").Address, steps: today}
+			s := &server{address: kvserver.Start(t, "-engine", engine, "-sync=false").Address, steps: whole}
 			if engine != kvserver.Engines[0] {
 				s.steps = short
 			}
@@ -68,9 +67,6 @@ func tryAll(t *testing.T, s *server) {
 			for _, f := range families {
 				t.Run(f.name+" "+called, func(t *testing.T) {
 					t.Parallel()
-					if f.name == "rueidis" && !slices.Contains(s.steps, "transaction") {
-						t.Skip("kvserver has no MULTI yet, which this client's cache needs")
-					}
 					s.tryGo(t, f, name)
 				})
 			}
