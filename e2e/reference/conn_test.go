@@ -15,8 +15,7 @@ import (
 // A conn is a connection to a server, whose replies are bytes.
 type conn struct {
 	net.Conn
-	in     *bufio.Reader
-	queues bool // between MULTI and EXEC
+	in *bufio.Reader
 }
 
 func dial(address string) (*conn, error) {

@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"maps"
@@ -27,7 +28,7 @@ func TestCounts(t *testing.T) {
 			for i := range counts {
 				counts[i] = make(map[string]int)
 				all.Go(func() {
-					if err := counts[i].send(s.Address, rand.New(rand.NewPCG(seed, uint64(i)))); err != nil {
+					if err := counts[i].send(s.Address, engine != "pebble", rand.New(rand.NewPCG(seed, uint64(i)))); err != nil {
 						t.Errorf("client %d: %v", i, err)
 					}
 				})
@@ -63,8 +64,9 @@ func (c counts) add(operation, outcome string, n int) {
 	c[operation+" "+outcome] += n
 }
 
-// send sends pipelines of commands, and counts what they have come to.
-func (c counts) send(address string, random *rand.Rand) error {
+// send sends pipelines of commands, and counts what they have come to. Some engines read
+// many keys in one operation.
+func (c counts) send(address string, many bool, random *rand.Rand) error {
 	conn, err := dial(address)
 	if err != nil {
 		return err
@@ -78,63 +80,92 @@ func (c counts) send(address string, random *rand.Rand) error {
 	}
 	g := generator{Rand: random}
 	for range 300 {
-		var steps []step
+		var groups [][]step
 		var commands [][]byte
 		for range 1 + g.IntN(20) {
-			steps = append(steps, g.counted())
-			commands = append(commands, steps[len(steps)-1].bytes())
+			group := g.counted()
+			groups = append(groups, group)
+			for _, s := range group {
+				commands = append(commands, s.bytes())
+			}
 		}
 		replies, err := conn.send(commands...)
 		if err != nil {
 			return err
 		}
-		for i, s := range steps {
-			if err := c.count(s, replies[i]); err != nil {
+		for _, group := range groups {
+			if err := c.count(group, replies[:len(group)], many); err != nil {
 				return err
 			}
+			replies = replies[len(group):]
 		}
 	}
 	return nil
 }
 
-// counted returns a command of which it is known what it is to a store.
-func (g generator) counted() step {
-	switch g.IntN(8) {
+// counted returns a command, or a transaction, of which it is known what it is to a store.
+func (g generator) counted() []step {
+	one := func(s step) []step { return []step{s} }
+	key := g.key()
+	switch g.IntN(10) {
 	case 0, 1:
-		return g.command("SET", g.key(), g.value())
+		return one(g.command("SET", key, g.value()))
 	case 2, 3:
-		return g.command("GET", g.key())
+		return one(g.command("GET", key))
 	case 4:
-		return g.command("DEL", g.keys()...)
+		return one(g.command("DEL", g.keys()...))
 	case 5:
-		return g.command("EXISTS", g.keys()...)
+		return one(g.command("EXISTS", g.keys()...))
 	case 6:
-		return g.command("MSET", g.key(), g.value(), "another", g.value())
+		return one(g.command("MSET", key, g.value(), "another", g.value()))
+	case 7:
+		return one(g.command("MGET", key, "another", key))
+	case 8:
+		return []step{
+			g.command("MULTI"), g.command("GET", key), g.command("SET", key, g.value()), g.command("SET", "another", g.value()),
+			g.command(pick(g, "EXEC", "EXEC", "DISCARD")),
+		}
 	default:
-		return g.command(pick(g, "PING", "ECHO", "GET", "NOSUCH"), "a", "b")
+		return one(g.command(pick(g, "PING", "ECHO", "GET", "NOSUCH"), "a", "b"))
 	}
 }
 
-// count adds what a command has come to.
-func (c counts) count(s step, reply []byte) error {
+// count adds what a command, or a transaction, has come to.
+func (c counts) count(group []step, replies [][]byte, many bool) error {
+	s, reply := group[0], replies[len(replies)-1]
 	n, err := strconv.Atoi(string(bytes.TrimSuffix(bytes.TrimPrefix(reply, []byte(":")), []byte("\r\n"))))
-	keys := s.args[1:]
+	args := s.args[1:]
 	switch number := err == nil; {
+	case s.name() == "MULTI" && group[len(group)-1].name() == "DISCARD" && string(reply) == "+OK\r\n":
+	case s.name() == "MULTI" && len(elements(reply)) == 3:
+		_, first, _ := bytes.Cut(reply, []byte("\r\n"))
+		c.got(first)
+		c.add("BATCH put", "ok", 1)
 	case s.name() == "SET" && string(reply) == "+OK\r\n":
 		c.add("put", "ok", 1)
 	case s.name() == "MSET" && string(reply) == "+OK\r\n":
 		c.add("BATCH put", "ok", 1)
-	case s.name() == "GET" && len(keys) == 1 && (string(reply) == "$-1\r\n" || string(reply) == "_\r\n"):
-		c.add("get", "miss", 1)
-	case s.name() == "GET" && len(keys) == 1 && reply[0] == '$':
-		c.add("get", "ok", 1)
+	case s.name() == "MGET" && reply[0] == '*' && many:
+		c.add("BATCH get", "ok", 1)
+	case s.name() == "MGET" && reply[0] == '*':
+		_, rest, _ := bytes.Cut(reply, []byte("\r\n"))
+		in := conn{in: bufio.NewReader(bytes.NewReader(rest))}
+		for range args {
+			value, err := in.reply(nil)
+			if err != nil {
+				return err
+			}
+			c.got(value)
+		}
+	case s.name() == "GET" && len(args) == 1 && reply[0] != '-':
+		c.got(reply)
 	case s.name() == "EXISTS" && number:
 		c.add("get", "ok", n)
-		c.add("get", "miss", len(keys)-n)
+		c.add("get", "miss", len(args)-n)
 	case s.name() == "DEL" && number:
-		slices.Sort(keys)
+		slices.Sort(args)
 		c.add("get", "ok", n)
-		c.add("get", "miss", len(slices.Compact(keys))-n)
+		c.add("get", "miss", len(slices.Compact(args))-n)
 		if n == 1 {
 			c.add("delete", "ok", 1)
 		} else if n > 1 {
@@ -145,4 +176,13 @@ func (c counts) count(s step, reply []byte) error {
 		return fmt.Errorf("the reply to %v is %s", s, shown(reply))
 	}
 	return nil
+}
+
+// got counts a get by a reply that begins with the value, or with that of none.
+func (c counts) got(reply []byte) {
+	if reply[0] == '_' || bytes.HasPrefix(reply, []byte("$-1")) {
+		c.add("get", "miss", 1)
+	} else {
+		c.add("get", "ok", 1)
+	}
 }

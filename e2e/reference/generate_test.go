@@ -130,7 +130,8 @@ func (g generator) setOptions() (options []string) {
 			options = append(options, pick(g, "WRONG", "", "NX"))
 		}
 		if g.sometimes(15) {
-			options = append(options, pick(g, "EX", "PX", "EXAT", "PXAT"), pick(g, "1000000", "0", "-1", "x"))
+			// No time that is right: no engine of kvserver has keys that expire.
+			options = append(options, pick(g, "EX", "PX", "EXAT", "PXAT"), pick(g, "0", "-1", "x", "01"))
 		}
 	}
 	return options
@@ -154,7 +155,10 @@ func (g generator) pattern() string {
 }
 
 func (g generator) transaction() step {
-	return g.command(pick(g, "MULTI", "MULTI", "MULTI", "EXEC", "EXEC", "EXEC", "EXEC", "DISCARD"))
+	if g.sometimes(4) {
+		return g.command("WATCH", g.keys()...)
+	}
+	return g.command(pick(g, "MULTI", "MULTI", "MULTI", "EXEC", "EXEC", "EXEC", "EXEC", "DISCARD", "UNWATCH"))
 }
 
 // connection returns a command about the connection itself.
@@ -173,7 +177,7 @@ func (g generator) connection() step {
 	case 7:
 		return g.command("HELLO", pick(g, "2", "3"), g.word("SETNAME"), pick(g, "me", "two words"))
 	case 8:
-		return g.command("CONFIG", g.word("GET"), pick(g, "save", "appendonly", "nosuch"))
+		return g.command("CONFIG", g.word("GET"), pick(g, "save", "databases", "nosuch"))
 	default:
 		return g.command("PING")
 	}

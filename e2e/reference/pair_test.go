@@ -1,7 +1,6 @@
 package reference
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"slices"
@@ -109,11 +108,6 @@ func (p *pair) burst(steps []step) (*disagreement, error) {
 		if !accepted(steps[i], reply, got[i]) {
 			return &disagreement{i, steps[i], reply, got[i]}, nil
 		}
-		if steps[i].name() == "MULTI" && bytes.HasPrefix(reply, []byte("+OK")) {
-			redis.queues = true
-		} else if ended(steps[i]) {
-			redis.queues = false
-		}
 	}
 	if s := steps[len(steps)-1]; s.last {
 		if reply, err := kv.reply(nil); err != io.EOF {
@@ -125,11 +119,8 @@ func (p *pair) burst(steps []step) (*disagreement, error) {
 }
 
 // walk scans with both, and compares what they have found; their cursors, and the order
-// of keys, are their own. Where it would be queued, it does nothing.
+// of keys, are their own.
 func walk(redis, kv *conn, s step) (*disagreement, error) {
-	if redis.queues {
-		return nil, nil
-	}
 	want, err := found(redis, s)
 	if err != nil {
 		return nil, fmt.Errorf("redis: %w", err)

@@ -2,7 +2,6 @@ package reference
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -42,9 +41,4 @@ func (s step) name() string {
 		return ""
 	}
 	return strings.ToUpper(s.args[0])
-}
-
-// has reports whether one of the options of a command is this word.
-func (s step) has(word string) bool {
-	return len(s.args) > 3 && slices.ContainsFunc(s.args[3:], func(arg string) bool { return strings.EqualFold(arg, word) })
 }
