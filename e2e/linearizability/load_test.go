@@ -30,7 +30,6 @@ func TestLinearizable(t *testing.T) {
 	t.Run("redis", func(t *testing.T) { check(t, redisserver.Start(t).Address) })
 	for _, engine := range kvserver.Engines {
 		t.Run(engine, func(t *testing.T) {
-			t.Skip("kvserver has no MULTI yet")
 			check(t, kvserver.Start(t, "-engine", engine, "-sync=false").Address)
 		})
 	}
