@@ -217,5 +217,6 @@ func closeWrite(conn net.Conn) error {
 
 // fail replies with an error.
 func (c *client) fail(message string) {
-	c.out.Error("ERR " + message)
+	reply := "ERR " + message // its code, no message of a log
+	c.out.Error(reply)
 }
