@@ -29,7 +29,7 @@ func encode[K string | []byte](keys ...K) []byte {
 // left may give its reply, so those must have been told.
 func tell(clients []*Client, message []byte, by int64) {
 	for _, c := range clients {
-		if c.on && !(c.id == by && c.options.NoLoop) {
+		if c.on && (c.id != by || !c.options.NoLoop) {
 			c.send(message) //otelkv:lockok it must not block, and has to come first
 		}
 	}

@@ -25,7 +25,7 @@ func (c *Client) On(o Options) error {
 		t.clients[c] = struct{}{}
 		t.active.Add(1)
 	}
-	o.Prefixes = append(c.options.Prefixes, added...)
+	o.Prefixes = slices.Concat(c.options.Prefixes, added)
 	slices.Sort(o.Prefixes)
 	c.on, c.options = true, o
 	return nil
