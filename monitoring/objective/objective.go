@@ -102,7 +102,7 @@ const TrafficMin = 10
 
 // TrafficShare is the share of a day's high traffic below which no drop alerts: what
 // little comes at night may as well stop.
-const TrafficShare = 0.05
+const TrafficShare = 0.10
 
 // Restarts is how often a program may start again within a quarter of an hour: a
 // deployment and a second one that mends it are fine.

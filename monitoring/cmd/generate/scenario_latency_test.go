@@ -55,7 +55,8 @@ func latencyScenarios() (all []scenario) {
 			},
 			scenario{ // both
 				alert: "KVLatencyBudgetBurn", native: world.native, shows: []string{fires, below},
-				series: lanes(world.timed(a, catalog.Get, 2*hours, 992, 8), world.timed(b, catalog.Scan, 2*hours, 0, 1000)),
+				series: lanes(world.timed(a, catalog.Get, 2*hours, 992, 8), world.timed(a, catalog.Put, 2*hours, 0, 0),
+					world.timed(b, catalog.Scan, 2*hours, 0, 1000)),
 				checks: []check{{10, "critical"}, {2*hours - 1, "critical"}},
 			},
 			scenario{

@@ -83,8 +83,8 @@ func healthScenarios() []scenario {
 	ready := func(instance, probe, values string) lane {
 		return of(instance, catalog.HealthReady, values, catalog.Probe, probe)
 	}
-	unknown := func(instance, check, values string) lane {
-		return of(instance, catalog.HealthCheckStatus, values, catalog.CheckName, check, catalog.CheckKind, "readiness", catalog.CheckState, "unknown")
+	unknown := func(instance, check, kind, values string) lane {
+		return of(instance, catalog.HealthCheckStatus, values, catalog.CheckName, check, catalog.CheckKind, kind, catalog.CheckState, "unknown")
 	}
 	stateScenarios := func(alert, severity string, series func(instance, values string) []lane, bad, good float64, wait, keep int) []scenario {
 		return []scenario{
@@ -101,11 +101,15 @@ func healthScenarios() []scenario {
 			},
 		}
 	}
-	return append(
+	return append(append(
 		stateScenarios("KVNotReady", "critical", func(instance, values string) []lane {
 			return []lane{ready(instance, "readiness", values), ready(instance, "liveness", still(1, 60)), ready(instance, "startup", fmt.Sprintf("%dx59", 0))}
 		}, 0, 1, 5, 2),
 		stateScenarios("KVCheckUnknown", "warning", func(instance, values string) []lane {
-			return []lane{unknown(instance, "disk", values), unknown(instance, "database", still(0, 60))}
-		}, 1, 0, 10, 2)...)
+			return []lane{unknown(instance, "disk", "startup", values), unknown(instance, "database", "readiness", still(0, 60))}
+		}, 1, 0, 10, 2)...), scenario{
+		alert: "KVCheckUnknown", shows: []string{fires},
+		series: []lane{unknown(a, "database", "startup|readiness", join(still(0, 10), still(1, 20))), unknown(b, "loop", "liveness", still(0, 30))},
+		checks: []check{{13, ""}, {15, "critical@a:1"}, {25, "critical@a:1 warning@a:1"}},
+	})
 }

@@ -16,7 +16,7 @@ func Groups() []Group {
 		{Name: "otelkv-telemetry", Records: telemetryRecords, Alerts: []Alert{
 			restarting, telemetryAbsent, telemetryLossy, watchdog,
 		}},
-		{Name: "otelkv-health", Alerts: []Alert{notReady, checkUnknown}},
+		{Name: "otelkv-health", Alerts: []Alert{checkUnknown, notReady}},
 	}
 }
 

@@ -23,7 +23,7 @@ var notReady = Alert{
 	Fault: "disk",
 	Causes: []string{
 		"KVDiskFull", "KVEngineFailed", "KVStoreHung", "KVReplicationLagHigh", "KVReplicaDisconnected", "KVErrorRatioHigh",
-		"KVWriteStalled", "KVSaturationHigh", "KVDiskSlow", "KVRestarting",
+		"KVWriteStalled", "KVSaturationHigh", "KVDiskSlow", "KVRestarting", "KVCheckUnknown",
 	},
 }
 
@@ -31,14 +31,23 @@ var checkUnknown = Alert{
 	Name: "KVCheckUnknown",
 	Of:   Process,
 	Levels: func(s *Scope) []Level {
-		return []Level{{
-			Severity: Warning, For: 10 * time.Minute, KeepFiring: 2 * time.Minute,
-			Expr: s.Last(s.Series(catalog.HealthCheckStatus, promql.Is(catalog.CheckState, "unknown")), window).Is(1),
-		}}
+		unknown := promql.Is(catalog.CheckState, "unknown")
+		counts := promql.Matcher{Label: catalog.PrometheusLabel(catalog.CheckKind), Operator: "=~", Value: ".*(readiness|liveness).*"}
+		return []Level{
+			{
+				Severity: Critical, For: 4 * time.Minute, KeepFiring: 2 * time.Minute,
+				Expr:        s.Last(s.Series(catalog.HealthCheckStatus, unknown, counts), window).Is(1),
+				Description: "Its probe says no meanwhile.",
+			},
+			{
+				Severity: Warning, For: 10 * time.Minute, KeepFiring: 2 * time.Minute,
+				Expr: s.Last(s.Series(catalog.HealthCheckStatus, unknown), window).Is(1),
+			},
+		}
 	},
 	Summary: "Nobody knows the state of check " + label(catalog.CheckName) + ", " + atInstance +
 		": it hangs or has not run, see its line \"check changed\"",
 	Description: "A check hangs, has not run yet, or ran too long ago.",
 	Fault:       "unknown",
-	Causes:      []string{"KVStoreHung", "KVNotReady"},
+	Causes:      []string{"KVStoreHung"},
 }

@@ -55,11 +55,11 @@ var trafficDropped = Alert{
 	Of:   Service,
 	Levels: func(s *Scope) []Level {
 		now := s.recorded(serviceRequests)
-		usual := s.Over("quantile_over_time", now, time.Hour, 0.3)
+		usual := s.Over("quantile_over_time", now, time.Hour, 0.5)
 		earlier := s.Over("quantile_over_time", now, 3*time.Hour, 0.2)
 		high := s.Over("quantile_over_time", now, day, 0.9)
 		return []Level{{
-			Severity: Warning, For: 10 * time.Minute,
+			Severity: Warning, For: 5 * time.Minute,
 			Expr: now.LessThan(usual.Times(objective.TrafficLeft)).
 				And(promql.Same, now.LessThan(earlier.Times(objective.TrafficLeft))).
 				And(promql.Same, usual.Above(objective.TrafficMin)).
@@ -68,7 +68,7 @@ var trafficDropped = Alert{
 	},
 	Summary: "Only {{ $value | humanize }} operations a second arrive at " + serviceStore +
 		", less than half of what was usual: see whether callers still reach it",
-	Description: "The traffic has dropped at once to less than half of what it was nearly all the time for an hour and for three. " +
+	Description: "The traffic has dropped at once to less than half of what it was most of the last hour and nearly all of the last three. " +
 		"A slow decline, as at night, and the end of a batch do not count. It resolves when the new rate has become usual.",
 	Fault:     "idle",
 	Objective: []string{"TrafficLeft", "TrafficMin", "TrafficShare"},

@@ -72,8 +72,9 @@ func TestDuration(t *testing.T) {
 }
 
 func TestParseMatchers(t *testing.T) {
+	const spaced = ` { job = "a" , } `
 	for text, want := range map[string]string{
-		``: ``, `{}`: ``, ` { job = "a" , } `: `job="a"`, `a!="x",b=~"y|z",c!~'q"'`: `a!="x" b=~"y|z" c!~"q\""`,
+		``: ``, `{}`: ``, spaced: `job="a"`, `a!="x",b=~"y|z",c!~'q"'`: `a!="x" b=~"y|z" c!~"q\""`,
 		"a=`\\d`": `a="\\d"`, `a="x,y={z}"`: `a="x,y={z}"`, `a="\t\""`: `a="\t\""`,
 	} {
 		got, err := promql.ParseMatchers(text)

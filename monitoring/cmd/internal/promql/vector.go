@@ -172,9 +172,9 @@ func Duration(d time.Duration) string {
 		name string
 		is   time.Duration
 	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"m", time.Minute}, {"s", time.Second}, {"ms", time.Millisecond}} {
-		if n := d / u.is; n > 0 {
-			fmt.Fprintf(&b, "%d%s", n, u.name)
-			d -= n * u.is
+		if d >= u.is {
+			fmt.Fprintf(&b, "%d%s", d/u.is, u.name)
+			d %= u.is
 		}
 	}
 	return b.String()

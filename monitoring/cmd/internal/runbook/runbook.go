@@ -82,7 +82,7 @@ func label(attribute string) (string, error) {
 
 // field returns a field of the log.
 func field(name string) (string, error) {
-	if !slices.ContainsFunc(catalog.Fields(), func(f catalog.FieldInfo) bool { return string(f.Field) == name }) {
+	if !slices.ContainsFunc(catalog.Fields(), func(f catalog.FieldInfo) bool { return f.Field == name }) {
 		return "", fmt.Errorf("the catalogue has no field %s", name)
 	}
 	return name, nil
