@@ -161,7 +161,15 @@ func (c *client) call(ctx context.Context, cmd *command, args [][]byte) {
 		c.lookout.begin()
 		defer c.lookout.end()
 	}
-	err := c.server.traces.run(ctx, c, cmd, args)
+	memory, written := c.weigh(cmd, args)
+	err := c.server.carry(ctx, memory, written)
+	if err == nil {
+		defer c.server.putDown(memory, written) // also when it panics
+		err = c.server.traces.run(ctx, c, cmd, args)
+	} else if cmd.name == "exec" {
+		c.discard() // it has ended, and nothing of it has run
+		err = codedError("EXECABORT Transaction discarded because of: " + err.Error())
+	}
 	switch {
 	case err == nil, c.broken != nil:
 	case flushes == c.flushes:

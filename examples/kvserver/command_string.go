@@ -15,7 +15,7 @@ func runGet(ctx context.Context, c *client, args [][]byte) error {
 }
 
 func (c *client) get(ctx context.Context, key []byte) error {
-	value, found, err := c.keys.get(ctx, c.value[:0], key)
+	value, found, err := c.read(ctx, key)
 	if err != nil {
 		return err
 	}
@@ -26,6 +26,13 @@ func (c *client) get(ctx context.Context, key []byte) error {
 	err = c.bulk(value)
 	c.reuse(value)
 	return err
+}
+
+func (c *client) read(ctx context.Context, key []byte) (value []byte, found bool, err error) {
+	defer c.server.leaveRead(c.server.enterRead())
+	value, found, err = c.keys.get(ctx, c.value[:0], key)
+	c.server.saw(len(value))
+	return value, found, err
 }
 
 // MGET key [key ...]. Where the engine reads several keys in one call, it does
@@ -45,7 +52,7 @@ func runMGet(ctx context.Context, c *client, args [][]byte) error {
 		return nil
 	}
 	for len(keys) > 0 {
-		n := min(len(keys), maxManyKeys)
+		n := min(len(keys), c.server.manyKeys())
 		if err := c.getMany(ctx, keys[:n]); err != nil {
 			return err
 		}
@@ -57,7 +64,7 @@ func runMGet(ctx context.Context, c *client, args [][]byte) error {
 // getMany replies with several values, which are charged to the budget until
 // the client has read them.
 func (c *client) getMany(ctx context.Context, keys [][]byte) error {
-	values, err := c.keys.getMany(ctx, keys)
+	values, err := c.readMany(ctx, keys)
 	if err != nil {
 		return err
 	}
@@ -85,6 +92,15 @@ func (c *client) getMany(ctx context.Context, keys [][]byte) error {
 		}
 	}
 	return nil
+}
+
+func (c *client) readMany(ctx context.Context, keys [][]byte) ([][]byte, error) {
+	defer c.server.leaveRead(c.server.enterRead())
+	values, err := c.keys.getMany(ctx, keys)
+	for _, value := range values {
+		c.server.saw(len(value))
+	}
+	return values, err
 }
 
 // MSET key value [key value ...].

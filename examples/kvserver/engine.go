@@ -38,6 +38,7 @@ const namespace = "kvserver"
 
 var engines = []engine{
 	{name: "pebble", files: true, caches: true, leastFiles: 80, mostFiles: 1000, open: func(o openOptions) (*fault.Store, error) {
+		returnLarge()
 		return fault.OpenPebble(o.dir, &kvpebble.OpenOptions{
 			Namespace: namespace, NoSync: !o.sync, Pebble: &pebble.Options{CacheSize: int64(o.has.cache), MaxOpenFiles: o.has.files},
 		}, false)

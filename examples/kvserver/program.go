@@ -123,6 +123,8 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 	defer faults.Close() // with what hangs
 	faults.Mount(mux, obs.Trusted, obs.Logger())
 
+	defer boundHeap(server.budget, c.engine, c.has.cache)()
+
 	greet(stderr, c, dir.Path, listener, obs, faults)
 	obs.Logger().Info(catalog.Started, zap.Stringer(catalog.FieldListen, listener.Addr()),
 		zap.Stringer(catalog.FieldAdmin, web.Addr()), zap.String(catalog.FieldEngine, c.engine.name))

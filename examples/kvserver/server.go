@@ -24,6 +24,9 @@ type server struct {
 	limits   limits
 	budget   *resp.Budget
 	tracks   *tracking.Table
+	heavy    chan struct{} // full while a large write has its turn
+	reading  chan struct{} // full while a read has its turn, where values are large
+	largest  atomic.Int64  // bytes of a value, so far
 	log      *serverLog
 	traces   *traces // nil for none
 	about    about   // what INFO tells
@@ -58,6 +61,8 @@ func startServer(l net.Listener, keys *keyspace, lim limits, log *serverLog, tr 
 		log:      log,
 		traces:   tr,
 		about:    a,
+		heavy:    make(chan struct{}, 1),
+		reading:  make(chan struct{}, 1),
 		cancel:   cancel,
 		accepted: make(chan struct{}),
 		failed:   make(chan error, 1),

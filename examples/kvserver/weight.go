@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"runtime/debug"
+
+	"github.com/otelkv/otelkv/examples/kvserver/internal/resp"
+)
+
+const (
+	// fewArgs are lists of a command that are not charged, and argMemory is what an
+	// argument of a longer one takes while the command runs: among mutations, keys
+	// that were seen, and locks.
+	fewArgs   = 32
+	argMemory = 160
+
+	// heavy is a write whose bytes the engine copies more than once: into a batch, a
+	// log and pages or tables. Such writes take turns.
+	heavy = 1 << 20
+
+	// veryHeavy is a write after which garbage is collected at once, while the next
+	// one waits: it leaves several times its size, in the engine's buffers, too.
+	veryHeavy = 4 << 20
+
+	// engineCopies is how many times the engine has the bytes of a heavy write at
+	// once: in a batch that becomes a table in memory, in a block of a file, and in
+	// one that is compressed.
+	engineCopies = 3
+)
+
+// errRunning says what is said of a command that has no room while it comes.
+var errRunning = commandError(resp.ErrBudget.Error())
+
+// weigh returns how many bytes a command takes while it runs, besides its arguments,
+// and how many it writes.
+func (c *client) weigh(cmd *command, args [][]byte) (memory, written int) {
+	if cmd.name == "exec" {
+		if t := c.multi; t == nil || t.failed || t.size < heavy || !t.writes() {
+			return 0, 0
+		}
+		return engineCopies * c.multi.size, c.multi.size
+	}
+	if len(args) > fewArgs {
+		memory = len(args) * argMemory
+	}
+	if cmd.write {
+		for _, arg := range args {
+			written += len(arg)
+			c.server.saw(len(arg))
+		}
+	}
+	switch {
+	case written >= heavy:
+		memory += engineCopies * written
+	case written > smallReply:
+		memory += written
+	}
+	return memory, written
+}
+
+// carry takes what a command needs while it runs, until putDown of the same. A large
+// write waits for its turn with nothing but its arguments.
+func (s *server) carry(ctx context.Context, memory, written int) error {
+	if written >= heavy {
+		select {
+		case s.heavy <- struct{}{}:
+		case <-ctx.Done():
+			return errRunning
+		}
+	}
+	if s.budget.Take(memory) {
+		return nil
+	}
+	s.putDown(0, written)
+	return errRunning
+}
+
+func (s *server) putDown(memory, written int) {
+	s.budget.Give(memory)
+	if written >= veryHeavy {
+		debug.FreeOSMemory()
+	}
+	if written >= heavy {
+		<-s.heavy
+	}
+}
+
+// enterRead lets reads of values take turns once there are large ones: how large a
+// value is shows when the engine has copied it. The result is for leaveRead.
+func (s *server) enterRead() (turn bool) {
+	if s.largest.Load() < heavy {
+		return false
+	}
+	s.reading <- struct{}{}
+	return true
+}
+
+func (s *server) leaveRead(turn bool) {
+	if turn {
+		<-s.reading
+	}
+}
+
+// saw remembers the size of the largest value that was read or written.
+func (s *server) saw(size int) {
+	for {
+		largest := s.largest.Load()
+		if int64(size) <= largest || s.largest.CompareAndSwap(largest, int64(size)) {
+			return
+		}
+	}
+}
+
+// manyKeys returns how many keys the engine is asked for in one call, whose values
+// are all in memory before anybody knows how large they are.
+func (s *server) manyKeys() int {
+	return int(max(1, min(maxManyKeys, maxManyBytes/max(1, s.largest.Load()))))
+}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"io"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+// What a command takes while it runs is charged, too; the client goes on when there is
+// no room for it.
+func TestWeight(t *testing.T) {
+	s := start(t, memory(t), func(l *limits) { l.memory = 4 << 20 })
+	c := s.dial()
+	many := make([]string, 20_000)
+	for i := range many {
+		many[i] = "k"
+	}
+	for _, name := range []string{"del", "mset"} {
+		go io.WriteString(c.conn, encode(append([]string{name}, many...)...))
+		want := "-ERR " + string(errRunning)
+		if got := c.reply(); name == "del" && got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+	value := strings.Repeat("v", 1<<20) // arguments, and three copies in the engine
+	go io.WriteString(c.conn, encode("set", "k", value))
+	if got := c.reply(); got != "-ERR "+string(errRunning) {
+		t.Errorf("set: %s", got)
+	}
+	go io.WriteString(c.conn, encode("set", "k", value[:1<<19]))
+	if got := c.reply(); got != "OK" {
+		t.Errorf("set of half as much: %s", got)
+	}
+	// A transaction that is too large ends, and nothing of it has run.
+	c.do("multi")
+	for range 2 {
+		go io.WriteString(c.conn, encode("set", "k", value[:6<<17]))
+		if got := c.reply(); got != "QUEUED" {
+			t.Fatal(got)
+		}
+	}
+	if got := c.do("exec"); got != "-EXECABORT Transaction discarded because of: "+string(errRunning) {
+		t.Errorf("exec: %s", got)
+	}
+	if got := c.do("get", "k"); got != `"`+value[:1<<19]+`"` {
+		t.Errorf("get: %d bytes", len(got))
+	}
+}
+
+// Large writes take turns, and large reads do; nobody else waits for them.
+func TestTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &slowStore{Store: memory(t), pause: 10}
+		s := start(t, store)
+		value := strings.Repeat("v", heavy)
+		first, second := s.dial(), s.dial()
+		go io.WriteString(first.conn, encode("set", "a", value))
+		go io.WriteString(second.conn, encode("set", "b", value))
+		if d := elapsed(func() { first.reply(); second.reply() }); d != 20 {
+			t.Errorf("two large writes took %d ns, want 20", d)
+		}
+		if n := s.manyKeys(); n != maxManyBytes/heavy {
+			t.Errorf("%d keys of a MGET in one call", n)
+		}
+		if !s.enterRead() {
+			t.Error("reads do not take turns when there are large values")
+		}
+		s.leaveRead(true)
+	})
+	s := start(t, kvdb.NewMemory(nil))
+	s.dial().do("set", "k", "v")
+	if s.enterRead() || s.manyKeys() != maxManyKeys {
+		t.Error("reads of small values wait for each other")
+	}
+}
