@@ -20,8 +20,8 @@ func gauge(alert, severity string, m catalog.Metric, low, high float64, wait, ke
 		{ // a scrape is missed, then the value is not known, then the program is gone
 			alert: alert, shows: []string{missing},
 			series: []lane{
-				on(a, catalog.InFlight, join(still(0, wait), none(3), still(0, 100))),
-				on(a, m, join(still(high, wait), none(3), still(high, 10), none(200))),
+				on(a, catalog.InFlight, join(still(0, wait), "stale", none(2), still(0, 100))),
+				on(a, m, join(still(high, wait), "stale", none(2), still(high, 10), none(200))),
 			},
 			checks: []check{{wait + 2, severity + "@a:1"}, {wait + 10, severity + "@a:1"}, {wait + 90, severity + "@a:1"}, {wait + 120 + keep, ""}},
 		},

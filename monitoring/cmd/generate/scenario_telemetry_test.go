@@ -56,6 +56,11 @@ func telemetryScenarios() []scenario {
 			series: append(lanes(telling(a, join(rising(0, 60, 10), "stale")), telling(b, rising(0, 60, 60)), present(10, b)), up(a, join(still(1, 10), "stale")), up(b, still(1, 60))),
 			checks: []check{{9, ""}, {20, ""}, {50, ""}},
 		},
+		{ // the only instance is down: it is missed once, and not as a service, too
+			alert: "KVTelemetryAbsent", shows: []string{fires},
+			series: append(telling(a, join(rising(0, 60, 10), "stale")), up(a, join(still(1, 10), still(0, 50)))),
+			checks: []check{{9, ""}, {20, "critical@a:1"}, {55, "critical@a:1"}},
+		},
 		{ // over OTLP the last of two instances stops
 			alert: "KVTelemetryAbsent", shows: []string{fires, resolves, missing},
 			series: lanes(telling(a, rising(0, 60, 10)), telling(b, rising(0, 60, 20))),
