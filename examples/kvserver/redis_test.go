@@ -21,7 +21,7 @@ type realRedis struct {
 func startRedis(t testing.TB) *realRedis {
 	t.Helper()
 	path := process.Installed(t, "redis-server")
-	dir, err := os.MkdirTemp("", "redis") // t.TempDir can be too long for a socket
+	dir, err := os.MkdirTemp("", "redis") //nolint:usetesting // t.TempDir can be too long for a socket
 	if err != nil {
 		t.Fatal(err)
 	}
