@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -173,8 +174,8 @@ func TestScanStep(t *testing.T) {
 		keys []string
 		ok   bool
 	}{
-		"whole": {whole, true}, "twice": {append(whole, whole[:100]...), true},
-		"short": {whole[:len(whole)-1], false}, "strange": {append(whole, "other"), false},
+		"whole": {whole, true}, "twice": {slices.Concat(whole, whole[:100]), true},
+		"short": {whole[:len(whole)-1], false}, "strange": {slices.Concat(whole, []string{"other"}), false},
 	} {
 		if err := scanAll(t.Context(), fixedScan{keys: tt.keys}, 10); (err == nil) != tt.ok {
 			t.Errorf("%s: %v", name, err)

@@ -56,7 +56,7 @@ func check(t *testing.T, address string) {
 	if err := porcupine.VisualizePath(model, info, page); err != nil {
 		t.Error(err)
 	}
-	t.Logf("it is drawn in %s", page)
+	t.Logf("with -artifacts it stays drawn in %s", page)
 }
 
 // load runs clients of both versions of the protocol, in two databases.
