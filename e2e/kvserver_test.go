@@ -1,37 +1,22 @@
 package e2e
 
 import (
-	"bufio"
-	"bytes"
 	"context"
-	"fmt"
-	"os"
 	"os/exec"
-	"path/filepath"
-	"regexp"
-	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
 
+	program "github.com/otelkv/otelkv/e2e/internal/kvserver"
 	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 // kvengines are the engines of kvserver that need no server of their own.
-var kvengines = []string{"pebble", "bolt", "memory"}
+var kvengines = program.Engines
 
 // kvbinary is the program kvserver, built once for all tests.
-var kvbinary = sync.OnceValues(func() (string, error) {
-	path := filepath.Join(buildDir, "kvserver.exe")
-	cmd := exec.Command("go", "build", "-o", path, "./kvserver")
-	cmd.Dir = "../examples"
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build: %w\n%s", err, out)
-	}
-	return path, nil
-})
+var kvbinary = program.Build
 
 // A kvserver is that program, serving.
 type kvserver struct {
@@ -40,28 +25,18 @@ type kvserver struct {
 	admin      string // URL
 }
 
-var kvgreeting = regexp.MustCompile(`clients at (\S+):(\d+)\n\n  (http://\S+)/metrics`)
-
 // startKVServer runs the program until it serves.
 func startKVServer(t *testing.T, args ...string) *kvserver {
 	t.Helper()
-	path, err := kvbinary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(path, append([]string{"-listen", "127.0.0.1:0", "-admin", "127.0.0.1:0", "-drain", "0"}, args...)...)
-	cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir())
-	s := &kvserver{Process: launch(t, cmd)}
-	s.greeted(t)
-	return s
+	s := program.Start(t, args...)
+	return &kvserver{s.Process, s.Host, s.Port, s.Admin}
 }
 
 // greeted waits until the server serves.
 func (s *kvserver) greeted(t *testing.T) {
 	t.Helper()
-	s.Eventually(t, "the greeting", func() bool { return kvgreeting.MatchString(s.Stderr.String()) })
-	found := kvgreeting.FindStringSubmatch(s.Stderr.String())
-	s.host, s.port, s.admin = found[1], found[2], found[3]
+	greeted := program.Greeted(t, s.Process)
+	s.host, s.port, s.admin = greeted.Host, greeted.Port, greeted.Admin
 }
 
 // quiet is a logger of the client for servers that end on purpose.
@@ -78,25 +53,10 @@ func (s *kvserver) client(t *testing.T, connections int) *redis.Client {
 	return c
 }
 
-// requests returns kvdb_requests_total by operation, summed over outcomes.
+// requests returns kvdb_requests_total by operation.
 func (s *kvserver) requests(t *testing.T) map[string]int {
 	t.Helper()
-	body, err := fetch(t, s.admin+"/metrics")
-	if err != nil {
-		t.Fatal(err)
-	}
-	operation := regexp.MustCompile(`^kvdb_requests_total\{.*db_operation_name="([^"]+)".*\} (\S+)$`)
-	total := make(map[string]int)
-	for lines := bufio.NewScanner(bytes.NewReader(body)); lines.Scan(); {
-		if found := operation.FindStringSubmatch(lines.Text()); found != nil {
-			n, err := strconv.ParseFloat(found[2], 64)
-			if err != nil {
-				t.Fatal(err)
-			}
-			total[found[1]] += int(n)
-		}
-	}
-	return total
+	return (&program.Server{Admin: s.admin}).Requests(t)
 }
 
 // tool runs a program of redis-tools against the server, and returns what it

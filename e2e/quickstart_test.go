@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	program "github.com/otelkv/otelkv/e2e/internal/kvserver"
 	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
@@ -21,7 +22,7 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	buildDir = dir
-	code := m.Run()
+	code := program.Main(m)
 	os.RemoveAll(dir)
 	os.Exit(code)
 }

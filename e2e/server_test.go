@@ -15,7 +15,7 @@ func launch(t *testing.T, cmd *exec.Cmd) *process.Process {
 	t.Helper()
 	var p *process.Process
 	t.Cleanup(func() { // when it has been stopped
-		if p != nil && strings.HasPrefix(cmd.Path, buildDir) {
+		if p != nil && strings.HasSuffix(cmd.Path, ".exe") { // as we call what we build
 			testutil.CheckLog(t, p.Stdout.String())
 		}
 	})

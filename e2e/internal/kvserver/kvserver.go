@@ -29,8 +29,8 @@ type Server struct {
 }
 
 var (
-	dir    string // of the program, once it is built
-	binary = sync.OnceValues(build)
+	dir   string // of the program, once it is built
+	built = sync.OnceValues(build)
 )
 
 // Main runs the tests of a package, removes the program, and returns the exit status.
@@ -39,16 +39,9 @@ func Main(m *testing.M) int {
 	return m.Run()
 }
 
-// Binary returns the path of the program, which it builds once for all tests of a
+// Build returns the path of the program, which it builds once for all tests of a
 // package. The package's TestMain calls [Main].
-func Binary(t testing.TB) string {
-	t.Helper()
-	path, err := binary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
+func Build() (path string, err error) { return built() }
 
 func build() (path string, err error) {
 	here, err := exec.CommandContext(context.Background(), "go", "list", "-m", "-f", "{{.Dir}}", "github.com/otelkv/otelkv/e2e").Output()
@@ -71,27 +64,29 @@ func build() (path string, err error) {
 // lines are held to the catalogue.
 func Start(t testing.TB, args ...string) *Server {
 	t.Helper()
+	path, err := Build()
+	if err != nil {
+		t.Fatal(err)
+	}
 	args = append([]string{"-listen", "127.0.0.1:0", "-admin", "127.0.0.1:0", "-drain", "0"}, args...)
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), Binary(t), args...)
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), path, args...)
 	cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir())
-	return Launch(t, cmd)
+	var p *process.Process
+	t.Cleanup(func() { // when it has been stopped
+		if p != nil {
+			testutil.CheckLog(t, p.Stdout.String())
+		}
+	})
+	p = process.Start(t, cmd)
+	return Greeted(t, p)
 }
 
 var greeting = regexp.MustCompile(`clients at (\S+):(\d+)\n\n  (http://\S+)/metrics`)
 
-// Launch is Start for a command that runs the program.
-func Launch(t testing.TB, cmd *exec.Cmd) *Server {
+// Greeted waits until a process that is the program serves.
+func Greeted(t testing.TB, p *process.Process) *Server {
 	t.Helper()
-	var s Server
-	t.Cleanup(func() { // when it has been stopped
-		if s.Process != nil {
-			testutil.CheckLog(t, s.Stdout.String())
-		}
-	})
-	s.Process = process.Start(t, cmd)
-	s.Eventually(t, "the greeting", func() bool { return greeting.MatchString(s.Stderr.String()) })
-	found := greeting.FindStringSubmatch(s.Stderr.String())
-	s.Host, s.Port, s.Admin = found[1], found[2], found[3]
-	s.Address = net.JoinHostPort(s.Host, s.Port)
-	return &s
+	p.Eventually(t, "the greeting", func() bool { return greeting.MatchString(p.Stderr.String()) })
+	found := greeting.FindStringSubmatch(p.Stderr.String())
+	return &Server{Process: p, Host: found[1], Port: found[2], Address: net.JoinHostPort(found[1], found[2]), Admin: found[3]}
 }
