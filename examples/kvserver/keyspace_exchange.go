@@ -16,7 +16,7 @@ func (k *keyspace) exchange(ctx context.Context, dst []byte, w write, fits func(
 	if err != nil {
 		return dst, false, err
 	}
-	if err := fits(len(old) - len(dst)); err != nil { //otelkv:lockok it counts
+	if err := fits(len(old) - len(dst)); err != nil {
 		return dst, false, err
 	}
 	if w.when != always && found != (w.when == ifPresent) {
