@@ -28,6 +28,11 @@ func diskScenarios() []scenario {
 				disk(a, join(rising(0.5, 0.0004, 600), still(0.6, 600))), disk(b, rising(0.5, 0.0001, 1200))),
 			checks: []check{{20, ""}, {60, "warning@a:1"}, {590, "warning@a:1"}, {1150, ""}},
 		},
+		{ // it was nearly full, and space has been made
+			alert: "KVDiskFilling", shows: []string{resolves},
+			series: append(present(600, a), disk(a, join(rising(0.6, 0.001, 270), still(0.6, 330)))),
+			checks: []check{{269, "warning@a:1"}, {330, ""}, {400, ""}, {599, ""}},
+		},
 		{
 			alert: "KVDiskFilling", shows: []string{missing},
 			series: append(present(600, a), disk(a, join(rising(0.6, 0.0004, 300), none(300)))),

@@ -34,11 +34,14 @@ var diskFilling = Alert{
 	Of:   Store,
 	Levels: func(s *Scope) []Level {
 		ahead := s.Scaled(objective.DiskForecast).Seconds()
-		forecast := promql.Raw("predict_linear(" + s.disk().String() + "[" + promql.Duration(s.Scaled(held)) + "], " + promql.Number(ahead) + ")")
+		forecast := func(of time.Duration) promql.Vector {
+			return promql.Raw("predict_linear(" + s.disk().String() + "[" + promql.Duration(s.Scaled(of)) + "], " + promql.Number(ahead) + ")").Above(s.Disk)
+		}
 		return []Level{{
 			Severity: Warning, For: 30 * time.Minute, KeepFiring: 30 * time.Minute,
 			Expr: s.known(s.disk(), catalog.Resource).Above(min(objective.DiskForecastFrom, s.Disk/2)).
-				And(promql.Same, forecast.Above(s.Disk)),
+				And(promql.Same, forecast(held)).
+				And(promql.Same, forecast(2*time.Hour)), // or it would go on when space has been made
 		}}
 	},
 	Summary: "The disk of " + store + " is " + share + " full and will be too full within a day, " + atInstance +

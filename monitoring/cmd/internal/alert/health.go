@@ -49,5 +49,5 @@ var checkUnknown = Alert{
 		": it hangs or has not run, see its line \"check changed\"",
 	Description: "A check hangs, has not run yet, or ran too long ago.",
 	Fault:       "unknown",
-	Causes:      []string{"KVStoreHung"},
+	Causes:      []string{"KVStoreHung", "KVEngineFailed", "KVDiskFull", "KVDiskSlow"},
 }

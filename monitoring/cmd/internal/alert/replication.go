@@ -35,7 +35,8 @@ var replicaDisconnected = Alert{
 		": see whether it runs and can reach the primary",
 	Description: "A replica that was there is not connected, or the store cannot tell. " +
 		"One that is missed for good is named for an hour, unless another has come in its place.",
-	Fault: "replica",
+	Fault:  "replica",
+	Causes: []string{"KVEngineFailed", "KVStoreHung"},
 }
 
 var replicationLagHigh = Alert{
