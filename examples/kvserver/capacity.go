@@ -28,7 +28,7 @@ const (
 type capacity struct {
 	clients int // at a time
 	memory  int // bytes for what they make the server hold
-	cache   int // bytes of that, for blocks of the engine
+	cache   int // bytes of that, for blocks of the engine; its tables take as much
 	files   int // that the engine may have open, where it asks
 }
 
@@ -42,7 +42,7 @@ func newCapacity(memory, clients, descriptors int, e engine) (capacity, error) {
 	}
 	c := capacity{clients: clients, memory: memory}
 	if e.caches {
-		c.cache = memory / 4
+		c.cache = memory / 8
 	}
 	given := clients > 0
 	if !given {
@@ -74,7 +74,7 @@ func newCapacity(memory, clients, descriptors int, e engine) (capacity, error) {
 func (c capacity) limits() limits {
 	lim := defaultLimits
 	lim.clients = c.clients
-	lim.memory = c.memory - c.cache
+	lim.memory = c.memory - 2*c.cache // as much again is for the engine's tables
 	return lim
 }
 

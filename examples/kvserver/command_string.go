@@ -15,10 +15,15 @@ func runGet(ctx context.Context, c *client, args [][]byte) error {
 }
 
 func (c *client) get(ctx context.Context, key []byte) error {
-	value, found, err := c.read(ctx, key)
+	large := &c.server.values
+	if size := large.of(key); size > 0 && !c.holding() {
+		return c.getLarge(ctx, key, size)
+	}
+	value, found, err := c.keys.get(ctx, c.value[:0], key)
 	if err != nil {
 		return err
 	}
+	c.server.saw(key, len(value))
 	if !found {
 		c.out.Null()
 		return nil
@@ -28,11 +33,32 @@ func (c *client) get(ctx context.Context, key []byte) error {
 	return err
 }
 
-func (c *client) read(ctx context.Context, key []byte) (value []byte, found bool, err error) {
-	defer c.server.leaveRead(c.server.enterRead())
-	value, found, err = c.keys.get(ctx, c.value[:0], key)
-	c.server.saw(len(value))
-	return value, found, err
+// getLarge is refused before the engine has copied a value that there is no room
+// for. Those who read such values take turns, and nobody else waits for them.
+func (c *client) getLarge(ctx context.Context, key []byte, size int) error {
+	if !c.server.budget.Take(size) {
+		return errBudget
+	}
+	defer c.server.budget.Give(size)
+	value, found, err := c.readLarge(ctx, key)
+	if err != nil {
+		return err
+	}
+	c.server.saw(key, len(value))
+	switch {
+	case !found:
+		c.out.Null()
+		return nil
+	case len(value) > size: // it has changed
+		return c.bulk(value)
+	}
+	return c.direct(value)
+}
+
+func (c *client) readLarge(ctx context.Context, key []byte) (value []byte, found bool, err error) {
+	c.server.reading <- struct{}{}
+	defer func() { <-c.server.reading }()
+	return c.keys.get(ctx, nil, key)
 }
 
 // MGET key [key ...]. Where the engine reads several keys in one call, it does
@@ -95,10 +121,13 @@ func (c *client) getMany(ctx context.Context, keys [][]byte) error {
 }
 
 func (c *client) readMany(ctx context.Context, keys [][]byte) ([][]byte, error) {
-	defer c.server.leaveRead(c.server.enterRead())
+	if c.server.largest.Load() >= heavy {
+		c.server.reading <- struct{}{}
+		defer func() { <-c.server.reading }()
+	}
 	values, err := c.keys.getMany(ctx, keys)
-	for _, value := range values {
-		c.server.saw(len(value))
+	for i, value := range values {
+		c.server.saw(keys[i], len(value))
 	}
 	return values, err
 }

@@ -15,7 +15,7 @@ import (
 const (
 	// heapSlack is what Go may have besides what is alive: garbage of some large
 	// values, and pages that are not full. Less makes it collect more often.
-	heapSlack = 16 << 20
+	heapSlack = 8 << 20
 
 	heapInterval = 250 * time.Millisecond
 )
@@ -43,7 +43,7 @@ func boundHeap(budget *resp.Budget, e engine, cache int) (stop func()) {
 			if !e.files {
 				limit += 2 * data.after(newHeap(), int64(budget.Size()-budget.Left()))
 			} else if !cgo {
-				limit += int64(cache + heapSlack)
+				limit += int64(cache + 2*heapSlack)
 			}
 			debug.SetMemoryLimit(limit)
 			select {

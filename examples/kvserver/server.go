@@ -25,8 +25,9 @@ type server struct {
 	budget   *resp.Budget
 	tracks   *tracking.Table
 	heavy    chan struct{} // full while a large write has its turn
-	reading  chan struct{} // full while a read has its turn, where values are large
+	reading  chan struct{} // full while a read of large values has its turn
 	largest  atomic.Int64  // bytes of a value, so far
+	values   largeValues
 	log      *serverLog
 	traces   *traces // nil for none
 	about    about   // what INFO tells

@@ -21,11 +21,6 @@ const (
 	// veryHeavy is a write after which garbage is collected at once, while the next
 	// one waits: it leaves several times its size, in the engine's buffers, too.
 	veryHeavy = 4 << 20
-
-	// engineCopies is how many times the engine has the bytes of a heavy write at
-	// once: in a batch that becomes a table in memory, in a block of a file, and in
-	// one that is compressed.
-	engineCopies = 3
 )
 
 // errRunning says what is said of a command that has no room while it comes.
@@ -38,25 +33,31 @@ func (c *client) weigh(cmd *command, args [][]byte) (memory, written int) {
 		if t := c.multi; t == nil || t.failed || t.size < heavy || !t.writes() {
 			return 0, 0
 		}
-		return engineCopies * c.multi.size, c.multi.size
+		return engineCopies(c.multi.size), c.multi.size
 	}
 	if len(args) > fewArgs {
 		memory = len(args) * argMemory
 	}
 	if cmd.write {
-		for _, arg := range args {
+		for i, arg := range args {
 			written += len(arg)
-			c.server.saw(len(arg))
+			if i >= 2 && (len(arg) >= heavy || c.server.values.some.Load()) {
+				c.server.saw(args[i-1], len(arg))
+			}
 		}
 	}
 	switch {
 	case written >= heavy:
-		memory += engineCopies * written
+		memory += engineCopies(written)
 	case written > smallReply:
 		memory += written
 	}
 	return memory, written
 }
+
+// engineCopies is what the engine has of the bytes of a heavy write: a batch that
+// becomes a table in memory, and then blocks of a file, plain and compressed.
+func engineCopies(written int) int { return written * 5 / 2 }
 
 // carry takes what a command needs while it runs, until putDown of the same. A large
 // write waits for its turn with nothing but its arguments.
@@ -85,24 +86,9 @@ func (s *server) putDown(memory, written int) {
 	}
 }
 
-// enterRead lets reads of values take turns once there are large ones: how large a
-// value is shows when the engine has copied it. The result is for leaveRead.
-func (s *server) enterRead() (turn bool) {
-	if s.largest.Load() < heavy {
-		return false
-	}
-	s.reading <- struct{}{}
-	return true
-}
-
-func (s *server) leaveRead(turn bool) {
-	if turn {
-		<-s.reading
-	}
-}
-
-// saw remembers the size of the largest value that was read or written.
-func (s *server) saw(size int) {
+// saw remembers how large a value is that was read or written.
+func (s *server) saw(key []byte, size int) {
+	s.values.saw(key, size)
 	for {
 		largest := s.largest.Load()
 		if int64(size) <= largest || s.largest.CompareAndSwap(largest, int64(size)) {
