@@ -109,7 +109,7 @@ func (s *server) fill(t *testing.T) {
 
 // tryGo does the steps with a library of Go.
 func (s *server) tryGo(t *testing.T, f family, name string) {
-	ctx, cancel := context.WithTimeout(t.Context(), 2*process.Soon)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*process.Soon)
 	defer cancel()
 	again := func(ctx context.Context) (session, error) { return f.open(ctx, s.address, name) }
 	session, err := again(ctx)

@@ -38,7 +38,7 @@ func (s *server) tryNode(t *testing.T, family, name string) {
 }
 
 func (s *server) drive(t *testing.T, node, family, name string, steps ...string) string {
-	ctx, cancel := context.WithTimeout(t.Context(), 2*process.Soon)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*process.Soon)
 	defer cancel()
 	args := append([]string{"drive.js", family, s.address, name, family + ":" + name + ":"}, steps...)
 	cmd := exec.CommandContext(ctx, node, args...)

@@ -16,7 +16,7 @@ import (
 // tool runs a program of redis-tools with an input, and returns what it writes.
 func (s *server) tool(t *testing.T, input, name string, args ...string) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*process.Soon)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*process.Soon)
 	defer cancel()
 	host, port, err := net.SplitHostPort(s.address)
 	if err != nil {

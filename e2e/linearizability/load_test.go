@@ -47,7 +47,7 @@ func check(t *testing.T, address string) {
 	if len(history) < 1000 {
 		t.Errorf("%d calls are no load", len(history))
 	}
-	verdict, info := porcupine.CheckOperationsVerbose(model, history, process.Soon)
+	verdict, info := porcupine.CheckOperationsVerbose(model, history, 4*process.Soon)
 	if verdict == porcupine.Ok {
 		return
 	}

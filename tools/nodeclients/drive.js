@@ -18,7 +18,7 @@ const say = (step, error) => {
 };
 
 // Nothing takes longer than this, on a busy machine, too.
-const limit = new Promise((_, reject) => setTimeout(() => reject(new Error("it has taken a minute")), 60_000));
+const limit = new Promise((_, reject) => setTimeout(() => reject(new Error("it has taken three minutes")), 180_000));
 limit.catch(() => {});
 const within = (promise) => Promise.race([promise, limit]);
 
