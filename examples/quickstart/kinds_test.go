@@ -39,6 +39,10 @@ var faultsSeen = []seen{
 	{engine: "pebble", kind: "hang", series: `kvdb_in_flight_oldest_age_seconds{}`, true: above(3)},
 	{engine: "bolt", kind: "fulldisk:1s", series: `kvdb_utilization_ratio{kvdb_resource="disk"}`, true: is(1), check: "disk", state: "fail"},
 	{engine: "pebble", kind: "unknown", series: `health_check_age_seconds{health_check_kind="readiness",health_check_name="database"}`, true: above(3), check: "database", state: "unknown"},
+	{engine: "pebble", kind: "stall", series: `kvdb_engine_write_stall_time_seconds_total{}`, true: grows},
+	{engine: "pebble", kind: "slowdisk", series: `kvdb_engine_disk_slow_total{}`, true: grows, line: notice("disk_slow")},
+	{engine: "bolt", kind: "oldread", series: `kvdb_engine_read_transaction_oldest_age_seconds{}`, true: above(3)},
+	{engine: "pebble", kind: "saturation", series: `kvdb_utilization_ratio{kvdb_resource="cpu"}`, true: grows},
 	{engine: "bolt", kind: "engine", series: `kvdb_engine_failed{}`, true: is(1), check: "engine failure", state: "fail", line: notice("engine_failed"), stays: true},
 	{engine: "pebble", kind: "engine", series: `kvdb_engine_failed{}`, true: is(1), check: "engine failure", state: "fail", line: notice("engine_failed"), stays: true},
 }
@@ -53,7 +57,7 @@ func notice(name string) func(map[string]any) bool {
 
 // labels completes the name of a series with what all of a store have.
 func labels(engine, series string) string {
-	if strings.HasPrefix(series, "health_") || strings.HasPrefix(series, "process_") {
+	if strings.HasPrefix(series, "health_") || strings.HasPrefix(series, "process_") || strings.Contains(series, `"cpu"`) {
 		return series
 	}
 	name, own, _ := strings.Cut(series, "{")

@@ -11,6 +11,7 @@ import (
 const (
 	logCategory   = "pebble-wal"
 	flushCategory = "pebble-memtable-flush"
+	listCategory  = "pebble-manifest" // which files there are; the end of a flush
 )
 
 // A disk is the filesystem below Pebble: the operating system's, with what can be wrong
@@ -42,7 +43,7 @@ func (d *disk) file(f vfs.File, category vfs.DiskWriteCategory) vfs.File {
 		return nil
 	case category == logCategory:
 		return logFile{f, d}
-	case category == flushCategory:
+	case category == flushCategory, category == listCategory:
 		return flushFile{f, d}
 	}
 	return f
@@ -62,7 +63,7 @@ func (f logFile) Write(p []byte) (int, error) {
 	return f.File.Write(p)
 }
 
-// A flushFile is one that a memory table is flushed to.
+// A flushFile is one that a flush writes. One of nothing but deletes writes no table.
 type flushFile struct {
 	vfs.File
 	disk *disk

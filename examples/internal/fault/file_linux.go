@@ -2,6 +2,7 @@ package fault
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -77,5 +78,34 @@ func (f *file) mapped() (address uintptr, err error) {
 			return 0, err
 		}
 		return address, nil
+	}
+}
+
+// dig gives the space back of blocks from an offset on that are all zeros, which they are
+// afterwards, too. It returns where to go on. It must be called within a write transaction, in
+// which nobody writes the file.
+func (f *file) dig(from int64) int64 {
+	const block = 64 << 10
+	info, err := f.f.Stat()
+	if err != nil {
+		return from
+	}
+	buffer := make([]byte, block)
+	zeros := make([]byte, block)
+	for at := from; ; {
+		data, err := unix.Seek(int(f.f.Fd()), at, unix.SEEK_DATA)
+		if err != nil {
+			return max(from, info.Size()/block*block-2*freeBatch*freeValue)
+		}
+		at = data / block * block
+		if n, err := f.f.ReadAt(buffer, at); err != nil || n < block {
+			return max(from, info.Size()/block*block-2*freeBatch*freeValue)
+		}
+		if bytes.Equal(buffer, zeros) {
+			if unix.Fallocate(int(f.f.Fd()), unix.FALLOC_FL_PUNCH_HOLE|unix.FALLOC_FL_KEEP_SIZE, at, block) != nil {
+				return info.Size() // this filesystem cannot
+			}
+		}
+		at += block
 	}
 }

@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,7 +31,14 @@ type Program struct {
 	// Again makes the program end and start again with a fault that is on from the
 	// start. Nil is a program that cannot.
 	Again func(Fault)
+
+	// For tests.
+	machine machine
+	free    int
 }
+
+// freeBytes returns the size of the pages that the fault freelist frees.
+func (p *Program) freeBytes() int { return cmp.Or(p.free, freeBytes) }
 
 // A Switch turns faults on and off, one at a time. It is safe for concurrent use.
 type Switch struct {
@@ -40,6 +48,9 @@ type Switch struct {
 	now     atomic.Pointer[Fault] // for readers
 	end     func()                // of what is on
 	closed  bool
+
+	chunks *chunks // of the fault freelist; nil before it
+	refill task    // of its end
 }
 
 // Start returns a switch that has turned a fault on. The error matches ErrUnsupported
@@ -129,6 +140,7 @@ func (w *Switch) Close() {
 	defer func() { <-w.turn }()
 	w.end()
 	w.end, w.closed = func() {}, true
+	w.refill.stop()
 }
 
 // background begins what goes on while a fault is on, and returns what ends it.
@@ -145,6 +157,18 @@ func (w *Switch) background(on *active) (end func(), err error) {
 		return w.crowd(cancelCall), nil
 	case Conflicts:
 		return w.crowd(loseUpdate), nil
+	case Stall:
+		return w.stall(on.ended), nil
+	case SlowDisk:
+		return w.slowDisk(on.ended), nil
+	case OldRead:
+		return w.oldRead(on.ended), nil
+	case Freelist:
+		return w.bloatFreelist(on.ended), nil
+	case Saturation:
+		return w.burn(on.ended), nil
+	case Memory:
+		return w.holdMemory(on.ended)
 	case Engine:
 		return nothing, w.store.failEngine()
 	}
