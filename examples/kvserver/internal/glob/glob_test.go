@@ -177,24 +177,26 @@ func stringmatchlen(p, s []byte) bool {
 				i++
 			}
 			match := false
+		class:
 			for {
 				left := len(p) - i
-				if left >= 2 && p[i] == '\\' {
+				switch {
+				case left >= 2 && p[i] == '\\':
 					i++
 					match = match || p[i] == s[0]
-				} else if at(i) == ']' {
-					break
-				} else if left == 0 {
+				case at(i) == ']':
+					break class
+				case left == 0:
 					i--
-					break
-				} else if left >= 3 && p[i+1] == '-' {
+					break class
+				case left >= 3 && p[i+1] == '-':
 					start, end, c := int(int8(p[i])), int(int8(p[i+2])), int(int8(s[0]))
 					if start > end {
 						start, end = end, start
 					}
 					i += 2
 					match = match || c >= start && c <= end
-				} else {
+				default:
 					match = match || p[i] == s[0]
 				}
 				i++
