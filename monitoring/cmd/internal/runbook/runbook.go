@@ -4,7 +4,7 @@
 // alert itself says, such as its rules and links, is written around them. Names of
 // metrics, labels and fields of the log are asked for with the functions metric, label
 // and field, which fail for a name that the catalogue does not have; thresholds are
-// fields of the [alert.Scope]: {{.P99}}.
+// fields of the [alert.Scope], {{.P99}}, or constants, {{objective "CanceledRatio"}}.
 package runbook
 
 import (
@@ -24,9 +24,10 @@ import (
 var texts embed.FS
 
 var functions = template.FuncMap{
-	"metric": metric,
-	"label":  label,
-	"field":  field,
+	"metric":    metric,
+	"label":     label,
+	"field":     field,
+	"objective": constant,
 	"percent": func(f float64) string {
 		return strings.TrimSuffix(strings.TrimSuffix(fmt.Sprintf("%.1f", f*100), "0"), ".") + " %"
 	},
