@@ -49,7 +49,7 @@ func (l *lookout) look() {
 	if !l.on {
 		return
 	}
-	closed, broken := peek(l.conn)
+	closed, broken := peek(l.conn) //otelkv:lockok it asks the system, which does not wait
 	if broken || closed && l.closing {
 		l.cancel()
 		return

@@ -64,7 +64,7 @@ func (f *file) mapped() (address uintptr, err error) {
 	for lines := bufio.NewReader(maps); ; {
 		line, err := lines.ReadString('\n')
 		if err != nil {
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				err = errors.New("the file is not mapped")
 			}
 			return 0, err

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/otelkv/otelkv/kvdb"
 )
@@ -134,8 +135,26 @@ func Check(engine string, f Fault) error {
 	return nil
 }
 
-// Close ends the fault that is on. Later ones are refused.
+// closeLimit is how long Close waits. What still hangs then is the store's to end.
+const closeLimit = time.Second
+
+// Close ends the fault that is on, and waits a second at most for what it has begun, some
+// of which is in calls of the store. Later ones are refused.
 func (w *Switch) Close() {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		w.close()
+	}()
+	limit := time.NewTimer(closeLimit)
+	defer limit.Stop()
+	select {
+	case <-ended:
+	case <-limit.C:
+	}
+}
+
+func (w *Switch) close() {
 	w.turn <- struct{}{}
 	defer func() { <-w.turn }()
 	w.end()

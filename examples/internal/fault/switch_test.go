@@ -49,6 +49,41 @@ func TestSwitch(t *testing.T) {
 	}
 }
 
+// TestCloseLimit: Close does not wait for a store that hangs.
+func TestCloseLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := New(kvdb.NewMemory(nil), "memory", true)
+		calls := stuck{Store: s, goes: make(chan struct{})}
+		w, err := s.Start(Program{Calls: calls}, Fault{Kind: Canceled})
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		time.AfterFunc(time.Minute, func() { close(calls.goes) })
+		began := time.Now()
+		w.Close()
+		if took := time.Since(began); took != closeLimit {
+			t.Errorf("Close took %v, want %v", took, closeLimit)
+		}
+		<-calls.goes
+		synctest.Wait()
+		if err := w.Set(Fault{Kind: Slow}); !errors.Is(err, ErrUnsupported) {
+			t.Errorf("after Close: %v", err)
+		}
+	})
+}
+
+// A stuck store answers when it goes on.
+type stuck struct {
+	kvdb.Store
+	goes chan struct{}
+}
+
+func (s stuck) Get(context.Context, []byte) ([]byte, error) {
+	<-s.goes
+	return nil, kvdb.ErrNotFound
+}
+
 // TestCallers: callers who cancel and updates that lose are a part of all, and there are some
 // while nobody else calls; the engine sees none of them.
 func TestCallers(t *testing.T) {
@@ -200,7 +235,7 @@ func TestHTTP(t *testing.T) {
 			t.Errorf("%s %s: %d %q, want %d %q", tt.method, tt.path, res.Code, res.Body, tt.status, tt.body)
 		}
 	}
-	r := httptest.NewRequest("POST", "/fault?kind=errors", http.NoBody)
+	r := httptest.NewRequest(http.MethodPost, "/fault?kind=errors", http.NoBody)
 	r.Header.Set("Sec-Fetch-Site", "cross-site")
 	res := httptest.NewRecorder()
 	if mux.ServeHTTP(res, r); res.Code != http.StatusForbidden || w.On() != (Fault{}) {

@@ -11,7 +11,8 @@ import (
 const (
 	// Ending is how long a program may take to end once its drain time is over,
 	// whatever hangs. It is more than all that waits within it: kvserver gives clients
-	// 4 s for what they have sent, and both give telemetry the time of ShutdownTime.
+	// 4 s for what they have sent, and both give telemetry the time of ShutdownTime and faults
+	// a second.
 	Ending = 10 * time.Second
 
 	// ShutdownTime is what observe may take in all, with a receiver that hangs.
@@ -25,7 +26,7 @@ const (
 // of tests. The caller says with stop that the program has ended.
 func EndWithin(ctx context.Context, limit time.Duration, name string, stderr io.Writer) (stop func() bool) {
 	end := func(status int) {}
-	if _, ok := ctx.(signalled); ok {
+	if ctx.Value(signalled{}) != nil {
 		end = os.Exit //nolint:revive // nobody is left who could
 	}
 	return endWithin(ctx, limit, name, stderr, end)

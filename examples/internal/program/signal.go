@@ -17,9 +17,9 @@ func UntilSignal() context.Context {
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
-	return signalled{ctx}
+	return context.WithValue(ctx, signalled{}, true)
 }
 
-// signalled is a context of UntilSignal, and nobody else's: its program has the process
-// for itself.
-type signalled struct{ context.Context }
+// signalled is the key of contexts of UntilSignal, and of those made of them: their program
+// has the process for itself.
+type signalled struct{}
