@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -81,14 +82,11 @@ func (m *Memory) AppendGet(ctx context.Context, dst, key []byte) ([]byte, error)
 
 // Exists implements [Exister].
 func (m *Memory) Exists(ctx context.Context, key []byte) (bool, error) {
-	switch _, err := m.lookup(ctx, key); err {
-	case nil:
-		return true, nil
-	case ErrNotFound:
+	_, err := m.lookup(ctx, key)
+	if errors.Is(err, ErrNotFound) {
 		return false, nil
-	default:
-		return false, err
 	}
+	return err == nil, err
 }
 
 func (m *Memory) lookup(ctx context.Context, key []byte) (*Entry, error) {
