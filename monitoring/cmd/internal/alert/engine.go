@@ -50,7 +50,7 @@ var writeStalled = Alert{
 	Levels: func(s *Scope) []Level {
 		stalled := s.Rate(s.Series(stat(kvdb.StatWriteStallTime)), window)
 		return []Level{
-			{Severity: Critical, For: 2 * time.Minute, KeepFiring: window, Expr: stalled.Above(objective.WriteStallCritical)},
+			{Severity: Critical, For: 2 * time.Minute, KeepFiring: 2 * window, Expr: stalled.Above(objective.WriteStallCritical)},
 			{Severity: Warning, For: 10 * time.Minute, KeepFiring: window, Expr: stalled.Above(objective.WriteStall)},
 		}
 	},

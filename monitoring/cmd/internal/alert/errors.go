@@ -15,7 +15,7 @@ var errorRatioHigh = Alert{
 	Levels: func(s *Scope) []Level {
 		errors := s.recorded(errorsRate)
 		return []Level{{
-			Severity: Critical, For: soon, KeepFiring: window,
+			Severity: Critical, For: soon, KeepFiring: 2 * window,
 			Expr: errors.Over(s.recorded(requestsRate)).Above(s.Errors).
 				And(promql.Same, errors.Times(seconds).AtLeast(few)),
 		}}

@@ -9,7 +9,7 @@ var latencyHigh = Alert{
 	Of:   Store,
 	Levels: func(s *Scope) []Level {
 		return []Level{{
-			Severity: Critical, For: soon, KeepFiring: window,
+			Severity: Critical, For: soon, KeepFiring: 2 * window,
 			Expr: s.quantile().Above(s.P99.Seconds()).
 				And(promql.Same, s.recorded(slowRate).Times(seconds).AtLeast(few)),
 		}}
