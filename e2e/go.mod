@@ -9,6 +9,7 @@ require (
 	github.com/otelkv/otelkv v0.1.0
 	github.com/otelkv/otelkv/kvdb/kvbolt v0.1.0
 	github.com/otelkv/otelkv/kvdb/kvpebble v0.1.0
+	github.com/otelkv/otelkv/monitoring/cmd v0.1.0
 	github.com/otelkv/otelkv/otelsetup v0.1.0
 	github.com/prometheus/client_golang v1.25.0
 	github.com/prometheus/client_model v0.6.3
@@ -103,5 +104,6 @@ replace (
 	github.com/otelkv/otelkv => ..
 	github.com/otelkv/otelkv/kvdb/kvbolt => ../kvdb/kvbolt
 	github.com/otelkv/otelkv/kvdb/kvpebble => ../kvdb/kvpebble
+	github.com/otelkv/otelkv/monitoring/cmd => ../monitoring/cmd
 	github.com/otelkv/otelkv/otelsetup => ../otelsetup
 )
