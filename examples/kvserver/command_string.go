@@ -198,10 +198,10 @@ func (c *client) exchange(ctx context.Context, w write) error {
 	case !found:
 		c.out.Null()
 		return nil
-	case taken > 0:
+	case taken > 0 && !c.holding():
 		err = c.direct(old)
 	default:
-		c.out.Bulk(old)
+		err = c.bulk(old)
 	}
 	c.reuse(old)
 	return err

@@ -380,3 +380,38 @@ func TestWatcherOfTransaction(t *testing.T) {
 		t.Errorf("heard %q", got)
 	}
 }
+
+// What SET GET returns waits for the engine as all replies do, however large it is: no
+// client reads it before, and the keys are not locked until it has been read.
+func TestTransactionHoldsLargeOldValue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newBatchStore(t)
+		s := start(t, store)
+		c, other := s.dial(), s.dial()
+		old := strings.Repeat("v", 4*fullReply)
+		exchange := func() {
+			t.Helper()
+			for _, command := range []string{"multi", "set k w get", "set l 1"} {
+				if got := c.do(strings.Fields(command)...); got != "OK" && got != "QUEUED" {
+					t.Fatalf("%s: %s", command, got)
+				}
+			}
+			go c.send(encode("exec"))
+		}
+		c.do("mset", "k", old)
+		store.err = &kvdb.Error{Op: "batch", Kind: kvdb.ErrNoSpace}
+		exchange()
+		if got := c.reply(); got != "-ERR kvdb: batch: no space" {
+			t.Errorf("a transaction that failed: %.100s", got)
+		}
+		store.err = nil
+		exchange()
+		synctest.Wait() // the client has not read
+		if d := elapsed(func() { other.do("mset", "l", "2") }); d != 0 {
+			t.Errorf("another client waited %v", d)
+		}
+		if got := c.reply(); got != `["`+old+`" OK]` {
+			t.Errorf("the replies: %.100s", got)
+		}
+	})
+}
