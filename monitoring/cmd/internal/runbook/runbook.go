@@ -2,8 +2,9 @@
 //
 // A template has the sections Meaning, Impact, Diagnosis and Mitigation; what the
 // alert itself says, such as its rules and links, is written around them. Names of
-// metrics, labels and fields of the log are asked for with the functions metric, label
-// and field, which fail for a name that the catalogue does not have; thresholds are
+// metrics, labels and fields of the log are asked for with the functions metric, label,
+// attribute and field, which fail for a name that the catalogue does not have, and
+// those of recording rules with record; thresholds are
 // fields of the [alert.Scope], {{.P99}}, or constants, {{objective "CanceledRatio"}}.
 package runbook
 
@@ -26,6 +27,8 @@ var texts embed.FS
 var functions = template.FuncMap{
 	"metric":    metric,
 	"label":     label,
+	"attribute": attribute,
+	"record":    record,
 	"field":     field,
 	"objective": constant,
 	"percent": func(f float64) string {
@@ -74,11 +77,32 @@ func metric(name string) (string, error) {
 }
 
 // label returns the label of an attribute.
-func label(attribute string) (string, error) {
-	if _, ok := catalog.FindAttribute(attribute); !ok {
-		return "", fmt.Errorf("the catalogue has no attribute %s", attribute)
+func label(key string) (string, error) {
+	if _, ok := catalog.FindAttribute(key); !ok {
+		return "", fmt.Errorf("the catalogue has no attribute %s", key)
 	}
-	return catalog.PrometheusLabel(attribute), nil
+	return catalog.PrometheusLabel(key), nil
+}
+
+// attribute returns an attribute, as profiles have it.
+func attribute(key string) (string, error) {
+	if _, err := label(key); err != nil {
+		return "", err
+	}
+	return key, nil
+}
+
+// record returns the name of a recording rule.
+func record(name string) (string, error) {
+	for _, g := range alert.Groups() {
+		if g.Records == nil {
+			continue
+		}
+		if slices.ContainsFunc(g.Records(&alert.Scope{}), func(r alert.Record) bool { return r.Name == name }) {
+			return name, nil
+		}
+	}
+	return "", fmt.Errorf("no rule records %s", name)
 }
 
 // field returns a field of the log.
