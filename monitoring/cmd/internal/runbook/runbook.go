@@ -2,9 +2,9 @@
 //
 // A template has the sections Meaning, Impact, Diagnosis and Mitigation; what the
 // alert itself says, such as its rules and links, is written around them. Names of
-// metrics, labels and fields of the log are asked for with the functions metric, label,
-// attribute and field, which fail for a name that the catalogue does not have, and
-// those of recording rules with record; thresholds are
+// metrics, labels, fields and messages of the log are asked for with the functions
+// metric, label, attribute, field and message, which fail for a name that the catalogue
+// does not have, and those of recording rules with record; thresholds are
 // fields of the [alert.Scope], {{.P99}}, or constants, {{objective "CanceledRatio"}}.
 package runbook
 
@@ -30,6 +30,7 @@ var functions = template.FuncMap{
 	"attribute": attribute,
 	"record":    record,
 	"field":     field,
+	"message":   message,
 	"objective": constant,
 	"percent": func(f float64) string {
 		return strings.TrimSuffix(strings.TrimSuffix(fmt.Sprintf("%.1f", f*100), "0"), ".") + " %"
@@ -111,4 +112,12 @@ func field(name string) (string, error) {
 		return "", fmt.Errorf("the catalogue has no field %s", name)
 	}
 	return name, nil
+}
+
+// message returns the message of a line of the log.
+func message(text string) (string, error) {
+	if _, ok := catalog.FindLine(catalog.Message(text)); !ok {
+		return "", fmt.Errorf("the catalogue has no line %q", text)
+	}
+	return text, nil
 }
