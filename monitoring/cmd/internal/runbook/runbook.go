@@ -41,7 +41,7 @@ var functions = template.FuncMap{
 func Text(a alert.Alert, levels []alert.Level, s *alert.Scope) (string, error) {
 	text, err := fs.ReadFile(texts, "texts/"+a.Name+".md.tmpl")
 	if err != nil {
-		text = []byte(fmt.Sprintf("\n## Meaning\n\n%s\n", a.Description)) // TODO: each alert has its own
+		return "", fmt.Errorf("%s has no text: %w", a.Name, err)
 	}
 	t, err := template.New(a.Name).Funcs(functions).Option("missingkey=error").Parse(string(text))
 	if err != nil {

@@ -38,3 +38,9 @@ func TestThresholds(t *testing.T) {
 		}
 	}
 }
+
+func TestAlertWithoutText(t *testing.T) {
+	if text, err := runbook.Text(alert.Alert{Name: "KVOther", Description: "what it is"}, nil, new(alert.Scope)); err == nil {
+		t.Errorf("got %q", text)
+	}
+}
