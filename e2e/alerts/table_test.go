@@ -1,3 +1,5 @@
+//go:build arrival
+
 package alerts
 
 import (
