@@ -10,7 +10,7 @@ package main
 // #ifdef __GLIBC__
 // 	mallopt(M_MMAP_THRESHOLD, 128 << 10);
 // #endif
-// }
+// } // does nothing without glibc.
 import "C"
 
 // cgo is whether Pebble's cache and tables are outside of Go's memory.

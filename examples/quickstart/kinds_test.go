@@ -24,10 +24,6 @@ func above(limit float64) func(before, now float64) bool {
 
 func grows(before, now float64) bool { return now > before }
 
-func message(want string) func(map[string]any) bool {
-	return func(line map[string]any) bool { return line["message"] == want }
-}
-
 // faultsSeen are the faults of which metric, probe and log say something, on each engine that can
 // have them.
 var faultsSeen = []seen{

@@ -28,7 +28,7 @@ func chunkKey(i int) []byte { return fmt.Appendf(key[:len(key):len(key)], " %04d
 
 // bloatFreelist makes the list of free pages long: it fills pages and frees them. The end
 // fills them again, in the background, since a file of bbolt does not shrink.
-func (w *Switch) bloatFreelist(ended <-chan struct{}) (end func()) {
+func (w *Switch) bloatFreelist() (end func()) {
 	if w.chunks == nil {
 		w.chunks = &chunks{store: w.store, n: w.program.freeBytes() / freeValue}
 	}

@@ -183,7 +183,7 @@ func (w *Switch) background(on *active) (end func(), err error) {
 	case OldRead:
 		return w.oldRead(on.ended), nil
 	case Freelist:
-		return w.bloatFreelist(on.ended), nil
+		return w.bloatFreelist(), nil
 	case Saturation:
 		return w.burn(on.ended), nil
 	case Memory:

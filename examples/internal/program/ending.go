@@ -27,7 +27,7 @@ const (
 func EndWithin(ctx context.Context, limit time.Duration, name string, stderr io.Writer) (stop func() bool) {
 	end := func(status int) {}
 	if ctx.Value(signalled{}) != nil {
-		end = os.Exit //nolint:revive // nobody is left who could
+		end = os.Exit // nobody is left who could
 	}
 	return endWithin(ctx, limit, name, stderr, end)
 }
