@@ -37,7 +37,7 @@ var storeHung = Alert{
 		}}
 	},
 	Summary: "An operation on " + store + " has not ended for " + lasting + ", " + atInstance +
-		": the line \"" + string(catalog.OperationHangs) + "\" says where it waits",
+		": the line \"" + catalog.OperationHangs + "\" says where it waits",
 	Description: "An operation is in flight for longer than callers wait. Its callers have left, and it may hold what others need.",
 	Fault:       "hang",
 	Objective:   []string{"OperationAge"},

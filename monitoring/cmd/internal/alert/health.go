@@ -46,7 +46,7 @@ var checkUnknown = Alert{
 		}
 	},
 	Summary: "Nobody knows the state of check " + label(catalog.CheckName) + ", " + atInstance +
-		": it hangs or has not run, see its line \"" + string(catalog.CheckChanged) + "\"",
+		": it hangs or has not run, see its line \"" + catalog.CheckChanged + "\"",
 	Description: "A check hangs, has not run yet, or ran too long ago.",
 	Fault:       "unknown",
 	Causes:      []string{"KVStoreHung", "KVEngineFailed", "KVDiskFull", "KVDiskSlow"},

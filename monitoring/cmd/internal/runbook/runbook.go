@@ -116,7 +116,7 @@ func field(name string) (string, error) {
 
 // message returns the message of a line of the log.
 func message(text string) (string, error) {
-	if _, ok := catalog.FindLine(catalog.Message(text)); !ok {
+	if _, ok := catalog.FindLine(text); !ok {
 		return "", fmt.Errorf("the catalogue has no line %q", text)
 	}
 	return text, nil
