@@ -148,7 +148,10 @@ func catalogue() inventory {
 
 // What one process cannot show.
 var (
-	notSeen   = exceptions{}
+	notSeen = exceptions{
+		"/metrics: network_transport, tcp,": "spans of kvserver have it, and no metric; package examples/kvserver tests it",
+		"OTLP: network.transport, tcp,":     "spans of kvserver have it, and no metric; package examples/kvserver tests it",
+	}
 	notLogged = exceptions{
 		`"operation in flight for long"`:             "it takes half a minute; package instrument tests it",
 		`"http server reported" at warn`:             "the example programs write it",

@@ -102,7 +102,8 @@ func TestSpanOfACommand(t *testing.T) {
 		name, _, _ := strings.Cut(strings.ToUpper(tt.command), " ")
 		has := testutil.Attributes(root.Attributes())
 		if root.Name() != name || root.SpanKind() != trace.SpanKindServer || root.Parent().IsValid() ||
-			has[catalog.OperationName] != name || has[catalog.SystemName] != "redis" || has[catalog.Namespace] != "3" {
+			has[catalog.OperationName] != name || has[catalog.SystemName] != "redis" || has[catalog.Namespace] != "3" ||
+			has[catalog.NetworkTransport] != "tcp" {
 			t.Errorf("%s: the span %q, %v, %v", tt.command, root.Name(), root.SpanKind(), has)
 		}
 		for _, key := range want.Attributes {
