@@ -106,6 +106,10 @@ func TestCatalogAttributesKeepToTheConventions(t *testing.T) {
 		catalog.ScopeVersion:  semconv.OTelScopeVersionKey,
 		catalog.MemoryType:    semconv.GoMemoryTypeKey,
 
+		catalog.ClientAddress:    semconv.ClientAddressKey,
+		catalog.NetworkTransport: semconv.NetworkTransportKey,
+		catalog.ResponseStatus:   semconv.DBResponseStatusCodeKey,
+
 		catalog.ServiceName:           semconv.ServiceNameKey,
 		catalog.ServiceVersion:        semconv.ServiceVersionKey,
 		catalog.ServiceInstanceID:     semconv.ServiceInstanceIDKey,
@@ -131,6 +135,7 @@ func TestCatalogAttributesKeepToTheConventions(t *testing.T) {
 	}
 	for ours, value := range map[string]attribute.KeyValue{
 		"idle": semconv.DBClientConnectionStateIdle, "used": semconv.DBClientConnectionStateUsed,
+		"tcp":                    semconv.NetworkTransportTCP,
 		string(catalog.ErrOther): semconv.ErrorTypeOther,
 	} {
 		a, _ := catalog.FindAttribute(string(value.Key))
