@@ -22,13 +22,19 @@ func (r *Reader) inline() (words [][]byte, ok bool, err error) {
 // words that it can have.
 func (r *Reader) readLine() (line []byte, ok bool, err error) {
 	line = r.buf[r.pos:r.end]
+	length := r.got - len(line) // what was thrown away of it
 	i := bytes.IndexByte(line, '\n')
 	if i < 0 {
-		switch {
-		case r.line: // it is thrown away
+		length += len(line)
+	} else {
+		length += i
+	}
+	switch {
+	case length >= r.limits.Inline:
+		return nil, false, errInline
+	case i < 0:
+		if r.line {
 			r.pos = r.end
-		case len(line) >= r.limits.Inline:
-			return nil, false, errInline
 		}
 		return nil, false, nil
 	}

@@ -154,8 +154,10 @@ func FuzzReader(f *testing.F) {
 		"*9223372036854775807\r\n", "*2\r\n$-2\r\n", "\r\n*0\r\n", "*1\r\n$3\r\nab", "*-1\r\n\n",
 		command(slices.Repeat([]string{"a"}, 41)...) + "ping\r\n", command("SET", "k", strings.Repeat("v", 9000)) + "ping\r\n",
 		command(slices.Repeat([]string{"ab"}, 40)...), strings.Repeat("a ", 999) + "\nping\n",
+		strings.Repeat("v", 2*testLimits.Inline), strings.Repeat("v", testLimits.Inline) + "\nping\n",
 	} {
 		f.Add([]byte(in), uint8(3))
+		f.Add([]byte(in), uint8(17))
 	}
 	f.Fuzz(func(t *testing.T, in []byte, piece uint8) {
 		const size = 1 << 18
