@@ -63,7 +63,7 @@ func TestParametersShow(t *testing.T) {
 		}},
 		"labels":    {func(p *generate.Parameters) { p.Labels = map[string]string{"team": "x"} }, []string{"team: x"}},
 		"runbooks":  {func(p *generate.Parameters) { p.Runbooks = "https://wiki/kv/" }, []string{"https://wiki/kv/KVDiskFull.md"}},
-		"timescale": {func(p *generate.Parameters) { p.Timescale = 0.01 }, []string{"[3s]", "[43m12s]", "for: 1s800ms"}},
+		"timescale": {func(p *generate.Parameters) { p.Timescale = 0.01 }, []string{"[3s]", "[43m12s]", "for: 1s800ms", ":rate5m * 3 >= 10"}},
 	} {
 		p := generate.Defaults()
 		tt.change(&p)

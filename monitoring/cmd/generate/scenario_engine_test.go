@@ -41,15 +41,16 @@ func engineScenarios() []scenario {
 				corrupt(a, join(still(0, 10), still(1, 30))), corrupt(b, join(still(3, 10), still(0, 10), still(0, 20))),
 				on(c, failed, still(0, 40)),
 			},
-			checks: []check{{9, ""}, {12, "critical@a:1"}, {30, ""}},
+			checks: []check{{9, ""}, {12, "critical@a:1"}, {35, ""}},
 		},
 		{
 			alert: "KVWriteStalled", shows: []string{fires, below, resolves, oneOfMany},
 			series: []lane{
-				on(a, stalled, join(rising(0, 0, 10), rising(0, 12, 20), still(228, 30))),
+				on(a, stalled, join(rising(0, 0, 10), rising(0, 7, 20), still(133, 30))),
 				on(b, stalled, join(rising(0, 0, 10), rising(0, 1.2, 20), still(22.8, 30))), on(c, stalled, rising(0, 0.5, 60)),
 			},
-			checks: []check{{9, ""}, {15, "critical@a:1"}, {29, "critical@a:1 warning@a:1 warning@b:1"}, {45, ""}},
+			// Operations are slow in a window until minute 34, and KVLatencyHigh ends at 39.
+			checks: []check{{9, ""}, {18, "critical@a:1"}, {29, "critical@a:1 warning@a:1 warning@b:1"}, {39, "critical@a:1"}, {45, ""}},
 		},
 		{
 			alert: "KVWriteStalled", shows: []string{reset, missing},
@@ -57,7 +58,7 @@ func engineScenarios() []scenario {
 			checks: []check{{15, ""}, {24, ""}, {30, ""}, {39, ""}},
 		},
 	}
-	all = append(all, gauge("KVEngineFailed", "critical", failed, 0, 1, 1, 10)...)
+	all = append(all, gauge("KVEngineFailed", "critical", failed, 0, 1, 1, 15)...)
 	all = append(all, gauge("KVStoreHung", "critical", catalog.InFlightOldestOwnAge, 29, 31, 1, 10)...)
 	all = append(all, gauge("KVReadTransactionOld", "warning", stat("kvdb.engine.read_transaction.oldest_age"), 59, 61, 5, 5)...)
 	bloated := gauge("KVFreelistBloated", "warning", stat("kvdb.engine.freelist.size"), 262144, 300000, 30, 30)

@@ -12,6 +12,17 @@ func calls(instance string, well, badly string) []lane {
 	}
 }
 
+// spread are errors of some operations: twelve of each in five minutes.
+func spread() (all []lane) {
+	for _, name := range []catalog.Operation{catalog.Get, catalog.Put, catalog.Delete} {
+		badly := join(rising(0, 0, 10), rising(0, 2.4, 30), still(69.6, 20))
+		all = append(all,
+			on(a, catalog.Requests, rising(0, 100, 60), catalog.OperationName, string(name), catalog.OutcomeAttribute, string(catalog.OK)),
+			on(a, catalog.Errors, badly, catalog.OperationName, string(name), catalog.ErrorType, string(catalog.ErrUnavailable)))
+	}
+	return all
+}
+
 // closed are operations on a store that was closed: the caller's fault.
 func closed(instance, values string) []lane {
 	get := string(catalog.Get)
@@ -54,6 +65,16 @@ func errorScenarios() []scenario {
 			alert: "KVErrorRatioHigh", shows: []string{missing},
 			series: calls(a, join(rising(0, 900, 10), none(3), rising(11700, 900, 20)), join(rising(0, 100, 10), none(3), rising(1300, 100, 20))),
 			checks: []check{{9, "critical@a:1"}, {12, "critical@a:1"}, {15, "critical@a:1"}, {30, "critical@a:1"}},
+		},
+		// Three operations fail, each hardly often enough until minute 39, and the service so
+		// often that it shows longer. What explains it has to last until that ends.
+		{
+			alert: "KVErrorRatioHigh", shows: []string{resolves},
+			series: spread(), checks: []check{{20, "critical@a:1"}, {44, "critical@a:1"}, {47, ""}},
+		},
+		{
+			alert: "KVErrorBudgetBurn", shows: []string{resolves},
+			series: spread(), checks: []check{{20, "critical"}, {42, "critical"}, {44, ""}},
 		},
 		{ // 0.8 %: below what fires at once; one of two instances, so 0.4 % of the service
 			alert: "KVErrorBudgetBurn", shows: []string{fires, resolves},

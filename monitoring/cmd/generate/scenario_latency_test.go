@@ -83,7 +83,7 @@ func latencyScenarios() (all []scenario) {
 			series: lanes(
 				changing(a, join(rising(0, 900, 20), rising(18000, 1000, 30)), join(rising(0, 1000, 20), rising(20000, 1000, 30))),
 				changing(b, join(rising(5e5, 1000, 20), rising(0, 1000, 30)), join(rising(9e5, 1000, 20), rising(0, 1000, 30)))),
-			checks: []check{{15, "critical@a:1"}, {22, "critical@a:1"}, {35, ""}, {49, ""}},
+			checks: []check{{15, "critical@a:1"}, {22, "critical@a:1"}, {30, ""}, {49, ""}},
 		},
 		scenario{
 			alert: "KVLatencyBudgetBurn", shows: []string{resolves, reset, oneOfMany},

@@ -16,13 +16,13 @@ func replicationScenarios() []scenario {
 			series: append(present(80, a, b),
 				connected(a, "r1", join(still(1, 10), still(0, 5), stale, none(14), still(1, 40))), connected(a, "r2", still(1, 80)),
 				connected(b, "r1", join(still(1, 10), still(0, 2), still(1, 60)))),
-			checks: []check{{9, ""}, {11, ""}, {13, "critical@a:1"}, {25, "critical@a:1"}, {35, ""}},
+			checks: []check{{9, ""}, {11, ""}, {13, "critical@a:1"}, {25, "critical@a:1"}, {37, ""}},
 		},
 		{ // another comes in its place, and its name is forgotten
 			alert: "KVReplicaDisconnected", shows: []string{resolves},
 			series: append(present(80, a),
 				connected(a, "r1", join(still(1, 10), still(0, 5), stale)), connected(a, "r2", join(none(15), still(1, 60)))),
-			checks: []check{{9, ""}, {13, "critical@a:1"}, {18, ""}, {60, ""}},
+			checks: []check{{9, ""}, {13, "critical@a:1"}, {22, ""}, {60, ""}},
 		},
 		{ // it was never there
 			alert: "KVReplicaDisconnected", shows: []string{fires},

@@ -95,8 +95,8 @@ type Level struct {
 	Expr     promql.Vector
 	For      time.Duration
 
-	// KeepFiring bridges gaps. A cause that is a state has ten minutes: as long as the
-	// windows of what it explains still show the fault, and keep firing.
+	// KeepFiring bridges gaps. That of a cause is longer than that of what it explains, by
+	// the window in which the latter still shows the fault.
 	KeepFiring time.Duration
 
 	Of          Subject // if it is not that of the alert

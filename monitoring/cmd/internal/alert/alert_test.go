@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/alert"
 )
@@ -45,13 +46,31 @@ func TestCausesComeFirst(t *testing.T) {
 			}
 			for _, c := range cause {
 				for _, l := range a.Levels(&alert.Scope{Capacity: 1}) {
-					if c.For > l.For || l.Severity == alert.Critical && c.KeepFiring < l.KeepFiring {
-						t.Errorf("%s waits %v and lasts %v, and its cause %s %v and %v", a.Name, l.For, l.KeepFiring, name, c.For, c.KeepFiring)
+					if c.For > l.For {
+						t.Errorf("%s waits %v, and its cause %s %v", a.Name, l.For, name, c.For)
+					}
+					if least := outlasts(l); l.Severity == alert.Critical && c.KeepFiring < least && !mendedApart[a.Name+" "+name] {
+						t.Errorf("%s lasts %v, and its cause %s %v: want %v", a.Name, l.KeepFiring, name, c.KeepFiring, least)
 					}
 				}
 			}
 		}
 	}
+}
+
+// Alerts that do not end with their causes: a disk that has room again mends no engine.
+var mendedApart = map[string]bool{"KVEngineFailed KVDiskFull": true}
+
+// outlasts is how long what explains a level has to keep firing. A rate shows a fault for a
+// window after its end, and longer than that of what explains it, which may be hardly high
+// enough.
+func outlasts(l alert.Level) time.Duration {
+	const window = 5 * time.Minute
+	expr := l.Expr.String()
+	if strings.Contains(expr, "rate(") || strings.Contains(expr, "increase(") || strings.Contains(expr, ":rate5m") {
+		return l.KeepFiring + window
+	}
+	return l.KeepFiring + 1 // a state ends with its cause, a scrape later at most
 }
 
 // A warning waits no shorter than what is critical, which would page once more.

@@ -38,7 +38,7 @@ func (s *Scope) burn(bad, all string, pages ...string) []Level {
 		promql.Among("alertname", pages...), promql.Is("alertstate", "firing"), promql.Is("severity", Critical)), 6*time.Hour)
 	return []Level{
 		{
-			Severity: Critical, For: soon, KeepFiring: window,
+			Severity: Critical, For: soon, // its windows hold it; what explains it lasts longer
 			Expr:        s.pairs(bad, all, fast),
 			Description: "At this rate it is gone within days.",
 		},
@@ -58,8 +58,7 @@ func (s *Scope) pairs(bad, all string, pairs []pair) promql.Vector {
 			burning = burning.And(promql.Same, s.burning(bad, all, w, p.factor))
 		}
 		last := p.short[0]
-		enough := s.average(bad, last).Times(last.Seconds()).AtLeast(few)
-		burning = burning.And(promql.Same, enough)
+		burning = burning.And(promql.Same, s.enough(s.average(bad, last), last))
 		if i == 0 {
 			either = burning
 		} else {

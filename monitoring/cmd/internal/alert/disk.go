@@ -17,7 +17,7 @@ var diskFull = Alert{
 	Of:   Store,
 	Levels: func(s *Scope) []Level {
 		return []Level{{
-			Severity: Critical, For: time.Minute, KeepFiring: 2 * window,
+			Severity: Critical, For: time.Minute, KeepFiring: 3 * window,
 			Expr: s.known(s.disk(), catalog.Resource).Above(s.Disk),
 		}}
 	},
@@ -58,7 +58,7 @@ var diskSlow = Alert{
 	Levels: func(s *Scope) []Level {
 		events := s.Increase(s.Series(stat("kvdb.engine.disk.slow")), 2*window)
 		return []Level{
-			{Severity: Critical, KeepFiring: 2 * window, Expr: events.Above(objective.DiskSlowCritical)},
+			{Severity: Critical, KeepFiring: 3 * window, Expr: events.Above(objective.DiskSlowCritical)},
 			{Severity: Warning, KeepFiring: window, Expr: events.Above(0)},
 		}
 	},

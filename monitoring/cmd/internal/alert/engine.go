@@ -15,7 +15,7 @@ var engineFailed = Alert{
 	Levels: func(s *Scope) []Level {
 		lasting := promql.Among(catalog.ErrorType, catalog.ErrEngineFailed, catalog.ErrCorruption)
 		return []Level{{
-			Severity: Critical, For: time.Minute, KeepFiring: 2 * window,
+			Severity: Critical, For: time.Minute, KeepFiring: 3 * window,
 			Expr: s.known(s.Series(stat(kvdb.StatFailed))).Is(1).
 				Or(s.Increase(s.Series(catalog.Errors, lasting), window).Sum(catalog.OperationName, catalog.ErrorType).Above(0)),
 		}}

@@ -15,9 +15,9 @@ var errorRatioHigh = Alert{
 	Levels: func(s *Scope) []Level {
 		errors := s.recorded(errorsRate)
 		return []Level{{
-			Severity: Critical, For: soon, KeepFiring: 2 * window,
+			Severity: Critical, For: soon, KeepFiring: window,
 			Expr: errors.Over(s.recorded(requestsRate)).Above(s.Errors).
-				And(promql.Same, errors.Times(seconds).AtLeast(few)),
+				And(promql.Same, s.enough(errors, window)),
 		}}
 	},
 	Summary: share + " of " + operation + " fail, " + store + ", " + atInstance +

@@ -35,7 +35,7 @@ var checkUnknown = Alert{
 		counts := promql.Matcher{Label: catalog.PrometheusLabel(catalog.CheckKind), Operator: "=~", Value: ".*(readiness|liveness).*"}
 		return []Level{
 			{
-				Severity: Critical, For: 4 * time.Minute, KeepFiring: 2 * time.Minute,
+				Severity: Critical, For: 4 * time.Minute, KeepFiring: window,
 				Expr:        s.Last(s.Series(catalog.HealthCheckStatus, unknown, counts), window).Is(1),
 				Description: "Its probe says no meanwhile.",
 			},

@@ -9,9 +9,9 @@ var latencyHigh = Alert{
 	Of:   Store,
 	Levels: func(s *Scope) []Level {
 		return []Level{{
-			Severity: Critical, For: soon, KeepFiring: 2 * window,
+			Severity: Critical, For: soon, KeepFiring: window,
 			Expr: s.quantile().Above(s.P99.Seconds()).
-				And(promql.Same, s.recorded(slowRate).Times(seconds).AtLeast(few)),
+				And(promql.Same, s.enough(s.recorded(slowRate), window)),
 		}}
 	},
 	Summary: "One in a hundred " + operation + " takes " + lasting + " or longer, " + store + ", " + atInstance +

@@ -27,7 +27,7 @@ var replicaDisconnected = Alert{
 		replaced := s.recorded(connectedReplicas).NotLessThan(s.Over("max_over_time", s.recorded(connectedReplicas), missed))
 		gone := s.Last(connected, missed).And(others, s.present()).Unless(others, replaced)
 		return []Level{{
-			Severity: Critical, For: 2 * time.Minute, KeepFiring: 2 * time.Minute,
+			Severity: Critical, For: 2 * time.Minute, KeepFiring: window,
 			Expr: connected.Or(gone).Is(0),
 		}}
 	},
@@ -44,7 +44,7 @@ var replicationLagHigh = Alert{
 	Of:   Store,
 	Levels: func(s *Scope) []Level {
 		return []Level{{
-			Severity: Critical, For: 2 * time.Minute, KeepFiring: 2 * time.Minute,
+			Severity: Critical, For: 2 * time.Minute, KeepFiring: 3 * time.Minute,
 			Expr: s.Last(s.Series(catalog.ReplicationLag), held).
 				And(promql.Same, s.Last(s.Series(catalog.ReplicationConnected), window)).
 				Above(s.Lag.Seconds()),

@@ -36,8 +36,11 @@ const window = 5 * time.Minute
 // ones, nobody is called.
 const few = 10
 
-// seconds is how long the window is, by which rates become numbers of operations.
-const seconds = float64(window / time.Second)
+// enough is a rate that makes more than a few bad operations in a window. A window that
+// is scaled has fewer, and asks for as many.
+func (s *Scope) enough(bad promql.Vector, w time.Duration) promql.Vector {
+	return bad.Times(s.Scaled(w).Seconds()).AtLeast(few)
+}
 
 // target are the labels of a service, as far as they are there.
 var target = []string{"cluster", "namespace", Job}

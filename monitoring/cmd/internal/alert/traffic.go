@@ -21,7 +21,7 @@ var canceledHigh = Alert{
 		ratio, rate := s.outcome(catalog.Canceled)
 		return []Level{{
 			Severity: Warning, For: 10 * time.Minute, KeepFiring: window,
-			Expr: ratio.Above(objective.CanceledRatio).And(promql.Same, rate.Times(seconds).AtLeast(few)),
+			Expr: ratio.Above(objective.CanceledRatio).And(promql.Same, s.enough(rate, window)),
 		}}
 	},
 	Summary: share + " of the callers of " + operation + " on " + store + " do not wait for the answer, " + atInstance +
@@ -39,7 +39,7 @@ var conflictsHigh = Alert{
 		ratio, rate := s.outcome(catalog.Conflict)
 		return []Level{{
 			Severity: Warning, For: 10 * time.Minute, KeepFiring: window,
-			Expr: ratio.Above(objective.ConflictRatio).And(promql.Same, rate.Times(seconds).AtLeast(few)),
+			Expr: ratio.Above(objective.ConflictRatio).And(promql.Same, s.enough(rate, window)),
 		}}
 	},
 	Summary: share + " of " + operation + " on " + store + " lose to another one, " + atInstance +
