@@ -29,6 +29,7 @@ type DB struct {
 // Options are those of [Open]; the zero value is a server's.
 type Options struct {
 	Lookback time.Duration // by default [Lookback]
+	Late     time.Duration // how much older than others a sample may be; by default an hour
 	Logger   *slog.Logger  // by default nothing is logged
 }
 
@@ -44,6 +45,10 @@ func Open(dir string, o Options) (*DB, error) {
 	opts := tsdb.DefaultOptions()
 	opts.EnableExemplarStorage = true
 	opts.MaxExemplars = 10_000
+	if o.Late > 0 {
+		opts.MinBlockDuration = 2 * o.Late.Milliseconds() // half of it may be written
+		opts.MaxBlockDuration = opts.MinBlockDuration
+	}
 	opts.WALSegmentSize = -1 // no log: the database does not outlive the test
 	db, err := tsdb.Open(dir, o.Logger, nil, opts, nil)
 	if err != nil {

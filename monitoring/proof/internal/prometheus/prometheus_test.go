@@ -97,8 +97,30 @@ func TestRulesFire(t *testing.T) {
 	if recorded, err = db.Query(ctx, `store:kvdb_replication_connected:sum`, now); err != nil || len(recorded) != 1 {
 		t.Errorf("recorded are %v, %v", recorded, err)
 	}
+	if firing, err := db.Query(ctx, `ALERTS{alertstate="firing", alertname="KVReplicationLagHigh"}`, now); err != nil || len(firing) != 1 {
+		t.Errorf("firing are %v, %v", firing, err)
+	}
 	all, err := db.QueryRange(ctx, `kvdb_replication_lag_seconds`, began, now, time.Minute)
 	if err != nil || len(all) != 1 || len(all[0].Floats) != 5 {
 		t.Errorf("the lag was %v, %v", all, err)
+	}
+}
+
+// TestLate: a sample may be as much older than others as the options say.
+func TestLate(t *testing.T) {
+	db, err := prometheus.Open(t.TempDir(), prometheus.Options{Late: 24 * time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	began := time.UnixMilli(1_700_000_000_000)
+	for i, at := range []time.Time{began.Add(24 * time.Hour), began} {
+		app := db.Appender(t.Context())
+		if _, err := app.Append(0, labels.FromStrings("__name__", "m", "n", string(rune('a'+i))), at.UnixMilli(), 1); err != nil {
+			t.Fatal(err)
+		}
+		if err := app.Commit(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -46,6 +46,11 @@ func (db *DB) LoadRules(ctx context.Context, file string, interval, resend time.
 		return nil, errors.Join(errs...)
 	}
 	g := new(Groups)
+	for _, group := range named {
+		for _, r := range group.AlertingRules() {
+			r.SetRestored(true) // or it waits for its past before it shows ALERTS
+		}
+	}
 	for _, group := range parsed.Groups { // for its order
 		g.list = append(g.list, named[rules.GroupKey(file, group.Name)])
 	}
