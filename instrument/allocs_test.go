@@ -26,7 +26,13 @@ func (f *frugal) Get(_ context.Context, key []byte) ([]byte, error) {
 func (f *frugal) AppendGet(_ context.Context, dst, _ []byte) ([]byte, error) {
 	return append(dst, f.value...), nil
 }
-func (f *frugal) Exists(_ context.Context, key []byte) (bool, error)          { return len(key) <= 3, nil }
+func (f *frugal) Exists(_ context.Context, key []byte) (bool, error) { return len(key) <= 3, nil }
+func (f *frugal) GetSized(_ context.Context, _ []byte, room kvdb.Room) ([]byte, error) {
+	return append(room(len(f.value)), f.value...), nil
+}
+func (f *frugal) GetManySized(context.Context, [][]byte, kvdb.Room) ([][]byte, error) {
+	return nil, nil
+}
 func (f *frugal) GetMany(context.Context, [][]byte) ([][]byte, error)         { return nil, nil }
 func (f *frugal) Put(context.Context, []byte, []byte) error                   { return nil }
 func (f *frugal) PutTTL(context.Context, []byte, []byte, time.Duration) error { return nil }
@@ -46,6 +52,7 @@ func TestAllocations(t *testing.T) {
 	unsampled, span := provider.Tracer("test").Start(context.Background(), "parent")
 	defer span.End()
 	key, absent, value, dst := []byte("key"), []byte("absent"), []byte("value"), make([]byte, 0, 16)
+	room := func(int) []byte { return dst[:0] }
 	keys, muts := [][]byte{key, key}, []kvdb.Mutation{{Key: key, Value: value}, {Key: key, Delete: true}}
 	for name, options := range map[string][]instrument.Option{
 		"default": nil, "sizes": {instrument.WithSizes()}, "filter": {instrument.WithFilter(func(context.Context, string) bool { return true })},
@@ -56,6 +63,7 @@ func TestAllocations(t *testing.T) {
 		appender, swapper, batcher := as[kvdb.Appender](t, w), as[kvdb.Swapper](t, w), as[kvdb.Batcher](t, w)
 		pinger, getter, putter := as[kvdb.Pinger](t, w), as[kvdb.MultiGetter](t, w), as[kvdb.TTLPutter](t, w)
 		exister := as[kvdb.Exister](t, w)
+		sized, sizedMany := as[kvdb.SizedGetter](t, w), as[kvdb.SizedMultiGetter](t, w)
 		for parent, ctx := range map[string]context.Context{"no parent": context.Background(), "an unsampled parent": unsampled} {
 			for method, call := range map[string]func(){
 				"Get":            func() { _, _ = w.Get(ctx, key) },
@@ -63,6 +71,8 @@ func TestAllocations(t *testing.T) {
 				"AppendGet":      func() { dst, _ = appender.AppendGet(ctx, dst[:0], key) },
 				"Exists":         func() { _, _ = exister.Exists(ctx, key) },
 				"Exists, a miss": func() { _, _ = exister.Exists(ctx, absent) },
+				"GetSized":       func() { dst, _ = sized.GetSized(ctx, key, room) },
+				"GetManySized":   func() { _, _ = sizedMany.GetManySized(ctx, keys, room) },
 				"GetMany":        func() { _, _ = getter.GetMany(ctx, keys) },
 				"Put":            func() { _ = w.Put(ctx, key, value) },
 				"PutTTL":         func() { _ = putter.PutTTL(ctx, key, value, time.Hour) },

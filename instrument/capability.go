@@ -13,22 +13,24 @@ import (
 // views are the instrumented capabilities of a store, each nil exactly when the
 // store below lacks it.
 type views struct {
-	appender      kvdb.Appender
-	batcher       kvdb.Batcher
-	describer     kvdb.Describer
-	exister       kvdb.Exister
-	lagger        kvdb.Lagger
-	multiGetter   kvdb.MultiGetter
-	notifier      kvdb.Notifier
-	pinger        kvdb.Pinger
-	poolReader    kvdb.PoolReader
-	prefixScanner kvdb.PrefixScanner
-	scanner       kvdb.Scanner
-	statsReader   kvdb.StatsReader
-	swapper       kvdb.Swapper
-	ttlPutter     kvdb.TTLPutter
-	updater       kvdb.Updater
-	viewer        kvdb.Viewer
+	appender         kvdb.Appender
+	batcher          kvdb.Batcher
+	describer        kvdb.Describer
+	exister          kvdb.Exister
+	lagger           kvdb.Lagger
+	multiGetter      kvdb.MultiGetter
+	notifier         kvdb.Notifier
+	pinger           kvdb.Pinger
+	poolReader       kvdb.PoolReader
+	prefixScanner    kvdb.PrefixScanner
+	scanner          kvdb.Scanner
+	sizedGetter      kvdb.SizedGetter
+	sizedMultiGetter kvdb.SizedMultiGetter
+	statsReader      kvdb.StatsReader
+	swapper          kvdb.Swapper
+	ttlPutter        kvdb.TTLPutter
+	updater          kvdb.Updater
+	viewer           kvdb.Viewer
 }
 
 // newViews returns the views of a store, through which an observer sees its operations.
@@ -54,6 +56,12 @@ func newViews(o *observer, next kvdb.Store) views {
 	}
 	if c, ok := kvdb.As[kvdb.Scanner](next); ok {
 		v.scanner = scanner{o, c}
+	}
+	if c, ok := kvdb.As[kvdb.SizedGetter](next); ok {
+		v.sizedGetter = sizedGetter{o, c}
+	}
+	if c, ok := kvdb.As[kvdb.SizedMultiGetter](next); ok {
+		v.sizedMultiGetter = sizedMultiGetter{o, c}
 	}
 	if c, ok := kvdb.As[kvdb.Swapper](next); ok {
 		v.swapper = swapper{o, c}
@@ -100,6 +108,10 @@ func (v *views) as(target any) bool {
 		return give(t, v.prefixScanner)
 	case *kvdb.Scanner:
 		return give(t, v.scanner)
+	case *kvdb.SizedGetter:
+		return give(t, v.sizedGetter)
+	case *kvdb.SizedMultiGetter:
+		return give(t, v.sizedMultiGetter)
 	case *kvdb.StatsReader:
 		return give(t, v.statsReader)
 	case *kvdb.Swapper:

@@ -126,6 +126,14 @@ func operationCalls(t testing.TB) []operationCall {
 			}
 			return err
 		}},
+		{"GetSized", "get", func(ctx context.Context, s kvdb.Store, key, _ []byte) error {
+			_, err := as[kvdb.SizedGetter](t, s).GetSized(ctx, key, anyRoom)
+			return err
+		}},
+		{"GetManySized of one", "get", func(ctx context.Context, s kvdb.Store, key, _ []byte) error {
+			_, err := as[kvdb.SizedMultiGetter](t, s).GetManySized(ctx, [][]byte{key}, anyRoom)
+			return err
+		}},
 		{"GetMany of one", "get", func(ctx context.Context, s kvdb.Store, key, _ []byte) error {
 			_, err := as[kvdb.MultiGetter](t, s).GetMany(ctx, [][]byte{key})
 			return err
@@ -179,6 +187,10 @@ func operationCalls(t testing.TB) []operationCall {
 		}},
 		{"Apply of deletions", "BATCH delete", func(ctx context.Context, s kvdb.Store, key, _ []byte) error {
 			return as[kvdb.Batcher](t, s).Apply(ctx, []kvdb.Mutation{{Key: key, Delete: true}, {Key: key, Delete: true}})
+		}},
+		{"GetManySized", "BATCH get", func(ctx context.Context, s kvdb.Store, key, _ []byte) error {
+			_, err := as[kvdb.SizedMultiGetter](t, s).GetManySized(ctx, [][]byte{key, key}, anyRoom)
+			return err
 		}},
 		{"GetMany", "BATCH get", func(ctx context.Context, s kvdb.Store, key, _ []byte) error {
 			_, err := as[kvdb.MultiGetter](t, s).GetMany(ctx, [][]byte{key, key})
@@ -240,3 +252,6 @@ func (s *setting[T]) get() T {
 	defer s.mu.Unlock()
 	return s.value
 }
+
+// anyRoom is room for a value of any size.
+func anyRoom(size int) []byte { return make([]byte, 0, size) }

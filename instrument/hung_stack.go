@@ -181,7 +181,7 @@ const ownPackage = "github.com/otelkv/otelkv/instrument."
 
 // storeEntries are the methods by which an operation of a store begins.
 var storeEntries = map[catalog.Operation][]string{
-	catalog.Get:            {"Get", "AppendGet", "Exists", "getOne"},
+	catalog.Get:            {"Get", "AppendGet", "Exists", "GetSized", "getOne", "getOneSized"},
 	catalog.Put:            {"Put", "PutTTL", "Apply"},
 	catalog.Delete:         {"Delete", "Apply"},
 	catalog.Scan:           {"scan"},
@@ -192,7 +192,7 @@ var storeEntries = map[catalog.Operation][]string{
 	catalog.BatchPut:       {"Apply"},
 	catalog.BatchDelete:    {"Apply"},
 	catalog.Batch:          {"Apply"},
-	catalog.BatchGet:       {"GetMany"},
+	catalog.BatchGet:       {"GetMany", "GetManySized"},
 }
 
 // callEntries are the functions by which a call of a Recorder is made, but for those

@@ -82,6 +82,8 @@ var capabilities = []reflect.Type{
 	reflect.TypeFor[PoolReader](),
 	reflect.TypeFor[PrefixScanner](),
 	reflect.TypeFor[Scanner](),
+	reflect.TypeFor[SizedGetter](),
+	reflect.TypeFor[SizedMultiGetter](),
 	reflect.TypeFor[StatsReader](),
 	reflect.TypeFor[Swapper](),
 	reflect.TypeFor[TTLPutter](),

@@ -114,6 +114,30 @@ type Updater interface {
 	Update(ctx context.Context, fn func(Txn) error) error
 }
 
+// A Room provides the memory for a value of so many bytes that is about to be read: a
+// slice of that capacity, whose bytes are overwritten. Nil refuses the value. It is
+// called while the engine holds the value, so it must not block or use the store.
+type Room func(size int) []byte
+
+// A SizedGetter reads a value into memory that the caller provides once it knows how
+// large the value is.
+type SizedGetter interface {
+	// GetSized calls room with the size of the value under key before it copies it,
+	// and returns the value in the memory that room has returned. It calls room at most
+	// once, and never if the key is absent. If room refuses, the result is nil and there
+	// is no error; a value that is delivered is never nil.
+	GetSized(ctx context.Context, key []byte, room Room) ([]byte, error)
+}
+
+// A SizedMultiGetter reads several values in one call into memory that the caller
+// provides as it learns how large each is.
+type SizedMultiGetter interface {
+	// GetManySized is GetMany with memory that room provides: it is called once for
+	// each key that is present, in their order. When it refuses, the result ends before
+	// that key, and there is no error.
+	GetManySized(ctx context.Context, keys [][]byte, room Room) ([][]byte, error)
+}
+
 // A Swapper changes a value only if nobody else has.
 type Swapper interface {
 	// CompareAndSwap sets the value under key to new if it is old now. A nil old

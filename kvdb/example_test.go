@@ -59,6 +59,8 @@ func ExampleCapabilities() {
 	// Pinger
 	// PrefixScanner
 	// Scanner
+	// SizedGetter
+	// SizedMultiGetter
 	// Swapper
 	// Updater
 	// Viewer

@@ -43,6 +43,8 @@ var _ interface {
 	Pinger
 	PrefixScanner
 	Scanner
+	SizedGetter
+	SizedMultiGetter
 	Swapper
 	Updater
 	Viewer
@@ -78,6 +80,15 @@ func (m *Memory) AppendGet(ctx context.Context, dst, key []byte) ([]byte, error)
 		return dst, err
 	}
 	return append(dst, e.Value...), nil
+}
+
+// GetSized implements [SizedGetter].
+func (m *Memory) GetSized(ctx context.Context, key []byte, room Room) ([]byte, error) {
+	e, err := m.lookup(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	return e.into(room), nil
 }
 
 // Exists implements [Exister].
@@ -198,6 +209,15 @@ func (m *Memory) checkKey(ctx context.Context, op string, key []byte) error {
 
 func newEntry(key, value []byte) *Entry {
 	return &Entry{Key: slices.Clone(key), Value: clone(value)}
+}
+
+// into copies the value to what room returns, and returns nil if it refuses.
+func (e *Entry) into(room Room) []byte {
+	dst := room(len(e.Value))
+	if dst == nil {
+		return nil
+	}
+	return append(dst[:0], e.Value...)
 }
 
 // clone copies b; unlike slices.Clone it never returns nil.

@@ -22,7 +22,7 @@ func TestZeroMemoryConformance(t *testing.T) {
 
 func TestMemoryCapabilities(t *testing.T) {
 	want := []string{
-		"Appender", "Batcher", "Describer", "Exister", "MultiGetter", "Pinger", "PrefixScanner", "Scanner", "Swapper", "Updater", "Viewer",
+		"Appender", "Batcher", "Describer", "Exister", "MultiGetter", "Pinger", "PrefixScanner", "Scanner", "SizedGetter", "SizedMultiGetter", "Swapper", "Updater", "Viewer",
 	}
 	if got := kvdb.Capabilities(kvdb.NewMemory(nil)); !slices.Equal(got, want) {
 		t.Errorf("a Memory has %q, want %q", got, want)
@@ -55,6 +55,8 @@ func TestMemoryErrorOps(t *testing.T) {
 	_, appendGet := m.AppendGet(ctx, nil, key)
 	_, exists := m.Exists(ctx, key)
 	_, getMany := m.GetMany(ctx, [][]byte{key})
+	_, getSized := m.GetSized(ctx, key, nil)
+	_, getManySized := m.GetManySized(ctx, [][]byte{key}, nil)
 	_, swap := m.CompareAndSwap(ctx, key, nil, nil)
 	var scan, prefix error
 	for _, scan = range m.Scan(ctx, kvdb.Range{}) {
@@ -65,7 +67,7 @@ func TestMemoryErrorOps(t *testing.T) {
 		op  string
 		err error
 	}{
-		{"get", get}, {"get", appendGet}, {"get", exists}, {"get", getMany},
+		{"get", get}, {"get", appendGet}, {"get", exists}, {"get", getMany}, {"get", getSized}, {"get", getManySized},
 		{"put", m.Put(ctx, key, nil)}, {"delete", m.Delete(ctx, key)}, {"batch", m.Apply(ctx, nil)},
 		{"scan", scan}, {"scan", prefix}, {"compare_and_swap", swap}, {"ping", m.Ping(ctx)},
 		{"view", m.View(ctx, nil)}, {"update", m.Update(ctx, nil)},
@@ -80,6 +82,7 @@ func TestMemoryErrorOps(t *testing.T) {
 func TestMemoryAllocations(t *testing.T) {
 	m, ctx := kvdb.NewMemory(nil), t.Context()
 	key, dst := []byte("k"), make([]byte, 0, 64)
+	room := func(int) []byte { return dst }
 	if err := m.Put(ctx, key, []byte("value")); err != nil {
 		t.Fatal(err)
 	}
@@ -89,6 +92,7 @@ func TestMemoryAllocations(t *testing.T) {
 		call func()
 	}{
 		{"AppendGet", 0, func() { dst, _ = m.AppendGet(ctx, dst[:0], key) }},
+		{"GetSized", 0, func() { dst, _ = m.GetSized(ctx, key, room) }},
 		{"Exists", 0, func() { _, _ = m.Exists(ctx, key) }},
 		{"Get of an absent key", 0, func() { _, _ = m.Get(ctx, []byte("absent")) }},
 		{"Get", 1, func() { _, _ = m.Get(ctx, key) }},

@@ -61,6 +61,15 @@ func (e *exerciser) reads() {
 			e.try(err)
 		}
 	}
+	anyRoom := func(size int) []byte { return make([]byte, 0, size) }
+	if g, ok := kvdb.As[kvdb.SizedGetter](e.store); ok {
+		_, err := g.GetSized(e.ctx, here, anyRoom)
+		e.try(err)
+	}
+	if m, ok := kvdb.As[kvdb.SizedMultiGetter](e.store); ok {
+		_, err := m.GetManySized(e.ctx, [][]byte{here, nowhere}, anyRoom)
+		e.try(err)
+	}
 	if m, ok := kvdb.As[kvdb.MultiGetter](e.store); ok {
 		_, err := m.GetMany(e.ctx, [][]byte{here, nowhere})
 		e.try(err)

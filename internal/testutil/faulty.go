@@ -52,6 +52,8 @@ var _ interface {
 	kvdb.PoolReader
 	kvdb.PrefixScanner
 	kvdb.Scanner
+	kvdb.SizedGetter
+	kvdb.SizedMultiGetter
 	kvdb.StatsReader
 	kvdb.Swapper
 	kvdb.TTLPutter
@@ -147,6 +149,22 @@ func (f *Faulty) GetMany(ctx context.Context, keys [][]byte) ([][]byte, error) {
 		return nil, err
 	}
 	return f.Memory.GetMany(ctx, keys)
+}
+
+// GetSized implements kvdb.SizedGetter.
+func (f *Faulty) GetSized(ctx context.Context, key []byte, room kvdb.Room) ([]byte, error) {
+	if err := f.before(ctx, "get"); err != nil {
+		return nil, err
+	}
+	return f.Memory.GetSized(ctx, key, room)
+}
+
+// GetManySized implements kvdb.SizedMultiGetter.
+func (f *Faulty) GetManySized(ctx context.Context, keys [][]byte, room kvdb.Room) ([][]byte, error) {
+	if err := f.before(ctx, "BATCH get"); err != nil {
+		return nil, err
+	}
+	return f.Memory.GetManySized(ctx, keys, room)
 }
 
 // Put implements kvdb.Store.

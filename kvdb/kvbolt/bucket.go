@@ -34,6 +34,22 @@ func lookup(b *bolt.Bucket, dst, key []byte) ([]byte, error) {
 	return append(dst, value...), nil
 }
 
+// lookupSized is lookup into the memory of room, and nil if that refuses.
+func lookupSized(b *bolt.Bucket, key []byte, room kvdb.Room) ([]byte, error) {
+	if err := kvdb.CheckKey(opGet, key); err != nil {
+		return nil, err
+	}
+	value := b.Get(key)
+	if value == nil {
+		return nil, kvdb.ErrNotFound
+	}
+	dst := room(len(value))
+	if dst == nil {
+		return nil, nil
+	}
+	return append(dst[:0], value...), nil
+}
+
 // put tells a nil value, by which the engine means a nested bucket, from an
 // empty one.
 func put(b *bolt.Bucket, key, value []byte) error {

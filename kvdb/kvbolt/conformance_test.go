@@ -47,7 +47,7 @@ func TestAdapter(t *testing.T) {
 		},
 		Capabilities: []string{
 			"Appender", "Batcher", "Describer", "Exister", "MultiGetter", "Notifier", "Pinger", "PrefixScanner",
-			"Scanner", "StatsReader", "Swapper", "Updater", "Viewer",
+			"Scanner", "SizedGetter", "SizedMultiGetter", "StatsReader", "Swapper", "Updater", "Viewer",
 		},
 		StatInfos: kvbolt.StatInfos,
 	})

@@ -39,7 +39,7 @@
 // # Capabilities
 //
 // Appender, Exister, Batcher (one transaction), MultiGetter (one read transaction),
-// Scanner, PrefixScanner (in bytewise order), Viewer (one read transaction),
+// SizedGetter, SizedMultiGetter, Scanner, PrefixScanner (in bytewise order), Viewer (one read transaction),
 // Updater (no conflicts, so no reruns), Swapper (within a write transaction),
 // Pinger, Describer, Notifier and StatsReader. bbolt has no time to live and no
 // replication, so there is no TTLPutter or Lagger.

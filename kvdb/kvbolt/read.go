@@ -35,6 +35,19 @@ func (s *Store) AppendGet(ctx context.Context, dst, key []byte) (out []byte, err
 	return out, nil
 }
 
+// GetSized implements [kvdb.SizedGetter]. The value is copied once, from the mapped
+// file to the memory of room, within a read transaction.
+func (s *Store) GetSized(ctx context.Context, key []byte, room kvdb.Room) (value []byte, err error) {
+	err = s.read(ctx, opGet, func(b *bolt.Bucket) (err error) {
+		value, err = lookupSized(b, key, room)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return value, nil
+}
+
 // Exists implements [kvdb.Exister]. The value is not touched: of a long one, only
 // the first page is read.
 func (s *Store) Exists(ctx context.Context, key []byte) (found bool, err error) {
@@ -51,12 +64,26 @@ func (s *Store) Exists(ctx context.Context, key []byte) (found bool, err error) 
 // GetMany implements [kvdb.MultiGetter] with one read transaction: the values
 // are of one state of the store.
 func (s *Store) GetMany(ctx context.Context, keys [][]byte) ([][]byte, error) {
+	return s.GetManySized(ctx, keys, fits)
+}
+
+// fits is the room for a value of any size.
+func fits(size int) []byte { return make([]byte, 0, size) }
+
+// GetManySized implements [kvdb.SizedMultiGetter] with one read transaction: the
+// values are of one state of the store.
+func (s *Store) GetManySized(ctx context.Context, keys [][]byte, room kvdb.Room) ([][]byte, error) {
 	values := make([][]byte, len(keys))
 	err := s.read(ctx, opGet, func(b *bolt.Bucket) error {
 		for i, key := range keys {
-			value, err := lookup(b, empty, key)
-			if err != nil && err != kvdb.ErrNotFound {
+			value, err := lookupSized(b, key, room)
+			switch {
+			case err == kvdb.ErrNotFound:
+			case err != nil:
 				return err
+			case value == nil:
+				values = values[:i]
+				return nil
 			}
 			values[i] = value
 		}

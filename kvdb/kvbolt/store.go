@@ -49,6 +49,8 @@ var _ interface {
 	kvdb.Pinger
 	kvdb.PrefixScanner
 	kvdb.Scanner
+	kvdb.SizedGetter
+	kvdb.SizedMultiGetter
 	kvdb.StatsReader
 	kvdb.Swapper
 	kvdb.Updater

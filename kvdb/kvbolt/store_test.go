@@ -59,6 +59,8 @@ func calls(t testing.TB, s *kvbolt.Store) map[string]func() error {
 	all["Get"] = func() error { _, err := s.Get(ctx, key); return err }
 	all["AppendGet"] = func() error { _, err := s.AppendGet(ctx, nil, key); return err }
 	all["Exists"] = func() error { _, err := s.Exists(ctx, key); return err }
+	all["GetSized"] = func() error { _, err := s.GetSized(ctx, key, anyRoom); return err }
+	all["GetManySized"] = func() error { _, err := s.GetManySized(ctx, [][]byte{key}, anyRoom); return err }
 	all["GetMany"] = func() error { _, err := s.GetMany(ctx, [][]byte{key}); return err }
 	all["Ping"] = func() error { return s.Ping(ctx) }
 	all["AppendStats"] = func() error { _, err := s.AppendStats(ctx, nil); return err }
@@ -293,3 +295,6 @@ func TestOpenUnusablePath(t *testing.T) {
 		}
 	}
 }
+
+// anyRoom is room for a value of any size.
+func anyRoom(size int) []byte { return make([]byte, 0, size) }

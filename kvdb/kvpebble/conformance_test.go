@@ -43,7 +43,7 @@ func TestAdapter(t *testing.T) {
 			return store, db
 		},
 		Capabilities: []string{
-			"Appender", "Batcher", "Describer", "Exister", "Notifier", "Pinger", "PrefixScanner", "Scanner", "StatsReader", "Viewer",
+			"Appender", "Batcher", "Describer", "Exister", "Notifier", "Pinger", "PrefixScanner", "Scanner", "SizedGetter", "StatsReader", "Viewer",
 		},
 		StatInfos: kvpebble.StatInfos,
 	})

@@ -34,7 +34,7 @@
 //
 // # Capabilities
 //
-// Appender, Exister, Batcher (one pebble.Batch, atomic), Scanner, PrefixScanner (in
+// Appender, Exister, SizedGetter, Batcher (one pebble.Batch, atomic), Scanner, PrefixScanner (in
 // bytewise order), Viewer (a pebble.Snapshot), Pinger (a point read), Describer,
 // Notifier and StatsReader. Pebble has no transactions, no compare-and-swap, no
 // time to live, no read of several keys and no replication, so there is no

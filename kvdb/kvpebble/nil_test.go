@@ -30,6 +30,7 @@ func TestNilStoreIsClosed(t *testing.T) {
 		_, get := s.Get(ctx, key)
 		_, appendGet := s.AppendGet(ctx, nil, key)
 		_, exists := s.Exists(ctx, key)
+		_, getSized := s.GetSized(ctx, key, nil)
 		_, stats := s.AppendStats(ctx, nil)
 		var scan, scanPrefix error
 		for _, scan = range s.Scan(ctx, kvdb.Range{}) {
@@ -37,7 +38,7 @@ func TestNilStoreIsClosed(t *testing.T) {
 		for _, scanPrefix = range s.ScanPrefix(ctx, key) {
 		}
 		for call, err := range map[string]error{
-			"Get": get, "AppendGet": appendGet, "Exists": exists, "AppendStats": stats, "Scan": scan, "ScanPrefix": scanPrefix,
+			"Get": get, "AppendGet": appendGet, "Exists": exists, "GetSized": getSized, "AppendStats": stats, "Scan": scan, "ScanPrefix": scanPrefix,
 			"Put": s.Put(ctx, key, key), "Delete": s.Delete(ctx, key), "Apply": s.Apply(ctx, nil),
 			"View":   s.View(ctx, func(kvdb.Reader) error { t.Error("a view of nothing"); return nil }),
 			"Verify": s.Verify(ctx), "Ping": s.Ping(ctx), "Close": s.Close(),

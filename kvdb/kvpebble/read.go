@@ -19,6 +19,33 @@ func (s *Store) AppendGet(ctx context.Context, dst, key []byte) ([]byte, error) 
 	return s.appendGet(ctx, s.engine(), dst, key)
 }
 
+// GetSized implements [kvdb.SizedGetter]. The value is copied once, from the engine's
+// memory, which has read it by the time that its size is known.
+func (s *Store) GetSized(ctx context.Context, key []byte, room kvdb.Room) (value []byte, err error) {
+	in, err := s.enter(ctx, opGet)
+	if err != nil {
+		return nil, err
+	}
+	defer s.leave(in, opGet, &err)
+	if err := kvdb.CheckKey(opGet, key); err != nil {
+		return nil, err
+	}
+	found, pin, err := s.db.Get(key)
+	switch {
+	case err == pebble.ErrNotFound:
+		return nil, kvdb.ErrNotFound
+	case err != nil:
+		return nil, wrap(opGet, err)
+	}
+	if dst := room(len(found)); dst != nil {
+		value = append(dst[:0], found...)
+	}
+	if err := pin.Close(); err != nil {
+		return nil, wrap(opGet, err)
+	}
+	return value, nil
+}
+
 // Exists implements [kvdb.Exister] with a point read, which asks the filters of
 // tables and ends at the first level that has the key, as an iterator does not. The
 // engine reads the block with the value, but it is not copied.

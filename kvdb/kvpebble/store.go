@@ -59,6 +59,7 @@ var _ interface {
 	kvdb.Pinger
 	kvdb.PrefixScanner
 	kvdb.Scanner
+	kvdb.SizedGetter
 	kvdb.StatsReader
 	kvdb.Viewer
 } = (*Store)(nil)

@@ -305,6 +305,71 @@ var brokenStores = []broken{
 		}
 		f.exists = func(_ context.Context, key []byte) (bool, error) { return seen[string(key)], nil }
 	}},
+	{"leaves the memory unused", "GetSized/Present", func(e *engine, f *flawed) {
+		f.getSized = func(ctx context.Context, key []byte, room kvdb.Room) ([]byte, error) {
+			return e.GetSized(ctx, key, func(size int) []byte {
+				if room(size) == nil {
+					return nil
+				}
+				return make([]byte, 0, size)
+			})
+		}
+	}},
+	{"asks for room twice", "GetSized/Present", func(e *engine, f *flawed) {
+		f.getSized = func(ctx context.Context, key []byte, room kvdb.Room) ([]byte, error) {
+			return e.GetSized(ctx, key, func(size int) []byte {
+				room(size)
+				return room(size)
+			})
+		}
+	}},
+	{"an empty value is nil", "GetSized/EmptyValue", func(e *engine, f *flawed) {
+		f.getSized = func(ctx context.Context, key []byte, room kvdb.Room) ([]byte, error) {
+			v, err := e.GetSized(ctx, key, room)
+			if len(v) == 0 {
+				v = nil
+			}
+			return v, err
+		}
+	}},
+	{"reads without room", "GetSized/Refused", func(e *engine, f *flawed) {
+		f.getSized = func(ctx context.Context, key []byte, room kvdb.Room) ([]byte, error) {
+			return e.GetSized(ctx, key, func(size int) []byte {
+				if dst := room(size); dst != nil {
+					return dst
+				}
+				return make([]byte, 0, size)
+			})
+		}
+	}},
+	{"asks for room for nothing", "GetSized/NoRoomForNothing", func(e *engine, f *flawed) {
+		f.getSized = func(ctx context.Context, key []byte, room kvdb.Room) ([]byte, error) {
+			v, err := e.GetSized(ctx, key, room)
+			if err != nil {
+				room(0)
+			}
+			return v, err
+		}
+	}},
+	{"asks for the sizes in another order", "GetManySized/InOrder", func(e *engine, f *flawed) {
+		f.getManySized = func(ctx context.Context, keys [][]byte, room kvdb.Room) ([][]byte, error) {
+			backwards := slices.Clone(keys)
+			slices.Reverse(backwards)
+			v, err := e.GetManySized(ctx, backwards, room)
+			slices.Reverse(v)
+			return v, err
+		}
+	}},
+	{"goes on without room", "GetManySized/Refused", func(e *engine, f *flawed) {
+		f.getManySized = func(ctx context.Context, keys [][]byte, room kvdb.Room) ([][]byte, error) {
+			return e.GetManySized(ctx, keys, func(size int) []byte {
+				if dst := room(size); dst != nil {
+					return dst
+				}
+				return make([]byte, 0, size)
+			})
+		}
+	}},
 	{"an empty batch is an error", "Apply/Empty", func(e *engine, f *flawed) {
 		f.apply = func(ctx context.Context, muts []kvdb.Mutation) error {
 			if len(muts) == 0 {

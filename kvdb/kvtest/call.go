@@ -53,6 +53,19 @@ func callsOf(s kvdb.Store) []call {
 			return c.Apply(ctx, []kvdb.Mutation{other, {Key: key, Delete: true}})
 		}})
 	}
+	anyRoom := func(size int) []byte { return make([]byte, 0, size) }
+	if c, ok := kvdb.As[kvdb.SizedGetter](s); ok {
+		calls = append(calls, call{"GetSized", true, func(ctx context.Context, key []byte) error {
+			_, err := c.GetSized(ctx, key, anyRoom)
+			return err
+		}})
+	}
+	if c, ok := kvdb.As[kvdb.SizedMultiGetter](s); ok {
+		calls = append(calls, call{"GetManySized", true, func(ctx context.Context, key []byte) error {
+			_, err := c.GetManySized(ctx, [][]byte{[]byte("other"), key}, anyRoom)
+			return err
+		}})
+	}
 	if c, ok := kvdb.As[kvdb.MultiGetter](s); ok {
 		calls = append(calls, call{"GetMany", true, func(ctx context.Context, key []byte) error {
 			_, err := c.GetMany(ctx, [][]byte{[]byte("other"), key})

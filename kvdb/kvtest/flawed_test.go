@@ -12,27 +12,29 @@ import (
 type flawed struct {
 	*engine
 
-	get       func(ctx context.Context, key []byte) ([]byte, error)
-	put       func(ctx context.Context, key, value []byte) error
-	delete    func(ctx context.Context, key []byte) error
-	close     func() error
-	appendGet func(ctx context.Context, dst, key []byte) ([]byte, error)
-	exists    func(ctx context.Context, key []byte) (bool, error)
-	apply     func(ctx context.Context, muts []kvdb.Mutation) error
-	getMany   func(ctx context.Context, keys [][]byte) ([][]byte, error)
-	scan      func(ctx context.Context, r kvdb.Range) iter.Seq2[kvdb.Entry, error]
-	prefix    func(ctx context.Context, prefix []byte) iter.Seq2[kvdb.Entry, error]
-	view      func(ctx context.Context, fn func(kvdb.Reader) error) error
-	update    func(ctx context.Context, fn func(kvdb.Txn) error) error
-	swap      func(ctx context.Context, key, old, new []byte) (bool, error)
-	putTTL    func(ctx context.Context, key, value []byte, ttl time.Duration) error
-	ping      func(ctx context.Context) error
-	describe  func() kvdb.Info
-	lag       func(ctx context.Context) (map[string]time.Duration, error)
-	infos     func() []kvdb.StatInfo
-	stats     func(ctx context.Context, dst []float64) ([]float64, error)
-	pool      func(ctx context.Context) (kvdb.PoolStats, error)
-	notices   func(ctx context.Context) iter.Seq[kvdb.Notice]
+	get          func(ctx context.Context, key []byte) ([]byte, error)
+	put          func(ctx context.Context, key, value []byte) error
+	delete       func(ctx context.Context, key []byte) error
+	close        func() error
+	appendGet    func(ctx context.Context, dst, key []byte) ([]byte, error)
+	exists       func(ctx context.Context, key []byte) (bool, error)
+	getSized     func(ctx context.Context, key []byte, room kvdb.Room) ([]byte, error)
+	getManySized func(ctx context.Context, keys [][]byte, room kvdb.Room) ([][]byte, error)
+	apply        func(ctx context.Context, muts []kvdb.Mutation) error
+	getMany      func(ctx context.Context, keys [][]byte) ([][]byte, error)
+	scan         func(ctx context.Context, r kvdb.Range) iter.Seq2[kvdb.Entry, error]
+	prefix       func(ctx context.Context, prefix []byte) iter.Seq2[kvdb.Entry, error]
+	view         func(ctx context.Context, fn func(kvdb.Reader) error) error
+	update       func(ctx context.Context, fn func(kvdb.Txn) error) error
+	swap         func(ctx context.Context, key, old, new []byte) (bool, error)
+	putTTL       func(ctx context.Context, key, value []byte, ttl time.Duration) error
+	ping         func(ctx context.Context) error
+	describe     func() kvdb.Info
+	lag          func(ctx context.Context) (map[string]time.Duration, error)
+	infos        func() []kvdb.StatInfo
+	stats        func(ctx context.Context, dst []float64) ([]float64, error)
+	pool         func(ctx context.Context) (kvdb.PoolStats, error)
+	notices      func(ctx context.Context) iter.Seq[kvdb.Notice]
 }
 
 // either returns flaw, or sound where there is none.
@@ -63,6 +65,14 @@ func (f flawed) AppendGet(ctx context.Context, dst, key []byte) ([]byte, error) 
 
 func (f flawed) Exists(ctx context.Context, key []byte) (bool, error) {
 	return either(f.exists == nil, f.exists, f.engine.Exists)(ctx, key)
+}
+
+func (f flawed) GetSized(ctx context.Context, key []byte, room kvdb.Room) ([]byte, error) {
+	return either(f.getSized == nil, f.getSized, f.engine.GetSized)(ctx, key, room)
+}
+
+func (f flawed) GetManySized(ctx context.Context, keys [][]byte, room kvdb.Room) ([][]byte, error) {
+	return either(f.getManySized == nil, f.getManySized, f.engine.GetManySized)(ctx, keys, room)
 }
 
 func (f flawed) Apply(ctx context.Context, muts []kvdb.Mutation) error {

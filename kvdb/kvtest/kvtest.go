@@ -87,6 +87,8 @@ var areas = []area{
 	capability("Exists", existsCases),
 	capability("Apply", batchCases),
 	capability("GetMany", multiGetCases),
+	capability("GetSized", sizedCases),
+	capability("GetManySized", sizedManyCases),
 	capability("Scan", scanCases),
 	capability("ScanPrefix", prefixCases),
 	capability("View", viewCases),

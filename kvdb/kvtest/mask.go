@@ -48,6 +48,10 @@ func (m *mask) As(target any) bool {
 		return unmask(m, target)
 	case *kvdb.Scanner:
 		return unmask(m, target)
+	case *kvdb.SizedGetter:
+		return unmask(m, target)
+	case *kvdb.SizedMultiGetter:
+		return unmask(m, target)
 	case *kvdb.StatsReader:
 		return unmask(m, target)
 	case *kvdb.Swapper:

@@ -25,6 +25,10 @@ func (t *Tally) As(target any) bool {
 		return tallied(t, target, func(c kvdb.PrefixScanner) kvdb.PrefixScanner { return tallyPrefixScanner{t, c} })
 	case *kvdb.Scanner:
 		return tallied(t, target, func(c kvdb.Scanner) kvdb.Scanner { return tallyScanner{t, c} })
+	case *kvdb.SizedGetter:
+		return tallied(t, target, func(c kvdb.SizedGetter) kvdb.SizedGetter { return tallySizedGetter{t, c} })
+	case *kvdb.SizedMultiGetter:
+		return tallied(t, target, func(c kvdb.SizedMultiGetter) kvdb.SizedMultiGetter { return tallySizedMultiGetter{t, c} })
 	case *kvdb.Swapper:
 		return tallied(t, target, func(c kvdb.Swapper) kvdb.Swapper { return tallySwapper{t, c} })
 	case *kvdb.TTLPutter:
@@ -138,6 +142,36 @@ func (g tallyMultiGetter) GetMany(ctx context.Context, keys [][]byte) (values []
 	})
 	return values, err
 }
+
+type tallySizedGetter struct {
+	tally *Tally
+	next  kvdb.SizedGetter
+}
+
+func (g tallySizedGetter) GetSized(ctx context.Context, key []byte, room kvdb.Room) (value []byte, err error) {
+	g.tally.count("get", func() string {
+		value, err = g.next.GetSized(ctx, key, room)
+		return readOutcome(err)
+	})
+	return value, err
+}
+
+type tallySizedMultiGetter struct {
+	tally *Tally
+	next  kvdb.SizedMultiGetter
+}
+
+func (g tallySizedMultiGetter) GetManySized(ctx context.Context, keys [][]byte, room kvdb.Room) (values [][]byte, err error) {
+	sized := tallyMultiGetter{g.tally, many(func(ctx context.Context, keys [][]byte) ([][]byte, error) {
+		return g.next.GetManySized(ctx, keys, room)
+	})}
+	return sized.GetMany(ctx, keys)
+}
+
+// many is a MultiGetter.
+type many func(ctx context.Context, keys [][]byte) ([][]byte, error)
+
+func (m many) GetMany(ctx context.Context, keys [][]byte) ([][]byte, error) { return m(ctx, keys) }
 
 type tallyPinger struct {
 	tally *Tally

@@ -49,6 +49,20 @@ func TestTally(t *testing.T) {
 			c.Exists(ctx, nil)
 			c.Exists(gone, key)
 		}, map[Call]int{{"get", "ok"}: 1, {"get", "miss"}: 2, {"get", "error"}: 1, {"get", "canceled"}: 1}},
+		{"sized", func(s kvdb.Store) {
+			c := must[kvdb.SizedGetter](t, s)
+			c.GetSized(ctx, key, anyRoom)
+			c.GetSized(ctx, key, noRoom)
+			c.GetSized(ctx, none, anyRoom)
+			c.GetSized(gone, key, anyRoom)
+		}, map[Call]int{{"get", "ok"}: 2, {"get", "miss"}: 1, {"get", "canceled"}: 1}},
+		{"many sized", func(s kvdb.Store) {
+			c := must[kvdb.SizedMultiGetter](t, s)
+			c.GetManySized(ctx, nil, anyRoom)
+			c.GetManySized(ctx, [][]byte{key}, anyRoom)
+			c.GetManySized(ctx, [][]byte{none}, anyRoom)
+			c.GetManySized(ctx, [][]byte{key, key}, noRoom)
+		}, map[Call]int{{"get", "ok"}: 1, {"get", "miss"}: 1, {"BATCH get", "ok"}: 1}},
 		{"put and delete", func(s kvdb.Store) {
 			s.Put(ctx, key, nil)
 			s.Put(ctx, nil, nil)
@@ -236,3 +250,7 @@ func must[C any](t testing.TB, s kvdb.Store) C {
 	}
 	return c
 }
+
+func anyRoom(size int) []byte { return make([]byte, 0, size) }
+
+func noRoom(int) []byte { return nil }

@@ -80,6 +80,6 @@ var contracts = map[Operation]Contract{
 	Ping:        {Capabilities: []string{"Pinger"}, Outcomes: readOutcomes, Errors: pingErrors},
 	BatchPut:    {Capabilities: []string{"Batcher"}, Outcomes: writeOutcomes, Errors: writeErrors, Sends: true, Batch: true},
 	BatchDelete: {Capabilities: []string{"Batcher"}, Outcomes: writeOutcomes, Errors: deleteErrors, Sends: true, Batch: true},
-	BatchGet:    {Capabilities: []string{"MultiGetter"}, Outcomes: readOutcomes, Errors: readErrors, Sends: true, Delivers: true, Batch: true},
+	BatchGet:    {Capabilities: []string{"MultiGetter", "SizedMultiGetter"}, Outcomes: readOutcomes, Errors: readErrors, Sends: true, Delivers: true, Batch: true},
 	Batch:       {Capabilities: []string{"Batcher"}, Outcomes: writeOutcomes, Errors: writeErrors, Sends: true, Batch: true},
 }

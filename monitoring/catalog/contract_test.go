@@ -30,7 +30,7 @@ func TestContractsInFull(t *testing.T) {
 		catalog.Ping:           {"Pinger", "ok canceled error", "timeout closed unavailable _OTHER", ""},
 		catalog.BatchPut:       {"Batcher", "ok conflict canceled error", writes, "batch sends"},
 		catalog.BatchDelete:    {"Batcher", "ok conflict canceled error", deletes, "batch sends"},
-		catalog.BatchGet:       {"MultiGetter", "ok canceled error", reads, "batch sends delivers"},
+		catalog.BatchGet:       {"MultiGetter SizedMultiGetter", "ok canceled error", reads, "batch sends delivers"},
 		catalog.Batch:          {"Batcher", "ok conflict canceled error", writes, "batch sends"},
 		catalog.Other:          {},
 		"":                     {},

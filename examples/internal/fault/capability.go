@@ -44,6 +44,30 @@ func (m multiGetter) GetMany(ctx context.Context, keys [][]byte) ([][]byte, erro
 	return m.next.GetMany(ctx, keys)
 }
 
+type sizedGetter struct {
+	*Store
+	next kvdb.SizedGetter
+}
+
+func (g sizedGetter) GetSized(ctx context.Context, key []byte, room kvdb.Room) ([]byte, error) {
+	if err := g.strike(ctx, "get"); err != nil {
+		return nil, err
+	}
+	return g.next.GetSized(ctx, key, room)
+}
+
+type sizedMultiGetter struct {
+	*Store
+	next kvdb.SizedMultiGetter
+}
+
+func (m sizedMultiGetter) GetManySized(ctx context.Context, keys [][]byte, room kvdb.Room) ([][]byte, error) {
+	if err := m.strike(ctx, "get"); err != nil {
+		return nil, err
+	}
+	return m.next.GetManySized(ctx, keys, room)
+}
+
 type batcher struct {
 	*Store
 	next kvdb.Batcher

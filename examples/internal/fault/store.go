@@ -96,6 +96,10 @@ func (s *Store) As(target any) bool {
 		return view(s, t, func(next kvdb.PrefixScanner) kvdb.PrefixScanner { return prefixScanner{s, next} })
 	case *kvdb.Scanner:
 		return view(s, t, func(next kvdb.Scanner) kvdb.Scanner { return scanner{s, next} })
+	case *kvdb.SizedGetter:
+		return view(s, t, func(next kvdb.SizedGetter) kvdb.SizedGetter { return sizedGetter{s, next} })
+	case *kvdb.SizedMultiGetter:
+		return view(s, t, func(next kvdb.SizedMultiGetter) kvdb.SizedMultiGetter { return sizedMultiGetter{s, next} })
 	case *kvdb.Swapper:
 		return view(s, t, func(next kvdb.Swapper) kvdb.Swapper { return swapper{s, next} })
 	case *kvdb.TTLPutter:
