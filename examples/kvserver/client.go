@@ -38,7 +38,8 @@ type client struct {
 	out    resp.Writer      // replies that are not written yet
 	outbox outbox           // messages that others have for it
 	tracks *tracking.Client // nil as long as it has never tracked
-	value  []byte           // scratch for a value that is read
+	value  []byte           // scratch for a page of keys
+	rooms  rooms            // for values that are read
 
 	multi   *transaction // nil unless one is being sent
 	watched *watched     // for the next transaction
@@ -62,6 +63,7 @@ func newClient(s *server, conn net.Conn, id int64) *client {
 	c.keys = s.keys.as(id)
 	c.lookout.conn = conn
 	c.outbox.open(s.budget)
+	c.rooms = newRooms(c)
 	return c
 }
 
@@ -72,6 +74,7 @@ func (c *client) serve(ctx context.Context) {
 	defer func() { _ = c.conn.Close() }()
 	defer func() {
 		c.in.Release()
+		c.rooms.release() // of a command that has panicked
 		c.server.budget.Give(c.replies)
 	}()
 	defer c.outbox.shut()

@@ -4,7 +4,7 @@ import "context"
 
 // DEL key [key ...]. The reply is how many of them there were.
 func runDel(ctx context.Context, c *client, args [][]byte) error {
-	n, err := c.keys.remove(ctx, c.value[:0], args[1:])
+	n, err := c.keys.remove(ctx, args[1:])
 	if err != nil {
 		return err
 	}
@@ -16,7 +16,7 @@ func runDel(ctx context.Context, c *client, args [][]byte) error {
 func runExists(ctx context.Context, c *client, args [][]byte) error {
 	n := 0
 	for _, key := range args[1:] {
-		found, err := c.keys.exists(ctx, c.value[:0], key)
+		found, err := c.keys.exists(ctx, key)
 		if err != nil {
 			return err
 		}
@@ -30,7 +30,7 @@ func runExists(ctx context.Context, c *client, args [][]byte) error {
 
 // TYPE key. All values are strings.
 func runType(ctx context.Context, c *client, args [][]byte) error {
-	found, err := c.keys.exists(ctx, c.value[:0], args[1])
+	found, err := c.keys.exists(ctx, args[1])
 	switch {
 	case err != nil:
 		return err

@@ -15,121 +15,9 @@ func runGet(ctx context.Context, c *client, args [][]byte) error {
 }
 
 func (c *client) get(ctx context.Context, key []byte) error {
-	large := &c.server.values
-	if size := large.of(key); size > 0 && !c.holding() {
-		return c.getLarge(ctx, key, size)
-	}
-	value, found, err := c.keys.get(ctx, c.value[:0], key)
-	if err != nil {
-		return err
-	}
-	c.server.saw(key, len(value))
-	if !found {
-		c.out.Null()
-		return nil
-	}
-	err = c.bulk(value)
-	c.reuse(value)
-	return err
-}
-
-// getLarge is refused before the engine has copied a value that there is no room
-// for. Those who read such values take turns, and nobody else waits for them.
-func (c *client) getLarge(ctx context.Context, key []byte, size int) error {
-	if !c.server.budget.Take(size) {
-		return errBudget
-	}
-	defer c.server.budget.Give(size)
-	value, found, err := c.readLarge(ctx, key)
-	if err != nil {
-		return err
-	}
-	c.server.saw(key, len(value))
-	switch {
-	case !found:
-		c.out.Null()
-		return nil
-	case len(value) > size: // it has changed
-		return c.bulk(value)
-	}
-	return c.direct(value)
-}
-
-func (c *client) readLarge(ctx context.Context, key []byte) (value []byte, found bool, err error) {
-	c.server.reading <- struct{}{}
-	defer func() { <-c.server.reading }()
-	return c.keys.get(ctx, nil, key)
-}
-
-// MGET key [key ...]. Where the engine reads several keys in one call, it does
-// so here.
-func runMGet(ctx context.Context, c *client, args [][]byte) error {
-	keys := args[1:]
-	c.out.Array(len(keys))
-	if c.keys.db.multiGetter == nil {
-		for _, key := range keys {
-			if err := c.get(ctx, key); err != nil {
-				return err
-			}
-			if err := c.flushFull(); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	for len(keys) > 0 {
-		n := min(len(keys), c.server.manyKeys())
-		if err := c.getMany(ctx, keys[:n]); err != nil {
-			return err
-		}
-		keys = keys[n:]
-	}
-	return nil
-}
-
-// getMany replies with several values, which are charged to the budget until
-// the client has read them.
-func (c *client) getMany(ctx context.Context, keys [][]byte) error {
-	values, err := c.readMany(ctx, keys)
-	if err != nil {
-		return err
-	}
-	size := 0
-	for _, value := range values {
-		size += len(value)
-	}
-	if !c.server.budget.Take(size) {
-		return errBudget
-	}
-	defer c.server.budget.Give(size)
-	for _, value := range values {
-		switch {
-		case value == nil:
-			c.out.Null()
-		case len(value) <= fullReply:
-			c.out.Bulk(value)
-		default:
-			if err := c.direct(value); err != nil {
-				return err
-			}
-		}
-		if err := c.flushFull(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (c *client) readMany(ctx context.Context, keys [][]byte) ([][]byte, error) {
-	if c.server.largest.Load() >= heavy {
-		c.server.reading <- struct{}{}
-		defer func() { <-c.server.reading }()
-	}
-	values, err := c.keys.getMany(ctx, keys)
-	for i, value := range values {
-		c.server.saw(keys[i], len(value))
-	}
-	return values, err
+	before := c.out.Len()
+	value, found, err := c.keys.get(ctx, key, c.rooms.reply)
+	return c.answer(before, value, found, err)
 }
 
 // MSET key value [key value ...].
@@ -165,7 +53,8 @@ func runSet(ctx context.Context, c *client, args [][]byte) error {
 	if w.get {
 		return c.exchange(ctx, w)
 	}
-	done, err := c.keys.put(ctx, w)
+	done, err := c.keys.put(ctx, w, c.rooms.scratch)
+	c.rooms.release()
 	switch {
 	case err != nil:
 		return err
@@ -177,34 +66,11 @@ func runSet(ctx context.Context, c *client, args [][]byte) error {
 	return nil
 }
 
-// exchange replies with what was there before, which is charged to the budget before
-// it is too late to refuse.
+// exchange replies with what was there before.
 func (c *client) exchange(ctx context.Context, w write) error {
-	taken := 0
-	old, found, err := c.keys.exchange(ctx, c.value[:0], w, func(size int) error {
-		if size <= smallReply {
-			return nil
-		}
-		if !c.server.budget.Take(size) {
-			return errBudget
-		}
-		taken = size
-		return nil
-	})
-	defer func() { c.server.budget.Give(taken) }()
-	switch {
-	case err != nil:
-		return err
-	case !found:
-		c.out.Null()
-		return nil
-	case taken > 0 && !c.holding():
-		err = c.direct(old)
-	default:
-		err = c.bulk(old)
-	}
-	c.reuse(old)
-	return err
+	before := c.out.Len()
+	old, found, err := c.keys.exchange(ctx, w, c.rooms.reply)
+	return c.answer(before, old, found, err)
 }
 
 // checkKey refuses a key that is too long: scans keep keys in memory.

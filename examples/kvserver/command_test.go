@@ -354,7 +354,7 @@ func TestExpiryOfSwap(t *testing.T) {
 		kvdb.Swapper
 		kvdb.TTLPutter
 	}{s.Memory, s.Memory, s.ttlStore}, "test")
-	_, err := k.put(t.Context(), write{key: []byte("k"), when: ifAbsent, ttl: time.Second, ttlOption: "EX"})
+	_, err := k.put(t.Context(), write{key: []byte("k"), when: ifAbsent, ttl: time.Second, ttlOption: "EX"}, anyRoom)
 	if fmt.Sprint(err) != "engine test does not support EX together with NX or XX" {
 		t.Errorf("error %v", err)
 	}

@@ -9,7 +9,7 @@ func runTTL(ctx context.Context, c *client, args [][]byte) error {
 	if c.keys.db.ttlPutter != nil {
 		return c.keys.unsupported(upper(args[0]))
 	}
-	found, err := c.keys.exists(ctx, c.value[:0], args[1])
+	found, err := c.keys.exists(ctx, args[1])
 	switch {
 	case err != nil:
 		return err

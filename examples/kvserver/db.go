@@ -12,24 +12,24 @@ import (
 // A backend is the store of an engine with its capabilities, which are looked up
 // once; those that it lacks are nil.
 type backend struct {
-	name        string // of the engine
-	store       kvdb.Store
-	appender    kvdb.Appender
-	batcher     kvdb.Batcher
-	exister     kvdb.Exister
-	multiGetter kvdb.MultiGetter
-	scanner     kvdb.Scanner
-	swapper     kvdb.Swapper
-	ttlPutter   kvdb.TTLPutter
+	name      string // of the engine
+	store     kvdb.Store
+	batcher   kvdb.Batcher
+	exister   kvdb.Exister
+	scanner   kvdb.Scanner
+	sized     kvdb.SizedGetter
+	sizedMany kvdb.SizedMultiGetter
+	swapper   kvdb.Swapper
+	ttlPutter kvdb.TTLPutter
 }
 
 func newBackend(store kvdb.Store, name string) *backend {
 	b := &backend{name: name, store: store}
-	b.appender, _ = kvdb.As[kvdb.Appender](store)
 	b.batcher, _ = kvdb.As[kvdb.Batcher](store)
 	b.exister, _ = kvdb.As[kvdb.Exister](store)
-	b.multiGetter, _ = kvdb.As[kvdb.MultiGetter](store)
 	b.scanner, _ = kvdb.As[kvdb.Scanner](store)
+	b.sized, _ = kvdb.As[kvdb.SizedGetter](store)
+	b.sizedMany, _ = kvdb.As[kvdb.SizedMultiGetter](store)
 	b.swapper, _ = kvdb.As[kvdb.Swapper](store)
 	b.ttlPutter, _ = kvdb.As[kvdb.TTLPutter](store)
 	return b
@@ -58,30 +58,40 @@ func (d *db) stored(key []byte) []byte {
 	return d.scratch
 }
 
-// get appends the value under key to dst.
-func (d *db) get(ctx context.Context, dst, key []byte) (value []byte, err error) {
-	if d.appender != nil {
-		return d.appender.AppendGet(ctx, dst, d.stored(key))
+// get returns the value under key in memory of room, nil if there is none. An engine
+// that does not tell the size has copied the value before room is asked.
+func (d *db) get(ctx context.Context, key []byte, room kvdb.Room) (value []byte, err error) {
+	if d.sized != nil {
+		return d.sized.GetSized(ctx, d.stored(key), room)
 	}
 	if value, err = d.store.Get(ctx, d.stored(key)); err != nil {
-		return dst, err
+		return nil, err
 	}
-	return append(dst, value...), nil
+	dst := room(len(value))
+	if dst == nil {
+		return nil, nil
+	}
+	return append(dst[:0], value...), nil
 }
 
-// exists reads the value only if the engine cannot look without, into scratch.
-func (d *db) exists(ctx context.Context, scratch, key []byte) (found bool, err error) {
+// exists reads the value only if the engine can look for it in no other way.
+func (d *db) exists(ctx context.Context, key []byte) (found bool, err error) {
 	if d.exister != nil {
 		return d.exister.Exists(ctx, d.stored(key))
 	}
-	if _, err = d.get(ctx, scratch, key); err == kvdb.ErrNotFound {
+	if _, err = d.get(ctx, key, noRoom); err == kvdb.ErrNotFound {
 		return false, nil
 	}
 	return err == nil, err
 }
 
-func (d *db) getMany(ctx context.Context, keys [][]byte) ([][]byte, error) {
-	return d.multiGetter.GetMany(ctx, d.storedAll(keys))
+// noRoom is for reads that want no value.
+func noRoom(int) []byte { return nil }
+
+// getMany returns the values under keys, nil for absent ones, up to the first that
+// there is no room for.
+func (d *db) getMany(ctx context.Context, keys [][]byte, room kvdb.Room) ([][]byte, error) {
+	return d.sizedMany.GetManySized(ctx, d.storedAll(keys), room)
 }
 
 func (d *db) put(ctx context.Context, key, value []byte) error {

@@ -40,6 +40,9 @@ func memory(t testing.TB) *kvdb.Memory {
 	return m
 }
 
+// anyRoom is room for a value of any size.
+func anyRoom(size int) []byte { return make([]byte, 0, size) }
+
 // A testServer is a server on an in-memory network, whose deadlines follow the
 // clock of a synctest bubble.
 type testServer struct {

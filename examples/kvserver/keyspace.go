@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"sync"
 
 	"github.com/otelkv/otelkv/examples/kvserver/internal/database"
 	"github.com/otelkv/otelkv/examples/kvserver/internal/tracking"
@@ -15,7 +14,6 @@ import (
 type keyspace struct {
 	db    db
 	locks *keyLocks
-	many  *manyReads
 
 	by       int64 // the id of the client
 	watchers []watcher
@@ -23,18 +21,11 @@ type keyspace struct {
 	held     *heldChanges // nil outside of transactions
 }
 
-// manyReads bound the keys of MGETs that are inside the engine.
-type manyReads struct {
-	entering sync.Mutex // held to take more than one place
-	places   chan struct{}
-}
-
 // newKeyspace returns database 0 of a store.
 func newKeyspace(store kvdb.Store, name string) *keyspace {
 	return &keyspace{
 		db:    db{backend: newBackend(store, name)},
 		locks: newKeyLocks(),
-		many:  &manyReads{places: make(chan struct{}, manyPlaces)},
 	}
 }
 
@@ -54,40 +45,24 @@ func (k *keyspace) unsupported(what string) error {
 	return commandError(fmt.Sprintf("engine %s does not support %s", k.db.name, what))
 }
 
-// get appends the value under key to dst. found is false, and dst as it was,
-// when there is none.
-func (k *keyspace) get(ctx context.Context, dst, key []byte) (value []byte, found bool, err error) {
-	value, err = k.db.get(ctx, dst, key)
+// get returns the value under key in memory of room, which is asked before there is a
+// copy. Without room, the error is errBudget.
+func (k *keyspace) get(ctx context.Context, key []byte, room kvdb.Room) (value []byte, found bool, err error) {
+	value, err = k.db.get(ctx, key, room)
 	switch {
 	case err == kvdb.ErrNotFound:
-		return dst, false, nil
+		return nil, false, nil
 	case err != nil:
-		return dst, false, err
+		return nil, false, err
+	case value == nil:
+		return nil, true, errBudget
 	}
 	return value, true, nil
 }
 
-// exists reports whether there is a value under key. It needs scratch if the
-// engine has to read the value.
-func (k *keyspace) exists(ctx context.Context, scratch, key []byte) (bool, error) {
-	return k.db.exists(ctx, scratch, key)
-}
-
-// getMany returns the values under keys, nil for those that are absent. It
-// waits for places.
-func (k *keyspace) getMany(ctx context.Context, keys [][]byte) ([][]byte, error) {
-	places := (len(keys) + manyKeysAPlace - 1) / manyKeysAPlace
-	k.many.entering.Lock()
-	for range places {
-		k.many.places <- struct{}{}
-	}
-	k.many.entering.Unlock()
-	defer func() {
-		for range places {
-			<-k.many.places
-		}
-	}()
-	return k.db.getMany(ctx, keys)
+// exists reports whether there is a value under key.
+func (k *keyspace) exists(ctx context.Context, key []byte) (bool, error) {
+	return k.db.exists(ctx, key)
 }
 
 // putAll sets all pairs at once. A pair is two neighbours.
@@ -105,7 +80,7 @@ func (k *keyspace) putAll(ctx context.Context, pairs [][]byte) error {
 
 // remove removes the keys and returns how many of them there were. They go at
 // once where the engine has batches.
-func (k *keyspace) remove(ctx context.Context, scratch []byte, keys [][]byte) (n int, err error) {
+func (k *keyspace) remove(ctx context.Context, keys [][]byte) (n int, err error) {
 	// Two that remove the same key must not both find it. A write in between
 	// does no harm: it is as if it came before.
 	defer k.locks.exclude(keys)()
@@ -123,7 +98,7 @@ func (k *keyspace) remove(ctx context.Context, scratch []byte, keys [][]byte) (n
 			continue
 		}
 		seen[string(key)] = struct{}{}
-		found, err := k.exists(ctx, scratch, key)
+		found, err := k.exists(ctx, key)
 		if err != nil {
 			return 0, err
 		}

@@ -19,7 +19,7 @@ func TestExchange(t *testing.T) {
 			mine := keys.as(int64(w))
 			for n := range each {
 				value := strconv.Itoa(w*each + n)
-				old, _, err := mine.exchange(t.Context(), nil, write{key: []byte("k"), value: []byte(value)}, func(int) error { return nil })
+				old, _, err := mine.exchange(t.Context(), write{key: []byte("k"), value: []byte(value)}, anyRoom)
 				if err != nil {
 					t.Error(err)
 				}
@@ -30,7 +30,7 @@ func TestExchange(t *testing.T) {
 		})
 	}
 	all.Wait()
-	last, _, err := keys.get(t.Context(), nil, []byte("k"))
+	last, _, err := keys.get(t.Context(), []byte("k"), anyRoom)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,15 +43,15 @@ func TestExchange(t *testing.T) {
 // What does not fit is not done.
 func TestExchangeRefused(t *testing.T) {
 	keys := newKeyspace(memory(t), "test")
-	if _, err := keys.put(t.Context(), write{key: []byte("k"), value: []byte("before")}); err != nil {
+	if _, err := keys.put(t.Context(), write{key: []byte("k"), value: []byte("before")}, anyRoom); err != nil {
 		t.Fatal(err)
 	}
 	size := 0
-	_, _, err := keys.exchange(t.Context(), nil, write{key: []byte("k"), value: []byte("after")}, func(n int) error {
+	_, _, err := keys.exchange(t.Context(), write{key: []byte("k"), value: []byte("after")}, func(n int) []byte {
 		size = n
-		return errBudget
+		return nil
 	})
-	value, _, getErr := keys.get(t.Context(), nil, []byte("k"))
+	value, _, getErr := keys.get(t.Context(), []byte("k"), anyRoom)
 	if !errors.Is(err, errBudget) || size != len("before") || getErr != nil || string(value) != "before" {
 		t.Errorf("%v for %d bytes, and then %q, %v", err, size, value, getErr)
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"time"
+
+	"github.com/otelkv/otelkv/kvdb"
 )
 
 // A condition is when a SET is done.
@@ -25,8 +27,9 @@ type write struct {
 	keepTTL    bool
 }
 
-// put does a write and reports whether its condition held.
-func (k *keyspace) put(ctx context.Context, w write) (done bool, err error) {
+// put does a write and reports whether its condition held. What it has to read for
+// that is in memory of room, until the next call of it.
+func (k *keyspace) put(ctx context.Context, w write, room kvdb.Room) (done bool, err error) {
 	if err := k.checkTTL(w); err != nil {
 		return false, err
 	}
@@ -47,7 +50,7 @@ func (k *keyspace) put(ctx context.Context, w write) (done bool, err error) {
 			k.changed(w.key)
 		}
 	}()
-	done, err = k.putLocked(ctx, w) //otelkv:lockok the lock is there to keep others away who write the key
+	done, err = k.putLocked(ctx, w, room) //otelkv:lockok the lock is there to keep others away who write the key
 	untouched = !done && err == nil
 	return done, err
 }
@@ -66,7 +69,7 @@ func (k *keyspace) checkTTL(w write) error {
 // putLocked does a write while the caller keeps those away who look first and
 // write then, and if that is what this write does, all writers, unless the engine
 // swaps.
-func (k *keyspace) putLocked(ctx context.Context, w write) (done bool, err error) {
+func (k *keyspace) putLocked(ctx context.Context, w write, room kvdb.Room) (done bool, err error) {
 	switch {
 	case w.when == always:
 		return true, k.putNow(ctx, w)
@@ -75,7 +78,7 @@ func (k *keyspace) putLocked(ctx context.Context, w write) (done bool, err error
 	case w.when == ifAbsent:
 		return k.db.swap(ctx, w.key, nil, w.value)
 	default:
-		return k.swapPresent(ctx, w)
+		return k.swapPresent(ctx, w, room)
 	}
 }
 
@@ -88,7 +91,7 @@ func (k *keyspace) putNow(ctx context.Context, w write) error {
 
 // putIf looks and writes. The caller keeps other writers of the key away.
 func (k *keyspace) putIf(ctx context.Context, w write) (done bool, err error) {
-	found, err := k.exists(ctx, nil, w.key)
+	found, err := k.exists(ctx, w.key)
 	if err != nil || found != (w.when == ifPresent) {
 		return false, err
 	}
@@ -97,16 +100,11 @@ func (k *keyspace) putIf(ctx context.Context, w write) (done bool, err error) {
 
 // swapPresent tries until nobody writes in between: each failure is somebody
 // else's success.
-func (k *keyspace) swapPresent(ctx context.Context, w write) (done bool, err error) {
-	var old []byte
+func (k *keyspace) swapPresent(ctx context.Context, w write, room kvdb.Room) (done bool, err error) {
 	for {
-		var found bool
-		old, found, err = k.get(ctx, old[:0], w.key)
+		old, found, err := k.get(ctx, w.key, room)
 		if err != nil || !found {
 			return false, err
-		}
-		if old == nil { // to a swap, nil is an absent key
-			old = []byte{}
 		}
 		if done, err = k.db.swap(ctx, w.key, old, w.value); done || err != nil {
 			return done, err

@@ -51,7 +51,7 @@ func TestConditionsExclude(t *testing.T) {
 			for range 200 {
 				var set, removed atomic.Int64
 				concurrently(func() {
-					done, err := k.put(t.Context(), write{key: key, value: []byte("v"), when: ifAbsent})
+					done, err := k.put(t.Context(), write{key: key, value: []byte("v"), when: ifAbsent}, anyRoom)
 					if err != nil {
 						t.Error(err)
 					}
@@ -60,7 +60,7 @@ func TestConditionsExclude(t *testing.T) {
 					}
 				})
 				concurrently(func() {
-					n, err := k.remove(t.Context(), nil, [][]byte{key})
+					n, err := k.remove(t.Context(), [][]byte{key})
 					if err != nil {
 						t.Error(err)
 					}
@@ -85,23 +85,23 @@ func TestConditionsAgainstPlainWrites(t *testing.T) {
 				put(t, k, write{key: key, value: []byte("old")})
 				var all sync.WaitGroup
 				all.Go(func() {
-					if _, err := k.put(t.Context(), write{key: key, value: []byte("xx"), when: ifPresent}); err != nil {
+					if _, err := k.put(t.Context(), write{key: key, value: []byte("xx"), when: ifPresent}, anyRoom); err != nil {
 						t.Error(err)
 					}
 				})
 				all.Go(func() {
-					if n, err := k.remove(t.Context(), nil, [][]byte{key}); n != 1 || err != nil {
+					if n, err := k.remove(t.Context(), [][]byte{key}); n != 1 || err != nil {
 						t.Errorf("removed %d, %v", n, err)
 					}
 				})
 				all.Wait()
-				if _, found, _ := k.get(t.Context(), nil, key); found {
+				if _, found, _ := k.get(t.Context(), key, anyRoom); found {
 					t.Fatal("a removed key is back")
 				}
 				all.Go(func() { put(t, k, write{key: key, value: []byte("plain")}) })
 				all.Go(func() { putIfAbsent(t, k, key) })
 				all.Wait()
-				if v, _, _ := k.get(t.Context(), nil, key); string(v) != "plain" {
+				if v, _, _ := k.get(t.Context(), key, anyRoom); string(v) != "plain" {
 					t.Fatalf("the value is %q", v)
 				}
 			}
@@ -126,23 +126,23 @@ func TestConditionsAgainstBatches(t *testing.T) {
 		})
 		all.Go(func() { putIfAbsent(t, k, []byte("l")) })
 		all.Wait()
-		if v, _, _ := k.get(t.Context(), nil, []byte("l")); string(v) != "plain" {
+		if v, _, _ := k.get(t.Context(), []byte("l"), anyRoom); string(v) != "plain" {
 			t.Fatalf("the value is %q", v)
 		}
-		if n, err := k.remove(t.Context(), nil, [][]byte{[]byte("k"), []byte("l")}); n != 2 || err != nil {
+		if n, err := k.remove(t.Context(), [][]byte{[]byte("k"), []byte("l")}); n != 2 || err != nil {
 			t.Fatalf("removed %d, %v", n, err)
 		}
 	}
 }
 
 func putIfAbsent(t *testing.T, k *keyspace, key []byte) {
-	if _, err := k.put(t.Context(), write{key: key, value: []byte("nx"), when: ifAbsent}); err != nil {
+	if _, err := k.put(t.Context(), write{key: key, value: []byte("nx"), when: ifAbsent}, anyRoom); err != nil {
 		t.Error(err)
 	}
 }
 
 func put(t *testing.T, k *keyspace, w write) {
-	if done, err := k.put(t.Context(), w); !done || err != nil {
+	if done, err := k.put(t.Context(), w, anyRoom); !done || err != nil {
 		t.Errorf("put: %t, %v", done, err)
 	}
 }

@@ -46,16 +46,3 @@ var defaultLimits = limits{
 func (l *limits) allowed(least time.Duration, moved int) time.Duration {
 	return least + time.Duration(moved/l.slowest)*time.Second
 }
-
-const (
-	// maxManyKeys is how many keys of a MGET the engine gets in one call, fewer if
-	// their values might be more than maxManyBytes together.
-	maxManyKeys  = 64
-	maxManyBytes = 8 << 20
-
-	// All values of such a call are in memory at once, before anybody knows how
-	// large they are. So there are places for some keys at a time: manyPlaces, of
-	// manyKeysAPlace keys each.
-	manyPlaces     = 8
-	manyKeysAPlace = 16
-)

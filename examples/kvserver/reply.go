@@ -52,7 +52,7 @@ func (c *client) reuse(value []byte) {
 // flushFull flushes when the replies fill their buffer.
 func (c *client) flushFull() error {
 	if c.holding() {
-		return c.hold()
+		return c.hold(0)
 	}
 	if n := c.out.Len(); n < smallReply || n < fullReply && c.roomy() {
 		return nil
@@ -93,7 +93,11 @@ func (c *client) write(began time.Time, b []byte) {
 // client has read it, unless it is small.
 func (c *client) bulk(value []byte) error {
 	if c.holding() {
-		return c.holdCopy(len(value), func() { c.out.Bulk(value) })
+		if err := c.hold(len(value)); err != nil {
+			return err
+		}
+		c.out.Bulk(value)
+		return nil
 	}
 	if len(value) <= smallReply || len(value) <= fullReply && c.roomy() {
 		c.out.Bulk(value)
@@ -121,7 +125,11 @@ func (c *client) direct(value []byte) error {
 // many bytes. Both are charged to the budget until the client has read them.
 func (c *client) large(size int, write func()) error {
 	if c.holding() {
-		return c.holdCopy(size, write)
+		if err := c.hold(2 * size); err != nil {
+			return err
+		}
+		write()
+		return nil
 	}
 	if !c.server.budget.Take(2 * size) {
 		return errBudget

@@ -25,9 +25,6 @@ type server struct {
 	budget   *resp.Budget
 	tracks   *tracking.Table
 	heavy    chan struct{} // full while a large write has its turn
-	reading  chan struct{} // full while a read of large values has its turn
-	largest  atomic.Int64  // bytes of a value, so far
-	values   largeValues
 	log      *serverLog
 	traces   *traces // nil for none
 	about    about   // what INFO tells
@@ -63,7 +60,6 @@ func startServer(l net.Listener, keys *keyspace, lim limits, log *serverLog, tr 
 		traces:   tr,
 		about:    a,
 		heavy:    make(chan struct{}, 1),
-		reading:  make(chan struct{}, 1),
 		cancel:   cancel,
 		accepted: make(chan struct{}),
 		failed:   make(chan error, 1),

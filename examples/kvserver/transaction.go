@@ -100,8 +100,11 @@ func (c *client) exec(ctx context.Context) error {
 	if c.multi.writes() && c.keys.db.batcher == nil {
 		return codedError("EXECABORT Transaction discarded because of: " + c.keys.unsupported("transactions").Error())
 	}
-	c.held = &heldReplies{from: c.out.Len()}
+	c.held = &heldReplies{from: c.out.Len(), left: len(c.multi.calls) + 1}
 	defer c.release()
+	if err := c.hold(0); err != nil {
+		return codedError("EXECABORT Transaction discarded because of: " + err.Error())
+	}
 	if err := c.execLocked(ctx); err != nil {
 		return err
 	}
@@ -127,12 +130,13 @@ func (c *client) execLocked(ctx context.Context) error {
 		c.remember(call.cmd, call.args)
 		before := c.out.Len()
 		err := call.cmd.run(ctx, c, call.args)
+		c.held.left--
 		if err == nil {
-			err = c.hold()
+			err = c.hold(0) // of a write, there is room for it
 		}
 		if err != nil {
 			c.out.Truncate(before)
-			c.refuse(err)
+			c.holdError(err)
 		}
 	}
 	err := writes.Commit(ctx, outside.db.batcher) //otelkv:lockok the locks are there to keep others away who write the keys

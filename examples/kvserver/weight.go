@@ -39,11 +39,8 @@ func (c *client) weigh(cmd *command, args [][]byte) (memory, written int) {
 		memory = len(args) * argMemory
 	}
 	if cmd.write {
-		for i, arg := range args {
+		for _, arg := range args {
 			written += len(arg)
-			if i >= 2 && (len(arg) >= heavy || c.server.values.some.Load()) {
-				c.server.saw(args[i-1], len(arg))
-			}
 		}
 	}
 	switch {
@@ -84,21 +81,4 @@ func (s *server) putDown(memory, written int) {
 	if written >= heavy {
 		<-s.heavy
 	}
-}
-
-// saw remembers how large a value is that was read or written.
-func (s *server) saw(key []byte, size int) {
-	s.values.saw(key, size)
-	for {
-		largest := s.largest.Load()
-		if int64(size) <= largest || s.largest.CompareAndSwap(largest, int64(size)) {
-			return
-		}
-	}
-}
-
-// manyKeys returns how many keys the engine is asked for in one call, whose values
-// are all in memory before anybody knows how large they are.
-func (s *server) manyKeys() int {
-	return int(max(1, min(maxManyKeys, maxManyBytes/max(1, s.largest.Load()))))
 }

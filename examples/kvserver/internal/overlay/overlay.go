@@ -14,10 +14,10 @@ import (
 // is as if they were done. It keeps the values that it is given, which must not
 // change before [Store.Commit]. It is for one goroutine.
 type Store struct {
-	under    kvdb.Store
-	appender kvdb.Appender
-	exister  kvdb.Exister
-	limits   kvdb.Info
+	under   kvdb.Store
+	sized   kvdb.SizedGetter
+	exister kvdb.Exister
+	limits  kvdb.Info
 
 	muts []kvdb.Mutation // at most one of a key
 	at   map[string]int  // where in muts a key is
@@ -26,7 +26,7 @@ type Store struct {
 // New returns a Store without writes. Closing it does nothing.
 func New(under kvdb.Store) *Store {
 	s := &Store{under: under, at: make(map[string]int)}
-	s.appender, _ = kvdb.As[kvdb.Appender](under)
+	s.sized, _ = kvdb.As[kvdb.SizedGetter](under)
 	s.exister, _ = kvdb.As[kvdb.Exister](under)
 	if d, ok := kvdb.As[kvdb.Describer](under); ok {
 		s.limits = d.Describe()
@@ -36,29 +36,34 @@ func New(under kvdb.Store) *Store {
 
 // Get returns the value under a key.
 func (s *Store) Get(ctx context.Context, key []byte) ([]byte, error) {
-	value, err := s.AppendGet(ctx, []byte{}, key)
-	if err != nil {
-		return nil, err
-	}
-	return value, nil
+	return s.GetSized(ctx, key, func(size int) []byte { return make([]byte, 0, size) })
 }
 
-// AppendGet appends the value under a key to dst.
-func (s *Store) AppendGet(ctx context.Context, dst, key []byte) ([]byte, error) {
-	if i, ok := s.at[string(key)]; ok {
-		if s.muts[i].Delete {
-			return dst, kvdb.ErrNotFound
-		}
-		return append(dst, s.muts[i].Value...), nil
-	}
-	if s.appender != nil {
-		return s.appender.AppendGet(ctx, dst, key)
+// GetSized returns the value under a key in memory of room, nil if there is none. An
+// engine that does not tell the size has copied the value before room is asked.
+func (s *Store) GetSized(ctx context.Context, key []byte, room kvdb.Room) ([]byte, error) {
+	i, ok := s.at[string(key)]
+	switch {
+	case ok && s.muts[i].Delete:
+		return nil, kvdb.ErrNotFound
+	case ok:
+		return into(room, s.muts[i].Value), nil
+	case s.sized != nil:
+		return s.sized.GetSized(ctx, key, room)
 	}
 	value, err := s.under.Get(ctx, key)
 	if err != nil {
-		return dst, err
+		return nil, err
 	}
-	return append(dst, value...), nil
+	return into(room, value), nil
+}
+
+func into(room kvdb.Room, value []byte) []byte {
+	dst := room(len(value))
+	if dst == nil {
+		return nil
+	}
+	return append(dst[:0], value...)
 }
 
 // Exists reports whether there is a value under a key.
@@ -69,7 +74,8 @@ func (s *Store) Exists(ctx context.Context, key []byte) (bool, error) {
 	if s.exister != nil {
 		return s.exister.Exists(ctx, key)
 	}
-	switch _, err := s.under.Get(ctx, key); {
+	_, err := s.GetSized(ctx, key, func(int) []byte { return nil })
+	switch {
 	case err == nil:
 		return true, nil
 	case errors.Is(err, kvdb.ErrNotFound):

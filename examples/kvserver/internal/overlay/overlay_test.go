@@ -97,15 +97,23 @@ func same(t *testing.T, got, want kvdb.Store) {
 		v, err := got.Get(t.Context(), key(i))
 		w, wantErr := want.Get(t.Context(), key(i))
 		found, existsErr := got.(kvdb.Exister).Exists(t.Context(), key(i))
-		appended, appendErr := got.(kvdb.Appender).AppendGet(t.Context(), []byte("x"), key(i))
+		size := -1
+		sized, sizedErr := got.(kvdb.SizedGetter).GetSized(t.Context(), key(i), func(n int) []byte {
+			size = n
+			return make([]byte, 0, n)
+		})
+		refused, refusedErr := got.(kvdb.SizedGetter).GetSized(t.Context(), key(i), func(int) []byte { return nil })
 		if string(v) != string(w) || err != wantErr || (err == nil) != (v != nil) {
 			t.Errorf("%s: %q, %v; want %q, %v", key(i), v, err, w, wantErr)
 		}
 		if found != (wantErr == nil) || existsErr != nil {
 			t.Errorf("%s: exists %t, %v", key(i), found, existsErr)
 		}
-		if string(appended) != "x"+string(w) || appendErr != wantErr {
-			t.Errorf("%s: appended %q, %v", key(i), appended, appendErr)
+		if string(sized) != string(w) || sizedErr != wantErr || wantErr == nil && size != len(w) || wantErr != nil && size >= 0 {
+			t.Errorf("%s: %q, %v, and room for %d bytes", key(i), sized, sizedErr, size)
+		}
+		if refused != nil || refusedErr != wantErr {
+			t.Errorf("%s without room: %q, %v", key(i), refused, refusedErr)
 		}
 	}
 }

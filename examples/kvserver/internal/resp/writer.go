@@ -2,6 +2,7 @@ package resp
 
 import (
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -77,6 +78,24 @@ func (w *Writer) Int(n int64) { w.number(':', n) }
 
 // Bulk writes a string of any bytes.
 func (w *Writer) Bulk(b []byte) { w.buf = AppendBulk(w.buf, b) }
+
+// BulkRoom begins a string of n bytes and returns memory of that capacity for them.
+// [Writer.BulkRead] must come next, or Truncate.
+func (w *Writer) BulkRoom(n int) []byte {
+	w.number('$', int64(n))
+	w.buf = slices.Grow(w.buf, n+len(crlf))
+	return w.buf[len(w.buf) : len(w.buf) : len(w.buf)+n]
+}
+
+// BulkRead ends a string that has been read into the memory of BulkRoom.
+func (w *Writer) BulkRead(b []byte) {
+	from := len(w.buf)
+	w.buf = w.buf[:from+len(b)]
+	if len(b) > 0 && &b[0] != &w.buf[from] {
+		copy(w.buf[from:], b)
+	}
+	w.end()
+}
 
 // BulkHeader writes what stands before a string of n bytes, which the caller sends
 // itself, and BulkEnd what stands behind it.
