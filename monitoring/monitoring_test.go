@@ -13,7 +13,8 @@ import (
 func TestFiles(t *testing.T) {
 	for name, want := range map[string]string{
 		"rules.yaml": "alert: KVWatchdog", "prometheusrule.yaml": "kind: PrometheusRule",
-		"alertmanager.yaml": "inhibit_rules:", "runbooks/KVDiskFull.md": "# KVDiskFull", "runbooks/README.md": "# Alerts",
+		"alertmanager.yaml": "inhibit_rules:", "dashboard.json": `"uid": "otelkv"`, "datasources.yaml": "exemplarTraceIdDestinations:",
+		"runbooks/KVDiskFull.md": "# KVDiskFull", "runbooks/README.md": "# Alerts",
 	} {
 		text, err := fs.ReadFile(monitoring.Files(), name)
 		if err != nil || !strings.Contains(string(text), want) {

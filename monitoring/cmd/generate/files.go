@@ -19,6 +19,10 @@ func Files(p Parameters) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
+	board, err := dashboardJSON(p)
+	if err != nil {
+		return nil, err
+	}
 	books, err := runbooks(p)
 	if err != nil {
 		return nil, err
@@ -27,6 +31,8 @@ func Files(p Parameters) ([]File, error) {
 		{"rules.yaml", generated + yaml.Marshal(yaml.Map{{Key: "groups", Value: yamlGroups(groups)}})},
 		{"prometheusrule.yaml", generated + prometheusRule(groups)},
 		{"alertmanager.yaml", generated + alertmanager(p)},
+		{"dashboard.json", board},
+		{"datasources.yaml", generated + dataSources(p)},
 	}, books...), nil
 }
 

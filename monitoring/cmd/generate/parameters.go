@@ -1,7 +1,8 @@
-// Package generate makes the rules that ship with this project, for a deployment's own
-// thresholds: alerting and recording rules for Prometheus, an example of a
-// configuration for Alertmanager, a runbook for each alert, and the rules as a
-// PrometheusRule for Kubernetes. The command mixin writes them to a directory.
+// Package generate makes the rules and the dashboard that ship with this project, for a
+// deployment's own thresholds: alerting and recording rules for Prometheus, an example of
+// a configuration for Alertmanager, a runbook for each alert, the rules as a
+// PrometheusRule for Kubernetes, the dashboard for Grafana and an example of its data
+// sources. The command mixin writes them to a directory.
 //
 // Names of metrics and labels come from monitoring/catalog, defaults of thresholds
 // from monitoring/objective. What this package makes by default is committed in
@@ -38,8 +39,16 @@ type Parameters struct {
 	Selector   string            // matchers of all series, as in job="orders"; empty: every job
 	Labels     map[string]string // further labels of every alert
 	Runbooks   string            // the URL below which the runbooks are
+	Traces     string            // the uid of the data source of traces in Grafana; empty: no links to it
+	Logs       string            // the uid of that of logs; empty: no links to it
 	Timescale  float64           // by which all windows are multiplied: for tests of the rules
 }
+
+// UIDs of data sources in Grafana, as datasources.yaml has them.
+const (
+	Traces = "tempo"
+	Logs   = "loki"
+)
 
 // Defaults returns the parameters of the rules that are committed.
 func Defaults() Parameters {
@@ -50,6 +59,8 @@ func Defaults() Parameters {
 		Lag:        objective.ReplicationLag,
 		Disk:       objective.DiskUsed,
 		Runbooks:   Runbooks,
+		Traces:     Traces,
+		Logs:       Logs,
 		Timescale:  1,
 	}
 }
@@ -128,8 +139,16 @@ func (p Parameters) texts() error {
 	if u, err := url.Parse(p.Runbooks); err != nil || u.Scheme == "" || u.Host == "" || strings.ContainsAny(p.Runbooks, "{} \n") {
 		errs = append(errs, fmt.Errorf("runbooks: want a URL such as %s, got %q", Runbooks, p.Runbooks))
 	}
+	for name, uid := range map[string]string{"traces": p.Traces, "logs": p.Logs} {
+		if !dataSource.MatchString(uid) {
+			errs = append(errs, fmt.Errorf("%s: %q is no uid of a data source in Grafana", name, uid))
+		}
+	}
 	return errors.Join(errs...)
 }
+
+// dataSource is a uid as Grafana allows them, or none.
+var dataSource = regexp.MustCompile(`^[a-zA-Z0-9_-]{0,40}$`)
 
 func wrap(name string, err error) error {
 	if err == nil {

@@ -30,9 +30,6 @@ type Rule struct {
 // Severity is that of an alerting rule.
 func (r Rule) Severity() string { return r.Labels["severity"] }
 
-// Dashboard is the path of the dashboard in Grafana.
-const Dashboard = "/d/otelkv"
-
 // Rules returns the rules for the parameters.
 func Rules(p Parameters) ([]Group, error) {
 	s, err := p.scope()
@@ -66,7 +63,7 @@ func (p Parameters) rule(w promql.Writer, a alert.Alert, l alert.Level) Rule {
 			"summary":       a.Summary,
 			"description":   strings.TrimSpace(a.Description + " " + l.Description),
 			"runbook_url":   strings.TrimSuffix(p.Runbooks, "/") + "/" + a.Name + ".md",
-			"dashboard_url": dashboard(a.Subject(l)),
+			"dashboard_url": dashboardURL(a.Filters(l)),
 		},
 	}
 	if l.For > 0 {
@@ -76,17 +73,6 @@ func (p Parameters) rule(w promql.Writer, a alert.Alert, l alert.Level) Rule {
 		r.KeepFiringFor = w.Scaled(l.KeepFiring)
 	}
 	return r
-}
-
-func dashboard(of alert.Subject) string {
-	var variables []string
-	for _, label := range of.Dashboard() {
-		variables = append(variables, "var-"+label+"={{ $labels."+label+" }}")
-	}
-	if len(variables) == 0 {
-		return Dashboard
-	}
-	return Dashboard + "?" + strings.Join(variables, "&")
 }
 
 // sorted are the keys of a map in their order.

@@ -1,8 +1,10 @@
-// Mixin writes the alerting rules of this project for a deployment's own thresholds:
-// rules.yaml, prometheusrule.yaml, an example alertmanager.yaml and runbooks/*.md.
+// Mixin writes the alerting rules and the dashboard of this project for a deployment's own
+// thresholds: rules.yaml, prometheusrule.yaml, an example alertmanager.yaml,
+// dashboard.json, an example datasources.yaml and runbooks/*.md.
 //
 //	go run ./monitoring/cmd/mixin -out DIR [-p99 100ms] [-errors 0.01] [-saturation 0.7] [-lag 5s]
-//		[-disk 0.9] [-capacity N] [-selector 'job="orders"'] [-labels team=x] [-runbooks URL] [-timescale 1]
+//		[-disk 0.9] [-capacity N] [-selector 'job="orders"'] [-labels team=x] [-runbooks URL] [-traces tempo] [-logs loki]
+//		[-timescale 1]
 //
 // It exits with 2 for wrong usage, parameters included, and with 1 when it cannot write.
 package main
@@ -34,6 +36,8 @@ func run(args []string, stderr io.Writer) int {
 	flags.StringVar(&p.Selector, "selector", p.Selector, "`matchers` of the series that the rules are about, as in 'job=\"orders\"'")
 	labels := flags.String("labels", "", "further labels of every alert, as in team=x,tier=1: `name=value,…`")
 	flags.StringVar(&p.Runbooks, "runbooks", p.Runbooks, "the `URL` below which the runbooks are")
+	flags.StringVar(&p.Traces, "traces", p.Traces, "the `uid` of the data source of traces in Grafana, which the dashboard links to; empty for none")
+	flags.StringVar(&p.Logs, "logs", p.Logs, "the `uid` of that of logs, likewise")
 	flags.Float64Var(&p.Timescale, "timescale", p.Timescale, "multiply all windows and waits by this `factor`, to test the rules")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):

@@ -60,18 +60,6 @@ const (
 	Anything                    // the monitoring itself
 )
 
-// Dashboard are the variables of the dashboard that show the subject of a series.
-func (s Subject) Dashboard() []string {
-	switch s {
-	case Store, Process:
-		return []string{Job, Instance}
-	case Service, Program:
-		return []string{Job}
-	default:
-		return nil
-	}
-}
-
 // Labels are those by which two alerts of the subject are about the same.
 func (s Subject) Labels() []string {
 	labels := slices.Clone(target)

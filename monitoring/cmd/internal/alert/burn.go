@@ -22,7 +22,7 @@ type pair struct {
 // has a third window, so that an outage that is over does not page once more.
 var (
 	fast = []pair{
-		{14.4, time.Hour, []time.Duration{window}},
+		{FastBurn, time.Hour, []time.Duration{window}},
 		{6, 6 * time.Hour, []time.Duration{30 * time.Minute, window}},
 	}
 	steady = []pair{

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/otelkv/otelkv/monitoring/catalog"
+	"github.com/otelkv/otelkv/monitoring/cmd/internal/engine"
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/promql"
 	"github.com/otelkv/otelkv/monitoring/objective"
 )
@@ -56,7 +57,7 @@ var diskSlow = Alert{
 	Name: "KVDiskSlow",
 	Of:   Store,
 	Levels: func(s *Scope) []Level {
-		events := s.Increase(s.Series(stat("kvdb.engine.disk.slow")), 2*window)
+		events := s.Increase(s.Series(engine.Stat("kvdb.engine.disk.slow")), 2*window)
 		return []Level{
 			{Severity: Critical, KeepFiring: 3 * window, Expr: events.Above(objective.DiskSlowCritical)},
 			{Severity: Warning, KeepFiring: window, Expr: events.Above(0)},

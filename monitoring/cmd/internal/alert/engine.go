@@ -5,6 +5,7 @@ import (
 
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/monitoring/catalog"
+	"github.com/otelkv/otelkv/monitoring/cmd/internal/engine"
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/promql"
 	"github.com/otelkv/otelkv/monitoring/objective"
 )
@@ -16,7 +17,7 @@ var engineFailed = Alert{
 		lasting := promql.Among(catalog.ErrorType, catalog.ErrEngineFailed, catalog.ErrCorruption)
 		return []Level{{
 			Severity: Critical, For: time.Minute, KeepFiring: 3 * window,
-			Expr: s.known(s.Series(stat(kvdb.StatFailed))).Is(1).
+			Expr: s.known(s.Series(engine.Stat(kvdb.StatFailed))).Is(1).
 				Or(s.Increase(s.Series(catalog.Errors, lasting), window).Sum(catalog.OperationName, catalog.ErrorType).Above(0)),
 		}}
 	},
@@ -48,7 +49,7 @@ var writeStalled = Alert{
 	Name: "KVWriteStalled",
 	Of:   Store,
 	Levels: func(s *Scope) []Level {
-		stalled := s.Rate(s.Series(stat(kvdb.StatWriteStallTime)), window)
+		stalled := s.Rate(s.Series(engine.Stat(kvdb.StatWriteStallTime)), window)
 		return []Level{
 			{Severity: Critical, For: 2 * time.Minute, KeepFiring: 2 * window, Expr: stalled.Above(objective.WriteStallCritical)},
 			{Severity: Warning, For: 10 * time.Minute, KeepFiring: window, Expr: stalled.Above(objective.WriteStall)},
@@ -68,7 +69,7 @@ var readTransactionOld = Alert{
 	Levels: func(s *Scope) []Level {
 		return []Level{{
 			Severity: Warning, For: 5 * time.Minute, KeepFiring: window,
-			Expr: s.known(s.Series(stat("kvdb.engine.read_transaction.oldest_age"))).Above(objective.TransactionAge.Seconds()),
+			Expr: s.known(s.Series(engine.Stat("kvdb.engine.read_transaction.oldest_age"))).Above(objective.TransactionAge.Seconds()),
 		}}
 	},
 	Summary: "A read transaction on " + store + " is open for " + lasting + ", " + atInstance +
@@ -84,7 +85,7 @@ var freelistBloated = Alert{
 	Levels: func(s *Scope) []Level {
 		return []Level{{
 			Severity: Warning, For: 30 * time.Minute, KeepFiring: 30 * time.Minute,
-			Expr: s.known(s.Series(stat("kvdb.engine.freelist.size"))).Above(objective.FreelistSize).
+			Expr: s.known(s.Series(engine.Stat("kvdb.engine.freelist.size"))).Above(objective.FreelistSize).
 				And(promql.Same, s.freePages().Above(objective.FreelistShare)),
 		}}
 	},
@@ -99,7 +100,7 @@ var freelistBloated = Alert{
 // freePages is the share of a file that is free, or will be when read transactions have
 // ended.
 func (s *Scope) freePages() promql.Vector {
-	last := func(name string) promql.Vector { return s.Last(s.Series(stat(name)), held) }
+	last := func(name string) promql.Vector { return s.Last(s.Series(engine.Stat(name)), held) }
 	return last("kvdb.engine.pages.free").Plus(last("kvdb.engine.pages.pending")).
 		Multiplied(last("kvdb.engine.page.size")).Over(last("kvdb.engine.disk.size"))
 }

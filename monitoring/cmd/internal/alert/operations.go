@@ -21,7 +21,7 @@ const (
 func operationRecords(s *Scope) []Record {
 	return []Record{
 		{requestsRate, s.Rate(s.Series(catalog.Requests), window).Sum(catalog.OutcomeAttribute)},
-		{errorsRate, s.Rate(s.Series(catalog.Errors, promql.NotAmong(catalog.ErrorType, callersFault()...)), window).Sum(catalog.ErrorType)},
+		{errorsRate, s.Rate(s.Series(catalog.Errors, CountedErrors()), window).Sum(catalog.ErrorType)},
 		{timedRate, s.timed()},
 		{slowRate, s.slow()},
 		{serviceRequests, s.ofService(requestsRate)},
@@ -36,6 +36,11 @@ func (s *Scope) ofService(record string) promql.Vector {
 	return s.recorded(record).Sum(append(ofInstance(), catalog.OperationName)...)
 }
 
+// CountedErrors keeps the series of errors that count against an objective.
+func CountedErrors() promql.Matcher {
+	return promql.NotAmong(catalog.ErrorType, callersFault()...)
+}
+
 // callersFault are the types of errors that are nobody's page.
 func callersFault() (kinds []catalog.ErrorKind) {
 	for _, k := range catalog.ErrorKinds() {
@@ -46,8 +51,8 @@ func callersFault() (kinds []catalog.ErrorKind) {
 	return kinds
 }
 
-// outside are the operations whose durations no objective is about.
-func outside() promql.Matcher {
+// TimedOperations keeps the series of those that an objective of latency is about.
+func TimedOperations() promql.Matcher {
 	var names []catalog.Operation
 	for _, o := range append(catalog.Operations(), catalog.Other) {
 		if o.OutsideLatency() {
@@ -60,21 +65,21 @@ func outside() promql.Matcher {
 // histogram is the rate of a histogram that is native, or that Prometheus 3 has made
 // so (convert_classic_histograms_to_nhcb): then its buckets are no series.
 func (s *Scope) histogram() promql.Vector {
-	return s.Rate(s.Series(catalog.OperationDuration, outside()), window).Sum(catalog.ErrorType)
+	return s.Rate(s.Series(catalog.OperationDuration, TimedOperations()), window).Sum(catalog.ErrorType)
 }
 
 // timed is the rate of operations that an objective of latency is about, by classic
 // buckets or by a native histogram.
 func (s *Scope) timed() promql.Vector {
-	classic := s.Rate(s.Observations(catalog.OperationDuration, outside()), window).Sum(catalog.ErrorType)
+	classic := s.Rate(s.Observations(catalog.OperationDuration, TimedOperations()), window).Sum(catalog.ErrorType)
 	return classic.Or(s.histogram().Call("histogram_count"))
 }
 
 // slow is the rate of those that take longer than the objective.
 func (s *Scope) slow() promql.Vector {
 	bound := s.P99.Seconds()
-	classic := s.Rate(s.Observations(catalog.OperationDuration, outside()), window).Sum(catalog.ErrorType).
-		Minus(s.Rate(s.Buckets(catalog.OperationDuration, outside(), promql.Within(bound)), window).Sum(catalog.ErrorType, "le"))
+	classic := s.Rate(s.Observations(catalog.OperationDuration, TimedOperations()), window).Sum(catalog.ErrorType).
+		Minus(s.Rate(s.Buckets(catalog.OperationDuration, TimedOperations(), promql.Within(bound)), window).Sum(catalog.ErrorType, "le"))
 	count := s.histogram().Call("histogram_count")
 	native := count.Multiplied(promql.Raw("histogram_fraction(-Inf, " + promql.Number(bound) + ", " + s.histogram().String() + ")").OneMinus())
 	// Without observations the fraction is no number, which would spoil every sum.
@@ -84,6 +89,6 @@ func (s *Scope) slow() promql.Vector {
 // quantile is the duration that one in a hundred operations exceeds.
 func (s *Scope) quantile() promql.Vector {
 	const p99 = 0.99
-	classic := s.Rate(s.Buckets(catalog.OperationDuration, outside()), window).Sum(catalog.ErrorType)
+	classic := s.Rate(s.Buckets(catalog.OperationDuration, TimedOperations()), window).Sum(catalog.ErrorType)
 	return classic.Call("histogram_quantile", p99).Or(s.histogram().Call("histogram_quantile", p99))
 }

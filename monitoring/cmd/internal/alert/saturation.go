@@ -12,10 +12,6 @@ var saturationHigh = Alert{
 	Name: "KVSaturationHigh",
 	Of:   Process,
 	Levels: func(s *Scope) []Level {
-		critical := objective.SaturationCritical
-		if s.Saturation >= critical {
-			critical = (1 + s.Saturation) / 2
-		}
 		used := func(resources ...string) promql.Vector {
 			series := s.Series(catalog.Utilization, promql.Among(catalog.Resource, resources...))
 			return s.Over("avg_over_time", series, window).Or(s.knownOfProcess(series))
@@ -23,7 +19,7 @@ var saturationHigh = Alert{
 		return []Level{
 			{
 				Severity: Critical, For: soon, KeepFiring: 2 * window,
-				Expr:        used(catalog.Memory).Above(critical),
+				Expr:        used(catalog.Memory).Above(s.SaturationCritical()),
 				Description: "Memory is about to run out: the kernel ends the process when it has.",
 			},
 			{
@@ -39,6 +35,15 @@ var saturationHigh = Alert{
 	Fault:     "saturation",
 	Objective: []string{"Saturation", "SaturationCritical"},
 	OTLP:      "nothing is missing: the program measures the shares itself",
+}
+
+// SaturationCritical is the share above which somebody is woken. It lies above the
+// deployment's own that warns.
+func (s *Scope) SaturationCritical() float64 {
+	if s.Saturation >= objective.SaturationCritical {
+		return (1 + s.Saturation) / 2
+	}
+	return objective.SaturationCritical
 }
 
 var capacityHigh = Alert{

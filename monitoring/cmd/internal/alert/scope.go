@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/otelkv/otelkv/monitoring/catalog"
-	"github.com/otelkv/otelkv/monitoring/cmd/internal/engine"
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/promql"
 )
 
@@ -64,12 +63,15 @@ func ofInstance() []string {
 
 // recorded are the series of a recording rule, of this deployment: matchers by labels
 // that the rule has summed up have done their work there.
-func (s *Scope) recorded(name string) promql.Vector {
+func (s *Scope) recorded(name string) promql.Vector { return s.Recorded(name) }
+
+// Recorded are the same, restricted further.
+func (s *Scope) Recorded(name string, more ...promql.Matcher) promql.Vector {
 	matchers := s.Matchers
 	if gone := summedUp(name); len(gone) > 0 {
 		matchers = slices.DeleteFunc(slices.Clone(matchers), func(m promql.Matcher) bool { return slices.Contains(gone, m.Label) })
 	}
-	return promql.Writer{Matchers: matchers}.Named(name)
+	return promql.Writer{Matchers: matchers}.Named(name, more...)
 }
 
 // summedUp are the labels that the series of a recording rule do not have.
@@ -85,17 +87,6 @@ func summedUp(name string) []string {
 		gone[i] = catalog.PrometheusLabel(a)
 	}
 	return gone
-}
-
-// stat is a statistic that an engine declares.
-func stat(name string) catalog.Metric {
-	for _, e := range engine.All() {
-		at := slices.IndexFunc(e.Metrics(), func(m catalog.Metric) bool { return m.Name == name })
-		if at >= 0 {
-			return e.Metrics()[at]
-		}
-	}
-	panic("no engine has the statistic " + name)
 }
 
 // label is the value that an attribute has on the alert's series.

@@ -57,6 +57,19 @@ func (e Engine) Metrics() []catalog.Metric {
 	return all
 }
 
+// Stat returns the metric of a statistic by its name. It panics if there is none: names
+// are constants of package kvdb, or checked by the tests that use them.
+func Stat(name string) catalog.Metric {
+	for _, e := range All() {
+		for _, m := range e.Metrics() {
+			if m.Name == name {
+				return m
+			}
+		}
+	}
+	panic("no engine has the statistic " + name)
+}
+
 // KnowsDisk reports whether the engine tells the used share of its filesystem.
 func (e Engine) KnowsDisk() bool {
 	return slices.ContainsFunc(e.Stats, func(i kvdb.StatInfo) bool { return i.Name == kvdb.StatDiskUtilization })

@@ -99,6 +99,9 @@ func (v Vector) AtLeast(f float64) Vector { return v.compare(">=", f) }
 // Is keeps what equals a number.
 func (v Vector) Is(f float64) Vector { return v.compare("==", f) }
 
+// Exceeds is 1 for what is larger than a number, and 0 for the rest.
+func (v Vector) Exceeds(f float64) Vector { return v.compare("> bool", f) }
+
 func (v Vector) compare(operator string, f float64) Vector {
 	return v.join(operator, comparing, Same, Raw(Number(f)))
 }

@@ -1,0 +1,45 @@
+package dashboard
+
+import (
+	"github.com/otelkv/otelkv/monitoring/catalog"
+	"github.com/otelkv/otelkv/monitoring/cmd/internal/alert"
+)
+
+func (s *Scope) connections() Row {
+	pool, state := catalog.PrometheusLabel(catalog.PoolName), catalog.PrometheusLabel(catalog.PoolState)
+	by := []string{alert.Instance, pool}
+	return Row{ID: 700, Title: "Connections", Folded: true, Panels: laid(8, 7,
+		Panel{
+			ID: 701, Title: "Clients of servers", Unit: Count, Empty: "no servers",
+			Description: "Open connections of a server such as kvserver. A sudden fall is a network or a client that has gone; a steady rise is a client that does not close.",
+			Queries:     []Query{{Expr: highest(s.process(catalog.Connections), alert.Instance), Legend: itsProcess}},
+		},
+		Panel{
+			ID: 702, Title: "Pools of connections", Unit: Count, Stacked: true, Empty: "no pools",
+			Description: "Connections to an engine that is a server, by state. All in use, with requests that wait, means that the pool is too small or the engine too slow.",
+			Queries:     []Query{{Expr: sum(s.store(catalog.PoolConnections), append(by[:len(by):len(by)], state)...), Legend: legend(state, pool)}},
+		},
+		Panel{
+			ID: 703, Title: "Limit of pools", Unit: Count, Empty: "no pools",
+			Description: "How many connections a pool may open.",
+			Queries:     []Query{{Expr: sum(s.store(catalog.PoolMax), by...), Legend: legend(pool)}},
+		},
+		Panel{
+			ID: 704, Title: "Requests that wait for a connection", Unit: Count, Empty: "no pools",
+			Description: "Anything above zero that lasts adds to latency before the engine has seen the request: enlarge the pool, or find what holds connections.",
+			Queries:     []Query{{Expr: sum(s.store(catalog.PoolPendingRequests), by...), Legend: legend(pool)}},
+			Alerts:      []string{"KVLatencyHigh"},
+		},
+		Panel{
+			ID: 705, Title: "Time-outs of pools", Unit: CountsPerSec, Empty: "no pools",
+			Description: "Requests that got no connection in time, and failed.",
+			Queries:     []Query{{Expr: sum(rate(s.store(catalog.PoolTimeouts)), by...), Legend: legend(pool)}},
+			Alerts:      []string{"KVErrorRatioHigh"},
+		},
+		Panel{
+			ID: 706, Title: "Wait for a connection", Unit: Seconds, Empty: "no pools",
+			Description: "The mean of those requests that did not get a connection at once.",
+			Queries:     []Query{{Expr: s.mean(catalog.PoolWaitTime, stores(), by...), Legend: legend(pool)}},
+		},
+	)}
+}

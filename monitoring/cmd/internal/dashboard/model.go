@@ -1,0 +1,121 @@
+package dashboard
+
+import "github.com/otelkv/otelkv/monitoring/cmd/internal/promql"
+
+// A Row is panels below a heading that folds.
+type Row struct {
+	ID     uint32
+	Title  string // empty: the first screen, which has none
+	Folded bool
+	Panels []Panel
+}
+
+// A Kind is how a panel draws.
+type Kind string
+
+// Kinds of panels, as Grafana calls them.
+const (
+	TimeSeries    Kind = "timeseries"
+	Stat          Kind = "stat"
+	Table         Kind = "table"
+	HeatMap       Kind = "heatmap"
+	StateTimeline Kind = "state-timeline"
+)
+
+// Units, as Grafana calls them.
+const (
+	Seconds          = "s"
+	Share            = "percentunit"
+	OperationsPerSec = "ops"
+	CountsPerSec     = "cps"
+	Bytes            = "bytes"
+	BytesPerSec      = "binBps"
+	Count            = "short"
+	Plain            = "none"
+)
+
+// A Panel is one of the dashboard.
+type Panel struct {
+	// ID is the panel's for good: links and pictures name it.
+	ID uint32
+
+	Title string
+
+	// Description says what is shown and what to do about it.
+	Description string
+
+	Kind          Kind
+	Unit          string
+	Width, Height uint32 // in cells of a grid of 24 columns
+	Queries       []Query
+	Lines         []Line
+	States        []State
+
+	Stacked     bool
+	Logarithmic bool
+	Whole       bool   // its values are shares of a whole: the axis goes from 0 to 1
+	Empty       string // what it shows where there is nothing
+
+	// Alerts are about the same; the panel links to their runbooks.
+	Alerts []string
+
+	// Links are those of each of its points.
+	Links []Link
+
+	// Of tables only.
+	Labels []Label // columns that are labels, in their order
+	SortBy string  // a column
+}
+
+// A Query is what a panel asks Prometheus for.
+type Query struct {
+	Expr      promql.Vector
+	Legend    string
+	Exemplars bool
+
+	// Dashed is a line to compare others with.
+	Dashed bool
+
+	// Of tables only: the column of the values, empty for one that is not shown, and
+	// how it is shown.
+	Column string
+	Unit   string
+	Lines  []Line
+	States []State
+}
+
+// A Line is an objective that is drawn where it lies.
+type Line struct {
+	// Objective is the name of a constant of monitoring/objective.
+	Objective string
+
+	Value float64
+	Color Color // of what is above it
+}
+
+// A Color is one that is seen on a light ground and on a dark one.
+type Color string
+
+// Colors.
+const (
+	Green  Color = "green"
+	Orange Color = "orange"
+	Red    Color = "red"
+	Blue   Color = "blue"
+	Purple Color = "purple"
+)
+
+// A State is the name of a value. To is the last value that it names, if that is another
+// one.
+type State struct {
+	Value, To float64
+	Text      string
+	Color     Color
+}
+
+// A Label is a column of a table. It stands behind that of a query, or before all of
+// them.
+type Label struct{ Name, Title, URL, Behind string }
+
+// A Link is one that points have.
+type Link struct{ Title, URL string }

@@ -1,0 +1,89 @@
+package dashboard
+
+import (
+	"strings"
+
+	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/monitoring/catalog"
+	"github.com/otelkv/otelkv/monitoring/cmd/internal/alert"
+	"github.com/otelkv/otelkv/monitoring/cmd/internal/engine"
+	"github.com/otelkv/otelkv/monitoring/cmd/internal/promql"
+	"github.com/otelkv/otelkv/monitoring/objective"
+)
+
+// storesTable has each store of each instance as a row, what is ill on top.
+func (s *Scope) storesTable() Panel {
+	const failing, slowest = "failing", "slowest"
+	errors, p99 := s.errorShare(byOperation...), s.latency("0.99", byOperation...)
+	worst := func(v promql.Vector, label string) promql.Vector {
+		return orFor(named(first(v.Above(0), byStore...), label, byStore...), highest(v, byStore...), byStore...)
+	}
+	ready := highest(s.process(catalog.HealthReady, promql.Is(catalog.Probe, "readiness")), alert.Job, alert.Instance)
+	return Panel{
+		ID: 21, Title: "Stores", Kind: Table, Width: 18, Height: 5, Unit: Count, SortBy: "State",
+		Description: "Each store of each instance, what is ill on top. A store is ill while it misses an objective: errors or p99 of an operation, the age of an operation that does not end, " +
+			"disk, replicas, an engine that has failed. Failing and slowest name the operation that is meant. A click on a store shows it alone.",
+		Queries: []Query{
+			{Expr: s.missed(errors, p99), Column: "State", Unit: Plain, Lines: []Line{{"", 1, Red}}, States: wellOrIll},
+			{Expr: s.present().Plus(promql.Raw("on (job, instance) group_left () " + ready.String())), Column: "Ready", Unit: Plain, States: yesOrNo, Lines: []Line{{"", 1, Green}}},
+			{Expr: s.requests(byStore...), Column: "Traffic", Unit: OperationsPerSec},
+			{Expr: worst(errors, failing), Column: "Errors", Unit: Share, Lines: s.errorLine()},
+			{Expr: worst(p99, slowest), Column: "p99", Unit: Seconds, Lines: s.latencyLine()},
+			{Expr: highest(s.store(catalog.InFlightOldestOwnAge), byStore...), Column: "Oldest", Unit: Seconds, Lines: hungLine()},
+			{Expr: highest(s.disk(), byStore...), Column: "Disk", Unit: Share, Lines: s.diskLines()},
+			{Expr: highest(s.store(catalog.ReplicationLag), byStore...), Column: "Lag", Unit: Seconds, Lines: s.lagLine()},
+		},
+		Labels: []Label{
+			{Name: namespace, Title: "Store", URL: Path + "?${" + DataSourceVariable + ":queryparam}&var-job=${__data.fields.job}&var-instance=${__data.fields.instance}&var-store=${__value.raw}&${__url_time_range}"},
+			{Name: alert.Instance, Title: "Instance"},
+			{Name: failing, Title: "Failing", Behind: "Errors"},
+			{Name: slowest, Title: "Slowest", Behind: "p99"},
+		},
+		Alerts: []string{"KVEngineFailed", "KVStoreHung"},
+	}
+}
+
+var (
+	wellOrIll = []State{{Value: 0, Text: "well", Color: Green}, {Value: 1, To: 99, Text: "ill", Color: Red}}
+	yesOrNo   = []State{{Value: 0, Text: "no", Color: Red}, {Value: 1, Text: "yes", Color: Green}}
+)
+
+// present is 0 for each store.
+func (s *Scope) present() promql.Vector {
+	return highest(s.store(catalog.InFlight), byStore...).Times(0)
+}
+
+// missed counts the objectives that a store misses. What is not known counts as met.
+func (s *Scope) missed(errors, p99 promql.Vector) promql.Vector {
+	failed := s.store(engine.Stat(kvdb.StatFailed))
+	terms := []promql.Vector{
+		highest(errors, byStore...).Exceeds(s.Errors),
+		highest(p99, byStore...).Exceeds(s.P99.Seconds()),
+		highest(s.store(catalog.InFlightOldestOwnAge), byStore...).Exceeds(objective.OperationAge.Seconds()),
+		highest(s.disk(), byStore...).Exceeds(s.Disk),
+		highest(s.store(catalog.ReplicationLag), byStore...).Exceeds(s.Lag.Seconds()),
+		promql.Raw("1").Minus(s.store(catalog.ReplicationConnected).By("min", byStore...)),
+		highest(failed, byStore...),
+	}
+	list := make([]string, len(terms))
+	for i, t := range terms {
+		list[i] = "(" + t.String() + "\nor " + s.present().String() + ")"
+	}
+	return promql.Raw(strings.Join(list, "\n+ "))
+}
+
+// firingTable has the alerts that fire, with links to their runbooks.
+func (s *Scope) firingTable() Panel {
+	return Panel{
+		ID: 22, Title: "Firing alerts", Kind: Table, Width: 6, Height: 5, Unit: Plain, Empty: "none fires",
+		Description: "Alerts that fire for what is chosen above; a click on a name opens its runbook, which says what to do first. " +
+			"It is empty, too, where Prometheus has not loaded rules.yaml: the number above says so.",
+		Queries: []Query{{Expr: highest(s.firing(), "alertname", "severity", namespace, operationName, alert.Instance)}},
+		Labels: []Label{
+			{Name: "alertname", Title: "Alert", URL: s.Runbooks + "/${__value.raw}.md"},
+			{Name: "severity", Title: "Severity"},
+			{Name: namespace, Title: "Store"},
+			{Name: operationName, Title: "Operation"},
+		},
+	}
+}
