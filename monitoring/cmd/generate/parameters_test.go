@@ -30,6 +30,8 @@ func TestWrongParameters(t *testing.T) {
 		"is no name of a label":        func(p *generate.Parameters) { p.Labels = map[string]string{"a-b": "c"} },
 		"severity is set by":           func(p *generate.Parameters) { p.Labels = map[string]string{"severity": "low"} },
 		"without braces":               func(p *generate.Parameters) { p.Labels = map[string]string{"team": "{{ x }}"} },
+		"traces: \"a b\" is no uid":    func(p *generate.Parameters) { p.Traces = "a b" },
+		"logs: \"loki/\" is no uid":    func(p *generate.Parameters) { p.Logs = "loki/" },
 		"runbooks: want a URL":         func(p *generate.Parameters) { p.Runbooks = "runbooks" },
 	} {
 		p := generate.Defaults()

@@ -12,13 +12,13 @@ func TestRun(t *testing.T) {
 	var stderr strings.Builder
 	args := []string{
 		"-out", dir, "-p99", "50ms", "-errors", "0.02", "-saturation", "0.8", "-lag", "10s", "-disk", "0.85", "-capacity", "5000",
-		"-selector", `job="orders"`, "-labels", "team=x, tier=1", "-runbooks", "https://wiki/kv", "-timescale", "0.5",
+		"-selector", `job="orders"`, "-labels", "team=x, tier=1", "-runbooks", "https://wiki/kv", "-traces", "jaeger", "-logs", "", "-timescale", "0.5",
 	}
 	if code := run(args, &stderr); code != 0 || stderr.Len() > 0 {
 		t.Fatalf("exit status %d: %s", code, &stderr)
 	}
 	for name, want := range map[string]string{
-		"rules.yaml": `tier: "1"`, "prometheusrule.yaml": "kind: PrometheusRule", "alertmanager.yaml": "inhibit_rules:", "runbooks/KVCapacityHigh.md": "# KVCapacityHigh",
+		"rules.yaml": `tier: "1"`, "prometheusrule.yaml": "kind: PrometheusRule", "alertmanager.yaml": "inhibit_rules:", "dashboard.json": "jaeger", "datasources.yaml": "uid: jaeger", "runbooks/KVCapacityHigh.md": "# KVCapacityHigh",
 	} {
 		if text, err := os.ReadFile(filepath.Join(dir, name)); err != nil || !strings.Contains(string(text), want) {
 			t.Errorf("%s does not say %s: %v", name, want, err)

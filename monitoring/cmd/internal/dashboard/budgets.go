@@ -16,7 +16,7 @@ func (s *Scope) budgets() Row {
 	hourly := func(v promql.Vector) promql.Vector { return sum(s.Rate(v, hour), alert.Job, namespace) }
 	requests := hourly(s.operation(catalog.Requests))
 	usual := func(function, q string, window time.Duration) promql.Vector {
-		return promql.Raw(function + "(" + q + s.traffic().String() + "[" + promql.Duration(s.Scaled(window)) + "])")
+		return recorded(promql.Raw(function + "(" + q + s.traffic().String() + "[" + promql.Duration(s.Scaled(window)) + "])"))
 	}
 	store := legend(namespace, alert.Job)
 	return Row{ID: 200, Title: "Budgets, usual traffic and capacity", Folded: true, Panels: laid(8, 8,
@@ -31,8 +31,7 @@ func (s *Scope) budgets() Row {
 			ID: 202, Title: "Budget for latency: slow in the last hour", Unit: Share,
 			Description: "The share of a service's operations that took longer than the objective within the last hour, as rules.yaml records it; the lines are those of the budget for errors.",
 			Queries: []Query{{
-				Expr: s.Over("avg_over_time", s.Recorded(alert.ServiceSlow, ofService()...), hour).
-					Over(s.Over("avg_over_time", s.Recorded(alert.ServiceTimed, ofService()...), hour).Above(0)),
+				Expr:   recorded(s.Over("avg_over_time", s.Recorded(alert.ServiceSlow, ofService()...), hour)).Over(recorded(s.Over("avg_over_time", s.Recorded(alert.ServiceTimed, ofService()...), hour)).Above(0)),
 				Legend: store,
 			}},
 			Lines:  budgetLines(),
@@ -44,7 +43,7 @@ func (s *Scope) budgets() Row {
 			Description: "The traffic of a service as rules.yaml records it. An alert is due when it drops below half of what the last hour was and half of the last three hours, " +
 				"where that was a tenth of the day's high at least: the dashed lines. Below the lowest line none is.",
 			Queries: []Query{
-				{Expr: s.traffic(), Legend: store},
+				{Expr: recorded(s.traffic()), Legend: store},
 				{Expr: usual("quantile_over_time", "0.5, ", hour).Times(objective.TrafficLeft), Legend: "half of the last hour", Dashed: true},
 				{Expr: usual("quantile_over_time", "0.2, ", 3*hour).Times(objective.TrafficLeft), Legend: "half of three hours", Dashed: true},
 				{Expr: usual("quantile_over_time", "0.9, ", 24*hour).Times(objective.TrafficShare), Legend: "a tenth of the day's high", Dashed: true},
@@ -57,6 +56,7 @@ func (s *Scope) budgets() Row {
 			Description: "Operations a second of one store of one instance. The lines are the capacity that it is said to have, and the share of it that is near. Add instances before it is reached: latency rises first.",
 			Queries:     []Query{{Expr: s.requests(alert.Instance, namespace), Legend: legend(namespace, alert.Instance)}},
 			Lines:       []Line{{"CapacityUsed", objective.CapacityUsed * s.capacity(), Orange}, {"Capacity", s.capacity(), Red}},
+			Alerts:      s.capacityAlerts(),
 		},
 		Panel{
 			ID: 205, Title: "Disk, now and in a day", Unit: Share, Whole: true, Width: 12,
@@ -73,6 +73,14 @@ func (s *Scope) budgets() Row {
 	)}
 }
 
+// capacityAlerts are there for a deployment that knows its capacity.
+func (s *Scope) capacityAlerts() []string {
+	if s.Capacity == 0 {
+		return nil
+	}
+	return []string{"KVCapacityHigh"}
+}
+
 // budgetLines are the shares at which a budget lasts a month, and at which it is spent
 // so fast that somebody is woken.
 func budgetLines() []Line {
@@ -85,9 +93,12 @@ func ofService() []promql.Matcher {
 	return []promql.Matcher{chosen(alert.Job, alert.JobVariable), chosen(namespace, alert.StoreVariable)}
 }
 
+// recorded adds up what rules record for a service, by what its legend says.
+func recorded(v promql.Vector) promql.Vector { return sum(v, alert.Job, namespace) }
+
 func (s *Scope) traffic() promql.Vector { return s.Recorded(alert.ServiceRequests, ofService()...) }
 
 func (s *Scope) forecast() promql.Vector {
-	return promql.Raw("predict_linear(" + s.disk().String() + "[" + promql.Duration(s.Scaled(6*time.Hour)) + "], " +
-		promql.Number(s.Scaled(objective.DiskForecast).Seconds()) + ")")
+	ahead := promql.Number(s.Scaled(objective.DiskForecast).Seconds())
+	return promql.Raw("clamp(predict_linear(" + s.disk().String() + "[" + promql.Duration(s.Scaled(6*time.Hour)) + "], " + ahead + "), 0, 1)")
 }

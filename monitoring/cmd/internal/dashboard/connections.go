@@ -21,7 +21,7 @@ func (s *Scope) connections() Row {
 		},
 		Panel{
 			ID: 703, Title: "Limit of pools", Unit: Count, Empty: "no pools",
-			Description: "How many connections a pool may open.",
+			Description: "How many connections a pool may open. When it is reached, requests wait: enlarge it if the engine can take more.",
 			Queries:     []Query{{Expr: sum(s.store(catalog.PoolMax), by...), Legend: legend(pool)}},
 		},
 		Panel{

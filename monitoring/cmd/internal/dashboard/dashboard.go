@@ -1,28 +1,11 @@
 package dashboard
 
 import (
-	"bytes"
 	"encoding/json"
 
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
 	sdk "github.com/grafana/grafana-foundation-sdk/go/dashboard"
 )
-
-// UID names the dashboard in Grafana for good.
-const UID = "otelkv"
-
-// Path is that of the dashboard in Grafana.
-const Path = "/d/" + UID
-
-// Tag finds the dashboard among others.
-const Tag = "otelkv"
-
-// Rows are those of the dashboard, from the first screen down.
-func (s *Scope) Rows() []Row {
-	rows := []Row{s.overview(), s.operations(), s.budgets()}
-	rows = append(rows, s.engines()...)
-	return append(rows, s.replication(), s.connections(), s.health(), s.runtime(), s.losses(), s.evidence())
-}
 
 // JSON is the dashboard in the schema that every Grafana since version 10 reads, and
 // that files are provisioned in.
@@ -31,12 +14,8 @@ func (s *Scope) JSON() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	err = encoder.Encode(built)
-	return b.String(), err
+	text, err := json.MarshalIndent(built, "", "  ")
+	return readable.Replace(string(text)) + "\n", err
 }
 
 func (s *Scope) build() (sdk.Dashboard, error) {

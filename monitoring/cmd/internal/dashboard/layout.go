@@ -23,3 +23,21 @@ func places(panels []Panel, y uint32) ([]Place, uint32) {
 	}
 	return all, y + height
 }
+
+// laid gives panels that have none a width and a height, and makes a chart of those that
+// do not say what they are.
+func laid(width, height uint32, panels ...Panel) []Panel {
+	for i := range panels {
+		p := &panels[i]
+		if p.Width == 0 {
+			p.Width = width
+		}
+		if p.Height == 0 {
+			p.Height = height
+		}
+		if p.Kind == "" {
+			p.Kind = TimeSeries
+		}
+	}
+	return panels
+}

@@ -72,7 +72,7 @@ func exploreFrom(kind, uid, from, to string, query map[string]any) string {
 	if err != nil {
 		panic(err) // these are texts
 	}
-	return "/explore?schemaVersion=1&panes=" + escape(string(pane))
+	return "/explore?schemaVersion=1&panes=" + escape(readable.Replace(string(pane)))
 }
 
 // escape is for the query of an address, and leaves Grafana's variables as they are.
@@ -89,3 +89,6 @@ func escape(text string) string {
 		text = after
 	}
 }
+
+// traceDuration is the objective as TraceQL writes it.
+func (s *Scope) traceDuration() string { return strings.ReplaceAll(s.P99.String(), "µ", "u") }

@@ -119,3 +119,9 @@ type Label struct{ Name, Title, URL, Behind string }
 
 // A Link is one that points have.
 type Link struct{ Title, URL string }
+
+// RefID names a query within its panel, as Grafana does: A, B, C.
+func RefID(i int) string { return string(rune('A' + i)) }
+
+// Instant reports whether the panel asks for the values of now alone.
+func (p Panel) Instant() bool { return p.Kind == Table }

@@ -1,8 +1,6 @@
 package dashboard
 
 import (
-	"strings"
-
 	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/alert"
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/promql"
@@ -137,24 +135,6 @@ func (s *Scope) operations() Row {
 	)}
 }
 
-// laid gives panels that have none a width and a height, and makes a chart of those that
-// do not say what they are.
-func laid(width, height uint32, panels ...Panel) []Panel {
-	for i := range panels {
-		p := &panels[i]
-		if p.Width == 0 {
-			p.Width = width
-		}
-		if p.Height == 0 {
-			p.Height = height
-		}
-		if p.Kind == "" {
-			p.Kind = TimeSeries
-		}
-	}
-	return panels
-}
-
 // callersTime keeps operations whose durations contain the caller's code.
 func callersTime() promql.Matcher {
 	return promql.Among(catalog.OperationName, those(func(c catalog.Contract) bool { return c.CallerTime })...)
@@ -172,6 +152,3 @@ func those(has func(catalog.Contract) bool) (list []catalog.Operation) {
 	}
 	return list
 }
-
-// traceDuration is the objective as TraceQL writes it.
-func (s *Scope) traceDuration() string { return strings.ReplaceAll(s.P99.String(), "µ", "u") }

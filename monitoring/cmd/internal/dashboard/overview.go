@@ -13,14 +13,13 @@ func (s *Scope) overview() Row {
 }
 
 func (s *Scope) numbers() []Panel {
-	used := s.process(catalog.Utilization, promql.Among(catalog.Resource, catalog.CPU, catalog.Memory))
 	ready := s.process(catalog.HealthReady, promql.Is(catalog.Probe, "readiness"))
 	panels := []Panel{
 		{
-			ID: 1, Title: "Firing alerts", Unit: Plain, Empty: "no rules",
+			ID: 1, Title: "Alerts", Unit: Plain, Empty: "no rules",
 			Description: "Alerts that fire for what is chosen above. Start with the table of them below, which links to what to do. " +
 				"\"no rules\" means that Prometheus has not loaded rules.yaml.",
-			Queries: []Query{{Expr: orFor(count(s.firing()), s.watchdog())}},
+			Queries: []Query{{Expr: count(s.firing()).Or(s.watchdog())}},
 			Lines:   []Line{{"", 1, Red}},
 		},
 		{
@@ -55,7 +54,7 @@ func (s *Scope) numbers() []Panel {
 		{
 			ID: 6, Title: "CPU or memory", Unit: Share, Empty: "not known",
 			Description: "The higher of both as a share of its tightest limit, on the instance that uses most. Take load away or give it more; the profile says what uses it.",
-			Queries:     []Query{{Expr: highest(used)}},
+			Queries:     []Query{{Expr: highest(s.used())}},
 			Lines:       s.saturationLines(),
 			Alerts:      []string{"KVSaturationHigh"},
 		},
@@ -115,12 +114,9 @@ func (s *Scope) goldenSignals() []Panel {
 		{
 			ID: 14, Title: "Saturation", Unit: Share, Whole: true,
 			Description: "How much of CPU, memory and disk is used, as a share of the tightest limit, where it is most. A CPU in full use shows as latency; memory that runs out ends the process.",
-			Queries: []Query{
-				{Expr: highest(s.process(catalog.Utilization, promql.Among(catalog.Resource, catalog.CPU, catalog.Memory)), resource), Legend: legend(resource)},
-				{Expr: highest(s.disk(), resource), Legend: legend(resource)},
-			},
-			Lines:  s.saturationLines(),
-			Alerts: []string{"KVSaturationHigh", "KVDiskFull"},
+			Queries:     []Query{{Expr: highest(s.used().Or(s.disk()), resource), Legend: legend(resource)}},
+			Lines:       s.saturationLines(),
+			Alerts:      []string{"KVSaturationHigh", "KVDiskFull"},
 		},
 	}
 	for i := range panels {
@@ -130,6 +126,11 @@ func (s *Scope) goldenSignals() []Panel {
 }
 
 var resource = catalog.PrometheusLabel(catalog.Resource)
+
+// used are the shares of CPU and memory that processes use.
+func (s *Scope) used() promql.Vector {
+	return s.process(catalog.Utilization, promql.Among(catalog.Resource, catalog.CPU, catalog.Memory))
+}
 
 func (s *Scope) disk() promql.Vector {
 	return s.store(catalog.Utilization, promql.Is(catalog.Resource, catalog.Disk))

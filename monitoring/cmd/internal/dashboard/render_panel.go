@@ -53,9 +53,6 @@ func (p Panel) drawn() (sdk.Panel, error) {
 	}
 }
 
-// RefID names a query within its panel, as Grafana does: A, B, C.
-func RefID(i int) string { return string(rune('A' + i)) }
-
 func (p Panel) target(i int, q Query) *prometheus.Dataquery {
 	format := prometheus.PromQueryFormatTimeSeries
 	legend := q.Legend
@@ -71,9 +68,6 @@ func (p Panel) target(i int, q Query) *prometheus.Dataquery {
 	t.Instant, t.Range, t.Exemplar = pointer(p.Instant()), pointer(!p.Instant()), pointer(q.Exemplars)
 	return t
 }
-
-// Instant reports whether the panel asks for the values of now alone.
-func (p Panel) Instant() bool { return p.Kind == Table }
 
 // thresholds begin with what is well.
 func thresholds(lines []Line) *sdk.ThresholdsConfig {

@@ -33,6 +33,7 @@ func (p Panel) table() (sdk.Panel, error) {
 		}
 	}
 	b := table.NewPanelBuilder().ShowHeader(true).CellHeight(common.TableCellHeightSm).Align(common.FieldTextAlignmentAuto).
+		Footer(common.NewTableFooterOptionsBuilder().Show(false).Reducer([]string{"sum"})).
 		ColorScheme(colored(sdk.FieldColorModeIdThresholds)).
 		WithTransformation(sdk.DataTransformerConfig{Id: "merge", Options: map[string]any{}}).
 		WithTransformation(sdk.DataTransformerConfig{Id: "organize", Options: map[string]any{

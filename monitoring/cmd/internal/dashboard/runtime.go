@@ -25,7 +25,7 @@ func (s *Scope) runtime() Row {
 			ID: 902, Title: "CPU and memory, as shares of their limits", Unit: Share, Whole: true,
 			Description: "What was used of the tightest limit, by instance. Memory is what cannot be given back; when it runs out, the kernel ends the process.",
 			Queries: []Query{{
-				Expr:   highest(s.process(catalog.Utilization, promql.Among(catalog.Resource, catalog.CPU, catalog.Memory)), resource, alert.Instance),
+				Expr:   highest(s.used(), resource, alert.Instance),
 				Legend: legend(resource, alert.Instance),
 			}},
 			Lines:  s.saturationLines(),

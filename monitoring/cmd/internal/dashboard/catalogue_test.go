@@ -1,0 +1,144 @@
+package dashboard_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/monitoring/catalog"
+	"github.com/otelkv/otelkv/monitoring/cmd/internal/alert"
+	"github.com/otelkv/otelkv/monitoring/cmd/internal/dashboard"
+	"github.com/otelkv/otelkv/monitoring/cmd/internal/engine"
+)
+
+// notShown says why a metric is on no panel.
+var notShown = map[string]string{
+	catalog.RequestLatency.Name:               "it counts the durations of db.client.operation.duration once more, in four buckets",
+	catalog.OperationDurationExponential.Name: "on /metrics it is the native side of db.client.operation.duration, which is asked for by that name",
+	catalog.ProcessResidentMemory.Name:        "kvdb.memory is the same, and is there over OTLP, too",
+	catalog.GoConfigGogc.Name:                 "it is what somebody has chosen and does not change; the goal of the collector, which comes of it, is shown",
+}
+
+// metrics are those that a program with otelkv can show.
+func metrics() []catalog.Metric {
+	all := catalog.All()
+	for _, g := range catalog.Others() {
+		all = append(all, g.Metrics...)
+	}
+	for _, e := range engine.All() {
+		all = append(all, e.Metrics()...)
+	}
+	return append(all,
+		catalog.Metric{Name: kvdb.StatFailovers, Unit: "{failover}", Kind: catalog.Counter, Attributes: catalog.StatsAge.Attributes},
+		catalog.Metric{Name: kvdb.StatFailoverTime, Unit: "s", Kind: catalog.Counter, Attributes: catalog.StatsAge.Attributes})
+}
+
+// names are those that the series of a metric have.
+func names(m catalog.Metric) []string {
+	name := m.PrometheusName()
+	if m.Kind == catalog.Histogram {
+		return []string{name, name + "_bucket", name + "_count", name + "_sum"}
+	}
+	return []string{name}
+}
+
+func asked(s *dashboard.Scope) (all []selector) {
+	for _, target := range s.Targets() {
+		all = append(all, selectors(target.Expr)...)
+	}
+	for _, expr := range s.AnnotationQueries() {
+		all = append(all, selectors(expr)...)
+	}
+	return all
+}
+
+func TestEveryMetricIsShown(t *testing.T) {
+	shown := make(map[string]bool)
+	for _, target := range byDefault().Targets() {
+		for _, s := range selectors(target.Expr) {
+			shown[s.name] = true
+		}
+	}
+	for _, m := range metrics() {
+		is := slices.ContainsFunc(names(m), func(name string) bool { return shown[name] })
+		switch why := notShown[m.Name]; {
+		case !is && why == "":
+			t.Errorf("%s is on no panel, and nobody says why", m.Name)
+		case is && why != "":
+			t.Errorf("%s is on a panel, though %s", m.Name, why)
+		}
+	}
+}
+
+// recorded are series that the rules record, and Prometheus itself.
+var recorded = []string{alert.ServiceRequests, alert.ServiceTimed, alert.ServiceSlow, "ALERTS"}
+
+// A query asks for metrics of the catalogue alone, by labels that they have: else it is
+// empty, and looks as if all were well.
+func TestQueriesAskForWhatThereIs(t *testing.T) {
+	labels := make(map[string][]string)
+	for _, m := range metrics() {
+		list := []string{alert.Job, alert.Instance}
+		for _, a := range m.Attributes {
+			list = append(list, catalog.PrometheusLabel(a))
+		}
+		switch m.Kind {
+		case catalog.Histogram:
+			list = append(list, "le")
+		case catalog.Summary:
+			list = append(list, "quantile")
+		}
+		for _, name := range names(m) {
+			labels[name] = list
+		}
+	}
+	for _, s := range asked(byDefault()) {
+		if slices.Contains(recorded, s.name) {
+			continue
+		}
+		list, ok := labels[s.name]
+		if !ok {
+			t.Errorf("there is no metric %s", s.name)
+		}
+		for _, l := range s.labels() {
+			if ok && !slices.Contains(list, l) {
+				t.Errorf("%s has no label %s", s.name, l)
+			}
+		}
+	}
+}
+
+// A legend and a column name labels that the answer has.
+func TestLegendsNameWhatIsKept(t *testing.T) {
+	for _, target := range byDefault().Targets() {
+		kept := kept(target.Expr)
+		for part := range strings.SplitSeq(target.Legend, "{{") {
+			if name, _, ok := strings.Cut(part, "}}"); ok && !kept[name] {
+				t.Errorf("%q: its legend has %s, by which the query does not group:\n%s", target.Title, name, target.Expr)
+			}
+		}
+		if target.Kind != dashboard.Table && target.Kind != dashboard.Stat && target.Legend == "" {
+			t.Errorf("%q has lines without a name", target.Title)
+		}
+	}
+}
+
+// A series keeps no two lines of one name: what the query groups by is in the legend, but
+// for the store's system, which its name tells.
+func TestLegendsTellSeriesApart(t *testing.T) {
+	for _, r := range byDefault().Rows() {
+		for _, p := range r.Panels {
+			if p.Kind == dashboard.Table {
+				continue
+			}
+			seen := make(map[string]bool)
+			for _, q := range p.Queries {
+				if seen[q.Legend] && !strings.Contains(q.Legend, catalog.PrometheusLabel(catalog.ComponentType)) {
+					t.Errorf("%q has two queries that are called %q", p.Title, q.Legend)
+				}
+				seen[q.Legend] = true
+			}
+		}
+	}
+}

@@ -1,0 +1,68 @@
+package dashboard_test
+
+import (
+	"encoding/json"
+	"errors"
+	"testing"
+
+	"github.com/grafana/grafana-foundation-sdk/go/cog"
+	"github.com/grafana/grafana-foundation-sdk/go/cog/plugins"
+	sdk "github.com/grafana/grafana-foundation-sdk/go/dashboard"
+
+	"github.com/otelkv/otelkv/monitoring/cmd/internal/dashboard"
+)
+
+// read is the dashboard as Grafana's own types have it.
+func read(t *testing.T, s *dashboard.Scope) sdk.Dashboard {
+	t.Helper()
+	text, err := s.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var strict, d sdk.Dashboard
+	err = strict.UnmarshalJSONStrict([]byte(text))
+	if wrong := (cog.BuildErrors)(nil); !errors.As(err, &wrong) || len(wrong) > 0 { // where all is well, it returns a list that is empty
+		t.Fatalf("the dashboard is not what Grafana reads: %v", err)
+	}
+	if err := json.Unmarshal([]byte(text), &d); err != nil { // since panels get lost in the strict one for that reason
+		t.Fatal(err)
+	}
+	return d
+}
+
+// panels are those of the dashboard, and of its folded rows.
+func panels(d sdk.Dashboard) (all []sdk.Panel) {
+	for _, p := range d.Panels {
+		if p.RowPanel == nil {
+			all = append(all, *p.Panel)
+			continue
+		}
+		all = append(all, p.RowPanel.Panels...)
+	}
+	return all
+}
+
+func init() { plugins.RegisterDefaultPlugins() }
+
+func TestGrafanaReadsTheDashboard(t *testing.T) {
+	for name, s := range scopes() {
+		d := read(t, s)
+		if err := d.Validate(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if d.Uid == nil || *d.Uid != "otelkv" {
+			t.Errorf("%s: the uid is %v", name, d.Uid)
+		}
+	}
+}
+
+// Each time the same file is made.
+func TestDashboardIsTheSameEachTime(t *testing.T) {
+	first, err := byDefault().JSON()
+	if err != nil || !json.Valid([]byte(first)) {
+		t.Fatalf("no JSON: %v", err)
+	}
+	if again, err := byDefault().JSON(); err != nil || again != first {
+		t.Errorf("the second dashboard is another one: %v", err)
+	}
+}
