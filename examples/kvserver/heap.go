@@ -24,7 +24,8 @@ const (
 // By default Go lets garbage grow until it is as much as what is alive, so that a budget
 // of 128 MiB would be 256 MiB of the machine's. The limit is above the program's own
 // memory by the budget and heapSlack, and as usual by twice the data of an engine that
-// keeps it in Go's memory. A limit of the user's, GOMEMLIMIT, is left alone.
+// keeps it in Go's memory. What is over goes back to the operating system a while later.
+// A limit of the user's, GOMEMLIMIT, is left alone.
 func boundHeap(budget *resp.Budget, e engine, cache int) (stop func()) {
 	before := debug.SetMemoryLimit(-1)
 	if before != math.MaxInt64 {
@@ -38,10 +39,15 @@ func boundHeap(budget *resp.Budget, e engine, cache int) (stop func()) {
 		tick := time.NewTicker(heapInterval)
 		defer tick.Stop()
 		data := dataSize{own: own.live}
+		var over release
 		for {
+			charged := budget.Size() - budget.Left()
+			if over.due(charged) {
+				debug.FreeOSMemory()
+			}
 			limit := own.mapped + int64(budget.Size()) + heapSlack
 			if !e.files {
-				limit += 2 * data.after(newHeap(), int64(budget.Size()-budget.Left()))
+				limit += 2 * data.after(newHeap(), int64(charged))
 			} else if !cgo {
 				limit += int64(cache + 2*heapSlack)
 			}

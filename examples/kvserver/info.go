@@ -87,6 +87,7 @@ func (s *server) info() []infoSection {
 		}},
 		{"Memory", []infoLine{
 			{"used_memory", usedMemory()},
+			{"mem_clients_normal", s.budget.Size() - s.budget.Left()},
 			{"maxmemory", 0},
 			{"maxmemory_policy", "noeviction"},
 		}},
