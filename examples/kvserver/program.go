@@ -33,15 +33,18 @@ func run(ctx context.Context, args []string, stderr io.Writer, options ...otelse
 		program.Warn(stderr, "kvserver", err)
 		return 2
 	}
-	defer program.EndWithin(ctx, c.drain+program.Ending, "kvserver", stderr)()
-	err = serve(ctx, c, stderr, options)
-	interrupted := ctx.Err() != nil && errors.Is(err, context.Canceled) // while it started
-	if err != nil && !interrupted {
-		program.Warn(stderr, "kvserver", err)
-		return 1
-	}
-	fmt.Fprintln(stderr, "kvserver: stopped")
-	return 0
+	limit := c.drain + program.Ending
+	return program.Live(ctx, "kvserver", args, limit, func(ctx context.Context, life *program.Life) int {
+		defer program.EndWithin(ctx, limit, "kvserver", stderr)()
+		err := serve(ctx, c, life, stderr, options)
+		interrupted := ctx.Err() != nil && errors.Is(err, context.Canceled) // while it started
+		if err != nil && !interrupted {
+			program.Warn(stderr, "kvserver", err)
+			return fault.Status(err)
+		}
+		fmt.Fprintln(stderr, "kvserver: stopped")
+		return 0
+	})
 }
 
 // serve puts the parts together, waits for ctx, and drains: the server is not
@@ -49,7 +52,7 @@ func run(ctx context.Context, args []string, stderr io.Writer, options ...otelse
 // Then it takes the parts apart in the opposite order, so that each can finish
 // on what it stands on: clients get their last replies, the store closes, and what
 // observes them answers the last scrape and flushes what the others had to say.
-func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.Option) (err error) {
+func serve(ctx context.Context, c config, life *program.Life, stderr io.Writer, options []otelsetup.Option) (err error) {
 	closing := func(end func() error) { err = errors.Join(err, end()) }
 
 	// What can be refused comes first, while there is nothing to clean up.
@@ -70,7 +73,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 	if err != nil {
 		return err
 	}
-	defer closing(dir.Remove)
+	defer closing(func() error { return life.Last(dir.Remove) })
 	bare, err := c.engine.open(openOptions{dir: dir.Path, sync: c.sync, has: c.has})
 	if err != nil {
 		return openError(c.engine.name, dir.Path, err)
@@ -90,7 +93,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 
 	// With telemetry the store is wrapped, and the listener counts.
 	var store kvdb.Store = bare
-	faulty := fault.Program{Name: "kvserver", Calls: bare}
+	faulty := fault.Program{Name: "kvserver", Calls: bare, Silent: !c.telemetry, Again: fault.Again(life)}
 	if c.telemetry {
 		wrapped, err := obs.Wrap(bare, instrument.WithLogOptions(instrument.LogOptions{Fields: clientFields}))
 		if err != nil {
@@ -116,6 +119,12 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 	faulty.Replica = func() {
 		_ = obs.Health().Register(health.ReplicationLag("replication", bare, nil).Every(checkInterval))
 	}
+	life.Keep("-listen", listener.Addr().String())
+	life.Keep("-admin", web.Addr().String())
+	life.KeepProfiles("-pprof", obs.Profiler())
+	if c.engine.files {
+		life.Keep("-dir", dir.Path)
+	}
 	faults, err := bare.Start(faulty, c.fault)
 	if err != nil {
 		return err
@@ -125,12 +134,17 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 
 	defer boundHeap(server.budget, c.engine, c.has.cache)()
 
-	greet(stderr, c, dir.Path, listener, obs, faults)
+	if life.First() {
+		greet(stderr, c, dir.Path, listener, obs, faults)
+	}
 	obs.Logger().Info(catalog.Started, zap.Stringer(catalog.FieldListen, listener.Addr()),
 		zap.Stringer(catalog.FieldAdmin, web.Addr()), zap.String(catalog.FieldEngine, c.engine.name))
 	select {
 	case <-ctx.Done():
 		obs.Logger().Info(catalog.Stopping)
+		if life.Another() { // which is no end that load balancers are told of
+			return nil
+		}
 		return obs.Drain(ctx)
 	case err := <-server.failure():
 		return err
@@ -150,6 +164,7 @@ func (c config) observed(dir string, options []otelsetup.Option) []observe.Optio
 		observe.WithDrain(c.drain),
 		observe.WithShutdownTimeout(program.ShutdownTime),
 	)
+	options = append(options, c.fault.Options()...)
 	if c.native {
 		options = append(options, otelsetup.WithNativeHistograms())
 	}

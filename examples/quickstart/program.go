@@ -31,18 +31,21 @@ func run(ctx context.Context, args []string, stderr io.Writer, options ...otelse
 		program.Warn(stderr, "quickstart", err)
 		return 2
 	}
-	defer program.EndWithin(ctx, c.drain+program.Ending, "quickstart", stderr)()
-	sum, err := serve(ctx, c, stderr, options)
-	switch {
-	case err == nil:
-		fmt.Fprintln(stderr, "quickstart: stopped after", sum)
-		return 0
-	case ctx.Err() != nil && errors.Is(err, context.Canceled):
-		fmt.Fprintln(stderr, "quickstart: stopped before the load began")
-		return 0
-	}
-	program.Warn(stderr, "quickstart", err)
-	return 1
+	limit := c.drain + program.Ending
+	return program.Live(ctx, "quickstart", args, limit, func(ctx context.Context, life *program.Life) int {
+		defer program.EndWithin(ctx, limit, "quickstart", stderr)()
+		sum, err := serve(ctx, c, life, stderr, options)
+		switch {
+		case err == nil:
+			fmt.Fprintln(stderr, "quickstart: stopped after", sum)
+			return 0
+		case ctx.Err() != nil && errors.Is(err, context.Canceled):
+			fmt.Fprintln(stderr, "quickstart: stopped before the load began")
+			return 0
+		}
+		program.Warn(stderr, "quickstart", err)
+		return fault.Status(err)
+	})
 }
 
 // serve puts the parts together, waits for ctx, and drains: the program is not
@@ -50,7 +53,7 @@ func run(ctx context.Context, args []string, stderr io.Writer, options ...otelse
 // opposite order, so that each can finish on what it stands on: the load stops, the
 // store closes, and what observes them answers the last scrape and flushes what the
 // others had to say.
-func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.Option) (sum totals, err error) {
+func serve(ctx context.Context, c config, life *program.Life, stderr io.Writer, options []otelsetup.Option) (sum totals, err error) {
 	closing := func(end func() error) { err = errors.Join(err, end()) }
 
 	// What can be refused comes first, while there is nothing to clean up.
@@ -63,7 +66,7 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 	if err != nil {
 		return sum, err
 	}
-	defer closing(dir.Remove)
+	defer closing(func() error { return life.Last(dir.Remove) })
 	stocked := make(chan struct{})
 
 	// This is all that a program needs to be observed, and to end well.
@@ -100,8 +103,11 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 	if err != nil {
 		return sum, err
 	}
+	life.Keep("-listen", obs.Addr().String())
+	life.Keep("-dir", dir.Path)
+	life.KeepProfiles("-pprof", obs.Profiler())
 	faults, err := faulty.Start(fault.Program{
-		Name: "quickstart", Calls: store, Operations: program.Operations(store), OwnLoad: true,
+		Name: "quickstart", Calls: store, Operations: program.Operations(store), OwnLoad: true, Again: fault.Again(life),
 	}, c.fault)
 	if err != nil {
 		return sum, err
@@ -111,12 +117,17 @@ func serve(ctx context.Context, c config, stderr io.Writer, options []otelsetup.
 	defer faults.Close() // with what hangs
 	addPages(mux, c.engine, faults, obs)
 
-	greet(stderr, c, dir.Path, obs, faults)
+	if life.First() {
+		greet(stderr, c, dir.Path, obs, faults)
+	}
 	obs.Logger().Info(catalog.Started, zap.Stringer(catalog.FieldListen, obs.Addr()),
 		zap.Float64(catalog.FieldRate, c.rate), zap.Stringer(catalog.FieldFault, c.fault))
 	select {
 	case <-ctx.Done():
 		obs.Logger().Info(catalog.Stopping)
+		if life.Another() { // which is no end that load balancers are told of
+			return sum, nil
+		}
 		return sum, obs.Drain(ctx)
 	case err := <-obs.Failed():
 		return sum, err
@@ -133,6 +144,7 @@ func (c config) observed(dir string, options []otelsetup.Option) []observe.Optio
 	if c.native {
 		options = append(options, otelsetup.WithNativeHistograms())
 	}
+	options = append(options, c.fault.Options()...)
 	return append(c.pprof.Profiles(dir),
 		observe.WithServiceName("quickstart"),
 		observe.WithTelemetryOptions(otelsetup.WithDefaultSampler(sdktrace.ParentBased(sdktrace.TraceIDRatioBased(sampled)))),

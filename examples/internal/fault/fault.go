@@ -32,6 +32,15 @@ var (
 	ErrUnsupported = errors.New("not possible")
 )
 
+// Status returns the exit status of a program that ends with err: that of wrong usage for a
+// fault that it cannot have.
+func Status(err error) int {
+	if errors.Is(err, ErrUnsupported) {
+		return 2
+	}
+	return 1
+}
+
 // Parse finds a fault by what a user has written. The error matches ErrUnknown.
 func Parse(text string) (Fault, error) {
 	name, takes, timed := strings.Cut(text, ":")

@@ -67,8 +67,8 @@ var table = [...]entry{
 	Unknown:    {name: "unknown", does: "the check of the database hangs"},
 	Saturation: {name: "saturation", does: "the program burns the CPU time that it can have"},
 	Memory:     {name: "memory", does: "the program holds most of the memory that its control group can have"},
-	Telemetry:  {name: "telemetry", does: "the program starts again with an OTLP endpoint that is not there; not possible yet"},
-	Restart:    {name: "restart", does: "the program starts again and again, as restart:2s every two seconds; not possible yet", takes: 10 * time.Second},
+	Telemetry:  {name: "telemetry", does: "telemetry goes to an OTLP endpoint that is not there, too; the program starts again for it"},
+	Restart:    {name: "restart", does: "the program starts again and again, as restart:2s every two seconds", takes: 10 * time.Second},
 }
 
 // String returns the name of the kind.

@@ -30,8 +30,12 @@ type Program struct {
 	Replica func()
 
 	// Again makes the program end and start again with a fault that is on from the
-	// start. Nil is a program that cannot.
+	// start. It returns at once, and may be called again: the last call decides. Nil is a
+	// program that cannot.
 	Again func(Fault)
+
+	// Silent says that the program has no telemetry that could be lost.
+	Silent bool
 
 	// For tests.
 	machine machine
@@ -49,6 +53,8 @@ type Switch struct {
 	now     atomic.Pointer[Fault] // for readers
 	end     func()                // of what is on
 	closed  bool
+	lossy   bool        // since the start: with the telemetry of the fault
+	leaves  atomic.Bool // for another process
 
 	chunks *chunks // of the fault freelist; nil before it
 	refill task    // of its end
@@ -57,7 +63,7 @@ type Switch struct {
 // Start returns a switch that has turned a fault on. The error matches ErrUnsupported
 // if it cannot be had. The caller closes the switch before the store.
 func (s *Store) Start(p Program, f Fault) (*Switch, error) {
-	w := &Switch{store: s, program: p, turn: make(chan struct{}, 1), end: func() {}}
+	w := &Switch{store: s, program: p, turn: make(chan struct{}, 1), end: func() {}, lossy: f.Kind == Telemetry}
 	w.now.Store(&Fault{})
 	return w, w.Set(f)
 }
@@ -83,6 +89,12 @@ func (w *Switch) Set(f Fault) error {
 	w.end()
 	w.end = func() {}
 	w.now.Store(&Fault{})
+	if w.another(f) {
+		w.leaves.Store(true)
+		w.now.Store(&f)
+		w.program.Again(f)
+		return nil
+	}
 	if f.Kind == None {
 		return nil
 	}
@@ -116,7 +128,9 @@ func (w *Switch) check(f Fault) error {
 	switch {
 	case f.Kind == Idle && !w.program.OwnLoad:
 		return fmt.Errorf("%w: %s makes no load of its own, stop its clients", ErrUnsupported, w.program.Name)
-	case (f.Kind == Restart || f.Kind == Telemetry) && w.program.Again == nil:
+	case f.Kind == Telemetry && w.program.Silent:
+		return fmt.Errorf("%w: %s runs without telemetry", ErrUnsupported, w.program.Name)
+	case (f.Kind == Restart || w.another(f)) && w.program.Again == nil:
 		return fmt.Errorf("%w: %s cannot start itself again", ErrUnsupported, w.program.Name)
 	}
 	return nil
@@ -190,6 +204,8 @@ func (w *Switch) background(on *active) (end func(), err error) {
 		return w.holdMemory(on.ended)
 	case Engine:
 		return nothing, w.store.failEngine()
+	case Restart:
+		return w.restart(on), nil
 	}
 	return nothing, nil
 }

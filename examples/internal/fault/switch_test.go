@@ -37,6 +37,9 @@ func TestSwitch(t *testing.T) {
 			t.Errorf("after %v was refused, %v is on", kind, w.On())
 		}
 	}
+	if status := Status(w.Set(Fault{Kind: Engine})); status != 2 {
+		t.Errorf("the exit status of what cannot be had is %d", status)
+	}
 	if err := w.Set(Fault{}); err != nil || w.On() != (Fault{}) || s.on.Load() != nil {
 		t.Errorf("none: %v, %v is on", err, w.On())
 	}

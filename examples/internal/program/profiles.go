@@ -51,6 +51,17 @@ func (a Address) Profiles(dir string) (options []observe.Option) {
 	return options
 }
 
+// KeepProfiles gives later processes the address of profiles.
+func (l *Life) KeepProfiles(flag string, p *pprofx.Profiler) {
+	switch at := p.Addr(); {
+	case at == nil:
+	case at.Network() == "unix":
+		l.Keep(flag, "unix:"+at.String())
+	default:
+		l.Keep(flag, at.String())
+	}
+}
+
 // ProfilesError says what to do about an error of observe.Start that is about
 // profiles.
 func (a Address) ProfilesError(err error) error {

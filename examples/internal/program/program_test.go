@@ -15,7 +15,13 @@ import (
 	"go.uber.org/zap"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain is also the program that the tests of a Life run.
+func TestMain(m *testing.M) {
+	if does := os.Getenv(livesVariable); does != "" {
+		os.Exit(lives(strings.Split(does, ",")))
+	}
+	goleak.VerifyTestMain(m)
+}
 
 func TestListen(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
