@@ -33,6 +33,11 @@ func diskScenarios() []scenario {
 			series: append(present(600, a), disk(a, join(rising(0.6, 0.001, 270), still(0.6, 330)))),
 			checks: []check{{269, "warning@a:1"}, {330, ""}, {400, ""}, {599, ""}},
 		},
+		{ // it was full, somebody was paged, and space has been made
+			alert: "KVDiskFilling", shows: []string{resolves},
+			series: append(present(600, a), disk(a, join(still(0.6, 120), rising(0.6, 0.018, 20), still(0.97, 30), still(0.6, 430)))),
+			checks: []check{{145, ""}, {165, ""}, {190, ""}, {220, ""}, {300, ""}, {599, ""}},
+		},
 		{
 			alert: "KVDiskFilling", shows: []string{missing},
 			series: append(present(600, a), disk(a, join(rising(0.6, 0.0004, 300), none(300)))),
@@ -44,7 +49,7 @@ func diskScenarios() []scenario {
 				on(a, slow, join(still(0, 10), still(1, 40))),
 				on(b, slow, join(still(0, 10), rising(1, 1, 10), still(10, 30))), on(c, slow, still(0, 50)),
 			},
-			checks: []check{{9, ""}, {11, "warning@a:1 warning@b:1"}, {15, "warning@a:1 critical@b:1 warning@b:1"}, {45, ""}},
+			checks: []check{{9, ""}, {11, ""}, {14, "critical@b:1"}, {16, "warning@a:1 critical@b:1 warning@b:1"}, {45, ""}},
 		},
 		{
 			alert: "KVDiskSlow", shows: []string{below, reset, missing},

@@ -110,6 +110,17 @@ func trafficScenarios() []scenario {
 				return 100
 			}))),
 			checks: quiet,
+		},
+		scenario{ // a batch, in a night that is ever quieter
+			alert: "KVTrafficDropped", shows: []string{below},
+			series: traffic(gets(a, counting(day, func(m int) float64 {
+				rate := 2000 * math.Exp(-float64(max(m-8*hour, 0))/48)
+				if m > 14*hour && m < 15*hour+10 {
+					rate += 450
+				}
+				return rate
+			}))),
+			checks: quiet,
 		}),
 		shareOf("KVCanceledHigh", catalog.Canceled, catalog.Get, 5)...),
 		shareOf("KVConflictsHigh", catalog.Conflict, catalog.CompareAndSwap, 10)...)

@@ -38,11 +38,15 @@ var diskFilling = Alert{
 		forecast := func(of time.Duration) promql.Vector {
 			return promql.Raw("predict_linear(" + s.disk().String() + "[" + promql.Duration(s.Scaled(of)) + "], " + promql.Number(ahead) + ")").Above(s.Disk)
 		}
+		// What somebody has made room for has been steep, for as long as a forecast looks back.
+		const back = 2 * time.Hour
+		paged := s.Over("max_over_time", s.Named("ALERTS", promql.Is("alertname", "KVDiskFull"), promql.Is("alertstate", "firing")), back)
 		return []Level{{
 			Severity: Warning, For: 30 * time.Minute, KeepFiring: 30 * time.Minute,
 			Expr: s.known(s.disk(), catalog.Resource).Above(min(objective.DiskForecastFrom, s.Disk/2)).
 				And(promql.Same, forecast(held)).
-				And(promql.Same, forecast(2*time.Hour)), // or it would go on when space has been made
+				And(promql.Same, forecast(back)). // or it would go on when space has been made
+				Unless(promql.On(append([]string{Job, Instance}, ofStore()...)...), paged),
 		}}
 	},
 	Summary: "The disk of " + store + " is " + share + " full and will be too full within a day, " + atInstance +
@@ -60,7 +64,7 @@ var diskSlow = Alert{
 		events := s.Increase(s.Series(engine.Stat("kvdb.engine.disk.slow")), 2*window)
 		return []Level{
 			{Severity: Critical, KeepFiring: 3 * window, Expr: events.Above(objective.DiskSlowCritical)},
-			{Severity: Warning, KeepFiring: window, Expr: events.Above(0)},
+			{Severity: Warning, For: window, KeepFiring: window, Expr: events.Above(0)}, // longer than it takes to be critical
 		}
 	},
 	Summary: "The disk of " + store + " took five seconds or longer for an operation, {{ $value | printf \"%.0f\" }} times in ten minutes, " + atInstance +

@@ -63,7 +63,7 @@ var trafficDropped = Alert{
 			Expr: now.LessThan(usual.Times(objective.TrafficLeft)).
 				And(promql.Same, now.LessThan(earlier.Times(objective.TrafficLeft))).
 				And(promql.Same, usual.Above(objective.TrafficMin)).
-				And(promql.Same, usual.NotLessThan(high.Times(objective.TrafficShare))),
+				And(promql.Same, earlier.NotLessThan(high.Times(objective.TrafficShare))),
 		}}
 	},
 	Summary: "Only {{ $value | humanize }} operations a second arrive at " + serviceStore +
