@@ -49,7 +49,7 @@ var trials = []*trial{
 	{name: "lag", pages: []string{"KVReplicationLagHigh"}, silent: []string{"KVNotReady"}},
 	{name: "replica", pages: []string{"KVReplicaDisconnected"}},
 	{name: "disk", pages: []string{"KVDiskFull"}, silent: []string{"KVNotReady"}, hushed: []string{"KVDiskFilling"}},
-	{name: "fulldisk", on: post("fulldisk:2m"), pages: []string{"KVDiskFilling", "KVDiskFull"}, silent: []string{"KVNotReady"}},
+	{name: "fulldisk", on: post("fulldisk:2m"), pages: []string{"KVDiskFilling", "KVDiskFull"}, silent: []string{"KVNotReady"}, hushed: []string{"KVErrorRatioHigh", "KVErrorBudgetBurn"}},
 	// Stalls are seen when the engine's statistics are read, every ten seconds: late at this scale.
 	{name: "stall", pages: []string{"KVWriteStalled"}, also: []string{"KVLatencyHigh", "KVLatencyBudgetBurn"}},
 	{name: "slowdisk", pages: []string{"KVDiskSlow"}, hushed: []string{"KVWriteStalled", "KVLatencyHigh", "KVLatencyBudgetBurn"}},

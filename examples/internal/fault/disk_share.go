@@ -18,8 +18,7 @@ func (f Fault) used() func(really float64) float64 {
 }
 
 // filling is how full a disk is that fills up: from what really is used, and from half of it
-// at least, to all of it, at some part of the time. It stays full: what is left is reserved for
-// root, so that no write fails.
+// at least, to all of it, at some part of the time. Then it stays full.
 func filling(really, part float64) float64 {
 	from := 0.5
 	if really > from && really <= 1 {
@@ -27,3 +26,6 @@ func filling(really, part float64) float64 {
 	}
 	return from + (1-from)*min(part, 1)
 }
+
+// full reports whether the fault has filled the disk up. Writes find no room then.
+func (a *active) full() bool { return a.Kind == FullDisk && a.used(0) >= 1 }

@@ -54,7 +54,7 @@ var table = [...]entry{
 	Lag:        {name: "lag", does: "a simulated replica is 30 s behind"},
 	Replica:    {name: "replica", does: "a simulated replica does not answer"},
 	Disk:       {name: "disk", does: "95 % of the disk are used", engines: onDisk},
-	FullDisk:   {name: "fulldisk", does: "the disk fills up, as fulldisk:30s within 30 s", engines: onDisk, takes: 2 * time.Minute},
+	FullDisk:   {name: "fulldisk", does: "the disk fills up, as fulldisk:30s within 30 s, until writes fail", engines: onDisk, takes: 2 * time.Minute},
 	Stall:      {name: "stall", does: "flushes wait for the disk, and writes for flushes", engines: pebble},
 	SlowDisk:   {name: "slowdisk", does: "every half a minute a flush waits eight seconds for the disk", engines: pebble},
 	OldRead:    {name: "oldread", does: "a read transaction stays open", engines: bolt},

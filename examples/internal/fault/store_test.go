@@ -282,12 +282,35 @@ func TestDisk(t *testing.T) {
 				if got := used(); got != want {
 					t.Errorf("%s: %v while it fills up, want %v", name, got, want)
 				}
+				checkRoom(t, s, want < 1)
 				time.Sleep(30 * time.Second)
 			}
 			w.Close()
 			if got := used(); got >= diskUsed {
 				t.Errorf("%s: %v after the fault", name, got)
 			}
+			checkRoom(t, s, true)
 		})
+	}
+}
+
+// checkRoom writes in each way that the store has: it finds room or not, and reads go on.
+func checkRoom(t *testing.T, s *Store, room bool) {
+	t.Helper()
+	ctx := t.Context()
+	writes := map[string]error{"put": s.Put(ctx, []byte("k"), nil), "delete": s.Delete(ctx, []byte("k"))}
+	if b, ok := kvdb.As[kvdb.Batcher](s); ok {
+		writes["batch"] = b.Apply(ctx, []kvdb.Mutation{{Key: []byte("k"), Delete: true}})
+	}
+	if u, ok := kvdb.As[kvdb.Updater](s); ok {
+		writes["update"] = u.Update(ctx, func(kvdb.Txn) error { return nil })
+	}
+	for op, err := range writes {
+		if failed := errors.Is(err, kvdb.ErrNoSpace); failed == room || err != nil && !failed {
+			t.Errorf("%s: %v, and there is room: %t", op, err, room)
+		}
+	}
+	if _, err := s.Get(ctx, []byte("k")); !errors.Is(err, kvdb.ErrNotFound) {
+		t.Errorf("get: %v", err)
 	}
 }

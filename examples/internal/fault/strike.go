@@ -19,6 +19,7 @@ const (
 
 var (
 	errInjected = errors.New("the fault errors is on")
+	errFull     = errors.New("the fault fulldisk is on, and the disk is full")
 	errLost     = errors.New("the fault conflicts is on: another update was first")
 )
 
@@ -45,6 +46,10 @@ func (a *active) strike(ctx context.Context, op string) error {
 		if updates(op) && (isOurs(ctx) || rand.Float64() < conflictShare) {
 			return &kvdb.Error{Op: op, Kind: kvdb.ErrConflict, Err: errLost}
 		}
+	case FullDisk:
+		if writes(op) && a.full() {
+			return &kvdb.Error{Op: op, Kind: kvdb.ErrNoSpace, Err: errFull}
+		}
 	case Hang:
 		if isOurs(ctx) {
 			<-a.ended // an operation that hangs does not look at its context
@@ -56,6 +61,9 @@ func (a *active) strike(ctx context.Context, op string) error {
 // updates reports whether an operation can lose to another: it depends on what there
 // was before, or is several at once.
 func updates(op string) bool { return op == "update" || op == "compare_and_swap" || op == "batch" }
+
+// writes reports whether an operation changes the store.
+func writes(op string) bool { return op == "put" || op == "delete" || updates(op) }
 
 func wait(ctx context.Context, op string, d time.Duration) error {
 	timer := time.NewTimer(d)
