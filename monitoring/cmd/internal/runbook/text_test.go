@@ -2,6 +2,7 @@ package runbook
 
 import (
 	"io/fs"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -49,5 +50,31 @@ func TestMessage(t *testing.T) {
 	}
 	if m, err := message("check has changed"); m != "" || err == nil {
 		t.Error(m, err)
+	}
+}
+
+// TestMessages: commands ask the catalogue for messages, also where they look for several.
+func TestMessages(t *testing.T) {
+	typed := regexp.MustCompile(`message == "[a-z]|\| IN\((?:"[^)]*, )?"[a-z]`)
+	for text, want := range map[string]bool{
+		`.message == "started"`: true, `.message == "{{message "started"}}"`: false,
+		`.message | IN("{{message "a"}}", "b c") | x`: true, `.message | IN("{{message "a"}}", "{{message "b"}}")`: false, `.message | IN("a")`: true,
+	} {
+		if typed.MatchString(text) != want {
+			t.Errorf("%s: %t", text, !want)
+		}
+	}
+	files, err := fs.Glob(texts, "texts/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		text, err := fs.ReadFile(texts, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m := typed.Find(text); m != nil {
+			t.Errorf("%s: %q: use the function message", file, m)
+		}
 	}
 }
