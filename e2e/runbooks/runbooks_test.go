@@ -1,0 +1,183 @@
+package runbooks
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/otelkv/otelkv/internal/testutil/process"
+)
+
+const (
+	together = 8               // programs at once
+	patience = 4 * time.Minute // for all blocks of a trial
+	longest  = 8 * time.Minute // for all trials
+	between  = time.Second     // two tries
+)
+
+// TestRunbooks runs every block of every runbook.
+func TestRunbooks(t *testing.T) {
+	for _, name := range []string{"bash", "jq", "curl", "awk"} {
+		process.Installed(t, name)
+	}
+	if _, err := programs(); err != nil {
+		t.Fatal(err)
+	}
+	s, all, l := startServer(t), tested(t), newLedger()
+	ctx, cancel := context.WithTimeout(t.Context(), longest)
+	defer cancel()
+	began := time.Now()
+	room := make(chan struct{}, together)
+	var running sync.WaitGroup
+	for _, tr := range trials {
+		room <- struct{}{}
+		running.Go(func() {
+			defer func() { <-room }()
+			t.Run(tr.name, func(t *testing.T) {
+				if tr.only == "" {
+					l.begin(tr.books)
+				}
+				tr.run(ctx, t, s, all, l)
+			})
+		})
+	}
+	running.Wait()
+	t.Logf("all of it took %v", time.Since(began).Round(time.Second))
+	l.check(t, all)
+}
+
+// run starts the program and lets the fault begin. Of each runbook the expressions of the
+// alert come first, so that the other blocks are run while it holds.
+func (tr *trial) run(ctx context.Context, t *testing.T, s *server, all map[string][]block, l *ledger) {
+	p := tr.start(t, s)
+	if tr.on != nil {
+		settled := time.NewTimer(tr.settle)
+		defer settled.Stop()
+		<-settled.C //otelkv:waitok a timer
+		tr.on(t, p)
+	}
+	began := time.Now()
+	var running sync.WaitGroup
+	defer running.Wait()
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for _, book := range tr.books {
+		r := &reader{T: t, setting: &setting{s, p, t.TempDir()}, ledger: l}
+		rules, commands, queries := tr.sorted(all[book])
+		holds := make(chan struct{})
+		running.Go(func() { r.read(ctx, rules, sync.OnceFunc(func() { close(holds) })) })
+		for _, list := range [][]block{commands, queries} {
+			running.Go(func() {
+				<-holds //otelkv:waitok the context has a limit
+				r.read(ctx, list, func() {})
+			})
+		}
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		running.Wait()
+	}()
+	tr.keep(t, p, ended)
+	t.Logf("its blocks took %v", time.Since(began).Round(time.Second))
+}
+
+// keep goes on with what the trial does, until its blocks have been run.
+func (tr *trial) keep(t *testing.T, p *instance, ended <-chan struct{}) {
+	t.Helper()
+	next := time.NewTimer(every)
+	defer next.Stop()
+	for {
+		select {
+		case <-ended:
+			return
+		case <-next.C:
+			if tr.tick != nil {
+				tr.tick(t, p)
+			}
+			next.Reset(every)
+		}
+	}
+}
+
+// sorted are the blocks of a runbook that the trial is for, by what they wait for.
+func (tr *trial) sorted(list []block) (rules, commands, queries []block) {
+	for _, b := range list {
+		switch {
+		case tr.only != "" && !strings.Contains(b.text, tr.only):
+		case b.rule:
+			rules = append(rules, b)
+		case b.language == "promql":
+			queries = append(queries, b)
+		default:
+			commands = append(commands, b)
+		}
+	}
+	return rules, commands, queries
+}
+
+// A reader follows a runbook.
+type reader struct {
+	*testing.T
+	*setting
+	*ledger
+}
+
+// read runs blocks again and again, until each has told something or is known to have
+// nothing to tell. It calls told when one has, and in the end.
+func (r *reader) read(ctx context.Context, list []block, told func()) {
+	defer told()
+	tick := time.NewTicker(between)
+	defer tick.Stop()
+	last := make(map[int]error)
+	for {
+		list = slices.DeleteFunc(list, func(b block) bool {
+			done, err := r.attempt(ctx, b, told)
+			if err != nil && ctx.Err() == nil {
+				last[b.n] = err
+			}
+			return done
+		})
+		if len(list) == 0 {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			for _, b := range list {
+				r.Errorf("%v: %v", b, last[b.n])
+			}
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// attempt runs a block, and returns whether that is enough.
+func (r *reader) attempt(ctx context.Context, b block, told func()) (done bool, err error) {
+	out, err := runners[b.language](ctx, r.setting, b)
+	if err == nil {
+		r.Logf("%v: %s", b, out)
+		r.tell(b)
+		told()
+		return true, nil
+	}
+	if why := r.trial.excuse(b); why != "" && errors.Is(err, errSilent) {
+		r.ledger.excuse(b, why)
+		return true, nil
+	}
+	return false, err
+}
+
+// excuse returns why a block has nothing to tell under the fault.
+func (tr *trial) excuse(b block) string {
+	for _, s := range silent {
+		if s.trial == tr.name && s.book == b.book && strings.Contains(b.text, s.part) {
+			return s.why
+		}
+	}
+	return ""
+}

@@ -1,0 +1,59 @@
+package runbooks
+
+import (
+	"testing"
+	"time"
+)
+
+const watchdog = "KVWatchdog"
+
+// A trial is a program under a fault, and the runbooks that are for it.
+type trial struct {
+	name    string // and the job
+	program string
+	args    []string
+	env     []string
+	log     string // where its lines go, if not to a file of its own
+	books   []string
+
+	only string // of their blocks, those that have this text
+
+	settle time.Duration               // of normal traffic, before
+	on     func(*testing.T, *instance) // turns the fault on, if it is not from the start
+	tick   func(*testing.T, *instance) // goes on with it
+}
+
+const every = 5 * time.Second // between two ticks
+
+func with(fault string, more ...string) []string { return append([]string{"-fault", fault}, more...) }
+
+// trials are all of them, those that take long first.
+var trials = []*trial{
+	{name: "slowdisk", program: "quickstart", args: with("slowdisk"), books: []string{"KVDiskSlow"}},
+	{name: "freelist", program: "quickstart", args: with("freelist", "-engine", "bolt"), books: []string{"KVFreelistBloated"}},
+	{name: "oldread", program: "quickstart", args: with("oldread", "-engine", "bolt"), books: []string{"KVReadTransactionOld"}},
+	{name: "idle", program: "quickstart", settle: 45 * time.Second, on: func(t *testing.T, p *instance) { p.turn(t, "idle") }, books: []string{"KVTrafficDropped"}},
+	{name: "hang", program: "kvserver", args: with("hang"), books: []string{"KVStoreHung"}},
+	{name: "stall", program: "quickstart", args: with("stall"), books: []string{"KVWriteStalled"}},
+	{name: "restart", program: "quickstart", tick: func(t *testing.T, p *instance) { p.again(t) }, books: []string{"KVRestarting"}},
+	{name: "saturation", program: "quickstart", args: with("saturation", "-rate", "150"), env: []string{"GOMAXPROCS=1"}, books: []string{"KVSaturationHigh", "KVCapacityHigh"}},
+	{name: "errors", program: "quickstart", args: with("errors"), books: []string{"KVErrorRatioHigh", "KVErrorBudgetBurn"}},
+	{name: "slow", program: "quickstart", args: with("slow"), books: []string{"KVLatencyHigh", "KVLatencyBudgetBurn"}},
+	{name: "fulldisk", program: "quickstart", args: with("fulldisk:30s"), books: []string{"KVDiskFull", "KVDiskFilling", "KVNotReady"}},
+	{name: "engine", program: "kvserver", args: with("engine"), books: []string{"KVEngineFailed"}},
+	{name: "unknown", program: "kvserver", args: with("unknown"), books: []string{"KVCheckUnknown"}},
+	{name: "lag", program: "kvserver", args: with("lag"), books: []string{"KVReplicationLagHigh"}},
+	{name: "replica", program: "kvserver", args: with("replica"), books: []string{"KVReplicaDisconnected"}},
+	{name: "canceled", program: "quickstart", args: with("canceled"), books: []string{"KVCanceledHigh"}},
+	{name: "conflicts", program: "quickstart", args: with("conflicts"), books: []string{"KVConflictsHigh"}},
+	{
+		name: "telemetry", program: "quickstart", args: with("none", "-rate", "200"), books: []string{"KVTelemetryLossy"},
+		env: []string{
+			"OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:9", "OTEL_TRACES_SAMPLER=always_on",
+			"OTEL_BSP_SCHEDULE_DELAY=500", "OTEL_BSP_MAX_QUEUE_SIZE=16", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE=8", "OTEL_METRIC_EXPORT_INTERVAL=1000",
+		},
+	},
+	{name: "lines", program: "quickstart", log: "/dev/full", books: []string{"KVTelemetryLossy"}, only: "kvdb_log_dropped_total"},
+	{name: "stopped", program: "quickstart", settle: 20 * time.Second, on: func(_ *testing.T, p *instance) { p.crash() }, books: []string{"KVTelemetryAbsent"}},
+	{name: "healthy", program: "quickstart", books: []string{watchdog}},
+}
