@@ -6,15 +6,14 @@ import (
 
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/alert"
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/promql"
+	"github.com/otelkv/otelkv/monitoring/cmd/internal/runbook"
 )
-
-// objectives is where the constants are explained.
-const objectives = "https://pkg.go.dev/github.com/otelkv/otelkv/monitoring/objective#"
 
 // variables are those of the commands in all runbooks.
 const variables = "Queries in a runbook are for Prometheus. Its commands are for the instance that the alert names, " +
 	"and want variables of yours: `$ADMIN` is the address of its probes and metrics, such as `http://127.0.0.1:8080`, " +
 	"`$PPROF` that of its profiles, such as `http://127.0.0.1:6060`, `$LOG` a file of its log, and `$DIR` the directory of its store. " +
+	"They use curl, jq, awk and, for profiles, the tools of Go. " +
 	"In a cluster, `kubectl port-forward` brings both addresses to you.\n\n"
 
 // index is runbooks/README.md, a table of all alerts.
@@ -41,19 +40,8 @@ func index(p Parameters) (File, error) {
 		}
 		if len(levels) > 0 {
 			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n",
-				runbookLink(a.Name), strings.Join(levels, "<br>"), a.Description, links(a.Objective, objectiveLink), links(a.Causes, runbookLink))
+				runbook.Alerts([]string{a.Name}), strings.Join(levels, "<br>"), a.Description, runbook.Objectives(a.Objective), runbook.Alerts(a.Causes))
 		}
 	}
 	return File{"runbooks/README.md", b.String()}, nil
-}
-
-func runbookLink(name string) string   { return "[" + name + "](" + name + ".md)" }
-func objectiveLink(name string) string { return "[" + name + "](" + objectives + name + ")" }
-
-func links(names []string, link func(string) string) string {
-	list := make([]string, len(names))
-	for i, n := range names {
-		list[i] = link(n)
-	}
-	return strings.Join(list, ", ")
 }

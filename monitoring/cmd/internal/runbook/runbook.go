@@ -59,6 +59,7 @@ func Text(a alert.Alert, levels []alert.Level, s *alert.Scope) (string, error) {
 	if a.OTLP != "" {
 		fmt.Fprintf(&b, "\nOver OTLP: %s\n", a.OTLP)
 	}
+	b.WriteString(seeAlso(a, b.String(), s))
 	return b.String(), nil
 }
 
