@@ -28,7 +28,7 @@ const value = "$" + rawValue
 const rawValue = "${__value.raw}"
 
 func prometheusSource(p Parameters) yaml.Map {
-	id := yaml.Pair{Key: "name", Value: string(catalog.FieldTraceID)}
+	id := yaml.Pair{Key: "name", Value: catalog.FieldTraceID}
 	var links []yaml.Map
 	if p.Traces != "" {
 		links = append(links, yaml.Map{id, {Key: "datasourceUid", Value: p.Traces}, {Key: "urlDisplayLabel", Value: "Trace"}})
@@ -65,7 +65,7 @@ func lokiSource(p Parameters) yaml.Map {
 				{Key: "datasourceUid", Value: p.Traces}, {Key: "url", Value: value},
 			}
 		}
-		id := string(catalog.FieldTraceID)
+		id := catalog.FieldTraceID
 		settings = yaml.Map{{Key: "derivedFields", Value: []yaml.Map{field("regex", `"`+id+`":"(\w+)"`), field("label", id)}}}
 	}
 	return source("Loki", p.Logs, "http://loki:3100", settings)

@@ -18,8 +18,14 @@ func (s *Scope) JSON() (string, error) {
 	return readable.Replace(string(text)) + "\n", err
 }
 
-func (s *Scope) build() (sdk.Dashboard, error) {
-	b := sdk.NewDashboardBuilder("Key-value stores").
+// The classic schema: the newer one is not what tools and older Grafanas read.
+type (
+	classic        = sdk.Dashboard        //nolint:staticcheck // see above
+	classicBuilder = sdk.DashboardBuilder //nolint:staticcheck // see above
+)
+
+func (s *Scope) build() (classic, error) {
+	b := sdk.NewDashboardBuilder("Key-value stores"). //nolint:staticcheck // see above
 		Uid(UID).
 		Description("Is it well? The first screen says so for all stores of programs with otelkv; the rows below it say why not. Generated from the catalogue of metrics and the objectives.").
 		Tags([]string{Tag, "kv", "database"}).
@@ -40,7 +46,7 @@ func (s *Scope) build() (sdk.Dashboard, error) {
 	for _, r := range s.Rows() {
 		var err error
 		if y, err = s.add(b, r, y); err != nil {
-			return sdk.Dashboard{}, err
+			return classic{}, err
 		}
 	}
 	return b.Build()
@@ -48,7 +54,7 @@ func (s *Scope) build() (sdk.Dashboard, error) {
 
 // add puts a row onto the dashboard, and returns the first row of cells below it. The
 // panels of a folded row are within it.
-func (s *Scope) add(b *sdk.DashboardBuilder, r Row, y uint32) (uint32, error) {
+func (s *Scope) add(b *classicBuilder, r Row, y uint32) (uint32, error) {
 	var heading *sdk.RowBuilder
 	if r.Title != "" {
 		heading = sdk.NewRowBuilder(r.Title).Id(r.ID).Collapsed(r.Folded).

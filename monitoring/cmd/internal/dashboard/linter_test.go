@@ -11,7 +11,7 @@ import (
 // The rules below are those that Grafana's dashboard linter publishes, by their names
 // there. Rules about Loki have nothing to look at here.
 
-func variable(t *testing.T, d sdk.Dashboard, name string) sdk.VariableModel {
+func variable(t *testing.T, d classic, name string) sdk.VariableModel {
 	t.Helper()
 	for _, v := range d.Templating.List {
 		if v.Name == name {
@@ -29,7 +29,8 @@ func TestLinterTemplateDatasource(t *testing.T) {
 	}
 }
 
-// template-job-rule, template-instance-rule, template-on-time-change-reload-rule
+// These are template-job-rule, template-instance-rule and
+// template-on-time-change-reload-rule.
 func TestLinterTemplates(t *testing.T) {
 	d := read(t, byDefault())
 	for name, label := range map[string]string{"job": "Job", "instance": "Instance"} {
@@ -59,7 +60,8 @@ func TestLinterUneditable(t *testing.T) {
 	}
 }
 
-// panel-datasource-rule, panel-title-description-rule, panel-no-targets-rule
+// These are panel-datasource-rule, panel-title-description-rule and
+// panel-no-targets-rule.
 func TestLinterPanels(t *testing.T) {
 	all := panels(read(t, byDefault()))
 	if len(all) < 50 {
@@ -126,7 +128,7 @@ var withoutInstance = map[string]string{
 	"ALERTS":                       "the alerts of a service have no instance, and KVWatchdog has no job",
 }
 
-// target-job-rule, target-instance-rule
+// These are target-job-rule and target-instance-rule.
 func TestLinterTargetJobAndInstance(t *testing.T) {
 	s := byDefault()
 	exprs := s.AnnotationQueries()

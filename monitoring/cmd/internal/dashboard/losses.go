@@ -10,8 +10,8 @@ import (
 
 // Windows of objectives that count within a time of their own.
 const (
-	tenMinutes = 10 * time.Minute
-	quarter    = 15 * time.Minute
+	slowDisk = 10 * time.Minute
+	restarts = 15 * time.Minute
 )
 
 // losses is whether the rest of the dashboard can be trusted: what telemetry itself has

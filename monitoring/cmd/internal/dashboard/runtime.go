@@ -88,7 +88,7 @@ func (s *Scope) runtime() Row {
 		Panel{
 			ID: 911, Title: "Restarts in a quarter of an hour", Unit: Count,
 			Description: "How often an instance started again. Above the line it does so again and again: see its exit status and the last lines before it ended. Over OTLP each start is an instance of its own.",
-			Queries:     []Query{{Expr: highest(s.Over("changes", s.process(catalog.ProcessStartTime), quarter), alert.Instance), Legend: itsProcess}},
+			Queries:     []Query{{Expr: highest(s.Over("changes", s.process(catalog.ProcessStartTime), restarts), alert.Instance), Legend: itsProcess}},
 			Lines:       []Line{{"Restarts", objective.Restarts, Red}},
 			Alerts:      []string{"KVRestarting"},
 		},

@@ -12,14 +12,17 @@ import (
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/dashboard"
 )
 
+// classic is the dashboard in the schema that files are provisioned in.
+type classic = sdk.Dashboard //nolint:staticcheck // the newer schema is not what tools and older Grafanas read
+
 // read is the dashboard as Grafana's own types have it.
-func read(t *testing.T, s *dashboard.Scope) sdk.Dashboard {
+func read(t *testing.T, s *dashboard.Scope) classic {
 	t.Helper()
 	text, err := s.JSON()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var strict, d sdk.Dashboard
+	var strict, d classic
 	err = strict.UnmarshalJSONStrict([]byte(text))
 	if wrong := (cog.BuildErrors)(nil); !errors.As(err, &wrong) || len(wrong) > 0 { // where all is well, it returns a list that is empty
 		t.Fatalf("the dashboard is not what Grafana reads: %v", err)
@@ -31,7 +34,7 @@ func read(t *testing.T, s *dashboard.Scope) sdk.Dashboard {
 }
 
 // panels are those of the dashboard, and of its folded rows.
-func panels(d sdk.Dashboard) (all []sdk.Panel) {
+func panels(d classic) (all []sdk.Panel) {
 	for _, p := range d.Panels {
 		if p.RowPanel == nil {
 			all = append(all, *p.Panel)
