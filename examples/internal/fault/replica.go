@@ -12,6 +12,9 @@ import (
 const (
 	usualLag = 20 * time.Millisecond
 	lagBy    = 30 * time.Second
+
+	// withoutPrimary is how long a fail-over of the simulated replica takes.
+	withoutPrimary = 2 * time.Second
 )
 
 // A lagger has the replicas of the engine, and a simulated one, which goes as long as

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"math"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -218,6 +219,23 @@ func TestReplica(t *testing.T) {
 	}
 }
 
+// The fault counts a fail-over each time it begins, once there is a simulated replica.
+func TestFailovers(t *testing.T) {
+	below := testutil.NewFaulty()
+	below.Report()
+	s := New(below, "pebble", false)
+	if got := stat(t, s, kvdb.StatFailovers); !math.IsNaN(got) {
+		t.Errorf("without replicas there were %v fail-overs", got)
+	}
+	for n, kind := range []Kind{Lag, Replica, Replica, Slow} {
+		turn(t, s, kind)()
+		want := float64(min(n, 2))
+		if got, took := stat(t, s, kvdb.StatFailovers), stat(t, s, kvdb.StatFailoverTime); got != want || took != want*withoutPrimary.Seconds() {
+			t.Errorf("after %v there were %v fail-overs, which took %v s, want %v", kind, got, took, want)
+		}
+	}
+}
+
 // A replica of the engine's stays what it is, and is there without a simulated one.
 func TestReplicasOfTheEngine(t *testing.T) {
 	engine := testutil.NewFaulty()
@@ -255,13 +273,13 @@ func TestDisk(t *testing.T) {
 			s := New(below, "pebble", true)
 			reader, _ := kvdb.As[kvdb.StatsReader](s)
 			const mine = 0.3 // somebody else's
-			if infos := reader.StatInfos(); kvdb.CheckStatInfos(infos) != nil || len(infos) != 1 {
+			if infos := reader.StatInfos(); kvdb.CheckStatInfos(infos) != nil || len(infos) != 3 {
 				t.Errorf("%s: %v", name, infos)
 			}
 			used := func() float64 {
 				t.Helper()
 				got, err := reader.AppendStats(t.Context(), []float64{mine})
-				if err != nil || len(got) != 2 || got[0] != mine {
+				if err != nil || len(got) != 4 || got[0] != mine {
 					t.Errorf("%s: %v, %v", name, got, err)
 				}
 				return got[1]

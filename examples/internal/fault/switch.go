@@ -184,6 +184,9 @@ func (w *Switch) background(on *active) (end func(), err error) {
 		if !w.store.replica.Swap(true) && w.program.Replica != nil {
 			w.program.Replica()
 		}
+		if on.Kind == Replica {
+			w.store.failovers.Add(1)
+		}
 	case Hang:
 		return w.hang(), nil
 	case Canceled:
