@@ -24,8 +24,10 @@ type (
 	classicBuilder = sdk.DashboardBuilder //nolint:staticcheck // see above
 )
 
+var newClassic = sdk.NewDashboardBuilder //nolint:staticcheck // see above
+
 func (s *Scope) build() (classic, error) {
-	b := sdk.NewDashboardBuilder("Key-value stores"). //nolint:staticcheck // see above
+	b := newClassic("Key-value stores").
 		Uid(UID).
 		Description("Is it well? The first screen says so for all stores of programs with otelkv; the rows below it say why not. Generated from the catalogue of metrics and the objectives.").
 		Tags([]string{Tag, "kv", "database"}).
