@@ -32,9 +32,29 @@ var (
 // start runs the program of a trial until the end of the test, and makes it a target.
 func (tr *trial) start(t *testing.T, s *server) *instance {
 	t.Helper()
+	bin, err := programs()
+	if err != nil {
+		t.Fatal(err)
+	}
 	dir := t.TempDir()
 	p := &instance{trial: tr, log: cmp.Or(tr.log, filepath.Join(dir, "log")), dir: filepath.Join(dir, "store")}
-	p.run(t, "127.0.0.1:0", "127.0.0.1:0")
+	args := []string{"-pprof", "127.0.0.1:0", "-drain", "0", "-dir", p.dir, "-listen", "127.0.0.1:0"}
+	if tr.program == "kvserver" {
+		args = append(args, "-admin", "127.0.0.1:0", "-sync=false")
+	} else {
+		args = append(args, "-rate", "60")
+	}
+	log, err := os.OpenFile(p.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), filepath.Join(bin, tr.program+".exe"), append(args, tr.args...)...)
+	cmd.Env = append(os.Environ(), tr.env...)
+	cmd.Stdout = log
+	p.Process = process.Start(t, cmd)
+	t.Cleanup(func() { _ = cmd.Process.Kill() }) // first: what hangs would not end when it is asked
+	p.Eventually(t, "the greeting", func() bool { return strings.Contains(p.Stderr.String(), "Stop with") })
 	said := p.Stderr.String()
 	p.admin, p.pprof = adminURL.FindStringSubmatch(said)[1], pprofURL.FindStringSubmatch(said)[1]
 	s.add(t, tr.name, p.address())
@@ -44,32 +64,6 @@ func (tr *trial) start(t *testing.T, s *server) *instance {
 	return p
 }
 
-// run starts the program, at addresses for metrics and profiles.
-func (p *instance) run(t *testing.T, admin, pprof string) {
-	t.Helper()
-	dir, err := programs()
-	if err != nil {
-		t.Fatal(err)
-	}
-	args := []string{"-pprof", pprof, "-drain", "0", "-dir", p.dir}
-	if p.trial.program == "kvserver" {
-		args = append(args, "-admin", admin, "-listen", "127.0.0.1:0", "-sync=false")
-	} else {
-		args = append(args, "-listen", admin, "-rate", "60")
-	}
-	log, err := os.OpenFile(p.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer log.Close()
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), filepath.Join(dir, p.trial.program+".exe"), append(args, p.trial.args...)...)
-	cmd.Env = append(os.Environ(), p.trial.env...)
-	cmd.Stdout = log
-	p.Process = process.Start(t, cmd)
-	t.Cleanup(func() { _ = cmd.Process.Kill() }) // first: what hangs would not end when it is asked
-	p.Eventually(t, "the greeting", func() bool { return strings.Contains(p.Stderr.String(), "Stop with") })
-}
-
 // address is that of the program's metrics, by which Prometheus calls the instance.
 func (p *instance) address() string { return strings.TrimPrefix(p.admin, "http://") }
 
@@ -77,13 +71,6 @@ func (p *instance) address() string { return strings.TrimPrefix(p.admin, "http:/
 func (p *instance) crash() {
 	_ = p.Cmd.Process.Kill()
 	<-p.Ended //otelkv:waitok the process has been killed
-}
-
-// again starts the program where it was.
-func (p *instance) again(t *testing.T) {
-	t.Helper()
-	p.crash()
-	p.run(t, p.address(), strings.TrimPrefix(p.pprof, "http://"))
 }
 
 // turn switches a fault on.

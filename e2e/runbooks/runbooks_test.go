@@ -62,7 +62,6 @@ func (tr *trial) run(ctx context.Context, t *testing.T, s *server, all map[strin
 	}
 	began := time.Now()
 	var running sync.WaitGroup
-	defer running.Wait()
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for _, book := range tr.books {
@@ -77,31 +76,8 @@ func (tr *trial) run(ctx context.Context, t *testing.T, s *server, all map[strin
 			})
 		}
 	}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		running.Wait()
-	}()
-	tr.keep(t, p, ended)
+	running.Wait()
 	t.Logf("its blocks took %v", time.Since(began).Round(time.Second))
-}
-
-// keep goes on with what the trial does, until its blocks have been run.
-func (tr *trial) keep(t *testing.T, p *instance, ended <-chan struct{}) {
-	t.Helper()
-	next := time.NewTimer(every)
-	defer next.Stop()
-	for {
-		select {
-		case <-ended:
-			return
-		case <-next.C:
-			if tr.tick != nil {
-				tr.tick(t, p)
-			}
-			next.Reset(every)
-		}
-	}
 }
 
 // sorted are the blocks of a runbook that the trial is for, by what they wait for.

@@ -20,10 +20,7 @@ type trial struct {
 
 	settle time.Duration               // of normal traffic, before
 	on     func(*testing.T, *instance) // turns the fault on, if it is not from the start
-	tick   func(*testing.T, *instance) // goes on with it
 }
-
-const every = 5 * time.Second // between two ticks
 
 func with(fault string, more ...string) []string { return append([]string{"-fault", fault}, more...) }
 
@@ -35,7 +32,7 @@ var trials = []*trial{
 	{name: "idle", program: "quickstart", settle: 45 * time.Second, on: func(t *testing.T, p *instance) { p.turn(t, "idle") }, books: []string{"KVTrafficDropped"}},
 	{name: "hang", program: "kvserver", args: with("hang"), books: []string{"KVStoreHung"}},
 	{name: "stall", program: "quickstart", args: with("stall"), books: []string{"KVWriteStalled"}},
-	{name: "restart", program: "quickstart", tick: func(t *testing.T, p *instance) { p.again(t) }, books: []string{"KVRestarting"}},
+	{name: "restart", program: "quickstart", args: with("restart:5s"), books: []string{"KVRestarting"}},
 	{name: "saturation", program: "quickstart", args: with("saturation", "-rate", "150"), env: []string{"GOMAXPROCS=1"}, books: []string{"KVSaturationHigh", "KVCapacityHigh"}},
 	{name: "errors", program: "quickstart", args: with("errors"), books: []string{"KVErrorRatioHigh", "KVErrorBudgetBurn"}},
 	{name: "slow", program: "quickstart", args: with("slow"), books: []string{"KVLatencyHigh", "KVLatencyBudgetBurn"}},
@@ -47,9 +44,9 @@ var trials = []*trial{
 	{name: "canceled", program: "quickstart", args: with("canceled"), books: []string{"KVCanceledHigh"}},
 	{name: "conflicts", program: "quickstart", args: with("conflicts"), books: []string{"KVConflictsHigh"}},
 	{
-		name: "telemetry", program: "quickstart", args: with("none", "-rate", "200"), books: []string{"KVTelemetryLossy"},
+		name: "telemetry", program: "quickstart", args: with("telemetry", "-rate", "200"), books: []string{"KVTelemetryLossy"},
 		env: []string{
-			"OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:9", "OTEL_TRACES_SAMPLER=always_on",
+			"OTEL_TRACES_SAMPLER=always_on",
 			"OTEL_BSP_SCHEDULE_DELAY=500", "OTEL_BSP_MAX_QUEUE_SIZE=16", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE=8", "OTEL_METRIC_EXPORT_INTERVAL=1000",
 		},
 	},
