@@ -2,6 +2,7 @@ package recording
 
 import (
 	"os"
+	"path/filepath"
 	"syscall"
 	"testing"
 )
@@ -15,8 +16,8 @@ func Dir(t testing.TB) string {
 	if syscall.Statfs(memory, &s) != nil || s.Bavail*uint64(s.Bsize) < 4<<30 {
 		return t.TempDir()
 	}
-	dir, err := os.MkdirTemp(memory, "otelkv-proof-")
-	if err != nil {
+	dir := filepath.Join(memory, filepath.Base(buildDir)) // which is nobody else's
+	if err := os.Mkdir(dir, 0o700); err != nil {
 		return t.TempDir()
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })

@@ -117,7 +117,7 @@ func (p *Program) Turn(t testing.TB, kind string) {
 			}
 			return
 		}
-		defer res.Body.Close()
+		defer func() { _ = res.Body.Close() }()
 		if res.StatusCode != http.StatusOK {
 			t.Errorf("%s: the fault %s: %s", p.Job, kind, res.Status)
 		}
@@ -168,6 +168,16 @@ func Main(m *testing.M) int {
 	buildDir = dir
 	defer func() { _ = os.RemoveAll(dir) }()
 	return m.Run()
+}
+
+// Build builds all programs, which takes a while the first time.
+func Build(t testing.TB) {
+	t.Helper()
+	for kind := range builds {
+		if _, err := build(kind); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // build returns the path of a program, which it builds once for all tests of a package.

@@ -1,0 +1,97 @@
+package alerts_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// A survivor is a kind of mutant that the proof need not notice, with the reason.
+type survivor struct {
+	rule string // its name or the beginning of it
+	what string // the beginning of the mutation, and what is in it, with … between
+	why  string
+}
+
+var survivors = []survivor{
+	{"KVDisk", `drop kvdb_resource="disk" of …`, "of the shares in use only the disk's has the labels of a store, which the rule joins by"},
+	{"KVSaturationHigh", "operator avg_over_time(…", "either side is enough while the shares are known; what is not known is in promtool's tests"},
+	{"KVErrorBudgetBurn critical", "operator …[2m]…or avg_over_time(service:kvdb_errors:rate5m[12m])…", "errors that are fast enough for one pair of windows burn the other, too"},
+	{"KVLatencyBudgetBurn critical", "operator …[2m]…or avg_over_time(service:kvdb_slow:rate5m[12m])…", "the same"},
+	{"KVErrorBudgetBurn warning", "operator …or avg_over_time(service:kvdb_errors:rate5m[2h24m])…", "the same"},
+	{"KVLatencyBudgetBurn warning", "operator …or avg_over_time(service:kvdb_slow:rate5m[2h24m])…", "the same"},
+	{"KVErrorBudgetBurn warning", "drop alertname…", "what is critical here is among these alerts"},
+	{"KVLatencyBudgetBurn warning", "drop alertname…", "the same"},
+	{"KVErrorBudgetBurn warning", "drop severity…", "the critical ones fire first"},
+	{"KVLatencyBudgetBurn warning", "drop severity…", "the same"},
+	{"KVReplicaDisconnected critical", "operator kvdb_replication_connected or…", "either side is enough while it is known; what is not known is in promtool's tests"},
+	{"operation:kvdb_errors:rate5m", `drop error_type!~"closed|too_large|invalid_argument"…`, "no fault makes these errors, which are the caller's"},
+	{"operation:kvdb_errors:rate5m", `value error_type!~"closed|too_large|invalid_argument"…`, "the same"},
+	{"operation:kvdb_slow:rate5m", "drop db_operation_name…", "the other operand has the matcher, too, and there is no series without a partner"},
+	{"operation:kvdb_slow:rate5m", "value db_operation_name…", "the same"},
+	{"operation:kvdb_slow:rate5m", "operator …", "what is dropped here comes as 0 from the next operand; all operations are observed in the moments that are looked at"},
+	{"operation:kvdb_slow:rate5m", "threshold …", "the same"},
+	{"instance:kvdb_telemetry:group", "operator process_uptime_seconds and…", "while a store is open, the next operand says the same"},
+	{"KVDiskFilling warning", "threshold -1 predict_linear…", "the same as in excuses"},
+	{"KVTelemetryLossy", "threshold -1…", "a program that loses nothing has no series of what is lost"},
+	{"KVTelemetryLossy", "drop kvdb_log_reason…", "nothing is left out by sampling here"},
+	{"KVTelemetryLossy", "value kvdb_log_reason…", "the same"},
+	{"KVTelemetryLossy", "drop error_type…log…", "programs that are well write too few lines to be seen in each scaled window"},
+	{"KVTelemetryLossy", "invert error_type…log…", "the same"},
+	{"KVTelemetryLossy", "value error_type…log…", "the same"},
+	{"KVTelemetryLossy", "operator sum…rate(otel_sdk_exporter_log…", "excused, see there"},
+	{"KVTelemetryLossy", "operator sum…rate(otel_sdk_processor_log…", "excused"},
+	{"KVTelemetryLossy", "operator sum…rate(kvdb_…", "excused"},
+	{"KVTelemetryLossy", "threshold 10000 sum…rate(otel_sdk_exporter_log…", "excused"},
+	{"KVTelemetryLossy", "threshold 10000 sum…rate(otel_sdk_processor_log…", "excused"},
+	{"KVTelemetryLossy", "threshold…rate(kvdb_…", "excused"},
+	{"KVCheckUnknown critical", "drop health_check_kind…", "no check of another kind hangs"},
+	{"KVNotReady critical", `drop health_probe!="startup"…`, "what has been ready has started"},
+	{"KVNotReady critical", `value health_probe!="startup"…`, "the same"},
+}
+
+// used are the survivors that have been met.
+var used = make(map[int]bool)
+
+func (v survivor) covers(rule string, m mutant) bool {
+	if !strings.HasPrefix(rule, v.rule) {
+		return false
+	}
+	words := strings.Split(v.what, "…")
+	at := 0
+	for i, word := range words {
+		found := strings.Index(m.what[at:], word)
+		if found < 0 || i == 0 && found > 0 {
+			return false
+		}
+		at += found + len(word)
+	}
+	return true
+}
+
+// mutate wants the check to fail for each mutant of an expression.
+func (s *session) mutate(t *testing.T, name, expr string, check func(string) error) {
+	t.Helper()
+	all, err := mutants(expr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	noticed := 0
+	for _, m := range all {
+		if err := check(m.expr); err != nil {
+			noticed++
+			continue
+		}
+		at := slices.IndexFunc(survivors, func(v survivor) bool { return v.covers(name, m) })
+		alert, _, _ := strings.Cut(name, " ")
+		switch {
+		case at >= 0:
+			used[at] = true
+		case s.busy.explains(alert):
+			t.Logf("nobody notices, since the machine is too busy: %s", m.what)
+		default:
+			t.Errorf("nobody notices: %s: %s", m.what, m.expr)
+		}
+	}
+	t.Logf("%d of %d mutants are noticed", noticed, len(all))
+}

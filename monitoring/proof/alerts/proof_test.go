@@ -1,0 +1,97 @@
+package alerts_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/otelkv/otelkv/monitoring/proof/recording"
+)
+
+// TestExpressions holds each rule to what the programs show.
+func TestExpressions(t *testing.T) {
+	s := run(t)
+	for _, c := range s.courses {
+		if len(c.late) > 0 && c.job == "saturation" && s.busy.Load() {
+			t.Logf("%s: never true, since other programs use the CPU: %s", c.job, strings.Join(c.late, ", "))
+		} else if len(c.late) > 0 {
+			t.Errorf("%s: never true: %s", c.job, strings.Join(c.late, ", "))
+		}
+	}
+	t.Run("elsewhere", s.elsewhere)
+	t.Run("texts", s.texts)
+	for _, r := range s.rules {
+		if r.Record != "" {
+			t.Run(r.name, func(t *testing.T) { s.proveRecord(t, r) })
+			continue
+		}
+		t.Run(r.name, func(t *testing.T) { s.prove(t, r) })
+	}
+}
+
+// elsewhere wants no alert to fire where it may not.
+func (s *session) elsewhere(t *testing.T) {
+	for _, w := range recording.Worlds() {
+		for _, r := range s.rules {
+			for job, seen := range s.seen[w][r.name] {
+				if may(r.Alert, job) {
+					continue
+				}
+				if s.busy.explains(r.Alert) {
+					t.Logf("%s is true for %s in the %s world: the machine is too busy", r.name, job, w)
+					continue
+				}
+				if at := slices.IndexFunc(seen, func(m moment) bool { return m.firing }); at >= 0 {
+					t.Errorf("%s fires for %s in the %s world from %v", r.name, job, w, seen[at].at)
+				}
+			}
+		}
+	}
+}
+
+// texts wants annotations that Prometheus could expand, with all that they name.
+func (s *session) texts(t *testing.T) {
+	for w, all := range s.seen {
+		for name, jobs := range all {
+			for job, seen := range jobs {
+				last := seen[len(seen)-1]
+				for annotation, text := range last.annotations {
+					if text == "" || strings.Contains(text, "<no value>") || strings.Contains(text, "<error") ||
+						strings.Contains(text, "()") || strings.Contains(text, "  ") || strings.Contains(text, "= ") || strings.HasSuffix(text, "=") {
+						t.Errorf("%s for %s in the %s world has the %s %q", name, job, w, annotation, text)
+					}
+				}
+			}
+		}
+	}
+}
+
+// prove checks the rule of an alert, and that the check notices whatever is wrong with it.
+func (s *session) prove(t *testing.T, r rule) {
+	at := slices.IndexFunc(witnesses, func(w witness) bool { return w.rule == r.name })
+	if at < 0 {
+		if without[r.name] == "" {
+			t.Error("no program makes it true, and nothing says why")
+		}
+		return
+	}
+	wit := witnesses[at]
+	if *only != "" {
+		wit.jobs = slices.DeleteFunc(slices.Clone(wit.jobs), func(job string) bool { return job != "" && !strings.Contains(","+*only+",", ","+job+",") })
+		if len(wit.jobs) == 0 {
+			t.Skip("its trials were not asked for")
+		}
+	}
+	expr := r.Expr
+	if wit.shipped {
+		expr = r.shipped
+	}
+	if r.Alert == "KVSaturationHigh" && s.busy.Load() && len(s.seen[recording.Classic][r.name]) == 0 {
+		t.Skip("other programs use the CPU")
+	}
+	places := s.places(t, wit, expr)
+	if err := s.alert(t, r, wit, places, expr); err != nil {
+		t.Fatal(err)
+	}
+	s.mutate(t, r.name, expr, func(expr string) error { return s.alert(t, r, wit, places, expr) })
+}
