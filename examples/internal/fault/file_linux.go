@@ -81,31 +81,22 @@ func (f *file) mapped() (address uintptr, err error) {
 	}
 }
 
-// dig gives the space back of blocks from an offset on that are all zeros, which they are
-// afterwards, too. It returns where to go on. It must be called within a write transaction, in
-// which nobody writes the file.
-func (f *file) dig(from int64) int64 {
+// dig gives the space back of all blocks that are zeros, which they are afterwards, too. It
+// must be called within a write transaction, in which nobody writes the file.
+func (f *file) dig() {
 	const block = 64 << 10
-	info, err := f.f.Stat()
-	if err != nil {
-		return from
-	}
-	buffer := make([]byte, block)
-	zeros := make([]byte, block)
-	for at := from; ; {
+	buffer, zeros := make([]byte, block), make([]byte, block)
+	for at := int64(0); ; at += block {
 		data, err := unix.Seek(int(f.f.Fd()), at, unix.SEEK_DATA)
 		if err != nil {
-			return max(from, info.Size()/block*block-2*freeBatch*freeValue)
+			return // there is none left
 		}
 		at = data / block * block
 		if n, err := f.f.ReadAt(buffer, at); err != nil || n < block {
-			return max(from, info.Size()/block*block-2*freeBatch*freeValue)
+			return
 		}
-		if bytes.Equal(buffer, zeros) {
-			if unix.Fallocate(int(f.f.Fd()), unix.FALLOC_FL_PUNCH_HOLE|unix.FALLOC_FL_KEEP_SIZE, at, block) != nil {
-				return info.Size() // this filesystem cannot
-			}
+		if bytes.Equal(buffer, zeros) && unix.Fallocate(int(f.f.Fd()), unix.FALLOC_FL_PUNCH_HOLE|unix.FALLOC_FL_KEEP_SIZE, at, block) != nil {
+			return // this filesystem cannot
 		}
-		at += block
 	}
 }

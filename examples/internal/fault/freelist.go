@@ -14,6 +14,7 @@ const (
 	freeBytes = 2<<30 + 64<<20
 	freeValue = 1 << 20 // bbolt writes those beside a new one again
 	freeBatch = 32      // values a transaction
+	digEvery  = 8       // transactions, whose pages take space until then
 )
 
 // chunks are values of zeros whose pages are free under the fault, and in use before
@@ -55,13 +56,9 @@ func (c *chunks) fill(ctx context.Context) bool {
 		return false
 	}
 	zeros := make([]byte, freeValue)
-	from := int64(0) // what is in the file before it is known to be data
-	for c.written < c.n && ctx.Err() == nil {
+	for n := 1; c.written < c.n && ctx.Err() == nil; n++ {
 		to := min(c.written+freeBatch, c.n)
 		err := updater.Update(ctx, func(t kvdb.Txn) error {
-			if c.store.file != nil {
-				from = c.store.file.dig(from) // the last one
-			}
 			for i := c.written; i < to; i++ {
 				if err := t.Put(ctx, chunkKey(i), zeros); err != nil {
 					return err
@@ -73,14 +70,22 @@ func (c *chunks) fill(ctx context.Context) bool {
 			return false
 		}
 		c.written = to
-	}
-	if c.store.file != nil {
-		_ = updater.Update(ctx, func(kvdb.Txn) error {
-			c.store.file.dig(from)
-			return nil
-		})
+		if n%digEvery == 0 || c.written == c.n {
+			c.dig(ctx, updater)
+		}
 	}
 	return c.written == c.n
+}
+
+// dig gives the space of pages of zeros back.
+func (c *chunks) dig(ctx context.Context, updater kvdb.Updater) {
+	if c.store.file == nil {
+		return
+	}
+	_ = updater.Update(ctx, func(kvdb.Txn) error {
+		c.store.file.dig()
+		return nil
+	})
 }
 
 // free deletes the chunks.

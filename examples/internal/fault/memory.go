@@ -2,6 +2,7 @@ package fault
 
 import (
 	"fmt"
+	"runtime"
 	"sync"
 	"time"
 
@@ -13,24 +14,32 @@ const (
 	// such a one the fault would be the machine's.
 	smallLimit = 1 << 30
 
-	memoryShare = 0.85 // that is used
-	memoryMost  = 0.92 // above which some of it is given back
-	memoryStep  = 4 << 20
-	memoryEvery = 200 * time.Millisecond
+	memoryShare = 0.93 // that is used: above the share that wakes somebody
+	memoryMost  = 0.96 // above which some of it is given back
+	memoryStep  = 1 << 20
+	memoryEvery = 50 * time.Millisecond
 )
+
+// checkMemory returns why the fault cannot be had.
+func (w *Switch) checkMemory() error {
+	if runtime.GOOS != "linux" {
+		return fmt.Errorf("%w: the fault memory takes a control group of Linux", ErrUnsupported)
+	}
+	m, err := w.machine().Memory()
+	if err != nil {
+		return fmt.Errorf("%w: the limit of memory is not known: %w", ErrUnsupported, err)
+	}
+	if m.Limit > smallLimit {
+		return fmt.Errorf("%w: the fault memory takes a control group with a limit of at most 1 GiB, as of systemd-run --scope -p MemoryMax=512M, "+
+			"and the limit is %.1f GiB", ErrUnsupported, float64(m.Limit)/(1<<30))
+	}
+	return nil
+}
 
 // holdMemory holds memory until most of the limit is used. It is none of the Go runtime's,
 // whose collector would let the heap grow to twice of it.
 func (w *Switch) holdMemory(ended <-chan struct{}) (end func(), err error) {
 	machine := w.machine()
-	m, err := machine.Memory()
-	if err != nil {
-		return nil, fmt.Errorf("%w: the limit of memory is not known: %w", ErrUnsupported, err)
-	}
-	if m.Limit > smallLimit {
-		return nil, fmt.Errorf("%w: the fault memory takes a control group with a limit of at most 1 GiB, as of systemd-run --scope -p MemoryMax=512M, "+
-			"and the limit is %.1f GiB", ErrUnsupported, float64(m.Limit)/(1<<30))
-	}
 	var held [][]byte
 	adjust := func() (more bool, err error) {
 		m, err := machine.Memory()

@@ -76,7 +76,7 @@ func (w *Switch) Idle() bool { return w != nil && w.On().Kind == Idle }
 
 // Set ends the fault that is on, and turns on another one. It waits until what the former
 // has begun has ended. If the latter is not possible, the error matches ErrUnsupported and
-// the former stays.
+// the former stays, unless only the attempt has shown it: then none is on.
 func (w *Switch) Set(f Fault) error {
 	if err := w.check(f); err != nil {
 		return err
@@ -125,13 +125,18 @@ func (w *Switch) check(f Fault) error {
 	if err := w.store.Check(f); err != nil {
 		return err
 	}
+	if (f.Kind == Restart || w.another(f)) && w.program.Again == nil {
+		return fmt.Errorf("%w: %s cannot start itself again", ErrUnsupported, w.program.Name)
+	}
 	switch {
 	case f.Kind == Idle && !w.program.OwnLoad:
 		return fmt.Errorf("%w: %s makes no load of its own, stop its clients", ErrUnsupported, w.program.Name)
 	case f.Kind == Telemetry && w.program.Silent:
 		return fmt.Errorf("%w: %s runs without telemetry", ErrUnsupported, w.program.Name)
-	case (f.Kind == Restart || w.another(f)) && w.program.Again == nil:
-		return fmt.Errorf("%w: %s cannot start itself again", ErrUnsupported, w.program.Name)
+	case f.Kind == Engine:
+		return w.store.checkEngine()
+	case f.Kind == Memory:
+		return w.checkMemory()
 	}
 	return nil
 }

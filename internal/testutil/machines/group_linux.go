@@ -37,13 +37,31 @@ func InGroup(t *testing.T, test func(low, high float64)) {
 		inGroup(t, dir, test)
 		return
 	}
-	g := newGroup(t, "memory")
-	limit := "memory.limit_in_bytes"
-	if g.unified {
-		limit = "memory.max"
+	newMemoryGroup(t, groupLimit).run(t)
+}
+
+// MemoryGroup makes cmd run in a real control group with a limit of memory, in bytes. It
+// skips the test where control groups cannot be made.
+func MemoryGroup(t *testing.T, limit int, cmd *exec.Cmd) {
+	t.Helper()
+	g := newMemoryGroup(t, limit)
+	shell, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip(err)
 	}
-	g.set(t, limit, strconv.Itoa(groupLimit))
-	g.run(t)
+	cmd.Args = append([]string{"sh", "-c", `echo $$ >"$0" && exec "$@"`, filepath.Join(g.dir, "cgroup.procs"), cmd.Path}, cmd.Args[1:]...)
+	cmd.Path = shell
+}
+
+func newMemoryGroup(t *testing.T, limit int) group {
+	t.Helper()
+	g := newGroup(t, "memory")
+	name := "memory.limit_in_bytes"
+	if g.unified {
+		name = "memory.max"
+	}
+	g.set(t, name, strconv.Itoa(limit))
+	return g
 }
 
 // InCPUGroup runs the test once more, in a process that is in a control group with a
