@@ -1,5 +1,3 @@
-//go:build arrival
-
 package alerts
 
 import (
@@ -40,7 +38,7 @@ type hold struct {
 // servers are the programs of a chain.
 type servers struct {
 	name, prometheus, alertmanager string
-	global                         string // of the configuration of Prometheus
+	converts                       bool // classic histograms to native ones, and reads native ones
 }
 
 // fill gives files for the parameters to a directory. Only the address that is notified
@@ -66,7 +64,7 @@ func fill(t *testing.T, dir string, p generate.Parameters, hook string) {
 	}
 }
 
-func (s servers) start(t *testing.T, p generate.Parameters, programs []*program) *chain {
+func (s servers) start(t *testing.T, p generate.Parameters, courses []*course) *chain {
 	t.Helper()
 	c := &chain{name: s.name, webhook: newWebhook(t), held: make(map[subject]*hold)}
 	dir := t.TempDir()
@@ -77,18 +75,8 @@ func (s servers) start(t *testing.T, p generate.Parameters, programs []*program)
 		"--config.file="+filepath.Join(dir, "alertmanager.yaml"), "--storage.path="+filepath.Join(dir, "alertmanager"),
 		"--web.listen-address="+address, "--cluster.listen-address="))
 
-	var config strings.Builder
-	fmt.Fprintf(&config, `
-global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s%s}
-rule_files: [rules.yaml]
-alerting: {alertmanagers: [{static_configs: [{targets: [%q]}]}]}
-scrape_configs:
-`, s.global, address)
-	for _, p := range programs {
-		fmt.Fprintf(&config, "- {job_name: %q, static_configs: [{targets: [%q]}]}\n", p.job, p.address)
-	}
 	file := filepath.Join(dir, "prometheus.yml")
-	if err := os.WriteFile(file, []byte(config.String()), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(s.config(address, courses)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	address = process.FreeAddress(t)
@@ -100,11 +88,33 @@ scrape_configs:
 		url string
 	}{{c.alertmanager, c.url}, {c.prometheus, c.prometheusURL}} {
 		server.Eventually(t, server.Cmd.Path, func() bool {
-			_, err := call(t, http.MethodGet, server.url+"/-/ready")
+			_, err := call(http.MethodGet, server.url+"/-/ready")
 			return err == nil
 		})
 	}
 	return c
+}
+
+// config is that of Prometheus. Two seconds are the minute that rules are made for.
+func (s servers) config(alertmanager string, courses []*course) string {
+	var config strings.Builder
+	fmt.Fprintf(&config, `
+global: {scrape_interval: 2s, scrape_timeout: 2s, evaluation_interval: 1s}
+rule_files: [rules.yaml]
+alerting: {alertmanagers: [{static_configs: [{targets: [%q]}]}]}
+scrape_configs:
+`, alertmanager)
+	for _, c := range courses {
+		histograms := ""
+		switch {
+		case s.converts && c.inNative:
+			histograms = ", scrape_native_histograms: true"
+		case s.converts:
+			histograms = ", convert_classic_histograms_to_nhcb: true"
+		}
+		fmt.Fprintf(&config, "- {job_name: %q, static_configs: [{targets: [%q]}]%s}\n", c.job, c.address, histograms)
+	}
+	return config.String()
 }
 
 // look reads what the Alertmanager has.
@@ -118,7 +128,7 @@ func (c *chain) look(t *testing.T, now time.Time) {
 			InhibitedBy []string
 		}
 	}
-	body, err := call(t, http.MethodGet, c.url+"/api/v2/alerts")
+	body, err := call(http.MethodGet, c.url+"/api/v2/alerts")
 	if err != nil {
 		return // it is busy: the next look will do
 	}
@@ -167,11 +177,10 @@ func (c *chain) about(job string) map[string]*hold {
 // client has a limit for each call, since programs are stopped under it.
 var client = http.Client{Timeout: 30 * time.Second}
 
-func call(t *testing.T, method, url string) ([]byte, error) {
-	t.Helper()
-	req, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), method, url, nil)
+func call(method, url string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(context.Background(), method, url, nil)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	res, err := client.Do(req)
 	if err != nil {

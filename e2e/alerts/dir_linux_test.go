@@ -1,5 +1,3 @@
-//go:build arrival
-
 package alerts
 
 import (

@@ -1,4 +1,4 @@
-//go:build arrival && !linux
+//go:build !linux
 
 package alerts
 

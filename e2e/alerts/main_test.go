@@ -1,5 +1,3 @@
-//go:build arrival
-
 package alerts
 
 import (
@@ -16,8 +14,9 @@ import (
 )
 
 var (
-	update = flag.Bool("update", false, "write what TestArrival sees to docs/alerts-proof.md")
-	only   = flag.String("only", "", "run these trials of TestArrival alone, by their names and commas")
+	arrival = flag.Bool("arrival", false, "run TestArrival, which takes minutes")
+	update  = flag.Bool("update", false, "write what TestArrival sees to docs/alerts-proof.md")
+	only    = flag.String("only", "", "run these trials of TestArrival alone, by their names and commas")
 )
 
 var buildDir string
@@ -34,15 +33,20 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// quickstart is the program of that name, built once for all trials.
-var quickstart = sync.OnceValues(func() (string, error) {
-	path := filepath.Join(buildDir, "quickstart.exe")
-	cmd := exec.Command("go", "build", "-o", path, "./quickstart")
-	cmd.Dir = "../../examples" // a module of its own, with or without the workspace
+// Programs of the examples.
+const (
+	quickstart = "quickstart"
+	kvserver   = "kvserver"
+)
+
+// build builds the programs, once for all trials.
+var build = sync.OnceValue(func() error {
+	cmd := exec.Command("go", "build", "-o", buildDir+string(filepath.Separator), "./"+quickstart, "./"+kvserver)
+	cmd.Dir = filepath.Join("..", "..", "examples") // a module of its own, with or without the workspace
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build: %w\n%s", err, out)
+		return fmt.Errorf("go build: %w\n%s", err, out)
 	}
-	return path, nil
+	return nil
 })
 
 // tool returns the path of a server that a module under tools builds. Go's build cache

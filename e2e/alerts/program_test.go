@@ -1,5 +1,3 @@
-//go:build arrival
-
 package alerts
 
 import (
@@ -7,45 +5,73 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
 	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
-// A program is quickstart as a job of its own. It keeps its address when it is started
-// again.
+// A program is one of the examples as a job of its own. It keeps its address when it is
+// started again.
 type program struct {
-	job, address string
-	process      *process.Process
-	path, dir    string
-	posts        sync.WaitGroup // of faults
+	name, job, address string
+	base, env          []string // of its arguments and variables
+	dir                string
+	group              string // the file of processes of its control group
+	process            *process.Process
+	posts              sync.WaitGroup // of faults
+	moments            atomic.Bool    // its callers want it to fail now and then
 }
 
-func newProgram(t *testing.T, job, dir string) *program {
+func newProgram(t *testing.T, tr *trial, dir, address string) *program {
 	t.Helper()
-	path, err := quickstart()
-	if err != nil {
-		t.Fatal(err)
+	p := &program{name: tr.program(), job: tr.name, address: address, env: tr.env, dir: dir}
+	switch p.name {
+	case kvserver:
+		p.base = []string{"-admin", address, "-listen", "127.0.0.1:0", "-drain", "0"}
+	default:
+		p.base = []string{"-listen", address, "-pprof", "", "-rate", "20", "-drain", "0"}
 	}
-	p := &program{job: job, address: process.FreeAddress(t), path: path, dir: dir}
+	if tr.engine != "" {
+		p.base = append(p.base, "-engine", tr.engine)
+	}
+	p.base = append(p.base, tr.args...)
 	t.Cleanup(p.posts.Wait)
 	return p
 }
 
-// start runs it. Its store is a new one, below its directory.
-func (p *program) start(t *testing.T, env []string, args ...string) {
+// start runs it. Its store is a new one, below its directory. One processor is enough for
+// it, and leaves others to the rest.
+func (p *program) start(t *testing.T, args ...string) {
 	t.Helper()
-	all := append([]string{"-listen", p.address, "-pprof", "", "-rate", "100", "-drain", "0"}, args...)
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), p.path, all...)
-	cmd.Env = append(append(os.Environ(), "TMPDIR="+p.dir), env...)
+	line := slices.Concat([]string{filepath.Join(buildDir, p.name)}, p.base, args)
+	if p.group != "" {
+		line = slices.Concat([]string{"sh", "-c", `echo $$ >"$0" && exec "$@"`, p.group}, line)
+	}
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), line[0], line[1:]...)
+	cmd.Env = append(append(os.Environ(), "TMPDIR="+p.dir, "GOMAXPROCS=1"), p.env...)
 	p.process = process.Start(t, cmd)
 }
 
 // ready reports whether it serves.
 func (p *program) ready() bool { return strings.Contains(p.process.Stderr.String(), "Stop with") }
+
+var redisAddress = regexp.MustCompile(`for Redis clients at (\S+)`)
+
+// redis is where kvserver serves its clients now, empty before it does.
+func (p *program) redis() string {
+	found := redisAddress.FindAllStringSubmatch(p.process.Stderr.String(), -1)
+	if found == nil {
+		return ""
+	}
+	return found[len(found)-1][1]
+}
 
 // stop ends it at once, as a crash would: an engine that has failed, or an operation that
 // hangs, must not hold the test up.
@@ -62,8 +88,14 @@ func (p *program) drain() { _ = p.process.Cmd.Process.Signal(syscall.SIGTERM) }
 func (p *program) turn(t *testing.T, kind string) {
 	t.Helper()
 	p.posts.Go(func() {
-		if _, err := call(t, http.MethodPost, "http://"+p.address+"/fault?kind="+kind); err != nil {
+		if err := p.ask(kind); err != nil {
 			t.Errorf("%s: %v", p.job, err)
 		}
 	})
+}
+
+// ask does the same, and waits.
+func (p *program) ask(kind string) error {
+	_, err := call(http.MethodPost, "http://"+p.address+"/fault?kind="+kind)
+	return err
 }

@@ -1,5 +1,3 @@
-//go:build arrival
-
 package alerts
 
 import (
@@ -9,20 +7,28 @@ import (
 
 // A trial is a program with a fault.
 type trial struct {
-	name   string // and the program's job
-	fault  string // in words of the table, where no kind of -fault makes it
-	after  time.Duration
-	engine string
-	env    []string
-	args   []string
+	name     string        // and the program's job
+	fault    string        // in words of the table, where its name is no kind of -fault
+	settle   time.Duration // of normal traffic before the fault; 0 is settle
+	engine   string
+	args     []string
+	env      []string
+	redis    *habit // of the callers of kvserver; nil is quickstart, which has a load of its own
+	memory   int64  // the limit of a control group of its own
+	inNative bool   // the newer Prometheus reads its native histograms, and converts nothing
 
 	on, off func(*testing.T, *program) // by default POST /fault with name, and with none
-	tick    func(*testing.T, *program) // every five seconds while the fault is on
 
 	pages  []string // that have to be notified, in both chains
 	silent []string // that have to come to the Alertmanagers, and to be inhibited there
-	hushed []string // that may come, and have to be inhibited
-	also   []string // that may come, and may be notified: what a fault does to a slow machine
+	hushed []string // that may come, and have to be inhibited: states that the fault may end before
+}
+
+func (tr *trial) program() string {
+	if tr.redis != nil {
+		return kvserver
+	}
+	return quickstart
 }
 
 func post(kind string) func(*testing.T, *program) {
@@ -30,61 +36,74 @@ func post(kind string) func(*testing.T, *program) {
 }
 
 // again starts the program again.
-func again(env []string, args ...string) func(*testing.T, *program) {
+func again(args ...string) func(*testing.T, *program) {
 	return func(t *testing.T, p *program) {
 		t.Helper()
 		p.stop()
-		p.start(t, env, args...)
+		p.start(t, args...)
 	}
 }
 
-// lost are exports that nobody takes.
-var lost = []string{"OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:9", "OTEL_BSP_SCHEDULE_DELAY=500", "OTEL_METRIC_EXPORT_INTERVAL=1000"}
+// healthy is the name of the trial that has no fault, and stays quiet.
+const healthy = "healthy"
 
-// trials are all of them. The first one has no fault, and stays quiet.
+// brisk is a load in which a part of the operations is more than a few, and calm is one in
+// which what has to wait for a fault is not.
+var brisk, calm = []string{"-rate", "60"}, []string{"-rate", "1"}
+
+// trials are all of them, those that take long first.
 var trials = []*trial{
-	{name: "healthy"},
-	{name: "errors", args: []string{"-rate", "300"}, pages: []string{"KVErrorRatioHigh"}, silent: []string{"KVErrorBudgetBurn"}, hushed: []string{"KVNotReady"}},
-	{name: "slow", pages: []string{"KVLatencyHigh"}, silent: []string{"KVLatencyBudgetBurn"}},
-	{name: "lag", pages: []string{"KVReplicationLagHigh"}, silent: []string{"KVNotReady"}},
-	{name: "replica", pages: []string{"KVReplicaDisconnected"}},
-	{name: "disk", pages: []string{"KVDiskFull"}, silent: []string{"KVNotReady"}, hushed: []string{"KVDiskFilling"}},
-	{name: "fulldisk", on: post("fulldisk:2m"), pages: []string{"KVDiskFilling", "KVDiskFull"}, silent: []string{"KVNotReady"}, hushed: []string{"KVErrorRatioHigh", "KVErrorBudgetBurn"}},
-	// Stalls are seen when the engine's statistics are read, every ten seconds: late at this scale.
-	{name: "stall", pages: []string{"KVWriteStalled"}, also: []string{"KVLatencyHigh", "KVLatencyBudgetBurn"}},
-	{name: "slowdisk", pages: []string{"KVDiskSlow"}, hushed: []string{"KVWriteStalled", "KVLatencyHigh", "KVLatencyBudgetBurn"}},
-	{name: "oldread", engine: "bolt", pages: []string{"KVReadTransactionOld"}},
-	{name: "freelist", engine: "bolt", pages: []string{"KVFreelistBloated"}, also: []string{"KVLatencyHigh", "KVLatencyBudgetBurn"}}, // its commits hold writers up
-	{name: "engine", off: again(nil), pages: []string{"KVEngineFailed"}, silent: []string{"KVErrorRatioHigh", "KVErrorBudgetBurn", "KVNotReady"}, hushed: []string{"KVCheckUnknown", "KVStoreHung"}},
-	{name: "hang", pages: []string{"KVStoreHung"}, silent: []string{"KVNotReady"}},
-	{name: "canceled", pages: []string{"KVCanceledHigh"}},
-	{name: "conflicts", pages: []string{"KVConflictsHigh"}},
-	{name: "idle", after: 150 * time.Second, pages: []string{"KVTrafficDropped"}},
-	{name: "unknown", pages: []string{"KVCheckUnknown"}, silent: []string{"KVNotReady"}},
-	{name: "saturation", env: []string{"GOMAXPROCS=1"}, pages: []string{"KVSaturationHigh"}, also: []string{"KVLatencyHigh", "KVLatencyBudgetBurn"}},
+	{name: healthy},
 	{
-		name: "telemetry", fault: "started with an OTLP endpoint that is not there",
-		on: again(lost), off: again(nil),
-		pages: []string{"KVTelemetryLossy"},
+		name: "rare", fault: "`errors`, while there are so few operations that three fail in half an hour", redis: &rare,
+		settle: 2 * time.Second, on: post("errors"), pages: []string{"KVErrorBudgetBurn"},
 	},
 	{
-		name: "restart", fault: "killed and started again every five seconds",
-		on: func(*testing.T, *program) {}, tick: again(nil), off: func(*testing.T, *program) {},
+		name: "fulldisk", on: post("fulldisk:2m"), pages: []string{"KVDiskFilling", "KVDiskFull"}, silent: []string{"KVNotReady"},
+		hushed: []string{"KVErrorRatioHigh", "KVErrorBudgetBurn"},
+	},
+	{name: "freelist", engine: "bolt", args: calm, pages: []string{"KVFreelistBloated"}},
+	{name: "idle", settle: 120 * time.Second, pages: []string{"KVTrafficDropped"}},
+	{name: "oldread", engine: "bolt", pages: []string{"KVReadTransactionOld"}},
+	{name: "hang", redis: &steady, pages: []string{"KVStoreHung"}, silent: []string{"KVNotReady"}},
+	{name: "busy", fault: "as many operations as -capacity says that it can do", on: again("-rate", "300"), off: again(), pages: []string{"KVCapacityHigh"}},
+	{
+		name: "restart", redis: &steady, on: post("restart:5s"),
 		pages: []string{"KVRestarting"}, hushed: []string{"KVTelemetryAbsent", "KVTrafficDropped", "KVNotReady"},
 	},
 	{
-		name: "stopped", fault: "stopped, and still a target",
-		on: func(_ *testing.T, p *program) { p.stop() }, off: again(nil),
-		pages: []string{"KVTelemetryAbsent"},
+		name: "engine", off: again(), pages: []string{"KVEngineFailed"}, silent: []string{"KVErrorRatioHigh", "KVErrorBudgetBurn", "KVNotReady"},
+		hushed: []string{"KVCheckUnknown", "KVStoreHung", "KVReplicaDisconnected"},
+	},
+	{name: "disk", redis: &steady, pages: []string{"KVDiskFull"}, silent: []string{"KVNotReady"}},
+	{name: "stall", redis: &rare, pages: []string{"KVWriteStalled"}},
+	{name: "slowdisk", args: calm, pages: []string{"KVDiskSlow"}},
+	{name: "canceled", redis: &steady, pages: []string{"KVCanceledHigh"}},
+	{name: "conflicts", pages: []string{"KVConflictsHigh"}},
+	{name: "saturation", args: calm, pages: []string{"KVSaturationHigh"}},
+	{name: "memory", args: calm, memory: 256 << 20, pages: []string{"KVSaturationHigh"}},
+	{
+		name: "telemetry", env: []string{"OTEL_BSP_SCHEDULE_DELAY=500", "OTEL_METRIC_EXPORT_INTERVAL=1000"}, // scaled, too
+		pages: []string{"KVTelemetryLossy"},
+	},
+	{name: "stopped", fault: "stopped, and still a target", on: func(_ *testing.T, p *program) { p.stop() }, off: again(), pages: []string{"KVTelemetryAbsent"}},
+	{name: "errors", args: []string{"-rate", "250"}, pages: []string{"KVErrorRatioHigh"}, silent: []string{"KVErrorBudgetBurn"}, hushed: []string{"KVNotReady"}},
+	{name: "slow", args: brisk, pages: []string{"KVLatencyHigh"}, silent: []string{"KVLatencyBudgetBurn"}},
+	{
+		name: "native", fault: "`slow`, with native histograms", args: append([]string{"-native"}, brisk...), inNative: true,
+		on: post("slow"), pages: []string{"KVLatencyHigh"}, silent: []string{"KVLatencyBudgetBurn"},
 	},
 	{
-		name: "draining", args: []string{"-drain", "1h"}, fault: "draining without an end",
-		on: func(_ *testing.T, p *program) { p.drain() }, off: again(nil),
-		pages: []string{"KVNotReady"},
+		name: "burn", fault: "`errors` for moments, so that 0.8 % of all operations fail", redis: &sometimes, settle: 2 * time.Second,
+		on: func(_ *testing.T, p *program) { p.moments.Store(true) }, off: func(_ *testing.T, p *program) { p.moments.Store(false) },
+		pages: []string{"KVErrorBudgetBurn"},
 	},
+	{name: "spread", fault: "`slow`, so that some of each operation are, and hardly enough", redis: &spread, on: post("slow"), pages: []string{"KVLatencyBudgetBurn"}},
 	{
-		name: "busy", fault: "as many operations as -capacity says that it can do",
-		on: again(nil, "-rate", capacityText), off: again(nil),
-		pages: []string{"KVCapacityHigh"},
+		name: "draining", args: []string{"-drain", "1h"}, fault: "draining without an end", redis: &steady,
+		on: func(_ *testing.T, p *program) { p.drain() }, off: again(), pages: []string{"KVNotReady"},
 	},
+	{name: "unknown", redis: &steady, pages: []string{"KVCheckUnknown"}, silent: []string{"KVNotReady"}},
+	{name: "lag", pages: []string{"KVReplicationLagHigh"}, silent: []string{"KVNotReady"}},
+	{name: "replica", redis: &steady, pages: []string{"KVReplicaDisconnected"}},
 }

@@ -1,0 +1,71 @@
+package alerts
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+const columns = 10
+
+// pending are trials without rows: no run of them was whole on a machine that was quiet enough. A
+// row ends the exception.
+var pending = []string{"rare", "freelist", "busy", "saturation"}
+
+// TestEveryAlertHasATrial: each has to arrive in one, and nobody expects what there is not.
+func TestEveryAlertHasATrial(t *testing.T) {
+	known := alerts(t)
+	for _, name := range known {
+		if name != watchdog && !slices.ContainsFunc(trials, func(tr *trial) bool { return slices.Contains(tr.pages, name) }) {
+			t.Errorf("no trial wants %s to arrive", name)
+		}
+	}
+	for _, tr := range trials {
+		for _, name := range slices.Concat(tr.pages, tr.silent, tr.hushed) {
+			if !slices.Contains(known, name) {
+				t.Errorf("%s wants %s, which is no alert", tr.name, name)
+			}
+		}
+	}
+}
+
+// TestTable: for each alert that a trial wants there is a row of a run in which it arrived
+// and was resolved, and no others. Times are not compared.
+func TestTable(t *testing.T) {
+	links, rows := objectives(t), readTable(t)
+	for _, tr := range trials {
+		for _, name := range tr.pages {
+			if !slices.Contains(pending, tr.name) {
+				rows = want(t, rows, name, tr.does(), tr.runs(), orNone(links[name]))
+			}
+		}
+	}
+	rows = want(t, rows, watchdog, "Prometheus stops", "none", orNone(links[watchdog]))
+	for _, r := range rows {
+		t.Errorf("no trial has the row %q of %s", r, tableFile)
+	}
+}
+
+// want looks for a row, checks it, and returns the others.
+func want(t *testing.T, rows [][]string, alert, fault, program, thresholds string) [][]string {
+	t.Helper()
+	i := slices.IndexFunc(rows, func(r []string) bool { return len(r) == columns && r[0] == alert && r[1] == fault && r[2] == program })
+	if i < 0 {
+		t.Errorf("%s has no row for %s of %s: it has to arrive under that fault, with -args -update", tableFile, fault, program)
+		return rows
+	}
+	r := rows[i]
+	if r[3] == "" {
+		t.Errorf("%s under %s: it arrived nowhere", alert, fault)
+	}
+	after := between(" "+r[4], " ", " ")
+	for _, text := range []string{after, r[7]} {
+		if d, err := time.ParseDuration(text); err != nil || d <= 0 {
+			t.Errorf("%s under %s: %q is no time of arrival or resolution", alert, fault, text)
+		}
+	}
+	if r[8] != thresholds {
+		t.Errorf("%s: the thresholds are %s in the table, and %s in the index of the runbooks", alert, r[8], thresholds)
+	}
+	return slices.Delete(rows, i, i+1)
+}
