@@ -39,15 +39,15 @@ func boundHeap(budget *resp.Budget, e engine, cache int) (stop func()) {
 		tick := time.NewTicker(heapInterval)
 		defer tick.Stop()
 		data := dataSize{own: own.live}
-		var over release
+		unused := release{mapped: own.mapped}
 		for {
-			charged := budget.Size() - budget.Left()
-			if over.due(charged) {
+			now := newHeap()
+			if unused.due(now) {
 				debug.FreeOSMemory()
 			}
 			limit := own.mapped + int64(budget.Size()) + heapSlack
 			if !e.files {
-				limit += 2 * data.after(newHeap(), int64(charged))
+				limit += 2 * data.after(now, int64(budget.Size()-budget.Left()))
 			} else if !cgo {
 				limit += int64(cache + 2*heapSlack)
 			}
@@ -90,17 +90,18 @@ func (d *dataSize) after(now heap, held int64) int64 {
 
 // A heap is what Go has of memory, in bytes.
 type heap struct {
-	live   int64  // after the last collection
-	mapped int64  // of the operating system
-	cycles uint64 // of the collector
+	live      int64  // after the last collection
+	mapped    int64  // of the operating system
+	allocated int64  // since the start
+	cycles    uint64 // of the collector
 }
 
 func newHeap() heap {
 	samples := []metrics.Sample{
 		{Name: "/gc/heap/live:bytes"}, {Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"},
-		{Name: "/gc/cycles/total:gc-cycles"},
+		{Name: "/gc/cycles/total:gc-cycles"}, {Name: "/gc/heap/allocs:bytes"},
 	}
 	metrics.Read(samples)
 	value := func(i int) int64 { return int64(samples[i].Value.Uint64()) }
-	return heap{live: value(0), mapped: value(1) - value(2), cycles: samples[3].Value.Uint64()}
+	return heap{live: value(0), mapped: value(1) - value(2), cycles: samples[3].Value.Uint64(), allocated: value(4)}
 }

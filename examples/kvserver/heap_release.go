@@ -1,32 +1,38 @@
 package main
 
 const (
-	// releaseAfter is for how many intervals of boundHeap clients hold little before
-	// memory is given back: it costs a collection, and who comes again needs it again.
-	releaseAfter = 8
+	// releaseLeast is how much more memory than after the last time is worth a release,
+	// which collects garbage, and a client that comes again has to get it again.
+	releaseLeast = 16 << 20
 
-	// releaseLeast is how much less they have to hold than before.
-	releaseLeast = 8 << 20
+	// releaseAfter is for how many intervals little has to be allocated before, and
+	// releaseIdle is little.
+	releaseAfter = 8
+	releaseIdle  = 1 << 20
 )
 
 // A release tells when memory that clients do not need any more goes back to the
-// operating system. Go would keep it until something else makes it collect, which in an
+// operating system. Go would keep it until something else made it collect, which in an
 // idle server takes minutes.
 type release struct {
-	most  int // that was charged since the last one
-	quiet int // intervals since it was much
+	mapped    int64 // after the last one
+	allocated int64
+	idle      int // intervals
+	done      bool
 }
 
-// due is told what is charged once an interval.
-func (r *release) due(charged int) bool {
-	r.most = max(r.most, charged)
-	if r.most-charged < max(releaseLeast, r.most/2) {
-		r.quiet = 0
+// due is told once an interval what the heap is.
+func (r *release) due(now heap) bool {
+	if r.done || now.mapped < r.mapped {
+		r.mapped, r.done = now.mapped, false
+	}
+	allocated := now.allocated - r.allocated
+	r.allocated = now.allocated
+	if allocated > releaseIdle || now.mapped-r.mapped < max(releaseLeast, r.mapped/4) {
+		r.idle = 0
 		return false
 	}
-	if r.quiet++; r.quiet < releaseAfter {
-		return false
-	}
-	r.most, r.quiet = charged, 0
-	return true
+	r.idle++
+	r.done = r.idle == releaseAfter
+	return r.done
 }

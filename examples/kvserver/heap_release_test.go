@@ -2,26 +2,33 @@ package main
 
 import "testing"
 
-// Memory goes back once after a time in which clients hold little, and not while they come
-// and go.
+// Memory goes back once when a server with much more of it than before has become idle,
+// and not while clients come and go.
 func TestRelease(t *testing.T) {
-	var r release
-	after := func(intervals, charged int) (times int) {
-		for range intervals {
-			if r.due(charged) {
-				times++
+	const own, much = 20 << 20, 100 << 20
+	r := release{mapped: own}
+	allocated := int64(0)
+	for i, s := range []struct {
+		mapped, allocates int64
+		intervals, want   int
+	}{
+		{own, 0, 100, 0}, {own + releaseLeast - 1, 0, 100, 0}, // not worth it
+		{much, releaseIdle + 1, 100, 0}, {much, releaseIdle, releaseAfter - 1, 0}, {much, 2 * releaseIdle, 1, 0}, // it goes on
+		{much, releaseIdle, releaseAfter - 1, 0}, {much, 0, 1, 1},
+		{own + 1, 0, 100, 0}, // it has gone back
+		{much, 0, 2 * releaseAfter, 1},
+		{much, 0, 100, 0}, // it is in use
+		{2 * much, 0, 100, 1},
+		{own, 0, 1, 0}, {own + releaseLeast, 0, 100, 1}, // it has gone by itself
+	} {
+		got := 0
+		for range s.intervals {
+			allocated += s.allocates
+			if r.due(heap{mapped: s.mapped, allocated: allocated}) {
+				got++
 			}
 		}
-		return times
-	}
-	const much = 100 << 20
-	for i, s := range []struct{ intervals, charged, want int }{
-		{100, 0, 0}, {1, releaseLeast - 1, 0}, {100, 0, 0}, // not worth it
-		{20, much, 0}, {20, much/2 + 1, 0}, {releaseAfter - 1, 0, 0}, {1, much, 0}, // it goes on
-		{releaseAfter - 1, 0, 0}, {1, 0, 1}, {100, 0, 0},
-		{1, much, 0}, {100, 1, 1},
-	} {
-		if got := after(s.intervals, s.charged); got != s.want {
+		if got != s.want {
 			t.Errorf("step %d: memory was given back %d times, want %d", i, got, s.want)
 		}
 	}
