@@ -21,7 +21,7 @@ func runCommandDocs(_ context.Context, c *client, args [][]byte) error {
 	}
 	c.out.Map(len(documented))
 	for _, cmd := range documented {
-		document(&c.out, cmd)
+		document(&c.out, cmd, c.keys.db.ttlPutter != nil)
 		if err := c.flushFull(); err != nil {
 			return err
 		}
@@ -29,23 +29,31 @@ func runCommandDocs(_ context.Context, c *client, args [][]byte) error {
 	return nil
 }
 
-func document(w *resp.Writer, cmd *command) {
-	w.BulkString(cmd.name)
-	if len(cmd.sub) == 0 {
-		w.Map(2)
-	} else {
-		w.Map(3)
+func document(w *resp.Writer, cmd *command, expires bool) {
+	arguments := argumentsOf[cmd.name]
+	n := 2
+	if len(arguments) > 0 {
+		n++
 	}
+	if len(cmd.sub) > 0 {
+		n++
+	}
+	w.BulkString(cmd.name)
+	w.Map(n)
 	w.BulkString("summary")
 	w.BulkString(cmd.summary)
 	w.BulkString("group")
 	w.BulkString(cmd.group)
+	if len(arguments) > 0 {
+		w.BulkString("arguments")
+		documentArguments(w, arguments, expires)
+	}
 	if len(cmd.sub) == 0 {
 		return
 	}
 	w.BulkString("subcommands")
 	w.Map(len(cmd.sub))
 	for i := range cmd.sub {
-		document(w, &cmd.sub[i])
+		document(w, &cmd.sub[i], expires)
 	}
 }

@@ -174,7 +174,7 @@ var sessions = []struct {
 	}},
 	{"command", []step{
 		{"command count", fmt.Sprintf(":%d", len(table()))},
-		{"command docs nothing echo", `["echo" ["summary" "Answer the message." "group" "connection"]]`},
+		{"command docs nothing echo", `["echo" ["summary" "Answer the message." "group" "connection" "arguments" [["name" "message" "type" "string"]]]]`},
 		{"command info get nothing mset client|id",
 			`[["get" :2 [readonly] :1 :1 :1 [] [] [["flags" [RO] "begin_search" ["type" "index" "spec" ["index" :1]] "find_keys" ["type" "range" "spec" ["lastkey" :0 "keystep" :1 "limit" :0]]]] []] nil ` +
 				`["mset" :-3 [write] :1 :-1 :2 [] [] [["flags" [RW] "begin_search" ["type" "index" "spec" ["index" :1]] "find_keys" ["type" "range" "spec" ["lastkey" :-1 "keystep" :2 "limit" :0]]]] []] ` +

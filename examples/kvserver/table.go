@@ -2,7 +2,7 @@ package main
 
 // table is every command there is.
 func table() []command {
-	return []command{
+	all := []command{
 		{name: "get", arity: 2, keys: oneKey, run: runGet, group: "string", summary: "Get the value of a key."},
 		{name: "set", arity: -3, keys: oneKey, write: true, run: runSet, group: "string", summary: "Set the value of a key."},
 		{name: "mget", arity: -2, keys: allKeys, long: true, run: runMGet, group: "string", summary: "Get the values of several keys."},
@@ -34,6 +34,12 @@ func table() []command {
 		{name: "config", arity: -2, sub: configTable(), group: "server", summary: "About the server's configuration."},
 		{name: "command", arity: -1, run: runCommand, sub: commandTable(), group: "server", summary: "Describe all commands."},
 	}
+	for _, cmd := range all {
+		for i := range cmd.sub {
+			cmd.sub[i].group = cmd.group
+		}
+	}
+	return all
 }
 
 // withHelp adds HELP to the subcommands of a command.
