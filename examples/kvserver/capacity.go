@@ -27,7 +27,7 @@ const (
 // A capacity is what the program has for its clients, and the engine's part of it.
 type capacity struct {
 	clients int // at a time
-	memory  int // bytes for what they make the server hold
+	memory  int // bytes for what they send, ask for and have the server remember
 	cache   int // bytes of that, for blocks of the engine; its tables take as much
 	files   int // that the engine may have open, where it asks
 }

@@ -31,7 +31,10 @@ func greet(stderr io.Writer, c config, dir string, redis net.Listener, obs *obse
 		}
 	}
 	try += "  curl -X POST '" + url + "/fault?kind=errors'    # or " + faults.Others() + "; then kind=none\n"
-	limits := fmt.Sprintf("At most %d clients (-maxclients), and %v for all that they make the server hold (-memory).\n", c.has.clients, c.memory)
+	limits := fmt.Sprintf("At most %d clients (-maxclients), and %v for what they send, ask for and have the server remember (-memory).\n", c.has.clients, c.memory)
+	if !c.engine.files {
+		limits += "The data of engine " + c.engine.name + " is in memory besides that, as much as there is.\n"
+	}
 	if !c.engine.expires {
 		limits += "Keys stay: engine " + c.engine.name + " has no expiry, so SET with EX or PX is an error.\n"
 	}

@@ -6,13 +6,13 @@ import (
 	"github.com/otelkv/otelkv/examples/kvserver/internal/resp"
 )
 
-// limits bound what clients can make the server spend. All memory that they make it
-// hold is from one budget.
+// limits bound what clients can make the server spend. The memory that they make it
+// hold is from one budget, but for the data of an engine that keeps it in memory.
 type limits struct {
 	clients int         // at a time
 	size    resp.Limits // of a command; a value is one argument
 	key     int         // the longest key that is written, in bytes
-	memory  int         // for all that clients make the server hold, in bytes
+	memory  int         // of that budget, in bytes
 
 	idleTime    time.Duration // a client may be silent between commands
 	bufferTime  time.Duration // of that, it keeps its buffer

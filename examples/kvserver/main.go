@@ -7,24 +7,31 @@
 //		[-memory 128MiB] [-maxclients 0] [-traces 10] [-native] [-fault none]
 //		[-drain 5s] [-pprof ADDR]
 //
-// It knows GET, SET (NX XX), DEL, EXISTS, MGET, MSET, TTL, PTTL, TYPE; SCAN, KEYS,
-// DBSIZE, FLUSHDB and FLUSHALL; MULTI, EXEC, DISCARD, WATCH and UNWATCH; PING, ECHO,
+// It knows GET, SET (NX XX GET KEEPTTL), DEL, EXISTS, MGET, MSET, TTL, PTTL, TYPE; SCAN,
+// KEYS, DBSIZE, FLUSHDB and FLUSHALL; MULTI, EXEC, DISCARD, WATCH and UNWATCH; PING, ECHO,
 // SELECT, HELLO, AUTH, RESET, QUIT, CLIENT, INFO, CONFIG GET and COMMAND. A
 // capability that the engine lacks is an error, except for NX and XX, which the
-// server then guards with locks, and for MGET and DEL, which then go key by key.
+// server then guards with locks, and for MGET and DEL, which then go key by key. In no
+// engine here do keys expire: SET with EX or PX is such an error, and TTL is -1.
 //
 // One command may be several operations of the store, and those are what the
 // metrics count:
 //
-//	GET, EXISTS    get for each key
-//	SET            put
-//	SET NX         compare_and_swap; in an engine without it, get, then put
-//	SET XX         get, then compare_and_swap; in an engine without it, get, then put
-//	DEL            get for each key, then delete, or BATCH delete for several
-//	MGET           BATCH get for each 64 keys; in an engine without it, get for each key
-//	MSET           BATCH put
-//	EXEC           what its commands read, then BATCH, with all that they write
-//	SCAN, DBSIZE   scan
+//	GET, EXISTS        get for each key
+//	TTL, PTTL, TYPE    get
+//	SET                put
+//	SET NX             compare_and_swap; in an engine without it, get, then put
+//	SET XX             get, then compare_and_swap; in an engine without it, get, then put
+//	SET GET            get, then put unless NX or XX is against it
+//	DEL                get for each key, then delete, or BATCH delete for several
+//	MGET               BATCH get for at most 64 keys whose values are 1 MiB together, and
+//	                   get for a larger one; in an engine without it, get for each key
+//	MSET               BATCH put
+//	EXEC               what its commands read, then BATCH, with all that they write
+//	SCAN, DBSIZE       scan
+//	KEYS               scan for at most 10,000 keys
+//	FLUSHDB, FLUSHALL  scan and BATCH delete for at most 1,024 keys, and scan once more,
+//	                   in one database or in each of 16
 //
 // A batch of one key counts as that one operation.
 //
@@ -36,11 +43,14 @@
 // operations are native histograms as well.
 //
 // The limits of the protocol are those of Redis: an argument of 512 MB, a line of
-// 64 kB; and 1,048,576 arguments. All that clients make the server hold is from the
-// memory of -memory, 12 KiB for each client that does nothing. What does not fit
-// is answered with an error that says what to do, and the client goes on. Half of
-// the memory bounds the number of clients, if the limit of open files does not, of
-// which the program keeps some for itself and the engine.
+// 64 kB; and 1,048,576 arguments. What clients send and ask for, what waits for EXEC, what
+// scans, WATCH and tracking remember, what an engine copies of a large write, and Pebble's
+// cache and tables are from the memory of -memory, as are some KiB for each client that
+// does nothing. What does not fit is answered with an error that says what to do, and the
+// client goes on. Not from it are the program itself, garbage that is not collected yet,
+// pages that the kernel keeps of files, and all data of engine memory. Half of -memory
+// bounds the number of clients, if the limit of open files does not, of which the program
+// keeps some for itself and the engine.
 //
 // It writes JSON log lines to standard output, and what a person reads to
 // standard error. After SIGINT or SIGTERM it says on /readyz that it wants no more

@@ -190,7 +190,7 @@ func TestEngines(t *testing.T) {
 				args = append(args, "-dir", dir)
 			}
 			r := launch(t, args...)
-			if s := r.stderr.String(); strings.Count(s, r.web+"/metrics") != 3 {
+			if s := r.stderr.String(); strings.Count(s, r.web+"/metrics") != 3 || strings.Contains(s, "data of engine") == e.files {
 				t.Errorf("the greeting: %s", s)
 			}
 			c := r.dial()
