@@ -20,10 +20,13 @@ var attacks = []attack{
 	{name: "many pairs", run: manyPairs},
 	{name: "conditions on large values", prepare: fillLarge, run: conditions},
 	{name: "slow readers", prepare: fillBoth, run: slowReaders},
+	{name: "MGET of large values", prepare: fillBoth, run: manyGets},
+	{name: "values after a restart", prepare: fillLarge, restart: true, run: unreadValues, usual: true},
 	{name: "EXEC after a restart", prepare: fillLarge, restart: true, run: getsInTransactions},
 	{name: "echoes", run: echoes},
 
 	{name: "queues of transactions", run: queues},
+	{name: "GET in transactions", prepare: fillLarge, run: getsInTransactions, usual: true},
 	{name: "watches", run: watches},
 	{name: "tracking", run: tracking},
 	{name: "scans", run: scans, keeps: 8 << 20}, // places belong to nobody, and have a bound

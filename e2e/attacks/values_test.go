@@ -31,29 +31,6 @@ func fillBoth(s *siege) {
 func largeKey(i int) string  { return key(i % fewKeys) }
 func mediumKey(i int) string { return key(fewKeys + i%someKeys) }
 
-// writesInARow writes large values as fast as one client can, and reads them.
-func writesInARow(s *siege) {
-	s.stored.Add(int64(fewKeys * s.large()))
-	s.clients(1, func(_ int, c *conn) error {
-		for i := range 12 {
-			if err := c.set(largeKey(i), s.large()); err != nil {
-				return err
-			}
-			if r, err := c.reply(); err != nil || r.text != "OK" {
-				return fmt.Errorf("SET number %d: %v, %w", i, r, err)
-			}
-			s.counts.add("put", "ok", 1)
-		}
-		for i := range fewKeys {
-			r, err := c.do("GET", largeKey(i))
-			if s.counts.get(r); err != nil || r.size != s.large() {
-				return fmt.Errorf("GET number %d: %v, %w", i, r, err)
-			}
-		}
-		return nil
-	})
-}
-
 // writesAtOnce writes large values from many clients. Some of them have to get theirs done.
 func writesAtOnce(s *siege) {
 	s.stored.Add(int64(fewKeys * s.large()))
@@ -192,32 +169,6 @@ func manyGets(s *siege) {
 		s.counts.maybe("BATCH get", keys)
 		if err != nil || !r.refused() && len(r.elements) != keys {
 			return fmt.Errorf("MGET: %v, %w", r, err)
-		}
-		return nil
-	})
-}
-
-// exchanges writes large values, and asks for those before.
-func exchanges(s *siege) {
-	s.clients(8, func(i int, c *conn) error {
-		for range 4 {
-			if err := c.set(largeKey(i), s.large(), "GET"); err != nil {
-				return err
-			}
-			r, err := c.reply()
-			switch {
-			case err != nil:
-				return err
-			case r.found():
-				s.counts.add("put", "ok", 1)
-			case !r.refused():
-				return fmt.Errorf("SET with GET: %v", r)
-			}
-			s.counts.get(r)
-			if r, err = c.do("SET", largeKey(i), "v", "NX", "GET"); err != nil || !r.found() && !r.refused() {
-				return fmt.Errorf("SET with NX and GET: %v, %w", r, err)
-			}
-			s.counts.get(r)
 		}
 		return nil
 	})
