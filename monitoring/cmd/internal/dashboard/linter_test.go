@@ -1,11 +1,14 @@
 package dashboard_test
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	sdk "github.com/grafana/grafana-foundation-sdk/go/dashboard"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // The rules below are those that Grafana's dashboard linter publishes, by their names
@@ -51,6 +54,38 @@ func TestLinterTemplates(t *testing.T) {
 		case *v.Refresh != sdk.VariableRefreshOnTimeRangeChanged:
 			t.Errorf("%s keeps its values when the time range changes", v.Name)
 		}
+	}
+}
+
+var labelValues = regexp.MustCompile(`^label_values\((.+), ([a-z_]+)\)$`)
+
+// This is template-label-promql-rule: variables get their values from labels of series
+// that those before them choose.
+func TestLinterTemplateLabels(t *testing.T) {
+	d := read(t, byDefault())
+	var before []string
+	for _, v := range d.Templating.List {
+		if v.Type != sdk.VariableTypeQuery {
+			continue
+		}
+		query, _ := v.Query.Map["query"].(string)
+		m := labelValues.FindStringSubmatch(query)
+		if m == nil || *v.Definition != query {
+			t.Errorf("%s has the query %q", v.Name, query)
+			continue
+		}
+		for _, name := range before {
+			if !strings.Contains(m[1], `=~"$`+name+`"`) {
+				t.Errorf("%s has values of other choices of %s: %s", v.Name, name, query)
+			}
+		}
+		if !slices.ContainsFunc(metrics(), func(c catalog.Metric) bool { name, _, _ := strings.Cut(m[1], "{"); return c.PrometheusName() == name }) {
+			t.Errorf("%s asks for what there is not: %s", v.Name, query)
+		}
+		before = append(before, v.Name)
+	}
+	if len(before) != 4 {
+		t.Errorf("the variables %v have values of labels", before)
 	}
 }
 

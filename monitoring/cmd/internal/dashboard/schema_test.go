@@ -3,6 +3,7 @@ package dashboard_test
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
@@ -67,5 +68,21 @@ func TestDashboardIsTheSameEachTime(t *testing.T) {
 	}
 	if again, err := byDefault().JSON(); err != nil || again != first {
 		t.Errorf("the second dashboard is another one: %v", err)
+	}
+}
+
+// What happened is marked on all panels, and people can hide each kind of mark.
+func TestAnnotations(t *testing.T) {
+	var names []string
+	for _, a := range read(t, byDefault()).Annotations.List {
+		if a.Hide == nil || !*a.Hide {
+			names = append(names, a.Name)
+		}
+		if a.BuiltIn == nil && (*a.Datasource.Uid != "${datasource}" || *a.TitleFormat == "") {
+			t.Errorf("%s asks another data source, or says nothing", a.Name)
+		}
+	}
+	if got, want := strings.Join(names, " "), "Restarts Versions Alerts Evidence"; got != want {
+		t.Errorf("the marks are %s, want %s", got, want)
 	}
 }
