@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -162,5 +163,21 @@ func TestOpenFileInPlaceOfDirectory(t *testing.T) {
 	}
 	if got, err := os.ReadFile(file); string(got) != "mine" {
 		t.Errorf("the file holds %q, %v", got, err)
+	}
+}
+
+// A large batch gets what it needs, and leaves no such memory to small ones.
+func TestLargeBatch(t *testing.T) {
+	const size, small = 3 << 19, 20
+	s := borrow(t, nil)
+	put(t, s, "large", strings.Repeat("v", size))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range small {
+		put(t, s, "small", "v")
+	}
+	runtime.ReadMemStats(&after)
+	if n := after.TotalAlloc - before.TotalAlloc; n > small*size/2 {
+		t.Errorf("%d small writes after a large one allocated %d MiB", small, n>>20)
 	}
 }

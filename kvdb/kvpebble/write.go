@@ -2,6 +2,7 @@ package kvpebble
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -49,11 +50,23 @@ func (s *Store) Put(ctx context.Context, key, value []byte) (err error) {
 	if err := s.checkWrite(opPut, key, value); err != nil {
 		return err
 	}
-	b := s.db.NewBatch()
+	b := s.newBatch(batchHeader + mutationOverhead + len(key) + len(value))
 	if err := b.Set(key, value, nil); err != nil {
 		return wrap(opPut, errors.Join(err, b.Close()))
 	}
 	return s.commit(opPut, b)
+}
+
+// largeBatch is one that gets the memory that it needs, of which the engine keeps all
+// until it is flushed: for others Pebble takes a power of two, and reuses it.
+const largeBatch = 64 << 10
+
+// newBatch returns a batch for mutations of so many bytes.
+func (s *Store) newBatch(size int) *pebble.Batch {
+	if size < largeBatch {
+		return s.db.NewBatch()
+	}
+	return s.db.NewBatch(pebble.WithInitialSizeBytes(size + 2*binary.MaxVarintLen64))
 }
 
 // Delete implements [kvdb.Store]. It is as durable as Put.
@@ -85,7 +98,7 @@ func (s *Store) Apply(ctx context.Context, muts []kvdb.Mutation) (err error) {
 	if err != nil || len(muts) == 0 {
 		return err
 	}
-	b := s.db.NewBatchWithSize(size)
+	b := s.newBatch(size)
 	for i := range muts {
 		if m := &muts[i]; m.Delete {
 			err = b.Delete(m.Key, nil)
@@ -101,6 +114,7 @@ func (s *Store) Apply(ctx context.Context, muts []kvdb.Mutation) (err error) {
 
 // commit makes a batch part of the database and gives it back.
 func (s *Store) commit(op string, b *pebble.Batch) error {
+	large := b.Len() >= largeBatch // a next one would get as much memory if it were given back
 	// A batch whose commit failed may still be in use: only others are given
 	// back.
 	if err := b.Commit(s.write); err != nil {
@@ -108,6 +122,9 @@ func (s *Store) commit(op string, b *pebble.Batch) error {
 	}
 	if s.events == nil {
 		s.stalls.add(b)
+	}
+	if large {
+		return s.failed(op)
 	}
 	if err := b.Close(); err != nil {
 		return wrap(op, err)
