@@ -21,21 +21,21 @@ func TestCapacity(t *testing.T) {
 		want                         capacity
 		err                          string
 	}{
-		{engine: "memory", memory: 128 << 20, want: capacity{clients: 5461, memory: 128 << 20}},
+		{engine: "memory", memory: 128 << 20, want: capacity{clients: 2730, memory: 128 << 20}},
 		{engine: "memory", memory: 1 << 30, want: capacity{clients: 10000, memory: 1 << 30}},
-		{engine: "pebble", memory: 128 << 20, want: capacity{clients: 5461, memory: 128 << 20, cache: 16 << 20, files: 1000}},
-		{engine: "pebble", memory: 128 << 20, descriptors: 20000, want: capacity{clients: 5461, memory: 128 << 20, cache: 16 << 20, files: 1000}},
+		{engine: "pebble", memory: 128 << 20, want: capacity{clients: 2730, memory: 128 << 20, cache: 16 << 20, files: 1000}},
+		{engine: "pebble", memory: 128 << 20, descriptors: 20000, want: capacity{clients: 2730, memory: 128 << 20, cache: 16 << 20, files: 1000}},
 		{engine: "pebble", memory: 128 << 20, descriptors: 1024, want: capacity{clients: 704, memory: 128 << 20, cache: 16 << 20, files: 256}},
 		{engine: "pebble", memory: 128 << 20, descriptors: 160, want: capacity{clients: 16, memory: 128 << 20, cache: 16 << 20, files: 80}},
 		{engine: "bolt", memory: 128 << 20, descriptors: 256, want: capacity{clients: 184, memory: 128 << 20, files: 8}},
 		{engine: "memory", memory: 128 << 20, clients: 3, descriptors: 256, want: capacity{clients: 3, memory: 128 << 20}},
-		{engine: "memory", memory: 8 << 20, want: capacity{clients: 341, memory: 8 << 20}},
+		{engine: "memory", memory: 8 << 20, want: capacity{clients: 170, memory: 8 << 20}},
 
 		{engine: "memory", memory: 8<<20 - 1, err: "use 8MiB or more"},
 		{engine: "pebble", memory: 128 << 20, descriptors: 159, err: "may have 159 files and connections open: raise that to 160 or more (ulimit -n), of which 144 are for itself and engine pebble"},
 		{engine: "memory", memory: 128 << 20, descriptors: 64, err: "raise that to 80 or more"},
-		{engine: "memory", memory: 128 << 20, clients: 6000, err: "of 128MiB of -memory half is for at most 5461 clients: give it 141MiB"},
-		{engine: "memory", memory: 141 << 20, clients: 6000, want: capacity{clients: 6000, memory: 141 << 20}},
+		{engine: "memory", memory: 128 << 20, clients: 6000, err: "of 128MiB of -memory half is for at most 2730 clients: give it 282MiB"},
+		{engine: "memory", memory: 282 << 20, clients: 6000, want: capacity{clients: 6000, memory: 282 << 20}},
 		{engine: "bolt", memory: 128 << 20, clients: 1000, descriptors: 1024, err: "raise that (ulimit -n), or ask for at most 952"},
 	} {
 		got, err := newCapacity(tt.memory, tt.clients, tt.descriptors, engine(tt.engine))

@@ -46,6 +46,8 @@ type client struct {
 	held    *heldReplies // nil unless a transaction runs
 
 	replies int // bytes of the budget that are for replies
+	pushed  int // and for messages among them
+	turn    sendTurn
 
 	last     *command
 	lookout  lookout // for the client's end of the connection
@@ -75,7 +77,8 @@ func (c *client) serve(ctx context.Context) {
 	defer func() {
 		c.in.Release()
 		c.rooms.release() // of a command that has panicked
-		c.server.budget.Give(c.replies)
+		c.server.budget.Give(c.replies + c.pushed)
+		c.endTurn()
 	}()
 	defer c.outbox.shut()
 	defer func() { c.tracks.Off() }()
@@ -97,6 +100,7 @@ func (c *client) serve(ctx context.Context) {
 		return
 	}
 	c.outbox.shut()
+	c.reads.deafen()
 	if c.flush() == nil {
 		c.linger()
 	}
@@ -126,6 +130,9 @@ func (c *client) loop(ctx context.Context) error {
 				c.run(ctx, args)
 			}
 			c.begun = time.Time{}
+			if c.turn.asked {
+				c.endTurn()
+			}
 			c.deliver()
 			if err = c.broken; err == nil {
 				err = c.flushFull()
@@ -151,6 +158,7 @@ func (c *client) loop(ctx context.Context) error {
 // fill waits for the client's next bytes. One that is idle for a moment gives its
 // buffer back.
 func (c *client) fill() error {
+	c.awaitTurn()
 	lim := &c.server.limits
 	for _, idle := range [...]time.Duration{lim.bufferTime, lim.idleTime - lim.bufferTime} {
 		err := c.wait(idle)

@@ -164,7 +164,12 @@ func (c *client) call(ctx context.Context, cmd *command, args [][]byte) {
 	memory, written := c.weigh(cmd, args)
 	err := c.server.carry(ctx, memory, written)
 	if err == nil {
-		defer c.server.putDown(memory, written) // also when it panics
+		defer func() { // also when it panics
+			if written >= veryHeavy {
+				c.in.Forget()
+			}
+			c.server.putDown(memory, written)
+		}()
 		err = c.server.traces.run(ctx, c, cmd, args)
 	} else if cmd.name == "exec" {
 		c.discard() // it has ended, and nothing of it has run

@@ -447,6 +447,7 @@ type discard struct{ net.Conn }
 
 func (discard) Write(b []byte) (int, error)      { return len(b), nil }
 func (discard) SetWriteDeadline(time.Time) error { return nil }
+func (discard) SetReadDeadline(time.Time) error  { return nil }
 func (discard) RemoteAddr() net.Addr             { return &net.TCPAddr{} }
 func (discard) LocalAddr() net.Addr              { return &net.TCPAddr{} }
 

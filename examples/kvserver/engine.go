@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/cockroachdb/pebble/v2"
-
 	"github.com/otelkv/otelkv/examples/internal/fault"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/kvdb/kvbolt"
@@ -39,9 +37,7 @@ const namespace = "kvserver"
 var engines = []engine{
 	{name: "pebble", files: true, caches: true, leastFiles: 80, mostFiles: 1000, open: func(o openOptions) (*fault.Store, error) {
 		returnLarge()
-		return fault.OpenPebble(o.dir, &kvpebble.OpenOptions{
-			Namespace: namespace, NoSync: !o.sync, Pebble: &pebble.Options{CacheSize: int64(o.has.cache), MaxOpenFiles: o.has.files},
-		}, false)
+		return fault.OpenPebble(o.dir, &kvpebble.OpenOptions{Namespace: namespace, NoSync: !o.sync, Pebble: pebbleOptions(o.has)}, false)
 	}},
 	{name: "bolt", files: true, leastFiles: 8, mostFiles: 8, open: func(o openOptions) (*fault.Store, error) {
 		if err := os.MkdirAll(o.dir, 0o750); err != nil {

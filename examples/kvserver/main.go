@@ -45,7 +45,7 @@
 // The limits of the protocol are those of Redis: an argument of 512 MB, a line of
 // 64 kB; and 1,048,576 arguments. What clients send and ask for, what waits for EXEC, what
 // scans, WATCH and tracking remember, what an engine copies of a large write, and Pebble's
-// cache and tables are from the memory of -memory, as are some KiB for each client that
+// cache and tables are from the memory of -memory, as are 24 KiB for each client that
 // does nothing. What does not fit is answered with an error that says what to do, and the
 // client goes on. Not from it are the program itself, garbage that is not collected yet,
 // pages that the kernel keeps of files, and all data of engine memory. Half of -memory

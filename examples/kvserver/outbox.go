@@ -35,10 +35,10 @@ func (o *outbox) open(budget *resp.Budget) {
 func (o *outbox) put(message []byte) (first, ok bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.budget == nil || len(o.messages)+len(message) > maxOutbox || !o.budget.Take(len(message)) {
+	if o.budget == nil || len(o.messages)+len(message) > maxOutbox || !o.budget.Take(2*len(message)) {
 		return false, false
 	}
-	o.taken += len(message)
+	o.taken += 2 * len(message) // with its copy among the replies
 	first = len(o.messages) == 0
 	o.messages = append(o.messages, message...)
 	o.some.Store(true)
@@ -58,15 +58,15 @@ func (o *outbox) replace(message []byte) {
 	o.some.Store(true)
 }
 
-// take hands over all messages, whose memory the caller owns.
-func (o *outbox) take() []byte {
+// take hands over all messages, and what they have of the budget: the caller gives it
+// back when they are written.
+func (o *outbox) take() (messages []byte, taken int) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.some.Store(false)
-	messages := o.messages
-	o.messages = nil
-	o.give()
-	return messages
+	messages, taken = o.messages, o.taken
+	o.messages, o.taken = nil, 0
+	return messages, taken
 }
 
 // give gives back what was taken from the budget.
@@ -78,7 +78,13 @@ func (o *outbox) give() {
 }
 
 // drop forgets what waits.
-func (o *outbox) drop() { o.take() }
+func (o *outbox) drop() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.some.Store(false)
+	o.messages = nil
+	o.give()
+}
 
 // shut forgets what waits, and refuses what comes.
 func (o *outbox) shut() {
@@ -108,7 +114,9 @@ func (c *client) deliver() {
 		return
 	}
 	c.reads.slept()
-	if messages := c.outbox.take(); c.out.Version() == resp.Version3 {
+	messages, taken := c.outbox.take()
+	c.pushed += taken
+	if c.out.Version() == resp.Version3 {
 		c.out.Raw(messages)
 	}
 }

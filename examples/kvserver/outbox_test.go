@@ -224,11 +224,54 @@ func TestOutboxIsClosedAtFirst(t *testing.T) {
 	if _, ok := o.put([]byte(hint)); ok {
 		t.Error("a zero outbox takes messages")
 	}
-	o.open(resp.NewBudget(len(hint)))
+	o.open(resp.NewBudget(2 * len(hint)))
 	if first, ok := o.put([]byte(hint)); !ok || !first {
 		t.Error("an open outbox takes no message")
 	}
 	if _, ok := o.put([]byte(hint)); ok {
 		t.Error("more than the budget")
 	}
+}
+
+// Messages are charged until they are written, and not only until they are taken.
+func TestPushIsChargedUntilItIsWritten(t *testing.T) {
+	c := newTestClient(memory(t))
+	c.out.SetVersion(resp.Version3)
+	before := c.server.budget.Left()
+	c.push([]byte(hint))
+	c.deliver()
+	if charged := before - c.server.budget.Left(); charged < 2*len(hint) {
+		t.Errorf("%d bytes are charged for a message that has not been written", charged)
+	}
+	if err := c.flush(); err != nil {
+		t.Error(err)
+	}
+	if c.server.budget.Left() != before {
+		t.Error("it is charged after it has been written")
+	}
+}
+
+// A message that comes while a client leaves does not end the wait for it.
+func TestWakeWhileLeaving(t *testing.T) {
+	var conn deadlines
+	p := patience{conn: &conn}
+	p.arm(time.Minute)
+	p.wake()
+	p.deafen()
+	p.wake()
+	p.arm(time.Hour)
+	p.wake()
+	if time.Until(conn.read) < time.Minute || p.slept() {
+		t.Errorf("reads end at %v", conn.read)
+	}
+}
+
+type deadlines struct {
+	discard
+	read time.Time
+}
+
+func (d *deadlines) SetReadDeadline(at time.Time) error {
+	d.read = at
+	return nil
 }

@@ -14,6 +14,7 @@ type patience struct {
 	mu    sync.Mutex
 	until time.Time
 	woken bool
+	deaf  bool
 }
 
 // arm lets reads wait for so long from now on.
@@ -33,8 +34,19 @@ func (p *patience) armUntil(until time.Time) {
 func (p *patience) wake() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.deaf {
+		return
+	}
 	p.woken = true
 	p.set(time.Unix(1, 0))
+}
+
+// deafen makes wake do nothing from now on: the reader does not wait for messages.
+func (p *patience) deafen() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.deaf, p.woken = true, false
+	p.set(p.until)
 }
 
 // slept reports whether wake was called since the last time, and lets reads wait

@@ -66,6 +66,12 @@ func (c *client) flush() error {
 	c.commands = 0
 	now := time.Now()
 	c.publish(now)
+	if c.pushed > 0 {
+		defer func() {
+			c.server.budget.Give(c.pushed)
+			c.pushed = 0
+		}()
+	}
 	if c.out.Len() == 0 {
 		return nil
 	}

@@ -25,6 +25,8 @@ type server struct {
 	budget   *resp.Budget
 	tracks   *tracking.Table
 	heavy    chan struct{} // full while a large write has its turn
+	tables   *engineTables
+	turns    *turns
 	log      *serverLog
 	traces   *traces // nil for none
 	about    about   // what INFO tells
@@ -32,6 +34,8 @@ type server struct {
 	watches  watches
 
 	draining atomic.Bool
+	waits    context.Context //nolint:containedctx // of what waits and is no command; it ends when the server begins to stop
+	endWaits context.CancelFunc
 	cancel   context.CancelFunc
 	accepted chan struct{} // closed when no more clients come
 	failed   chan error    // what ended the server, unless drain did
@@ -66,6 +70,9 @@ func startServer(l net.Listener, keys *keyspace, lim limits, log *serverLog, tr 
 		clients:  make(map[*client]struct{}),
 	}
 	s.budget.Reserve(lim.memory / 8)
+	s.waits, s.endWaits = context.WithCancel(ctx)
+	s.tables = newEngineTables(keys.db.store)
+	s.turns = newTurns(s.budget.Free())
 	s.tracks = tracking.NewTable(lim.tracking(), s.budget)
 	keys.tracks = s.tracks
 	keys.watchers = append(keys.watchers, &s.watches)
@@ -157,6 +164,7 @@ func (s *server) drain() {
 	_ = s.listener.Close()
 	<-s.accepted
 	s.draining.Store(true)
+	s.endWaits()
 	s.each(func(c *client) { c.arm(s.limits.graceTime) })
 
 	done := make(chan struct{})

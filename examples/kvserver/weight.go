@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"runtime/debug"
 
 	"github.com/otelkv/otelkv/examples/kvserver/internal/resp"
 )
@@ -18,8 +17,9 @@ const (
 	// log and pages or tables. Such writes take turns.
 	heavy = 1 << 20
 
-	// veryHeavy is a write after which garbage is collected at once, while the next
-	// one waits: it leaves several times its size, in the engine's buffers, too.
+	// veryHeavy is a write that the engine has in memory after it has ended, while it
+	// writes it out. It is answered after that, and when its garbage is collected: a
+	// client that goes on at once would find its own memory taken.
 	veryHeavy = 4 << 20
 )
 
@@ -53,8 +53,8 @@ func (c *client) weigh(cmd *command, args [][]byte) (memory, written int) {
 }
 
 // engineCopies is what the engine has of the bytes of a heavy write: a batch that
-// becomes a table in memory, and then blocks of a file, plain and compressed.
-func engineCopies(written int) int { return written * 5 / 2 }
+// becomes a table in memory, a value that is written out, and a block of a file.
+func engineCopies(written int) int { return 3 * written }
 
 // carry takes what a command needs while it runs, until putDown of the same. A large
 // write waits for its turn with nothing but its arguments.
@@ -69,15 +69,19 @@ func (s *server) carry(ctx context.Context, memory, written int) error {
 	if s.budget.Take(memory) {
 		return nil
 	}
-	s.putDown(0, written)
+	if written >= heavy {
+		<-s.heavy
+	}
 	return errRunning
 }
 
+// putDown gives back what carry took: of a very heavy write, when the engine has written
+// it out.
 func (s *server) putDown(memory, written int) {
-	s.budget.Give(memory)
 	if written >= veryHeavy {
-		debug.FreeOSMemory()
+		s.settle()
 	}
+	s.budget.Give(memory)
 	if written >= heavy {
 		<-s.heavy
 	}

@@ -131,6 +131,10 @@ func (r *Reader) begin() {
 	r.drop()
 }
 
+// Forget gives back the memory of a large command before the next call of Next: its
+// arguments are not valid any more.
+func (r *Reader) Forget() { r.drop() }
+
 // drop gives back the memory of a command's arguments.
 func (r *Reader) drop() {
 	if r.large != nil {

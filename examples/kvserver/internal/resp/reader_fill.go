@@ -8,6 +8,26 @@ func (r *Reader) Partial() bool { return r.pending > 0 || r.line || r.end > r.st
 // Received returns how many bytes of the command that has begun have come.
 func (r *Reader) Received() int { return r.got }
 
+// Coming returns how long the argument is that has begun to come, if that is too long
+// for the buffer and not thrown away; else 0.
+func (r *Reader) Coming() int {
+	if r.large == nil || r.refused != nil || r.bulk <= longArg {
+		return 0
+	}
+	return r.bulk
+}
+
+// TakeWhole takes the memory for long arguments of this command at once: the caller
+// knows that there is some, and what grows leaves garbage of the same size.
+func (r *Reader) TakeWhole() {
+	if r.large != nil {
+		r.large.whole = true
+	}
+}
+
+// Refused reports whether what comes is thrown away.
+func (r *Reader) Refused() bool { return r.refused != nil }
+
 // Fill reads from the client once. It blocks until there are bytes, and returns
 // an error only when there are none.
 func (r *Reader) Fill() error {

@@ -9,6 +9,7 @@ type large struct {
 	args  [][]byte
 	chunk []byte // where the next short argument goes; those before are full
 	value []byte // what has come of a long argument
+	whole bool   // memory for one is taken at once
 }
 
 const (
@@ -73,7 +74,7 @@ func (l *large) grow(n int) bool {
 		return true
 	}
 	size := n
-	for half := (n + 1) / 2; half >= firstValue && half > len(l.value); half = (half + 1) / 2 {
+	for half := (n + 1) / 2; !l.whole && half >= firstValue && half > len(l.value); half = (half + 1) / 2 {
 		size = half
 	}
 	if !l.take(size) {

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+	"io"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+// A flusher writes out what it was given some time after the write has ended.
+type flusher struct {
+	kvdb.Store
+	tables atomic.Int64 // bytes
+	takes  time.Duration
+}
+
+func (f *flusher) Put(ctx context.Context, key, value []byte) error {
+	f.tables.Add(int64(len(value)))
+	time.AfterFunc(f.takes, func() { f.tables.Add(-int64(len(value))) })
+	return f.Store.Put(ctx, key, nil)
+}
+
+func (f *flusher) StatInfos() []kvdb.StatInfo {
+	return []kvdb.StatInfo{{Name: "other"}, {Name: statTables}}
+}
+
+func (f *flusher) AppendStats(_ context.Context, dst []float64) ([]float64, error) {
+	return append(dst, 0, float64(f.tables.Load())), nil
+}
+
+// What a very heavy write takes is given back when the engine has written it out, but
+// not later than a while after.
+func TestSettle(t *testing.T) {
+	for _, tt := range []struct {
+		size        int
+		takes, want time.Duration
+	}{
+		{ordinaryTables + 1, time.Second, time.Second},
+		{ordinaryTables + 1, time.Hour, settleTime},
+		{heavy, time.Hour, 0}, // which are always in its tables
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := start(t, &flusher{Store: memory(t), takes: tt.takes})
+			c := s.dial()
+			before := s.budget.Left()
+			go io.WriteString(c.conn, encode("set", "k", strings.Repeat("v", tt.size)))
+			if tt.want > 0 {
+				time.Sleep(tt.want / 2)
+				synctest.Wait()
+				if charged := before - s.budget.Left(); charged < engineCopies(tt.size) {
+					t.Errorf("%d bytes are charged while the engine has %d", charged, tt.size)
+				}
+			}
+			took := elapsed(func() {
+				if got := c.reply(); got != "OK" {
+					t.Errorf("set: %s", got)
+				}
+			})
+			if took += tt.want / 2; took < tt.want || took > tt.want+2*settleInterval {
+				t.Errorf("%d bytes took %v, want %v", tt.size, took, tt.want)
+			}
+		})
+	}
+}
