@@ -57,7 +57,7 @@ var witnesses = []witness{
 
 // without are rules that no program makes true here, with the reason.
 var without = map[string]string{
-	"KVSaturationHigh critical":      "memory: it takes a control group of one's own, see e2e",
+	"KVSaturationHigh critical":      "the fault memory stays below it, and takes a control group with a limit",
 	"KVRestarting critical (2)":      "of metrics that came over OTLP",
 	"KVTelemetryAbsent critical (2)": "of metrics that came over OTLP",
 }
