@@ -60,7 +60,7 @@ var trials = []*trial{
 	{job: "bolt-healthy", args: []string{"-engine", "bolt"}},
 	{job: "slowdisk", on: turn("slowdisk"), also: append([]string{"KVWriteStalled", "KVNotReady", "KVCheckUnknown"}, latencyToo...)},
 	{job: "oldread", on: turn("oldread"), args: []string{"-engine", "bolt"}},
-	{job: "fulldisk", on: turn("fulldisk:40s"), also: errorsToo},
+	{job: "fulldisk", dwell: hush, on: turn("fulldisk:40s"), also: errorsToo},
 	{job: "hang", on: turn("hang"), also: []string{"KVNotReady", "KVCheckUnknown"}},
 	{job: "kv-hang", kind: recording.KVServer, on: turn("hang"), also: []string{"KVNotReady", "KVCheckUnknown"}},
 	{job: "idle", dwell: hush, on: turn("idle"), after: 25 * time.Second},

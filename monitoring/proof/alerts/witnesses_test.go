@@ -24,7 +24,7 @@ func on(jobs ...string) []string { return jobs }
 
 var witnesses = []witness{
 	{rule: "KVDiskFull critical", jobs: on("disk", "kv-disk", "fulldisk"), low: 0.9, high: 1, labels: map[string]string{"kvdb_resource": "disk"}},
-	{rule: "KVDiskFilling warning", jobs: on("fulldisk"), low: 0.45, high: 1, labels: map[string]string{"kvdb_resource": "disk"}},
+	{rule: "KVDiskFilling warning", jobs: on("fulldisk"), low: 0.45, high: 1, labels: map[string]string{"kvdb_resource": "disk"}, hushed: true},
 	{rule: "KVSaturationHigh warning", jobs: on("saturation"), low: saturation, high: 1.2, labels: map[string]string{"kvdb_resource": "cpu"}},
 	{rule: "KVEngineFailed critical", jobs: on("engine", "kv-engine"), low: 1, high: 1e4},
 	{rule: "KVStoreHung critical", jobs: on("hang", "kv-hang"), low: 30, high: 300},
