@@ -19,10 +19,12 @@ var attacks = []attack{
 	{name: "large writes at once", run: writesAtOnce, usual: true},
 	{name: "many pairs", run: manyPairs},
 	{name: "conditions on large values", prepare: fillLarge, run: conditions},
+	{name: "unread values", prepare: fillBoth, run: unreadValues, usual: true},
 	{name: "slow readers", prepare: fillBoth, run: slowReaders},
 	{name: "MGET of large values", prepare: fillBoth, run: manyGets},
 	{name: "values after a restart", prepare: fillLarge, restart: true, run: unreadValues, usual: true},
 	{name: "EXEC after a restart", prepare: fillLarge, restart: true, run: getsInTransactions},
+	{name: "exchanges of large values", prepare: fillLarge, run: exchanges, usual: true},
 	{name: "echoes", run: echoes},
 
 	{name: "queues of transactions", run: queues},

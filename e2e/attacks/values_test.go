@@ -174,6 +174,32 @@ func manyGets(s *siege) {
 	})
 }
 
+// exchanges writes large values, and asks for those before.
+func exchanges(s *siege) {
+	s.clients(8, func(i int, c *conn) error {
+		for range 4 {
+			if err := c.set(largeKey(i), s.large(), "GET"); err != nil {
+				return err
+			}
+			r, err := c.reply()
+			switch {
+			case err != nil:
+				return err
+			case r.found():
+				s.counts.add("put", "ok", 1)
+			case !r.refused():
+				return fmt.Errorf("SET with GET: %v", r)
+			}
+			s.counts.get(r)
+			if r, err = c.do("SET", largeKey(i), "v", "NX", "GET"); err != nil || !r.found() && !r.refused() {
+				return fmt.Errorf("SET with NX and GET: %v, %w", r, err)
+			}
+			s.counts.get(r)
+		}
+		return nil
+	})
+}
+
 // echoes asks for what it sends, and does not read it.
 func echoes(s *siege) {
 	s.clients(40, func(i int, c *conn) error {
