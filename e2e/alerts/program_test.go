@@ -26,7 +26,7 @@ type program struct {
 	group              string // the file of processes of its control group
 	process            *process.Process
 	posts              sync.WaitGroup // of faults
-	moments            atomic.Bool    // its callers want it to fail now and then
+	moments            atomic.Bool    // its callers do as their habit says for them
 }
 
 func newProgram(t *testing.T, tr *trial, dir, address string) *program {

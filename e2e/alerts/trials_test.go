@@ -56,7 +56,12 @@ var trials = []*trial{
 	{name: healthy},
 	{
 		name: "rare", fault: "`errors`, while there are so few operations that three fail in half an hour", redis: &rare,
-		settle: 2 * time.Second, on: post("errors"), pages: []string{"KVErrorBudgetBurn"},
+		settle: 2 * time.Second, on: post("errors"), off: func(t *testing.T, p *program) {
+			t.Helper()
+			p.turn(t, "none")
+			p.moments.Store(true)
+		},
+		pages: []string{"KVErrorBudgetBurn"},
 	},
 	{
 		name: "fulldisk", on: post("fulldisk:2m"), pages: []string{"KVDiskFilling", "KVDiskFull"}, silent: []string{"KVNotReady"},
