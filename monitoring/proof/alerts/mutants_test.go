@@ -35,6 +35,7 @@ var survivors = []survivor{
 	{"KVDiskFilling warning", "drop alertname…", "no other alert about the disk fires"},
 	{"KVDiskFilling warning", "invert alertname…", "a disk that is full makes errors, whose alert fires about the same store"},
 	{"KVDiskFilling warning", "drop alertstate…", "what is pending fires soon, and holds back a little earlier"},
+	{"KVDiskFilling warning", "invert alertstate…", "what fires was pending before, within the window"},
 	{"KVDiskFilling warning", "threshold -1 predict_linear…", "the same as in excuses"},
 	{"KVTelemetryLossy", "threshold -1…", "a program that loses nothing has no series of what is lost"},
 	{"KVTelemetryLossy", "drop kvdb_log_reason…", "nothing is left out by sampling here"},
