@@ -16,6 +16,7 @@ var attacks = []attack{
 	{name: "huge bulks", run: hugeBulks},
 	{name: "slow writers", run: slowWriters},
 
+	{name: "large writes in a row", run: writesInARow, usual: true},
 	{name: "large writes at once", run: writesAtOnce, usual: true},
 	{name: "many pairs", run: manyPairs},
 	{name: "conditions on large values", prepare: fillLarge, run: conditions},

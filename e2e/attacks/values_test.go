@@ -31,6 +31,29 @@ func fillBoth(s *siege) {
 func largeKey(i int) string  { return key(i % fewKeys) }
 func mediumKey(i int) string { return key(fewKeys + i%someKeys) }
 
+// writesInARow writes large values as fast as one client can, and reads them.
+func writesInARow(s *siege) {
+	s.stored.Add(int64(fewKeys * s.large()))
+	s.clients(1, func(_ int, c *conn) error {
+		for i := range 12 {
+			if err := c.set(largeKey(i), s.large()); err != nil {
+				return err
+			}
+			if r, err := c.reply(); err != nil || r.text != "OK" {
+				return fmt.Errorf("SET number %d: %v, %w", i, r, err)
+			}
+			s.counts.add("put", "ok", 1)
+		}
+		for i := range fewKeys {
+			r, err := c.do("GET", largeKey(i))
+			if s.counts.get(r); err != nil || r.size != s.large() {
+				return fmt.Errorf("GET number %d: %v, %w", i, r, err)
+			}
+		}
+		return nil
+	})
+}
+
 // writesAtOnce writes large values from many clients. Some of them have to get theirs done.
 func writesAtOnce(s *siege) {
 	s.stored.Add(int64(fewKeys * s.large()))

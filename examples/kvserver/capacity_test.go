@@ -48,7 +48,7 @@ func TestCapacity(t *testing.T) {
 // What the table says of engines is so.
 func TestEngineTable(t *testing.T) {
 	for _, e := range engines {
-		store, err := e.open(openOptions{dir: t.TempDir(), has: capacity{cache: 8 << 20, files: 100}})
+		store, err := e.open(openOptions{dir: t.TempDir(), has: capacity{cache: 8 << 20, files: 100}, work: new(background)})
 		if err != nil {
 			t.Fatal(err)
 		}

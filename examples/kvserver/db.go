@@ -21,10 +21,11 @@ type backend struct {
 	sizedMany kvdb.SizedMultiGetter
 	swapper   kvdb.Swapper
 	ttlPutter kvdb.TTLPutter
+	work      *background // of the engine
 }
 
 func newBackend(store kvdb.Store, name string) *backend {
-	b := &backend{name: name, store: store}
+	b := &backend{name: name, store: store, work: new(background)}
 	b.batcher, _ = kvdb.As[kvdb.Batcher](store)
 	b.exister, _ = kvdb.As[kvdb.Exister](store)
 	b.scanner, _ = kvdb.As[kvdb.Scanner](store)

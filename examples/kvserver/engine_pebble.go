@@ -1,6 +1,8 @@
 package main
 
 import (
+	"sync/atomic"
+
 	"github.com/cockroachdb/crlib/fifo"
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/sstable"
@@ -12,13 +14,27 @@ const maxBlockLoads = 2
 
 // pebbleOptions bound the memory of Pebble. What is flushed is not compressed, but what
 // is compacted later: that would be one more copy of a large value, while it is written.
-func pebbleOptions(has capacity) *pebble.Options {
+func pebbleOptions(has capacity, work *background) *pebble.Options {
 	o := &pebble.Options{
 		CacheSize:     int64(has.cache),
 		MaxOpenFiles:  has.files,
 		LoadBlockSema: fifo.NewSemaphore(maxBlockLoads),
+		EventListener: work.listener(),
 	}
 	o.Levels[0].Compression = func() *sstable.CompressionProfile { return sstable.NoCompression }
 	o.Levels[1].Compression = func() *sstable.CompressionProfile { return sstable.SnappyCompression }
 	return o
+}
+
+// background is what an engine does besides what it is asked for. The zero value is of
+// one that does nothing.
+type background struct{ compactions atomic.Int64 }
+
+func (b *background) busy() bool { return b.compactions.Load() > 0 }
+
+func (b *background) listener() *pebble.EventListener {
+	return &pebble.EventListener{
+		CompactionBegin: func(pebble.CompactionInfo) { b.compactions.Add(1) },
+		CompactionEnd:   func(pebble.CompactionInfo) { b.compactions.Add(-1) },
+	}
 }

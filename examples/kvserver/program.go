@@ -74,7 +74,8 @@ func serve(ctx context.Context, c config, life *program.Life, stderr io.Writer, 
 		return err
 	}
 	defer closing(func() error { return life.Last(dir.Remove) })
-	bare, err := c.engine.open(openOptions{dir: dir.Path, sync: c.sync, has: c.has})
+	work := new(background)
+	bare, err := c.engine.open(openOptions{dir: dir.Path, sync: c.sync, has: c.has, work: work})
 	if err != nil {
 		return openError(c.engine.name, dir.Path, err)
 	}
@@ -114,7 +115,9 @@ func serve(ctx context.Context, c config, life *program.Life, stderr io.Writer, 
 
 	chooser := startTraces(obs.Telemetry().TracerProvider(), c.traces)
 	defer chooser.stop()
-	server := startServer(listener, newKeyspace(store, c.engine.name), c.has.limits(), newServerLog(obs.Logger()), chooser, c.about(listener))
+	keys := newKeyspace(store, c.engine.name)
+	keys.db.work = work
+	server := startServer(listener, keys, c.has.limits(), newServerLog(obs.Logger()), chooser, c.about(listener))
 	defer server.drain()
 	faulty.Replica = func() {
 		_ = obs.Health().Register(health.ReplicationLag("replication", bare, nil).Every(checkInterval))

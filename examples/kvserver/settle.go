@@ -26,9 +26,10 @@ const (
 type engineTables struct {
 	stats kvdb.StatsReader
 	at    int // among the statistics
+	work  *background
 }
 
-func newEngineTables(store kvdb.Store) *engineTables {
+func newEngineTables(store kvdb.Store, work *background) *engineTables {
 	stats, ok := kvdb.As[kvdb.StatsReader](store)
 	if !ok {
 		return nil
@@ -37,16 +38,17 @@ func newEngineTables(store kvdb.Store) *engineTables {
 	if at < 0 {
 		return nil
 	}
-	return &engineTables{stats, at}
+	return &engineTables{stats, at, work}
 }
 
-// full reports whether a very heavy write is in memory. One that cannot be asked is not.
+// full reports whether a very heavy write is in memory, to be flushed or compacted. One
+// that cannot be asked is not.
 func (t *engineTables) full(ctx context.Context) bool {
 	if t == nil {
 		return false
 	}
 	values, err := t.stats.AppendStats(ctx, nil)
-	return err == nil && values[t.at] > ordinaryTables
+	return err == nil && (values[t.at] > ordinaryTables || t.work.busy())
 }
 
 // settle waits until the engine has written out what it was given, and collects the

@@ -15,13 +15,19 @@ import (
 // A flusher writes out what it was given some time after the write has ended.
 type flusher struct {
 	kvdb.Store
-	tables atomic.Int64 // bytes
-	takes  time.Duration
+	tables   atomic.Int64 // bytes
+	takes    time.Duration
+	work     *background
+	compacts time.Duration // after that
 }
 
 func (f *flusher) Put(ctx context.Context, key, value []byte) error {
 	f.tables.Add(int64(len(value)))
-	time.AfterFunc(f.takes, func() { f.tables.Add(-int64(len(value))) })
+	time.AfterFunc(f.takes, func() {
+		f.work.compactions.Add(1)
+		f.tables.Add(-int64(len(value)))
+		time.AfterFunc(f.compacts, func() { f.work.compactions.Add(-1) })
+	})
 	return f.Store.Put(ctx, key, nil)
 }
 
@@ -37,15 +43,18 @@ func (f *flusher) AppendStats(_ context.Context, dst []float64) ([]float64, erro
 // not later than a while after.
 func TestSettle(t *testing.T) {
 	for _, tt := range []struct {
-		size        int
-		takes, want time.Duration
+		size                  int
+		takes, compacts, want time.Duration
 	}{
-		{ordinaryTables + 1, time.Second, time.Second},
-		{ordinaryTables + 1, time.Hour, settleTime},
-		{heavy, time.Hour, 0}, // which are always in its tables
+		{ordinaryTables + 1, time.Second, 0, time.Second},
+		{ordinaryTables + 1, time.Second, 2 * time.Second, 3 * time.Second},
+		{ordinaryTables + 1, time.Hour, 0, settleTime},
+		{heavy, time.Hour, 0, 0}, // which are always in its tables
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			s := start(t, &flusher{Store: memory(t), takes: tt.takes})
+			f := &flusher{Store: memory(t), takes: tt.takes, compacts: tt.compacts}
+			s := start(t, f)
+			f.work = s.keys.db.work
 			c := s.dial()
 			before := s.budget.Left()
 			go io.WriteString(c.conn, encode("set", "k", strings.Repeat("v", tt.size)))
