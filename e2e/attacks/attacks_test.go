@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/otelkv/otelkv/e2e/internal/kvserver"
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 func TestMain(m *testing.M) { os.Exit(kvserver.Main(m)) }
@@ -31,6 +32,7 @@ const (
 
 // Under each attack the server stays within its memory, and serves on.
 func TestAttacks(t *testing.T) {
+	process.Long(t)
 	needProc(t)
 	for _, engine := range kvserver.Engines {
 		for _, a := range attacks {

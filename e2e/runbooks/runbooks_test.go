@@ -21,6 +21,7 @@ const (
 
 // TestRunbooks runs every block of every runbook.
 func TestRunbooks(t *testing.T) {
+	process.Long(t)
 	for _, name := range []string{"bash", "jq", "curl", "awk"} {
 		process.Installed(t, name)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/otelkv/otelkv/examples/internal/fault"
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 // A seen is the series that an alert reads, and what it is under a fault.
@@ -53,6 +54,7 @@ var kinds = []seen{
 // TestKvserver: what an alert reads moves under the fault, switched on by -fault and by POST, and
 // no more after it. All faults are on at once, each in a program of its own.
 func TestKvserver(t *testing.T) {
+	process.Long(t)
 	for _, byFlag := range []bool{false, true} {
 		t.Run(fmt.Sprintf("by flag %t", byFlag), func(t *testing.T) {
 			kinds := kinds

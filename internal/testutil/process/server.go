@@ -28,6 +28,15 @@ func Missing(t testing.TB, why string) {
 	t.Skip(why)
 }
 
+// Long leaves out a test that takes a minute or more, unless OTELKV_E2E=required: who wants
+// to know whether a clone works need not wait for it.
+func Long(t testing.TB) {
+	t.Helper()
+	if os.Getenv("OTELKV_E2E") != "required" {
+		t.Skip("it takes a minute or more: OTELKV_E2E=required runs it")
+	}
+}
+
 // FreeAddress returns a loopback address that nobody listens on.
 func FreeAddress(t testing.TB) string {
 	t.Helper()
