@@ -22,8 +22,17 @@ func gauge(alert, severity string, m catalog.Metric, low, high float64, wait, ke
 			series: []lane{
 				on(a, catalog.InFlight, join(still(0, wait), "stale", none(2), still(0, 100))),
 				on(a, m, join(still(high, wait), "stale", none(2), still(high, 10), none(200))),
+				up(a, join(still(1, wait), still(0, 3), still(1, 100))),
 			},
 			checks: []check{{wait + 2, severity + "@a:1"}, {wait + 10, severity + "@a:1"}, {wait + 90, severity + "@a:1"}, {wait + 120 + keep, ""}},
+		},
+		{ // an instance ends while it is bad, and is no target any more
+			alert: alert, shows: []string{missing},
+			series: []lane{
+				on(a, catalog.InFlight, join(still(0, 10), "stale")),
+				on(a, m, join(still(low, 9), still(high, 1), "stale")), up(a, join(still(1, 10), "stale")),
+			},
+			checks: []check{{9 + wait, ""}, {10 + wait, ""}, {12 + wait, ""}, {14 + wait, ""}},
 		},
 	}
 }

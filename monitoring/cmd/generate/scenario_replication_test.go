@@ -43,5 +43,10 @@ func replicationScenarios() []scenario {
 			series: []lane{connected(a, "r1", join(still(1, 10), still(0, 20), stale)), lag(a, "r1", join(still(30, 10), stale))},
 			checks: []check{{9, "critical@a:1"}, {29, "critical@a:1"}, {45, ""}},
 		},
+		{ // the instance ends while a replica is behind, and is no target any more
+			alert: "KVReplicationLagHigh", shows: []string{missing},
+			series: []lane{connected(a, "r1", join(still(1, 10), stale)), lag(a, "r1", join(still(0, 9), still(30, 1), stale)), up(a, join(still(1, 10), stale))},
+			checks: []check{{10, ""}, {12, ""}, {13, ""}, {14, ""}},
+		},
 	}
 }

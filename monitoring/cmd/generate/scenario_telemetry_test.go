@@ -7,7 +7,6 @@ import (
 )
 
 func telemetryScenarios() []scenario {
-	up := func(instance, values string) lane { return named("up", instance, values) }
 	// telling is a program that says how long it has been there.
 	telling := func(instance, values string) []lane {
 		return []lane{
@@ -104,12 +103,17 @@ func healthScenarios() []scenario {
 				series: series(a, join(still(bad, wait-2), none(3), still(bad, 10), "stale")),
 				checks: []check{{wait + 1, severity + "@a:1"}, {wait + 10, severity + "@a:1"}, {wait + 30 + keep, ""}},
 			},
+			{ // an instance drains for two scrapes, ends, and is no target any more
+				alert: alert, shows: []string{missing},
+				series: append(series(a, join(still(good, 8), still(bad, 2), "stale")), up(a, join(still(1, 10), "stale"))),
+				checks: []check{{7 + wait, ""}, {8 + wait, ""}, {9 + wait, ""}, {10 + wait, ""}, {12 + wait, ""}},
+			},
 		}
 	}
 	return append(append(
 		stateScenarios("KVNotReady", "critical", func(instance, values string) []lane {
 			return []lane{ready(instance, "readiness", values), ready(instance, "liveness", still(1, 60)), ready(instance, "startup", fmt.Sprintf("%dx59", 0))}
-		}, 0, 1, 5, 2),
+		}, 0, 1, 8, 2),
 		stateScenarios("KVCheckUnknown", "warning", func(instance, values string) []lane {
 			return []lane{unknown(instance, "disk", "startup", values), unknown(instance, "database", "readiness", still(0, 60))}
 		}, 1, 0, 10, 2)...), scenario{

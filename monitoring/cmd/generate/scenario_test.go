@@ -137,6 +137,9 @@ func rising(from, perMinute float64, minutes int) string {
 
 func join(parts ...string) string { return strings.Join(parts, " ") }
 
+// up is whether a target was reached; it is stale when there is none any more.
+func up(instance, values string) lane { return named("up", instance, values) }
+
 // present says that stores of instances tell of themselves.
 func present(minutes int, instances ...string) (lanes []lane) {
 	for _, i := range instances {

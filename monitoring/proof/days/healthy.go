@@ -22,10 +22,10 @@ func Usual() []Event {
 		{"once more, since it was wrong", Minute(14.2), 1, 3, nil, down},
 		{"a client that sends empty keys", Minute(15), 20, 0, nil, each(func(c *Condition) { c.fails(catalog.ErrInvalidArgument, 0.1) })},
 		{"the receiver of traces restarts", Minute(15.6), 3, 0, nil, func(m *Moment) { m.Lost = 40 }},
-		{"instances drain before a deployment", Minute(16.5), 1, 4, nil, draining},
+		{"instances drain before a deployment", Minute(16.5) - 1, 2, 4, nil, draining},
 		{"a deployment", Minute(16.5) + 1, 1, 4, nil, moved},
 		{"cold caches of new instances", Minute(16.5) + 3, 1, 4, nil, cold},
-		{"instances drain before a second one", Minute(16.8), 1, 4, nil, draining},
+		{"instances drain before a second one", Minute(16.8) - 1, 2, 4, nil, draining},
 		{"a deployment that mends it", Minute(16.8) + 1, 1, 4, nil, moved},
 		{"callers that lose patience", Minute(17.6), 4, 0, nil, each(func(c *Condition) { c.Share[catalog.Canceled] = 0.12 })},
 		{"a restart between two scrapes", Minute(18), 1, 0, slot(1), func(m *Moment) { m.Restarts = true }},
@@ -69,7 +69,7 @@ func cold(m *Moment) {
 	})(m)
 }
 
-// draining is the last minute of a process: its probe says no, and some come too late.
+// draining is the last minutes of a process: its probe says no, and some come too late.
 func draining(m *Moment) {
 	m.Unready = true
 	each(func(c *Condition) { c.fails(catalog.ErrClosed, 0.3) })(m)

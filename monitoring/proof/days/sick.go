@@ -1,8 +1,6 @@
 package days
 
 import (
-	"slices"
-
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
@@ -21,16 +19,12 @@ type Sick struct {
 func (s Sick) Service() *Service {
 	size := max(s.Size, 3)
 	uses := []catalog.Operation{catalog.Get, catalog.Put, catalog.CompareAndSwap, catalog.BatchPut, catalog.Scan}
-	usual := Usual()
 	if size > 3 {
 		uses = uses[:1]
-		// Some instance of many ends a minute after its replica was late, and a lag that is not
-		// known any more counts as it was for five minutes.
-		usual = slices.DeleteFunc(usual, func(e Event) bool { return e.Name == "a replica catches up" })
 	}
 	return &Service{
 		Job: "orders", World: s.World, Instances: size, Stores: []string{s.Engine}, Uses: uses, Peak: 200 * float64(size), Curve: Shop, Bare: size > 3,
-		Events: append(usual, s.Fault),
+		Events: append(Usual(), s.Fault),
 	}
 }
 

@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"slices"
 	"time"
 
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/promql"
@@ -44,7 +45,7 @@ func (s *Scope) burn(bad, all string, pages ...string) []Level {
 		},
 		{
 			Severity: Warning, For: time.Hour, KeepFiring: time.Hour,
-			Expr:        s.pairs(bad, all, steady).Unless(promql.On(append([]string{Job}, ofStore()...)...), paged),
+			Expr:        s.pairs(bad, all, steady).Unless(promql.On(append(slices.Clone(target), ofStore()...)...), paged),
 			Description: "It is slow enough to be looked at in the daytime.",
 		},
 	}

@@ -7,13 +7,17 @@ import (
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/promql"
 )
 
+// An instance that pushed is seen for five minutes after its end, with its last word: that it
+// drained. To wait for less than both pages for every deployment.
+const drained = 8 * time.Minute
+
 var notReady = Alert{
 	Name: "KVNotReady",
 	Of:   Process,
 	Levels: func(s *Scope) []Level {
 		return []Level{{
-			Severity: Critical, For: 5 * time.Minute, KeepFiring: 2 * time.Minute,
-			Expr: s.Last(s.Series(catalog.HealthReady, promql.Not(catalog.Probe, "startup")), window).Is(0),
+			Severity: Critical, For: drained, KeepFiring: 2 * time.Minute,
+			Expr: s.lately(s.Series(catalog.HealthReady, promql.Not(catalog.Probe, "startup"))).Is(0),
 		}}
 	},
 	Summary: "The {{ $labels." + catalog.PrometheusLabel(catalog.Probe) + " }} probe says no, " + atInstance +
@@ -36,12 +40,12 @@ var checkUnknown = Alert{
 		return []Level{
 			{
 				Severity: Critical, For: 4 * time.Minute, KeepFiring: window,
-				Expr:        s.Last(s.Series(catalog.HealthCheckStatus, unknown, counts), window).Is(1),
+				Expr:        s.lately(s.Series(catalog.HealthCheckStatus, unknown, counts)).Is(1),
 				Description: "Its probe says no meanwhile.",
 			},
 			{
 				Severity: Warning, For: 10 * time.Minute, KeepFiring: 2 * time.Minute,
-				Expr: s.Last(s.Series(catalog.HealthCheckStatus, unknown), window).Is(1),
+				Expr: s.lately(s.Series(catalog.HealthCheckStatus, unknown)).Is(1),
 			},
 		}
 	},

@@ -11,9 +11,15 @@ import (
 // take to mend it.
 const held = 6 * time.Hour
 
-// present is a store that tells of itself, or did so within the last window, so that a
-// scrape that is missed ends nothing.
-func (s *Scope) present() promql.Vector { return s.Last(s.Series(catalog.InFlight), window) }
+// lately is what a series is, or was within the last window, so that a scrape that is
+// missed ends nothing. A target that is not there any more has no up, and its last word
+// does not outlast it: a program that ends while it drains, or lags, is nobody's page.
+func (s *Scope) lately(series promql.Vector) promql.Vector {
+	return s.Last(series, window).And(promql.On(Job, Instance), s.Named("up")).Or(series)
+}
+
+// present is a store that tells of itself.
+func (s *Scope) present() promql.Vector { return s.lately(s.Series(catalog.InFlight)) }
 
 // known is what a gauge is or, while it cannot be told and its store is there, what it
 // was: not to know is not to be well. The attributes are those that the gauge has
@@ -28,5 +34,5 @@ func (s *Scope) known(series promql.Vector, attributes ...string) promql.Vector 
 
 // knownOfProcess is the same for a gauge of a process.
 func (s *Scope) knownOfProcess(series promql.Vector) promql.Vector {
-	return s.Last(series, held).And(promql.On(Job, Instance), s.Last(s.Series(catalog.Uptime), window))
+	return s.Last(series, held).And(promql.On(Job, Instance), s.lately(s.Series(catalog.Uptime)))
 }

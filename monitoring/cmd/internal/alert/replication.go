@@ -46,7 +46,7 @@ var replicationLagHigh = Alert{
 		return []Level{{
 			Severity: Critical, For: 2 * time.Minute, KeepFiring: 3 * time.Minute,
 			Expr: s.Last(s.Series(catalog.ReplicationLag), held).
-				And(promql.Same, s.Last(s.Series(catalog.ReplicationConnected), window)).
+				And(promql.Same, s.lately(s.Series(catalog.ReplicationConnected))).
 				Above(s.Lag.Seconds()),
 		}}
 	},

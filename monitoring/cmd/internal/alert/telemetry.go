@@ -52,8 +52,8 @@ var telemetryAbsent = Alert{
 			And(promql.On(Job, Instance), told).
 			Unless(promql.On(Job, Instance), s.recorded(telling))
 		pushed := s.Over("max_over_time", s.recorded(telling), time.Hour).By("group", target...).
-			Unless(promql.On(Job), s.recorded(telling)).
-			Unless(promql.On(Job), up)
+			Unless(promql.On(target...), s.recorded(telling)).
+			Unless(promql.On(target...), up)
 		if len(s.Matchers) > 0 {
 			pushed = pushed.Or(s.Series(catalog.InFlight).Call("absent").Unless(promql.On(Job), up))
 		}
