@@ -89,7 +89,11 @@ func (p *program) turn(t *testing.T, kind string) {
 	t.Helper()
 	p.posts.Go(func() {
 		if err := p.ask(kind); err != nil {
-			t.Errorf("%s: %v", p.job, err)
+			select {
+			case <-p.process.Ended: // it has been killed meanwhile
+			default:
+				t.Errorf("%s: %v", p.job, err)
+			}
 		}
 	})
 }
