@@ -18,9 +18,15 @@ func (c *course) check(t *testing.T, chains []*chain) {
 	if c.late != "" {
 		wrong("%s: %s", c.job, c.late)
 	}
+	told := receivers(t)
 	for _, ch := range chains {
 		seen := c.seen[ch]
 		for name, d := range seen.told {
+			for at := range d.receivers {
+				if !slices.Contains(told[name], at) {
+					wrong("%s: the %s Alertmanager sends %s to %s, want %v", c.job, ch.name, name, at, told[name])
+				}
+			}
 			t.Logf("%s, %s: %s to %v %d times, first after %v", c.job, ch.name, name,
 				slices.Sorted(maps.Keys(d.receivers)), d.pages, d.firing.Sub(c.on).Round(time.Second))
 			switch {

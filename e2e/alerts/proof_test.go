@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -55,8 +56,10 @@ func want(t *testing.T, rows [][]string, alert, fault, program, thresholds strin
 		return rows
 	}
 	r := rows[i]
-	if r[3] == "" {
-		t.Errorf("%s under %s: it arrived nowhere", alert, fault)
+	for _, at := range strings.Split(r[3], " and ") {
+		if told := receivers(t)[alert]; !slices.Contains(told, at) {
+			t.Errorf("%s under %s: it arrived at %q, want %v", alert, fault, at, told)
+		}
 	}
 	after := between(" "+r[4], " ", " ")
 	for _, text := range []string{after, r[7]} {

@@ -91,6 +91,26 @@ func alerts(t *testing.T) (names []string) {
 	return names
 }
 
+// receivers are who may be told of each alert: those to whom alertmanager.yaml sends its
+// levels.
+func receivers(t *testing.T) map[string][]string {
+	t.Helper()
+	groups, err := generate.Rules(parameters())
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := map[string]string{"critical": "pager", "warning": "tickets", "none": "deadman"}
+	told := make(map[string][]string)
+	for _, g := range groups {
+		for _, r := range g.Rules {
+			if r.Alert != "" {
+				told[r.Alert] = append(told[r.Alert], of[r.Severity()])
+			}
+		}
+	}
+	return told
+}
+
 // objectives are the links to the thresholds of each alert, from the index of the
 // runbooks.
 func objectives(t *testing.T) map[string]string {
