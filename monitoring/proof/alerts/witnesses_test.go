@@ -57,7 +57,7 @@ var witnesses = []witness{
 
 // without are rules that no program makes true here, with the reason.
 var without = map[string]string{
-	"KVSaturationHigh critical":      "the fault memory stays below it, and takes a control group with a limit",
+	"KVSaturationHigh critical":      "the fault memory takes a control group with a limit, as in the run with real servers",
 	"KVRestarting critical (2)":      "of metrics that came over OTLP",
 	"KVTelemetryAbsent critical (2)": "of metrics that came over OTLP",
 }
