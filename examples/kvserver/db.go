@@ -43,25 +43,36 @@ func newBackend(store kvdb.Store, name string) *backend {
 type db struct {
 	*backend
 	index   database.Index
+	longest int // key that is written
 	scratch []byte
 }
 
+// maxScratch is the longest stored key whose memory is kept for the next one.
+const maxScratch = 4 << 10
+
 // stored returns what a key is stored under, until the next call.
 func (d *db) stored(key []byte) []byte {
-	if d.index.Plain(key) {
+	switch {
+	case d.index.Plain(key):
 		return key
-	}
-	const kept = 4 << 10
-	if cap(d.scratch) > kept {
-		d.scratch = nil
+	case len(key)+database.Overhead > maxScratch:
+		return d.index.Append(make([]byte, 0, len(key)+database.Overhead), key)
 	}
 	d.scratch = d.index.Append(d.scratch[:0], key)
 	return d.scratch
 }
 
+// impossible reports whether a key is longer than any that can be there, so that
+// nobody need look for it: what it is stored under would be a copy. Keys that are
+// stored as they are may be another program's.
+func (d *db) impossible(key []byte) bool { return len(key) > d.longest && !d.index.Plain(key) }
+
 // get returns the value under key in memory of room, nil if there is none. An engine
 // that does not tell the size has copied the value before room is asked.
 func (d *db) get(ctx context.Context, key []byte, room kvdb.Room) (value []byte, err error) {
+	if d.impossible(key) {
+		return nil, kvdb.ErrNotFound
+	}
 	if d.sized != nil {
 		return d.sized.GetSized(ctx, d.stored(key), room)
 	}
@@ -77,6 +88,9 @@ func (d *db) get(ctx context.Context, key []byte, room kvdb.Room) (value []byte,
 
 // exists reads the value only if the engine can look for it in no other way.
 func (d *db) exists(ctx context.Context, key []byte) (found bool, err error) {
+	if d.impossible(key) {
+		return false, nil
+	}
 	if d.exister != nil {
 		return d.exister.Exists(ctx, d.stored(key))
 	}
@@ -90,8 +104,22 @@ func (d *db) exists(ctx context.Context, key []byte) (found bool, err error) {
 func noRoom(int) []byte { return nil }
 
 // getMany returns the values under keys, nil for absent ones, up to the first that
-// there is no room for.
+// there is no room for. It may return fewer, or none, if the copies of long keys would
+// be large together.
 func (d *db) getMany(ctx context.Context, keys [][]byte, room kvdb.Room) ([][]byte, error) {
+	size := 0
+	for i, key := range keys {
+		if d.index.Plain(key) {
+			continue
+		}
+		if size += len(key); size > d.longest {
+			keys = keys[:i]
+			break
+		}
+	}
+	if len(keys) == 0 {
+		return nil, nil
+	}
 	return d.sizedMany.GetManySized(ctx, d.storedAll(keys), room)
 }
 

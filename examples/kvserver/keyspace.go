@@ -24,7 +24,7 @@ type keyspace struct {
 // newKeyspace returns database 0 of a store.
 func newKeyspace(store kvdb.Store, name string) *keyspace {
 	return &keyspace{
-		db:    db{backend: newBackend(store, name)},
+		db:    db{backend: newBackend(store, name), longest: defaultLimits.key},
 		locks: newKeyLocks(),
 	}
 }

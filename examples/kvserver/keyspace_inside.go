@@ -13,7 +13,7 @@ import (
 // keeps changes until they are told.
 func (k *keyspace) inside(writes *overlay.Store) *keyspace {
 	inside := *k
-	inside.db = db{backend: newBackend(writes, k.db.name), index: k.db.index}
+	inside.db = db{backend: newBackend(writes, k.db.name), index: k.db.index, longest: k.db.longest}
 	if k.db.ttlPutter != nil {
 		inside.db.ttlPutter = noTTL{}
 	}

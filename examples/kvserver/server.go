@@ -75,6 +75,7 @@ func startServer(l net.Listener, keys *keyspace, lim limits, log *serverLog, tr 
 	s.turns = newTurns(s.budget.Free())
 	s.tracks = tracking.NewTable(lim.tracking(), s.budget)
 	keys.tracks = s.tracks
+	keys.db.longest = lim.key
 	keys.watchers = append(keys.watchers, &s.watches)
 	go func() {
 		defer close(s.accepted)
