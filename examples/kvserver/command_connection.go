@@ -12,7 +12,7 @@ func runPing(_ context.Context, c *client, args [][]byte) error {
 	case 1:
 		c.out.Simple("PONG")
 	case 2:
-		c.out.Bulk(args[1])
+		return c.bulk(args[1])
 	default:
 		return errArity(find(args[0]))
 	}
@@ -21,8 +21,7 @@ func runPing(_ context.Context, c *client, args [][]byte) error {
 
 // ECHO message.
 func runEcho(_ context.Context, c *client, args [][]byte) error {
-	c.out.Bulk(args[1])
-	return nil
+	return c.bulk(args[1])
 }
 
 // RESET. What a library tells of itself stays, as in Redis.
