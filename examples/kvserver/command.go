@@ -168,8 +168,9 @@ func (c *client) call(ctx context.Context, cmd *command, args [][]byte) {
 			if written >= veryHeavy {
 				c.in.Forget()
 			}
-			c.server.putDown(memory, written)
+			c.server.putDown(memory, written, c.keys.db.wrote)
 		}()
+		c.keys.db.wrote = false
 		err = c.server.traces.run(ctx, c, cmd, args)
 	} else if cmd.name == "exec" {
 		c.discard() // it has ended, and nothing of it has run

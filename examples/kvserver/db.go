@@ -45,6 +45,7 @@ type db struct {
 	index   database.Index
 	longest int // key that is written
 	scratch []byte
+	wrote   bool // to be reset by whoever wants to know
 }
 
 // maxScratch is the longest stored key whose memory is kept for the next one.
@@ -124,23 +125,31 @@ func (d *db) getMany(ctx context.Context, keys [][]byte, room kvdb.Room) ([][]by
 }
 
 func (d *db) put(ctx context.Context, key, value []byte) error {
-	return d.store.Put(ctx, d.stored(key), value)
+	return d.done(d.store.Put(ctx, d.stored(key), value))
 }
 
 func (d *db) putTTL(ctx context.Context, key, value []byte, ttl time.Duration) error {
-	return d.ttlPutter.PutTTL(ctx, d.stored(key), value, ttl)
+	return d.done(d.ttlPutter.PutTTL(ctx, d.stored(key), value, ttl))
 }
 
 func (d *db) delete(ctx context.Context, key []byte) error {
-	return d.store.Delete(ctx, d.stored(key))
+	return d.done(d.store.Delete(ctx, d.stored(key)))
 }
 
 func (d *db) swap(ctx context.Context, key, old, new []byte) (swapped bool, err error) {
-	return d.swapper.CompareAndSwap(ctx, d.stored(key), old, new)
+	swapped, err = d.swapper.CompareAndSwap(ctx, d.stored(key), old, new)
+	d.wrote = d.wrote || swapped
+	return swapped, err
 }
 
 func (d *db) apply(ctx context.Context, muts []kvdb.Mutation) error {
-	return d.batcher.Apply(ctx, d.mutations(nil, muts))
+	return d.done(d.batcher.Apply(ctx, d.mutations(nil, muts)))
+}
+
+// done takes note of a write that has not failed.
+func (d *db) done(err error) error {
+	d.wrote = d.wrote || err == nil
+	return err
 }
 
 // mutations appends to dst the mutations as the engine gets them, so that those of

@@ -28,13 +28,28 @@ func pebbleOptions(has capacity, work *background) *pebble.Options {
 
 // background is what an engine does besides what it is asked for. The zero value is of
 // one that does nothing.
-type background struct{ compactions atomic.Int64 }
+type background struct{ compactions atomic.Int64 } // of veryHeavy bytes or more
 
 func (b *background) busy() bool { return b.compactions.Load() > 0 }
 
 func (b *background) listener() *pebble.EventListener {
-	return &pebble.EventListener{
-		CompactionBegin: func(pebble.CompactionInfo) { b.compactions.Add(1) },
-		CompactionEnd:   func(pebble.CompactionInfo) { b.compactions.Add(-1) },
+	count := func(info pebble.CompactionInfo, n int64) {
+		if inputs(info) >= veryHeavy {
+			b.compactions.Add(n)
+		}
 	}
+	return &pebble.EventListener{
+		CompactionBegin: func(info pebble.CompactionInfo) { count(info, 1) },
+		CompactionEnd:   func(info pebble.CompactionInfo) { count(info, -1) },
+	}
+}
+
+// inputs returns how many bytes a compaction reads, at its begin and at its end.
+func inputs(info pebble.CompactionInfo) (bytes uint64) {
+	for _, level := range info.Input {
+		for _, table := range level.Tables {
+			bytes += table.Size
+		}
+	}
+	return bytes
 }

@@ -11,9 +11,13 @@ import (
 
 const (
 	// statTables is the statistic of an engine for what is written and not in its
-	// files yet, and ordinaryTables is what that is without very heavy writes.
-	statTables     = "kvdb.engine.memtable.size"
-	ordinaryTables = 8 << 20
+	// files yet. Without very heavy writes that is fewTables while it flushes as fast as
+	// it is written to, two tables of Pebble's, and mostTables while it does not: four,
+	// which fault.OpenPebble allows. As much is not from the budget, but from the
+	// engine's part of the memory.
+	statTables = "kvdb.engine.memtable.size"
+	fewTables  = 8 << 20
+	mostTables = 16 << 20
 
 	// settleTime is how long the server waits for an engine at most, and
 	// settleInterval how often it looks.
@@ -22,11 +26,13 @@ const (
 )
 
 // engineTables tell what an engine has in memory that was written. Nil ones are of an
-// engine that is done with a write when it says so.
+// engine that is done with a write when it says so. They are for the one write that
+// has its turn.
 type engineTables struct {
-	stats kvdb.StatsReader
-	at    int // among the statistics
-	work  *background
+	stats  kvdb.StatsReader
+	at     int // among the statistics
+	work   *background
+	before float64 // bytes that small writes may leave there
 }
 
 func newEngineTables(store kvdb.Store, work *background) *engineTables {
@@ -38,7 +44,26 @@ func newEngineTables(store kvdb.Store, work *background) *engineTables {
 	if at < 0 {
 		return nil
 	}
-	return &engineTables{stats, at, work}
+	return &engineTables{stats: stats, at: at, work: work, before: fewTables}
+}
+
+// size returns how many bytes are in memory, if the engine can be asked.
+func (t *engineTables) size(ctx context.Context) (bytes float64, ok bool) {
+	values, err := t.stats.AppendStats(ctx, nil)
+	if err != nil || t.at >= len(values) {
+		return 0, false
+	}
+	return values[t.at], true
+}
+
+// mark comes before a very heavy write: others may have filled tables, and go on, so
+// there is no sense in waiting for fewer than now.
+func (t *engineTables) mark(ctx context.Context) {
+	if t == nil {
+		return
+	}
+	bytes, _ := t.size(ctx)
+	t.before = min(max(bytes, fewTables), mostTables)
 }
 
 // full reports whether a very heavy write is in memory, to be flushed or compacted. One
@@ -47,8 +72,8 @@ func (t *engineTables) full(ctx context.Context) bool {
 	if t == nil {
 		return false
 	}
-	values, err := t.stats.AppendStats(ctx, nil)
-	return err == nil && (values[t.at] > ordinaryTables || t.work.busy())
+	bytes, ok := t.size(ctx)
+	return ok && (bytes > t.before || t.work.busy())
 }
 
 // settle waits until the engine has written out what it was given, and collects the

@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/cockroachdb/pebble/v2"
+
 	"github.com/otelkv/otelkv/kvdb"
 )
 
@@ -16,12 +18,17 @@ import (
 type flusher struct {
 	kvdb.Store
 	tables   atomic.Int64 // bytes
+	err      error        // of writes
+	stats    func() ([]float64, error)
 	takes    time.Duration
 	work     *background
 	compacts time.Duration // after that
 }
 
 func (f *flusher) Put(ctx context.Context, key, value []byte) error {
+	if f.err != nil {
+		return f.err
+	}
 	f.tables.Add(int64(len(value)))
 	time.AfterFunc(f.takes, func() {
 		f.work.compactions.Add(1)
@@ -36,6 +43,9 @@ func (f *flusher) StatInfos() []kvdb.StatInfo {
 }
 
 func (f *flusher) AppendStats(_ context.Context, dst []float64) ([]float64, error) {
+	if f.stats != nil {
+		return f.stats()
+	}
 	return append(dst, 0, float64(f.tables.Load())), nil
 }
 
@@ -43,18 +53,21 @@ func (f *flusher) AppendStats(_ context.Context, dst []float64) ([]float64, erro
 // not later than a while after.
 func TestSettle(t *testing.T) {
 	for _, tt := range []struct {
-		size                  int
+		others, size          int // bytes
 		takes, compacts, want time.Duration
 	}{
-		{ordinaryTables + 1, time.Second, 0, time.Second},
-		{ordinaryTables + 1, time.Second, 2 * time.Second, 3 * time.Second},
-		{ordinaryTables + 1, time.Hour, 0, settleTime},
-		{heavy, time.Hour, 0, 0}, // which are always in its tables
+		{0, fewTables + 1, time.Second, 0, time.Second},
+		{0, fewTables + 1, time.Second, 2 * time.Second, 3 * time.Second},
+		{0, fewTables + 1, time.Hour, 0, settleTime},
+		{0, heavy, time.Hour, 0, 0}, // which are always in its tables
+		{mostTables, veryHeavy, time.Second, 0, time.Second},
+		{mostTables + 1, veryHeavy, time.Second, 0, settleTime}, // such as another that has not settled
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			f := &flusher{Store: memory(t), takes: tt.takes, compacts: tt.compacts}
 			s := start(t, f)
 			f.work = s.keys.db.work
+			f.tables.Store(int64(tt.others))
 			c := s.dial()
 			before := s.budget.Left()
 			go io.WriteString(c.conn, encode("set", "k", strings.Repeat("v", tt.size)))
@@ -74,5 +87,101 @@ func TestSettle(t *testing.T) {
 				t.Errorf("%d bytes took %v, want %v", tt.size, took, tt.want)
 			}
 		})
+	}
+}
+
+// Nobody waits for an engine that was given nothing.
+func TestNothingToSettle(t *testing.T) {
+	value := strings.Repeat("v", veryHeavy)
+	for _, tt := range []struct {
+		name     string
+		err      error
+		commands [][]string
+		want     string
+	}{
+		{"an error", kvdb.ErrUnavailable, [][]string{{"set", "k", value}}, ""},
+		{"NX that does not hold", nil, [][]string{{"set", "k", value, "nx"}}, "nil"},
+		{"XX that does not hold", nil, [][]string{{"set", "x", value, "xx", "get"}}, "nil"},
+		{"NX in a transaction", nil, [][]string{{"multi"}, {"set", "k", value, "nx"}, {"exec"}}, "[nil]"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			store := memory(t)
+			f := &flusher{Store: store, err: tt.err}
+			f.tables.Store(100 << 20)
+			s := start(t, struct {
+				*flusher
+				kvdb.Batcher
+			}{f, store})
+			if err := store.Put(t.Context(), []byte("k"), nil); err != nil {
+				t.Fatal(err)
+			}
+			c, got := s.dial(), ""
+			if took := elapsed(func() {
+				for _, command := range tt.commands {
+					go io.WriteString(c.conn, encode(command...))
+					got = c.reply()
+				}
+			}); took > 0 {
+				t.Errorf("%s took %v", tt.name, took)
+			}
+			if tt.want != "" && got != tt.want || tt.want == "" && got[0] != '-' {
+				t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+			}
+		})
+	}
+}
+
+// An engine whose statistics fail, in whatever way, keeps no other write waiting.
+func TestSettleWithoutStats(t *testing.T) {
+	calls := 0
+	for _, stats := range []func() ([]float64, error){
+		func() ([]float64, error) { return []float64{1}, nil },
+		func() ([]float64, error) { return nil, kvdb.ErrUnavailable },
+		func() ([]float64, error) { panic("when it is marked") },
+		func() ([]float64, error) {
+			if calls++; calls > 1 {
+				panic("when it is waited for")
+			}
+			return []float64{0, 0}, nil
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := start(t, &flusher{Store: memory(t), stats: stats, work: new(background)})
+			free := s.budget.Left()
+			c := s.dial()
+			go io.WriteString(c.conn, encode("set", "k", strings.Repeat("v", veryHeavy)))
+			_, _ = readReply(c.replies)
+			c.conn.Close()
+			synctest.Wait()
+			if len(s.heavy) > 0 || s.budget.Left() != free {
+				t.Errorf("the turn is taken %d times, and %d bytes", len(s.heavy), free-s.budget.Left())
+			}
+		})
+	}
+}
+
+// Compactions of what is small do not keep large writes waiting.
+func TestLargeCompactions(t *testing.T) {
+	info := func(sizes ...uint64) (info pebble.CompactionInfo) {
+		for _, size := range sizes {
+			info.Input = append(info.Input, pebble.LevelInfo{Tables: []pebble.TableInfo{{Size: size}}})
+		}
+		return info
+	}
+	work := new(background)
+	l := work.listener()
+	small, large := info(1<<20, 2<<20), info(1<<20, 3<<20)
+	l.CompactionBegin(small)
+	if work.busy() {
+		t.Error("a small compaction counts")
+	}
+	l.CompactionBegin(large)
+	l.CompactionEnd(small)
+	if !work.busy() {
+		t.Error("a large compaction does not count")
+	}
+	l.CompactionEnd(large)
+	if work.busy() {
+		t.Error("a compaction that has ended counts")
 	}
 }

@@ -145,6 +145,7 @@ func (c *client) execLocked(ctx context.Context) error {
 		index = outside.db.index
 		c.setVersion(version)
 	}
+	outside.db.wrote = err == nil && inside.db.wrote
 	c.keys = outside
 	c.choose(index)
 	return err

@@ -59,30 +59,38 @@ func engineCopies(written int) int { return 3 * written }
 // carry takes what a command needs while it runs, until putDown of the same. A large
 // write waits for its turn with nothing but its arguments.
 func (s *server) carry(ctx context.Context, memory, written int) error {
+	carried := false
 	if written >= heavy {
 		select {
 		case s.heavy <- struct{}{}:
 		case <-ctx.Done():
 			return errRunning
 		}
+		defer func() { // also when the engine panics
+			if !carried {
+				<-s.heavy
+			}
+		}()
 	}
-	if s.budget.Take(memory) {
-		return nil
+	if written >= veryHeavy {
+		s.tables.mark(ctx)
 	}
-	if written >= heavy {
-		<-s.heavy
+	if carried = s.budget.Take(memory); !carried {
+		return errRunning
 	}
-	return errRunning
+	return nil
 }
 
-// putDown gives back what carry took: of a very heavy write, when the engine has written
-// it out.
-func (s *server) putDown(memory, written int) {
-	if written >= veryHeavy {
+// putDown gives back what carry took: of a very heavy write that was done, when the
+// engine has written it out.
+func (s *server) putDown(memory, written int, done bool) {
+	defer func() { // also when the engine panics
+		s.budget.Give(memory)
+		if written >= heavy {
+			<-s.heavy
+		}
+	}()
+	if done && written >= veryHeavy {
 		s.settle()
-	}
-	s.budget.Give(memory)
-	if written >= heavy {
-		<-s.heavy
 	}
 }
