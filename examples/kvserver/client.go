@@ -75,10 +75,8 @@ var errStopped = errors.New("the server stops")
 func (c *client) serve(ctx context.Context) {
 	defer func() { _ = c.conn.Close() }()
 	defer func() {
-		c.in.Release()
 		c.rooms.release() // of a command that has panicked
 		c.server.budget.Give(c.replies + c.pushed)
-		c.endTurn()
 	}()
 	defer c.outbox.shut()
 	defer func() { c.tracks.Off() }()
@@ -115,8 +113,11 @@ func (c *client) survive() {
 	}
 }
 
-// loop returns nil when the client is leaving.
+// loop returns nil when the client is leaving. What the last command took it gives
+// back, also when it panics: to write the last replies can take long.
 func (c *client) loop(ctx context.Context) error {
+	defer c.endTurn()
+	defer c.in.Release()
 	for !c.leaving {
 		args, ok, err := c.in.Next()
 		switch {

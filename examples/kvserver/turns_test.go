@@ -55,3 +55,25 @@ func TestTurnOfStalledClient(t *testing.T) {
 		}
 	})
 }
+
+// Whoever leaves does not hold up others while it is told why, which it need not read.
+func TestTurnOfLeavingClient(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := start(t, memory(t))
+		c := s.dial()
+		synctest.Wait()
+		free := s.budget.Left()
+		value := encode("set", "k", strings.Repeat("v", 2<<20))
+		c.send(strings.TrimSuffix(value, "\r\n") + "no")
+		synctest.Wait()
+		if !s.turns.all.TryAcquire(int64(s.turns.size)) {
+			t.Error("the turn of a client that leaves has not ended")
+		}
+		if left := s.budget.Left(); left != free {
+			t.Errorf("%d bytes are charged", free-left)
+		}
+		if got := c.reply(); !strings.HasPrefix(got, "-ERR Protocol error") {
+			t.Error(got)
+		}
+	})
+}
