@@ -35,7 +35,11 @@ func runCommandList(_ context.Context, c *client, args [][]byte) error {
 	case len(args) != 5 || upper(args[2]) != "FILTERBY":
 		return errSyntax
 	case upper(args[3]) == "PATTERN":
-		match = func(name string) bool { return matches(args[4], name) }
+		pattern, err := namePattern(args[4])
+		if err != nil {
+			return err
+		}
+		match = func(name string) bool { return matches(pattern, name) }
 	case upper(args[3]) == "MODULE", upper(args[3]) == "ACLCAT":
 		match = func(string) bool { return false }
 	default:

@@ -9,6 +9,10 @@ import (
 	"github.com/otelkv/otelkv/examples/kvserver/internal/glob"
 )
 
+// maxPatterns is the length of all patterns of a CONFIG GET together, in bytes: the
+// names of all that Redis can be told are shorter.
+const maxPatterns = 16 * maxPattern
+
 func configTable() []command {
 	return withHelp("config",
 		command{name: "get", arity: -3, run: runConfigGet, syntax: "GET <pattern>", summary: "Return parameters matching the glob-like <pattern> and their values."},
@@ -18,13 +22,24 @@ func configTable() []command {
 // CONFIG GET pattern [pattern ...]. Programs such as redis-benchmark ask how
 // durable the server is.
 func runConfigGet(_ context.Context, c *client, args [][]byte) error {
+	settings, size := c.server.settings(), 0
+	wanted := make([]bool, len(settings))
+	for _, arg := range args[2:] {
+		if size += len(arg); size > maxPatterns {
+			return commandError(fmt.Sprintf("the patterns are longer than %d bytes together", maxPatterns))
+		}
+		pattern, err := namePattern(arg)
+		if err != nil {
+			return err
+		}
+		for i, setting := range settings {
+			wanted[i] = wanted[i] || matches(pattern, setting.name)
+		}
+	}
 	var matched []infoLine
-	for _, setting := range c.server.settings() {
-		for _, pattern := range args[2:] {
-			if matches(pattern, setting.name) {
-				matched = append(matched, setting)
-				break
-			}
+	for i, setting := range settings {
+		if wanted[i] {
+			matched = append(matched, setting)
 		}
 	}
 	c.out.Map(len(matched))
@@ -35,9 +50,16 @@ func runConfigGet(_ context.Context, c *client, args [][]byte) error {
 	return nil
 }
 
-// matches reports whether a name in lower case matches a pattern in any case.
-func matches(pattern []byte, name string) bool {
-	ok, _ := glob.Pattern(bytes.ToLower(pattern)).Match([]byte(name))
+// namePattern returns a pattern, in any case, for names in lower case.
+func namePattern(arg []byte) (glob.Pattern, error) {
+	if err := checkPattern(arg); err != nil {
+		return nil, err
+	}
+	return glob.Pattern(bytes.ToLower(arg)), nil
+}
+
+func matches(pattern glob.Pattern, name string) bool {
+	ok, _ := pattern.Match([]byte(name))
 	return ok
 }
 

@@ -112,11 +112,18 @@ func (s *scan) parse(options [][]byte) error {
 }
 
 func (s *scan) match(pattern []byte) error {
-	if len(pattern) > maxPattern {
-		return commandError(fmt.Sprintf("the pattern is longer than %d bytes", maxPattern))
+	if err := checkPattern(pattern); err != nil {
+		return err
 	}
 	if s.pattern = glob.Pattern(pattern); s.pattern.All() {
 		s.pattern = nil
+	}
+	return nil
+}
+
+func checkPattern(pattern []byte) error {
+	if len(pattern) > maxPattern {
+		return commandError(fmt.Sprintf("the pattern is longer than %d bytes", maxPattern))
 	}
 	return nil
 }

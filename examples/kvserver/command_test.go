@@ -170,6 +170,8 @@ var sessions = []struct {
 	{"config", []step{
 		{"config get save", `["save" ""]`},
 		{"config get append*", `["appendfsync" "always" "appendonly" "yes"]`},
+		{"config get port " + strings.Repeat("x", maxPattern+1), `-ERR the pattern is longer than 4096 bytes`},
+		{"config get" + strings.Repeat(" "+strings.Repeat("x", maxPattern), 17), `-ERR the patterns are longer than 65536 bytes together`},
 		{"config get PORT databases nothing", `["databases" "16" "port" "6380"]`},
 	}},
 	{"command", []step{
@@ -233,6 +235,7 @@ var sessions = []struct {
 		{"scan 0 type nosuchtype", `["0" []]`},
 		{"scan 0 type zset type string count 9", `["0" ["a" "b" "user:1" "user:2"]]`},
 		{"scan 0 match [^-b-", `["0" ["a"]]`},
+		{"command list filterby pattern " + strings.Repeat("x", maxPattern+1), `-ERR the pattern is longer than 4096 bytes`},
 		{"scan 0 match " + strings.Repeat("x", maxPattern+1), `-ERR the pattern is longer than 4096 bytes`},
 		{"keys *", `["a" "b" "user:1" "user:2"]`},
 		{"keys user:?", `["user:1" "user:2"]`},
