@@ -115,8 +115,14 @@ type Updater interface {
 }
 
 // A Room provides the memory for a value of so many bytes that is about to be read: a
-// slice of that capacity, whose bytes are overwritten. Nil refuses the value. It is
-// called while the engine holds the value, so it must not block or use the store.
+// slice of that capacity, whose bytes are overwritten from the first. The memory stays
+// the caller's: the value is returned in it, and the store keeps none of it. In place of
+// a slice of less capacity the store allocates one, as append does. Nil refuses the
+// value; an empty value needs a slice that is empty and not nil.
+//
+// It is called while the engine holds the value, so it must not block or use the store,
+// and the operation takes as much longer as it takes, in metrics, too. A panic ends the
+// call and comes through to the caller; the engine lets go of the value.
 type Room func(size int) []byte
 
 // A SizedGetter reads a value into memory that the caller provides once it knows how

@@ -37,11 +37,13 @@ func (s *Store) GetSized(ctx context.Context, key []byte, room kvdb.Room) (value
 	case err != nil:
 		return nil, wrap(opGet, err)
 	}
+	defer func() { // also when room panics
+		if e := pin.Close(); e != nil && err == nil {
+			value, err = nil, wrap(opGet, e)
+		}
+	}()
 	if dst := room(len(found)); dst != nil {
 		value = append(dst[:0], found...)
-	}
-	if err := pin.Close(); err != nil {
-		return nil, wrap(opGet, err)
 	}
 	return value, nil
 }

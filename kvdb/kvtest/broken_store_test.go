@@ -342,6 +342,29 @@ var brokenStores = []broken{
 			})
 		}
 	}},
+	{"cuts a value to its room", "GetSized/TooSmall", func(e *engine, f *flawed) {
+		f.getSized = func(ctx context.Context, key []byte, room kvdb.Room) ([]byte, error) {
+			most := 0
+			v, err := e.GetSized(ctx, key, func(size int) []byte {
+				dst := room(size)
+				most = cap(dst)
+				return dst
+			})
+			return v[:min(len(v), most)], err
+		}
+	}},
+	{"swallows a panic", "GetSized/Panic", func(e *engine, f *flawed) {
+		f.getSized = func(ctx context.Context, key []byte, room kvdb.Room) ([]byte, error) {
+			defer func() { _ = recover() }()
+			return e.GetSized(ctx, key, room)
+		}
+	}},
+	{"swallows a panic", "GetManySized/Panic", func(e *engine, f *flawed) {
+		f.getManySized = func(ctx context.Context, keys [][]byte, room kvdb.Room) ([][]byte, error) {
+			defer func() { _ = recover() }()
+			return e.GetManySized(ctx, keys, room)
+		}
+	}},
 	{"asks for room for nothing", "GetSized/NoRoomForNothing", func(e *engine, f *flawed) {
 		f.getSized = func(ctx context.Context, key []byte, room kvdb.Room) ([]byte, error) {
 			v, err := e.GetSized(ctx, key, room)

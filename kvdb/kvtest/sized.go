@@ -53,6 +53,20 @@ var sizedCases = []capabilityCase[kvdb.SizedGetter]{
 		}
 		f.wantValue(f.store, "k", "value")
 	}},
+	{"TooSmall", func(f *fixture, g kvdb.SizedGetter) {
+		f.put("k", "value")
+		memory := []byte("before")
+		got, err := g.GetSized(f.Context(), []byte("k"), func(int) []byte { return memory[:0:2] })
+		if err != nil || string(got) != "value" || string(memory[2:]) != "fore" {
+			f.Errorf("GetSized with room for 2 bytes = %q, %v, and wrote %q", got, err, memory)
+		}
+	}},
+	{"Panic", func(f *fixture, g kvdb.SizedGetter) {
+		f.put("k", "value")
+		f.wantPanic("GetSized", func(p any) {
+			_, _ = g.GetSized(f.Context(), []byte("k"), func(int) []byte { panic(p) })
+		})
+	}},
 	{"NoRoomForNothing", func(f *fixture, g kvdb.SizedGetter) {
 		gone, cancel := context.WithCancel(f.Context())
 		cancel()
@@ -122,5 +136,16 @@ var sizedManyCases = []capabilityCase[kvdb.SizedMultiGetter]{
 		if err != nil || len(got) != 2 || string(got[0]) != "1" || got[1] != nil {
 			f.Errorf("GetManySized without room for the third = %q, %v, want the first two", got, err)
 		}
+	}},
+	{"Panic", func(f *fixture, g kvdb.SizedMultiGetter) {
+		f.fill([]pair{{"a", "1"}, {"b", "22"}})
+		f.wantPanic("GetManySized", func(p any) {
+			_, _ = g.GetManySized(f.Context(), [][]byte{[]byte("a"), []byte("b")}, func(size int) []byte {
+				if size > 1 {
+					panic(p)
+				}
+				return make([]byte, 0, size)
+			})
+		})
 	}},
 }
