@@ -28,7 +28,7 @@ const (
 type capacity struct {
 	clients int // at a time
 	memory  int // bytes for what they send, ask for and have the server remember
-	cache   int // bytes of that, for blocks of the engine; its tables take as much
+	cache   int // bytes of that, for blocks of the engine; as many are left for its tables
 	files   int // that the engine may have open, where it asks
 }
 
@@ -74,7 +74,7 @@ func newCapacity(memory, clients, descriptors int, e engine) (capacity, error) {
 func (c capacity) limits() limits {
 	lim := defaultLimits
 	lim.clients = c.clients
-	lim.memory = c.memory - 2*c.cache // as much again is for the engine's tables
+	lim.memory = c.memory - 2*c.cache // as much again is for the engine's tables: four of 4 MiB by default
 	return lim
 }
 

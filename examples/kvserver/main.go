@@ -24,8 +24,10 @@
 //	SET XX             get, then compare_and_swap; in an engine without it, get, then put
 //	SET GET            get, then put unless NX or XX is against it
 //	DEL                get for each key, then delete, or BATCH delete for several
-//	MGET               BATCH get for at most 64 keys whose values are 1 MiB together, and
-//	                   get for a larger one; in an engine without it, get for each key
+//	MGET               BATCH get for at most 64 keys, and another one from the first whose
+//	                   value would make them more than 1 MiB together; get for a single
+//	                   key, and one by one where memory is short or the engine has no
+//	                   such call
 //	MSET               BATCH put
 //	EXEC               what its commands read, then BATCH, with all that they write
 //	SCAN, DBSIZE       scan

@@ -23,7 +23,7 @@ func TestWeight(t *testing.T) {
 			t.Errorf("%s: %s, want %s", name, got, want)
 		}
 	}
-	value := strings.Repeat("v", 5<<18) // arguments, and two and a half copies in the engine
+	value := strings.Repeat("v", 5<<18) // arguments, and three copies in the engine
 	go io.WriteString(c.conn, encode("set", "k", value))
 	if got := c.reply(); got != "-ERR "+string(errRunning) {
 		t.Errorf("set: %s", got)
