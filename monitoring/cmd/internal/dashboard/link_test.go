@@ -85,6 +85,7 @@ func TestTablesLink(t *testing.T) {
 	}
 	for _, want := range []string{
 		"/d/otelkv?${datasource:queryparam}&var-job=${__data.fields.job}&var-instance=${__data.fields.instance}&var-store=${__value.raw}&${__url_time_range}",
+		"/d/otelkv?${datasource:queryparam}&var-job=${__data.fields.job}&var-instance=${__value.raw}&${__url_time_range}",
 		"https://runbooks/${__value.raw}.md", catalog.OperationSlow,
 	} {
 		if !strings.Contains(text, want) && !strings.Contains(text, url.QueryEscape(want)) {

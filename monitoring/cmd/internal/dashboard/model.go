@@ -80,6 +80,7 @@ type Query struct {
 	// how it is shown.
 	Column string
 	Unit   string
+	Width  uint32 // in pixels
 	Lines  []Line
 	States []State
 }
@@ -114,8 +115,12 @@ type State struct {
 }
 
 // A Label is a column of a table. It stands behind that of a query, or before all of
-// them.
-type Label struct{ Name, Title, URL, Behind string }
+// them. One without a title is not shown, but links can name it.
+type Label struct {
+	Name, Title, URL, Behind string
+
+	Width uint32 // in pixels; 0: its share of what is left
+}
 
 // A Link is one that points have.
 type Link struct{ Title, URL string }

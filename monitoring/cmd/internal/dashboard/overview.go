@@ -36,7 +36,7 @@ func (s *Scope) numbers() []Panel {
 			Alerts:      []string{"KVTrafficDropped"},
 		},
 		{
-			ID: 4, Title: "Errors, worst operation", Unit: Share, Empty: "no traffic",
+			ID: 4, Title: "Worst errors", Unit: Share, Empty: "no traffic",
 			Description: "The share of one operation of one instance that fails, of that which fails most. What is the caller's fault does not count. " +
 				"The table of stores names the operation; the row of operations has the types of errors.",
 			Queries: []Query{{Expr: highest(s.errorShare(byOperation...))}},
@@ -44,7 +44,7 @@ func (s *Scope) numbers() []Panel {
 			Alerts:  []string{"KVErrorRatioHigh", "KVErrorBudgetBurn"},
 		},
 		{
-			ID: 5, Title: "p99, slowest operation", Unit: Seconds, Empty: "no traffic",
+			ID: 5, Title: "Slowest p99", Unit: Seconds, Empty: "no traffic",
 			Description: "What one in a hundred calls of an operation of an instance takes or longer, of the slowest one. " +
 				"Scans and transactions, which contain the caller's code, are not in it. " + kindsOfHistograms,
 			Queries: []Query{{Expr: highest(s.latency("0.99", byOperation...))}},

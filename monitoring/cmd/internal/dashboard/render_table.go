@@ -1,17 +1,19 @@
 package dashboard
 
 import (
-	"slices"
-
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
 	"github.com/grafana/grafana-foundation-sdk/go/common"
 	sdk "github.com/grafana/grafana-foundation-sdk/go/dashboard"
 	"github.com/grafana/grafana-foundation-sdk/go/table"
 )
 
-// Columns that no reader wants: the time of the answer, and labels that say the same for
-// all rows.
-var unwanted = []string{"Time", "job", system}
+// Columns that no reader wants: the time of the answer, and a label that the name of the
+// store tells.
+var unwanted = []string{"Time", system}
+
+// narrowest is how many pixels a column has at least: by default it is more than fits
+// twelve times.
+const narrowest = 50
 
 // table merges the answers of all queries by their labels: one row for each set of them.
 // Columns keep their names, and get titles.
@@ -19,9 +21,6 @@ func (p Panel) table() (sdk.Panel, error) {
 	hidden := make(map[string]bool)
 	for _, name := range unwanted {
 		hidden[name] = true
-	}
-	if !slices.ContainsFunc(p.Labels, func(l Label) bool { return l.Name == "instance" }) {
-		hidden["instance"] = true
 	}
 	order := make(map[string]int)
 	for i, name := range p.Columns() {
@@ -32,7 +31,7 @@ func (p Panel) table() (sdk.Panel, error) {
 			hidden[p.value(i)] = true
 		}
 	}
-	b := table.NewPanelBuilder().ShowHeader(true).CellHeight(common.TableCellHeightSm).Align(common.FieldTextAlignmentAuto).
+	b := table.NewPanelBuilder().ShowHeader(true).CellHeight(common.TableCellHeightSm).Align(common.FieldTextAlignmentAuto).MinWidth(narrowest).
 		Footer(common.NewTableFooterOptionsBuilder().Show(false).Reducer([]string{"sum"})).
 		ColorScheme(colored(sdk.FieldColorModeIdThresholds)).
 		WithTransformation(sdk.DataTransformerConfig{Id: "merge", Options: map[string]any{}}).
@@ -44,6 +43,12 @@ func (p Panel) table() (sdk.Panel, error) {
 	}
 	for _, l := range p.Labels {
 		properties := []sdk.DynamicConfigValue{{Id: "displayName", Value: l.Title}}
+		if l.Title == "" {
+			properties = notShown()
+		}
+		if l.Width > 0 {
+			properties = append(properties, width(l.Width))
+		}
 		if l.URL != "" {
 			properties = append(properties, sdk.DynamicConfigValue{Id: "links", Value: []map[string]any{
 				{"title": "Open", "url": l.URL, "targetBlank": false},
@@ -57,6 +62,19 @@ func (p Panel) table() (sdk.Panel, error) {
 		}
 	}
 	return b.Build()
+}
+
+// notShown keeps a column for links, which see none that organize takes away. The second
+// way is that of Grafana since 12.2.
+func notShown() []sdk.DynamicConfigValue {
+	return []sdk.DynamicConfigValue{
+		{Id: "custom.hidden", Value: true},
+		{Id: "custom.hideFrom", Value: map[string]bool{"viz": true, "legend": false, "tooltip": false}},
+	}
+}
+
+func width(pixels uint32) sdk.DynamicConfigValue {
+	return sdk.DynamicConfigValue{Id: "custom.width", Value: pixels}
 }
 
 // Columns are the names of a table's columns, from the left.
@@ -88,6 +106,9 @@ func (p Panel) value(i int) string {
 
 func (q Query) column() []sdk.DynamicConfigValue {
 	properties := []sdk.DynamicConfigValue{{Id: "displayName", Value: q.Column}, {Id: "unit", Value: q.Unit}}
+	if q.Width > 0 {
+		properties = append(properties, width(q.Width))
+	}
 	if len(q.States) > 0 {
 		properties = append(properties, sdk.DynamicConfigValue{Id: "mappings", Value: mappings(q.States)})
 	}

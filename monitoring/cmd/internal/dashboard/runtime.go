@@ -95,7 +95,7 @@ func (s *Scope) runtime() Row {
 		Panel{
 			ID: 912, Title: "Versions", Kind: Table, Unit: Count, Empty: "no target_info",
 			Description: "Which version of a program runs on how many instances, and of Go.",
-			Queries:     []Query{{Expr: count(s.process(catalog.TargetInfo), alert.Job, versionLabel, goLabel), Column: "Instances", Unit: Count}},
+			Queries:     []Query{{Expr: count(s.process(catalog.TargetInfo), alert.Job, versionLabel, goLabel), Column: "Instances", Width: 80, Unit: Count}},
 			Labels:      []Label{{Name: alert.Job, Title: "Job"}, {Name: versionLabel, Title: "Version"}, {Name: goLabel, Title: "Go"}},
 		},
 	)}

@@ -20,24 +20,25 @@ func (s *Scope) storesTable() Panel {
 	}
 	ready := highest(s.process(catalog.HealthReady, promql.Is(catalog.Probe, "readiness")), alert.Job, alert.Instance)
 	return Panel{
-		ID: 21, Title: "Stores", Kind: Table, Width: 18, Height: 5, Unit: Count, SortBy: "State",
+		ID: 21, Title: "Stores", Kind: Table, Width: 17, Height: 5, Unit: Count, SortBy: "State",
 		Description: "Each store of each instance, what is ill on top. A store is ill while it misses an objective: errors or p99 of an operation, the age of an operation that does not end, " +
 			"disk, replicas, an engine that has failed. Failing and slowest name the operation that is meant. A click on a store shows it alone.",
 		Queries: []Query{
-			{Expr: s.missed(errors, p99), Column: "State", Unit: Plain, Lines: []Line{{"", 1, Red}}, States: wellOrIll},
-			{Expr: s.present().Plus(promql.Raw("on (job, instance) group_left () " + ready.String())), Column: "Ready", Unit: Plain, States: yesOrNo, Lines: []Line{{"", 1, Green}}},
-			{Expr: s.requests(byStore...), Column: "Traffic", Unit: OperationsPerSec},
-			{Expr: worst(errors, failing), Column: "Errors", Unit: Share, Lines: s.errorLine()},
-			{Expr: worst(p99, slowest), Column: "p99", Unit: Seconds, Lines: s.latencyLine()},
-			{Expr: highest(s.store(catalog.InFlightOldestOwnAge), byStore...), Column: "Oldest", Unit: Seconds, Lines: hungLine()},
-			{Expr: highest(s.disk(), byStore...), Column: "Disk", Unit: Share, Lines: s.diskLines()},
-			{Expr: highest(s.store(catalog.ReplicationLag), byStore...), Column: "Lag", Unit: Seconds, Lines: s.lagLine()},
+			{Expr: s.missed(errors, p99), Column: "State", Width: 52, Unit: Plain, Lines: []Line{{"", 1, Red}}, States: wellOrIll},
+			{Expr: s.present().Plus(promql.Raw("on (job, instance) group_left () " + ready.String())), Column: "Ready", Width: 52, Unit: Plain, States: yesOrNo, Lines: []Line{{"", 1, Green}}},
+			{Expr: s.requests(byStore...), Column: "Traffic", Width: 66, Unit: OperationsPerSec},
+			{Expr: worst(errors, failing), Column: "Errors", Width: 60, Unit: Share, Lines: s.errorLine()},
+			{Expr: worst(p99, slowest), Column: "p99", Width: 60, Unit: Seconds, Lines: s.latencyLine()},
+			{Expr: highest(s.store(catalog.InFlightOldestOwnAge), byStore...), Column: "Oldest", Width: 60, Unit: Seconds, Lines: hungLine()},
+			{Expr: highest(s.disk(), byStore...), Column: "Disk", Width: 52, Unit: Share, Lines: s.diskLines()},
+			{Expr: highest(s.store(catalog.ReplicationLag), byStore...), Column: "Lag", Width: 60, Unit: Seconds, Lines: s.lagLine()},
 		},
 		Labels: []Label{
-			{Name: namespace, Title: "Store", URL: Path + "?${" + DataSourceVariable + ":queryparam}&var-job=${__data.fields.job}&var-instance=${__data.fields.instance}&var-store=${__value.raw}&${__url_time_range}"},
-			{Name: alert.Instance, Title: "Instance"},
-			{Name: failing, Title: "Failing", Behind: "Errors"},
-			{Name: slowest, Title: "Slowest", Behind: "p99"},
+			{Name: alert.Job},
+			{Name: namespace, Title: "Store", URL: chosenAlone(alert.StoreVariable, alert.Job, alert.Instance)},
+			{Name: alert.Instance, Title: "Instance", URL: chosenAlone(alert.InstanceVariable, alert.Job)},
+			{Name: failing, Title: "Failing", Behind: "Errors", Width: 76},
+			{Name: slowest, Title: "Slowest", Behind: "p99", Width: 76},
 		},
 		Alerts: []string{"KVEngineFailed", "KVStoreHung"},
 	}
@@ -75,15 +76,28 @@ func (s *Scope) missed(errors, p99 promql.Vector) promql.Vector {
 // firingTable has the alerts that fire, with links to their runbooks.
 func (s *Scope) firingTable() Panel {
 	return Panel{
-		ID: 22, Title: "Firing alerts", Kind: Table, Width: 6, Height: 5, Unit: Plain, Empty: "none fires",
-		Description: "Alerts that fire for what is chosen above; a click on a name opens its runbook, which says what to do first. " +
+		ID: 22, Title: "Firing alerts", Kind: Table, Width: 7, Height: 5, Unit: Plain, Empty: "none fires",
+		Description: "Alerts that fire for what is chosen above; a click on a name opens its runbook, which says what to do first, one on a store or an instance shows that alone. " +
 			"It is empty, too, where Prometheus has not loaded rules.yaml: the number above says so.",
-		Queries: []Query{{Expr: highest(s.firing(), "alertname", "severity", namespace, operationName, alert.Instance)}},
+		Queries: []Query{{Expr: highest(s.firing(), "alertname", "severity", alert.Job, namespace, operationName, alert.Instance)}},
 		Labels: []Label{
 			{Name: "alertname", Title: "Alert", URL: s.Runbooks + "/${__value.raw}.md"},
-			{Name: "severity", Title: "Severity"},
-			{Name: namespace, Title: "Store"},
-			{Name: operationName, Title: "Operation"},
+			{Name: alert.Job},
+			{Name: namespace, Title: "Store", Width: 60, URL: chosenAlone(alert.StoreVariable, alert.Job)},
+			{Name: alert.Instance, Title: "Instance", Width: 64, URL: chosenAlone(alert.InstanceVariable, alert.Job)},
+			{Name: operationName, Title: "Operation", Width: 54},
+			{Name: "severity", Title: "Severity", Width: 52},
 		},
 	}
+}
+
+// chosenAlone is the address of the dashboard with the value of a cell in a variable, and
+// what the row has in others. A link has no label that is empty in some rows: nothing has
+// an empty job.
+func chosenAlone(variable string, labels ...string) string {
+	var b strings.Builder
+	for _, l := range labels {
+		b.WriteString("&var-" + l + "=${__data.fields." + l + "}")
+	}
+	return Path + "?${" + DataSourceVariable + ":queryparam}" + b.String() + "&var-" + variable + "=${__value.raw}&${__url_time_range}"
 }
