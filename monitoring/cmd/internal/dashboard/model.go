@@ -104,6 +104,7 @@ const (
 	Red    Color = "red"
 	Blue   Color = "blue"
 	Purple Color = "purple"
+	Gray   Color = "#808080"
 )
 
 // A State is the name of a value. To is the last value that it names, if that is another
@@ -129,4 +130,5 @@ type Link struct{ Title, URL string }
 func RefID(i int) string { return string(rune('A' + i)) }
 
 // Instant reports whether the panel asks for the values of now alone.
-func (p Panel) Instant() bool { return p.Kind == Table }
+// A number, too: the last one of a range is green long after its service has died.
+func (p Panel) Instant() bool { return p.Kind == Table || p.Kind == Stat }

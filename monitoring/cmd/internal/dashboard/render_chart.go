@@ -58,11 +58,11 @@ func lowest(lines []Line) (value float64) {
 	return value
 }
 
-// stat is a number on a ground that has the color of where it lies.
+// stat is the number of now on a ground that has the color of where it lies.
 func (p Panel) stat() (sdk.Panel, error) {
 	b := stat.NewPanelBuilder().
 		ReduceOptions(common.NewReduceDataOptionsBuilder().Calcs([]string{"lastNotNull"})).
-		GraphMode(common.BigValueGraphModeArea).TextMode(common.BigValueTextModeValue).
+		GraphMode(common.BigValueGraphModeNone).TextMode(common.BigValueTextModeValue).
 		ColorMode(common.BigValueColorModeValue).ColorScheme(colored(sdk.FieldColorModeIdThresholds))
 	if len(p.Lines) > 0 {
 		b.ColorMode(common.BigValueColorModeBackground)

@@ -28,6 +28,9 @@ func (s *Scope) panel(p Panel, at Place) (sdk.Panel, error) {
 	defaults.Unit, defaults.Thresholds, defaults.Mappings = &p.Unit, thresholds(p.Lines), mappings(p.States)
 	if p.Empty != "" {
 		defaults.NoValue = &p.Empty
+		if p.Kind == Stat { // where there is nothing, Grafana takes the color of what is well
+			defaults.Mappings = append(defaults.Mappings, nothing(p.Empty))
+		}
 	}
 	for _, l := range p.Links {
 		if l.URL != "" {
@@ -102,6 +105,16 @@ func mappings(states []State) (all []sdk.ValueMapping) {
 		}})
 	}
 	return all
+}
+
+// nothing names what is not there, or no number, and gives it no color that judges.
+func nothing(text string) sdk.ValueMapping {
+	return sdk.ValueMapping{SpecialValueMap: &sdk.SpecialValueMap{
+		Type: sdk.MappingTypeSpecialValue,
+		Options: sdk.DashboardSpecialValueMapOptions{
+			Match: sdk.SpecialValueMatchNullAndNan, Result: sdk.ValueMappingResult{Text: &text, Color: pointer(string(Gray)), Index: pointer(int32(99))},
+		},
+	}}
 }
 
 // colored gives a panel's values the colors of its lines, or series one each.
