@@ -32,21 +32,40 @@ type sendTurn struct {
 // Within a transaction there is: that goes on, as it holds memory.
 func (c *client) awaitTurn() {
 	n := c.in.Coming()
+	fits := n <= c.server.turns.size/(1+engineCopies(1))
 	switch {
 	case n == 0 && c.turn.size > 0 && c.in.Refused():
 		c.endTurn()
 		return
-	case n < heavy || n > c.server.turns.size || c.turn.asked || c.multi != nil:
+	case n < heavy || c.multi != nil:
+		return
+	case !fits && writes(c.in.Name()): // there is never enough for it
+		c.in.Refuse()
+		c.endTurn()
+		return
+	case n > c.server.turns.size || c.turn.asked:
 		return
 	}
 	c.turn.asked = true
 	ctx, cancel := context.WithTimeout(c.server.waits, turnTime)
 	defer cancel()
-	size := min(n+engineCopies(n), c.server.turns.size)
-	if c.server.turns.all.Acquire(ctx, int64(size)) == nil {
-		c.turn.size = size
+	size := c.server.turns.size
+	if fits {
+		size = n + engineCopies(n)
+	}
+	if c.server.turns.all.Acquire(ctx, int64(size)) != nil {
+		return
+	}
+	c.turn.size = size
+	if fits {
 		c.in.TakeWhole()
 	}
+}
+
+// writes reports whether a command of that name writes.
+func writes(name []byte) bool {
+	cmd := find(name)
+	return cmd != nil && cmd.write
 }
 
 // endTurn lets others have theirs.

@@ -56,6 +56,49 @@ func TestTurnOfStalledClient(t *testing.T) {
 	})
 }
 
+// An announcement takes no memory, and one of more than there is holds up nobody.
+func TestAnnouncement(t *testing.T) {
+	const (
+		free  = 12 << 20 / 8 * 7
+		small = 128 << 10 // the buffer and what has come
+	)
+	for _, tt := range []struct {
+		name   string
+		args   []string
+		others time.Duration // wait
+	}{
+		{"a value that fits", []string{"set", "k", strings.Repeat("v", free/5)}, turnTime},
+		{"a value that is too large", []string{"set", "k", strings.Repeat("v", free/4+1)}, 0},
+		{"a value of all memory", []string{"mset", "k", strings.Repeat("v", free-1)}, 0},
+		{"a message", []string{"echo", strings.Repeat("v", free/2-64<<10)}, turnTime},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := start(t, memory(t), func(l *limits) { l.memory = free / 7 * 8 })
+			c, other := s.dial(), s.dial()
+			synctest.Wait()
+			before := s.budget.Left()
+			announced := encode(tt.args...)
+			c.send(announced[:20<<10])
+			synctest.Wait()
+			if charged := before - s.budget.Left(); charged > small {
+				t.Errorf("%s: the announcement takes %d bytes", tt.name, charged)
+			}
+			go io.WriteString(other.conn, encode("set", "l", strings.Repeat("v", 2<<20)))
+			if took := elapsed(func() { other.reply() }); took != tt.others {
+				t.Errorf("%s: another waited %v, want %v", tt.name, took, tt.others)
+			}
+			go io.WriteString(c.conn, announced[20<<10:])
+			got := c.reply()
+			if refused := got == "-ERR "+string(errRunning); refused != (tt.others == 0) {
+				t.Errorf("%s: %.100s", tt.name, got)
+			}
+			if got := c.do("ping"); got != "PONG" {
+				t.Errorf("%s: ping: %.100s", tt.name, got)
+			}
+		})
+	}
+}
+
 // Whoever leaves does not hold up others while it is told why, which it need not read.
 func TestTurnOfLeavingClient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -103,6 +103,57 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// A command that is refused while it comes is thrown away, however much of it has come,
+// and what is taken whole is taken when a part of it has come.
+func TestWhileItComes(t *testing.T) {
+	const size = 4 << 20
+	limits := Limits{Args: 40, Bulk: size, Command: 2 * size, Inline: 4 << 10}
+	in := command("set", "k", strings.Repeat("v", size)) + "ping\r\n"
+	for after := 1; after < size; after += size / 40 {
+		for _, refuse := range []bool{false, true} {
+			budget := NewBudget(2 * size)
+			r := NewReader(iotest.OneByteReader(strings.NewReader(in)), limits, budget)
+			if after > size/10 { // faster
+				r = NewReader(strings.NewReader(in), limits, budget)
+			}
+			r.Refuse() // nothing
+			var got []string
+			for {
+				args, ok, err := r.Next()
+				if ok {
+					got = append(got, fmt.Sprint(len(args), err == ErrBudget))
+					continue
+				}
+				if r.Coming() > 0 {
+					r.TakeWhole()
+					if string(r.Name()) != "set" {
+						t.Fatalf("the name is %q", r.Name())
+					}
+					if taken := budget.Size() - budget.Left(); taken > max(20*r.Received(), 4*leastPart) {
+						t.Fatalf("%d bytes are taken when %d have come", taken, r.Received())
+					}
+				}
+				if refuse && r.Received() >= after {
+					r.Refuse()
+				}
+				if err := r.Fill(); err != nil {
+					break
+				}
+			}
+			want := []string{"3 false", "1 false"}
+			if refuse {
+				want[0] = "0 true"
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%d bytes, refused: %t: %q", after, refuse, got)
+			}
+			if r.Release(); budget.Left() != budget.Size() {
+				t.Errorf("%d bytes, refused: %t: %d bytes are lost", after, refuse, budget.Size()-budget.Left())
+			}
+		}
+	}
+}
+
 // What a budget just has room for is not refused.
 func TestFits(t *testing.T) {
 	long := strings.Repeat("v", 64<<10)

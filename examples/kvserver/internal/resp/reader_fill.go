@@ -17,11 +17,30 @@ func (r *Reader) Coming() int {
 	return r.bulk
 }
 
-// TakeWhole takes the memory for long arguments of this command at once: the caller
-// knows that there is some, and what grows leaves garbage of the same size.
+// Name returns the name of the command that has begun to come, nil if that is not
+// known, which it is when [Reader.Coming] tells of another argument. It is valid until
+// the next call of a method.
+func (r *Reader) Name() []byte {
+	if r.large == nil || len(r.large.args) == 0 {
+		return nil
+	}
+	return r.large.args[0]
+}
+
+// TakeWhole takes the memory for long arguments of this command at once, when a good
+// part of them has come: the caller knows that there is some, and what grows leaves
+// garbage of the same size.
 func (r *Reader) TakeWhole() {
 	if r.large != nil {
 		r.large.whole = true
+	}
+}
+
+// Refuse lets a command that has begun to come be thrown away as one that does not fit
+// the budget.
+func (r *Reader) Refuse() {
+	if r.pending > 0 && r.refused == nil {
+		r.refuse(ErrBudget)
 	}
 }
 

@@ -9,7 +9,7 @@ type large struct {
 	args  [][]byte
 	chunk []byte // where the next short argument goes; those before are full
 	value []byte // what has come of a long argument
-	whole bool   // memory for one is taken at once
+	whole bool   // memory for one is taken at once, when a good part of it has come
 }
 
 const (
@@ -21,6 +21,10 @@ const (
 	firstValue            = 16 << 10
 	firstArgs             = 64
 	argSize               = 24 // of what describes an argument
+
+	// leastPart, and a sixteenth, of a long argument have come before memory for all
+	// of it is taken at once: an announcement costs nothing.
+	leastPart = 64 << 10
 )
 
 func (l *large) take(n int) bool {
@@ -74,7 +78,8 @@ func (l *large) grow(n int) bool {
 		return true
 	}
 	size := n
-	for half := (n + 1) / 2; !l.whole && half >= firstValue && half > len(l.value); half = (half + 1) / 2 {
+	whole := l.whole && len(l.value) >= max(n/16, leastPart)
+	for half := (n + 1) / 2; !whole && half >= firstValue && half > len(l.value); half = (half + 1) / 2 {
 		size = half
 	}
 	if !l.take(size) {
