@@ -34,6 +34,7 @@ type server struct {
 // Redis is the reference. Of kvserver, one engine does everything, and the others what
 // depends on them.
 func TestClients(t *testing.T) {
+	process.Long(t)
 	var whole []string
 	for _, s := range steps {
 		whole = append(whole, s.name)

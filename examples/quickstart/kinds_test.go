@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 // A seen is what one sees of a fault.
@@ -68,6 +70,7 @@ func labels(engine, series string) string {
 // well again after it. Since statistics are read every ten seconds, all faults are on at once, each in
 // a program of its own.
 func TestFaultsAreSeen(t *testing.T) {
+	process.Long(t)
 	programs := make([]*quickstart, len(faultsSeen))
 	before := make([]float64, len(faultsSeen))
 	for i, f := range faultsSeen {
