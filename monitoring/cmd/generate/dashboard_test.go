@@ -70,7 +70,7 @@ func TestParametersShowOnTheDashboard(t *testing.T) {
 		says   []string
 	}{
 		"p99":        {func(p *generate.Parameters) { p.P99 = time.Second }, []string{`"value": 1,`, `le=~\"1|1\\\\.0\"`, "duration+%3E+1s"}},
-		"errors":     {func(p *generate.Parameters) { p.Errors = 0.02 }, []string{`"value": 0.02,`, "> bool 0.02"}},
+		"errors":     {func(p *generate.Parameters) { p.Errors = 0.02 }, []string{`"value": 0.02,`, "> 0.02"}},
 		"saturation": {func(p *generate.Parameters) { p.Saturation = 0.95 }, []string{`"value": 0.95,`, `"value": 0.975,`}},
 		"lag":        {func(p *generate.Parameters) { p.Lag = 90 * time.Second }, []string{`"value": 90,`, "> bool 90"}},
 		"disk":       {func(p *generate.Parameters) { p.Disk = 0.7 }, []string{`"value": 0.7,`, "> bool 0.7"}},

@@ -31,6 +31,9 @@ const (
 // window is that of rates: four scrapes fit into it, even one a minute.
 const window = 5 * time.Minute
 
+// Window is the same for those who show what rules judge.
+const Window = window
+
 // few is how many operations of a window say nothing about a share: with fewer bad
 // ones, nobody is called.
 const few = 10
@@ -40,6 +43,9 @@ const few = 10
 func (s *Scope) enough(bad promql.Vector, w time.Duration) promql.Vector {
 	return bad.Times(s.Scaled(w).Seconds()).AtLeast(few)
 }
+
+// Enough is the guard of shares, for those who show what rules judge.
+func (s *Scope) Enough(bad promql.Vector) promql.Vector { return s.enough(bad, window) }
 
 // target are the labels of a service, as far as they are there.
 var target = []string{"cluster", "namespace", Job}

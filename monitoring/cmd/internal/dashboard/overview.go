@@ -32,23 +32,25 @@ func (s *Scope) numbers() []Panel {
 		{
 			ID: 3, Title: "Traffic", Unit: OperationsPerSec, Empty: "none",
 			Description: "Operations that ended, a second. A drop to nothing with everything else well means that callers do not reach the service.",
-			Queries:     []Query{{Expr: s.requests()}},
+			Queries:     []Query{{Expr: s.recently(s.operation(catalog.Requests))}},
 			Alerts:      []string{"KVTrafficDropped"},
 		},
 		{
 			ID: 4, Title: "Worst errors", Unit: Share, Empty: "no traffic",
-			Description: "The share of one operation of one instance that fails, of that which fails most. What is the caller's fault does not count. " +
+			Description: "The share of one operation of one instance that fails, of that which fails most. What is the caller's fault does not count, nor do fewer than ten errors in five minutes. " +
 				"The table of stores names the operation; the row of operations has the types of errors.",
-			Queries: []Query{{Expr: highest(s.errorShare(byOperation...))}},
+			Queries: []Query{{Expr: s.judgedErrors().number(s)}},
 			Lines:   s.errorLine(),
+			States:  tooFew,
 			Alerts:  []string{"KVErrorRatioHigh", "KVErrorBudgetBurn"},
 		},
 		{
 			ID: 5, Title: "Slowest p99", Unit: Seconds, Empty: "no traffic",
-			Description: "What one in a hundred calls of an operation of an instance takes or longer, of the slowest one. " +
+			Description: "What one in a hundred calls of an operation of an instance takes or longer, of the slowest one; fewer than ten slow ones in five minutes say nothing. " +
 				"Scans and transactions, which contain the caller's code, are not in it. " + kindsOfHistograms,
-			Queries: []Query{{Expr: highest(s.latency("0.99", byOperation...))}},
+			Queries: []Query{{Expr: s.judgedLatency().number(s)}},
 			Lines:   s.latencyLine(),
+			States:  tooFew,
 			Alerts:  []string{"KVLatencyHigh", "KVLatencyBudgetBurn"},
 		},
 		{
@@ -67,9 +69,10 @@ func (s *Scope) numbers() []Panel {
 		},
 		{
 			ID: 8, Title: "Replica lag", Unit: Seconds, Empty: "no replicas",
-			Description: "How far the replica is behind that is behind most. Reads from it are as old as that: compare the rate of writes with the replica's disk and network.",
-			Queries:     []Query{{Expr: highest(s.store(catalog.ReplicationLag))}},
+			Description: "How far the replica is behind that is behind most. Reads from it are as old as that: compare the rate of writes with the replica's disk and network. Of one that is not connected it is not known.",
+			Queries:     []Query{{Expr: s.lag()}},
 			Lines:       s.lagLine(),
+			States:      disconnected,
 			Alerts:      []string{"KVReplicationLagHigh", "KVReplicaDisconnected"},
 		},
 	}

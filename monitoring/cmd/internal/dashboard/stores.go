@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"strings"
+	"time"
 
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/monitoring/catalog"
@@ -14,7 +15,7 @@ import (
 // storesTable has each store of each instance as a row, what is ill on top.
 func (s *Scope) storesTable() Panel {
 	const failing, slowest = "failing", "slowest"
-	errors, p99 := s.errorShare(byOperation...), s.latency("0.99", byOperation...)
+	errors, p99 := s.judgedErrors(), s.judgedLatency()
 	worst := func(v promql.Vector, label string) promql.Vector {
 		return orFor(named(first(v.Above(0), byStore...), label, byStore...), highest(v, byStore...), byStore...)
 	}
@@ -22,16 +23,16 @@ func (s *Scope) storesTable() Panel {
 	return Panel{
 		ID: 21, Title: "Stores", Kind: Table, Width: 17, Height: 5, Unit: Count, SortBy: "State",
 		Description: "Each store of each instance, what is ill on top. A store is ill while it misses an objective: errors or p99 of an operation, the age of an operation that does not end, " +
-			"disk, replicas, an engine that has failed. Failing and slowest name the operation that is meant. A click on a store shows it alone.",
+			"disk, replicas, an engine that has failed; fewer than ten bad calls in five minutes say nothing. One that has been gone for less than a quarter of an hour is on top. Failing and slowest name the operation that is meant. A click on a store shows it alone.",
 		Queries: []Query{
 			{Expr: s.missed(errors, p99), Column: "State", Width: 52, Unit: Plain, Lines: []Line{{"", 1, Red}}, States: wellOrIll},
 			{Expr: s.present().Plus(promql.Raw("on (job, instance) group_left () " + ready.String())), Column: "Ready", Width: 52, Unit: Plain, States: yesOrNo, Lines: []Line{{"", 1, Green}}},
-			{Expr: s.requests(byStore...), Column: "Traffic", Width: 66, Unit: OperationsPerSec},
-			{Expr: worst(errors, failing), Column: "Errors", Width: 60, Unit: Share, Lines: s.errorLine()},
-			{Expr: worst(p99, slowest), Column: "p99", Width: 60, Unit: Seconds, Lines: s.latencyLine()},
+			{Expr: s.recently(s.operation(catalog.Requests), byStore...), Column: "Traffic", Width: 66, Unit: OperationsPerSec},
+			{Expr: worst(errors.known(s), failing), Column: "Errors", Width: 60, Unit: Share, Lines: s.errorLine()},
+			{Expr: worst(p99.known(s), slowest), Column: "p99", Width: 60, Unit: Seconds, Lines: s.latencyLine()},
 			{Expr: highest(s.store(catalog.InFlightOldestOwnAge), byStore...), Column: "Oldest", Width: 60, Unit: Seconds, Lines: hungLine()},
 			{Expr: highest(s.disk(), byStore...), Column: "Disk", Width: 52, Unit: Share, Lines: s.diskLines()},
-			{Expr: highest(s.store(catalog.ReplicationLag), byStore...), Column: "Lag", Width: 60, Unit: Seconds, Lines: s.lagLine()},
+			{Expr: s.lag(byStore...), Column: "Lag", Width: 60, Unit: Seconds, Lines: s.lagLine(), States: disconnected},
 		},
 		Labels: []Label{
 			{Name: alert.Job},
@@ -45,7 +46,7 @@ func (s *Scope) storesTable() Panel {
 }
 
 var (
-	wellOrIll = []State{{Value: 0, Text: "well", Color: Green}, {Value: 1, To: 99, Text: "ill", Color: Red}}
+	wellOrIll = []State{{Value: 0, Text: "well", Color: Green}, {Value: 1, To: 99, Text: "ill", Color: Red}, {Value: 100, Text: "gone", Color: Red}}
 	yesOrNo   = []State{{Value: 0, Text: "no", Color: Red}, {Value: 1, Text: "yes", Color: Green}}
 )
 
@@ -54,12 +55,21 @@ func (s *Scope) present() promql.Vector {
 	return highest(s.store(catalog.InFlight), byStore...).Times(0)
 }
 
+// Stores that have been there within this time are missed.
+const remembered = 15 * time.Minute
+
+// gone is 100 for each store that was there lately.
+func (s *Scope) gone() promql.Vector {
+	return highest(s.Last(s.store(catalog.InFlight), remembered), byStore...).Times(0).Plus(promql.Raw("100"))
+}
+
 // missed counts the objectives that a store misses. What is not known counts as met.
-func (s *Scope) missed(errors, p99 promql.Vector) promql.Vector {
+// It is above all of them for a store that is gone.
+func (s *Scope) missed(errors, p99 judged) promql.Vector {
 	failed := s.store(engine.Stat(kvdb.StatFailed))
 	terms := []promql.Vector{
-		highest(errors, byStore...).Exceeds(s.Errors),
-		highest(p99, byStore...).Exceeds(s.P99.Seconds()),
+		count(errors.missed(s), byStore...).Exceeds(0),
+		count(p99.missed(s), byStore...).Exceeds(0),
 		highest(s.store(catalog.InFlightOldestOwnAge), byStore...).Exceeds(objective.OperationAge.Seconds()),
 		highest(s.disk(), byStore...).Exceeds(s.Disk),
 		highest(s.store(catalog.ReplicationLag), byStore...).Exceeds(s.Lag.Seconds()),
@@ -70,7 +80,7 @@ func (s *Scope) missed(errors, p99 promql.Vector) promql.Vector {
 	for i, t := range terms {
 		list[i] = "(" + t.String() + "\nor " + s.present().String() + ")"
 	}
-	return promql.Raw(strings.Join(list, "\n+ "))
+	return promql.Raw(strings.Join(list, "\n+ ") + "\nor " + s.gone().String())
 }
 
 // firingTable has the alerts that fire, with links to their runbooks.
