@@ -75,7 +75,7 @@ func TestParametersShowOnTheDashboard(t *testing.T) {
 		"lag":        {func(p *generate.Parameters) { p.Lag = 90 * time.Second }, []string{`"value": 90,`, "> bool 90"}},
 		"disk":       {func(p *generate.Parameters) { p.Disk = 0.7 }, []string{`"value": 0.7,`, "> bool 0.7"}},
 		"capacity":   {func(p *generate.Parameters) { p.Capacity = 2000 }, []string{`"value": 1800,`, `"value": 2000,`, "KVCapacityHigh"}},
-		"selector":   {func(p *generate.Parameters) { p.Selector = `env="x"` }, []string{`label_values(kvdb_in_flight{env=\"x\"}, job)`, `ALERTS{env=\"x\"`}},
+		"selector":   {func(p *generate.Parameters) { p.Selector = `env="x"` }, []string{`label_values(kvdb_in_flight{env=\"x\"}, job)`, `ALERTS{env=~\"x|\"`}},
 		"runbooks":   {func(p *generate.Parameters) { p.Runbooks = "https://wiki/kv/" }, []string{"https://wiki/kv/KVDiskFull.md", "https://wiki/kv/${__value.raw}.md"}},
 		"traces":     {func(p *generate.Parameters) { p.Traces = "jaeger" }, []string{"%22uid%22%3A%22jaeger%22", "uid: jaeger", "datasourceUid: jaeger"}},
 		"logs":       {func(p *generate.Parameters) { p.Logs = "victoria" }, []string{"%22uid%22%3A%22victoria%22", "uid: victoria", "datasourceUid: victoria"}},
@@ -117,10 +117,23 @@ func TestTargets(t *testing.T) {
 // Without a data source for traces or logs there is no link to it, nor it itself.
 func TestDataSources(t *testing.T) {
 	all := file(t, "datasources.yaml")
-	for _, want := range []string{"uid: tempo", "uid: loki", "datasourceUid: loki", "name: trace_id", `$${__value.raw}`} {
+	for _, want := range []string{"uid: tempo", "uid: loki", "datasourceUid: loki", "name: trace_id", `$${__value.raw}`, "timeInterval: 1m"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("datasources.yaml does not have %s:\n%s", want, all)
 		}
+	}
+	_, fields, _ := strings.Cut(all, "derivedFields:")
+	seen := make(map[string]bool)
+	for line := range strings.SplitSeq(fields, "\n") {
+		if name, ok := strings.CutPrefix(strings.TrimSpace(line), "- name: "); ok {
+			if seen[name] {
+				t.Errorf("two derived fields are called %s: Grafana takes the first alone", name)
+			}
+			seen[name] = true
+		}
+	}
+	if len(seen) != 2 {
+		t.Errorf("the derived fields are %v", seen)
 	}
 	p := generate.Defaults()
 	p.Traces, p.Logs = "", ""

@@ -27,6 +27,10 @@ const value = "$" + rawValue
 
 const rawValue = "${__value.raw}"
 
+// scraped is how often Prometheus does so by default. A window of rates has four scrapes of
+// what Grafana is told: with less than is true, it has one, and there is no rate.
+const scraped = "1m"
+
 func prometheusSource(p Parameters) yaml.Map {
 	id := yaml.Pair{Key: "name", Value: catalog.FieldTraceID}
 	var links []yaml.Map
@@ -38,6 +42,7 @@ func prometheusSource(p Parameters) yaml.Map {
 	}
 	return source("Prometheus", "prometheus", "http://prometheus:9090", yaml.Map{
 		{Key: "httpMethod", Value: "POST"},
+		{Key: "timeInterval", Value: scraped},
 		{Key: "exemplarTraceIdDestinations", Value: links},
 	})
 }
@@ -59,14 +64,15 @@ func lokiSource(p Parameters) yaml.Map {
 	var settings yaml.Map
 	if p.Traces != "" {
 		// A line is JSON with the id in it, or an OTLP record that has it beside its text.
-		field := func(matcher, pattern string) yaml.Map {
+		// Of fields of one name Grafana takes the first.
+		field := func(name, matcher, pattern string) yaml.Map {
 			return yaml.Map{
-				{Key: "name", Value: "Trace"}, {Key: "matcherType", Value: matcher}, {Key: "matcherRegex", Value: pattern},
+				{Key: "name", Value: name}, {Key: "matcherType", Value: matcher}, {Key: "matcherRegex", Value: pattern},
 				{Key: "datasourceUid", Value: p.Traces}, {Key: "url", Value: value},
 			}
 		}
 		id := catalog.FieldTraceID
-		settings = yaml.Map{{Key: "derivedFields", Value: []yaml.Map{field("regex", `"`+id+`":"(\w+)"`), field("label", id)}}}
+		settings = yaml.Map{{Key: "derivedFields", Value: []yaml.Map{field("Trace", "regex", `"`+id+`":"(\w+)"`), field("Trace of the record", "label", id)}}}
 	}
 	return source("Loki", p.Logs, "http://loki:3100", settings)
 }

@@ -1,6 +1,9 @@
 package dashboard
 
 import (
+	"regexp"
+	"slices"
+
 	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/alert"
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/promql"
@@ -145,11 +148,26 @@ func (s *Scope) firing() promql.Vector {
 	or := func(label, variable string) promql.Matcher {
 		return promql.Matcher{Label: label, Operator: "=~", Value: "$" + variable + "|"}
 	}
-	return s.Named("ALERTS",
+	return promql.Writer{Matchers: orWithout(s.Matchers)}.Named("ALERTS",
 		promql.Matcher{Label: "alertname", Operator: "=~", Value: "KV.+"},
 		promql.Matcher{Label: "alertstate", Operator: "=", Value: "firing"},
 		promql.Matcher{Label: "severity", Operator: "!=", Value: alert.None},
 		or(alert.Job, alert.JobVariable), or(alert.Instance, alert.InstanceVariable), or(namespace, alert.StoreVariable))
+}
+
+// orWithout also keeps series without the labels of matchers: the expressions of some
+// alerts group them away.
+func orWithout(matchers []promql.Matcher) []promql.Matcher {
+	list := slices.Clone(matchers)
+	for i, m := range list {
+		switch m.Operator {
+		case "=":
+			list[i] = promql.Matcher{Label: m.Label, Operator: "=~", Value: regexp.QuoteMeta(m.Value) + "|"}
+		case "=~":
+			list[i].Value = "(?:" + m.Value + ")|"
+		}
+	}
+	return list
 }
 
 // watchdog is 0 where the rules are loaded.

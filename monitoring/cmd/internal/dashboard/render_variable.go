@@ -62,8 +62,10 @@ func (a Annotation) build() sdk.AnnotationQuery {
 	query := prometheus.NewDataquery()
 	query.Expr, query.RefId, query.Range, query.Interval = expr, pointer("A"), pointer(true), pointer("60s")
 	query.Datasource = pointer(source())
+	tags := strings.Join(a.Tags, ",")
 	return sdk.AnnotationQuery{
-		Name: a.Name, Datasource: pointer(source()), Enable: true, IconColor: string(a.Color),
+		TagKeys: &tags,
+		Name:    a.Name, Datasource: pointer(source()), Enable: true, IconColor: string(a.Color),
 		Expr: &expr, Step: pointer("60s"), TitleFormat: &a.Title, TextFormat: &a.Text, Target: *query,
 	}
 }

@@ -1,6 +1,10 @@
 package dashboard
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/otelkv/otelkv/monitoring/cmd/internal/promql"
+)
 
 // A Target is a query of a panel, with all that a test or a picture needs to know of it.
 type Target struct {
@@ -46,7 +50,7 @@ type Values map[string]string
 
 // Default returns what the variables are before anybody chooses, with a window of a rate.
 func (s *Scope) Default(rateInterval string) Values {
-	values := Values{strings.TrimPrefix(RateInterval, "$"): rateInterval}
+	values := Values{strings.TrimPrefix(RateInterval, "$"): rateInterval, strings.TrimPrefix(between, "$"): promql.Duration(step)}
 	for _, v := range s.variables() {
 		switch {
 		case v.Query != "":

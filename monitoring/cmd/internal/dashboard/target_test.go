@@ -26,7 +26,7 @@ func TestDefault(t *testing.T) {
 	s := byDefault()
 	values := s.Default("1m")
 	for name, want := range map[string]string{
-		"job": ".+", "instance": ".+", "store": ".*", "operation": ".*", "quantile": "0.99", "histogram": ".*", "__rate_interval": "1m",
+		"job": ".+", "instance": ".+", "store": ".*", "operation": ".*", "quantile": "0.99", "histogram": ".*", "__rate_interval": "1m", "__interval": "1m",
 	} {
 		if values[name] != want {
 			t.Errorf("%s is %q by default, want %q", name, values[name], want)
