@@ -44,9 +44,9 @@ func (s *Scope) budgets() Row {
 				"where that was a tenth of the day's high at least: the dashed lines. Below the lowest line none is.",
 			Queries: []Query{
 				{Expr: recorded(s.traffic()), Legend: store},
-				{Expr: usual("quantile_over_time", "0.5, ", hour).Times(objective.TrafficLeft), Legend: "half of the last hour", Dashed: true},
-				{Expr: usual("quantile_over_time", "0.2, ", 3*hour).Times(objective.TrafficLeft), Legend: "half of three hours", Dashed: true},
-				{Expr: usual("quantile_over_time", "0.9, ", 24*hour).Times(objective.TrafficShare), Legend: "a tenth of the day's high", Dashed: true},
+				{Expr: usual("quantile_over_time", "0.5, ", hour).Times(objective.TrafficLeft), Legend: store + " half of the last hour", Dashed: true},
+				{Expr: usual("quantile_over_time", "0.2, ", 3*hour).Times(objective.TrafficLeft), Legend: store + " half of three hours", Dashed: true},
+				{Expr: usual("quantile_over_time", "0.9, ", 24*hour).Times(objective.TrafficShare), Legend: store + " a tenth of the day's high", Dashed: true},
 			},
 			Lines:  []Line{{"TrafficMin", objective.TrafficMin, Blue}},
 			Alerts: []string{"KVTrafficDropped"},

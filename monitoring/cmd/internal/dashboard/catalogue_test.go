@@ -1,6 +1,7 @@
 package dashboard_test
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -124,9 +125,31 @@ func TestLegendsNameWhatIsKept(t *testing.T) {
 	}
 }
 
+// outermost are the labels that the answer of a query has: those of the first grouping, but
+// for the bounds of a histogram, of which a quantile is made.
+func outermost(expr string) []string {
+	m := byLabels.FindStringSubmatch(expr)
+	if m == nil {
+		return nil
+	}
+	return slices.DeleteFunc(strings.Split(m[1], ", "), func(l string) bool { return l == "le" })
+}
+
+var byLabels = regexp.MustCompile(`by \(([^)]*)\)`)
+
 // A series keeps no two lines of one name: what the query groups by is in the legend, but
 // for the store's system, which its name tells.
 func TestLegendsTellSeriesApart(t *testing.T) {
+	for _, target := range byDefault().Targets() {
+		if target.Kind == dashboard.Table || target.Kind == dashboard.HeatMap {
+			continue
+		}
+		for _, label := range outermost(target.Expr) {
+			if label != catalog.PrometheusLabel(catalog.SystemName) && !strings.Contains(target.Legend, "{{"+label+"}}") && target.Kind != dashboard.Stat {
+				t.Errorf("%q: its legend %q does not tell series with another %s apart", target.Title, target.Legend, label)
+			}
+		}
+	}
 	for _, r := range byDefault().Rows() {
 		for _, p := range r.Panels {
 			if p.Kind == dashboard.Table {

@@ -17,29 +17,29 @@ func (s *Scope) connections() Row {
 		Panel{
 			ID: 702, Title: "Pools of connections", Unit: Count, Stacked: true, Empty: "no pools",
 			Description: "Connections to an engine that is a server, by state. All in use, with requests that wait, means that the pool is too small or the engine too slow.",
-			Queries:     []Query{{Expr: sum(s.store(catalog.PoolConnections), append(by[:len(by):len(by)], state)...), Legend: legend(state, pool)}},
+			Queries:     []Query{{Expr: sum(s.store(catalog.PoolConnections), append(by[:len(by):len(by)], state)...), Legend: legend(state, pool, alert.Instance)}},
 		},
 		Panel{
 			ID: 703, Title: "Limit of pools", Unit: Count, Empty: "no pools",
 			Description: "How many connections a pool may open. When it is reached, requests wait: enlarge it if the engine can take more.",
-			Queries:     []Query{{Expr: sum(s.store(catalog.PoolMax), by...), Legend: legend(pool)}},
+			Queries:     []Query{{Expr: sum(s.store(catalog.PoolMax), by...), Legend: legend(pool, alert.Instance)}},
 		},
 		Panel{
 			ID: 704, Title: "Requests that wait for a connection", Unit: Count, Empty: "no pools",
 			Description: "Anything above zero that lasts adds to latency before the engine has seen the request: enlarge the pool, or find what holds connections.",
-			Queries:     []Query{{Expr: sum(s.store(catalog.PoolPendingRequests), by...), Legend: legend(pool)}},
+			Queries:     []Query{{Expr: sum(s.store(catalog.PoolPendingRequests), by...), Legend: legend(pool, alert.Instance)}},
 			Alerts:      []string{"KVLatencyHigh"},
 		},
 		Panel{
 			ID: 705, Title: "Time-outs of pools", Unit: CountsPerSec, Empty: "no pools",
 			Description: "Requests that got no connection in time, and failed.",
-			Queries:     []Query{{Expr: sum(rate(s.store(catalog.PoolTimeouts)), by...), Legend: legend(pool)}},
+			Queries:     []Query{{Expr: sum(rate(s.store(catalog.PoolTimeouts)), by...), Legend: legend(pool, alert.Instance)}},
 			Alerts:      []string{"KVErrorRatioHigh"},
 		},
 		Panel{
 			ID: 706, Title: "Wait for a connection", Unit: Seconds, Empty: "no pools",
 			Description: "The mean of those requests that did not get a connection at once.",
-			Queries:     []Query{{Expr: s.mean(catalog.PoolWaitTime, stores(), by...), Legend: legend(pool)}},
+			Queries:     []Query{{Expr: s.mean(catalog.PoolWaitTime, stores(), by...), Legend: legend(pool, alert.Instance)}},
 		},
 	)}
 }

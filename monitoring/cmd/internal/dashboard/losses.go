@@ -60,8 +60,8 @@ func (s *Scope) losses() Row {
 			ID: 1004, Title: "Queues of exports", Unit: Share, Whole: true, Empty: "no OTLP",
 			Description: "How full they are. A full one drops what comes next: see whether the receiver is slow.",
 			Queries: []Query{
-				{Expr: share(catalog.SpanQueueSize, catalog.SpanQueueCapacity), Legend: "spans"},
-				{Expr: share(catalog.LogRecordQueueSize, catalog.LogRecordQueueCapacity), Legend: "log records"},
+				{Expr: share(catalog.SpanQueueSize, catalog.SpanQueueCapacity), Legend: "spans " + legend(component)},
+				{Expr: share(catalog.LogRecordQueueSize, catalog.LogRecordQueueCapacity), Legend: "log records " + legend(component)},
 			},
 		},
 		Panel{
