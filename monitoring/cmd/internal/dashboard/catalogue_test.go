@@ -165,3 +165,21 @@ func TestLegendsTellSeriesApart(t *testing.T) {
 		}
 	}
 }
+
+// Events that are rare are whole ones: over the window of a rate they are fractions, and
+// each is drawn several times.
+func TestCountsOfEventsAreWhole(t *testing.T) {
+	n := 0
+	for _, target := range byDefault().Targets() {
+		if !strings.Contains(target.Expr, "increase(") {
+			continue
+		}
+		n++
+		if !strings.HasPrefix(target.Expr, "round(") || strings.Contains(target.Expr, dashboard.RateInterval) {
+			t.Errorf("%q counts fractions: %s", target.Title, target.Expr)
+		}
+	}
+	if n < 4 {
+		t.Errorf("%d queries count events", n)
+	}
+}

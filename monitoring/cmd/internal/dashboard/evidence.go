@@ -10,13 +10,13 @@ func (s *Scope) evidence() Row {
 	return Row{ID: 1100, Title: "Evidence and profiles", Folded: true, Panels: laid(8, 7,
 		Panel{
 			ID: 1101, Title: "Evidence captured", Unit: Count,
-			Description: "Profiles that were written because something was slow or failing, by why; linked means that earlier evidence of the same tells it. Fetch it from the directory of evidence of the instance, or by the id in the line.",
-			Queries:     []Query{{Expr: sum(increase(s.process(catalog.ProfileCaptures)), reason, outcome), Legend: legend(reason, outcome)}},
+			Description: "Profiles that were written within a quarter of an hour because something was slow or failing, by why; linked means that earlier evidence of the same tells it. Fetch it from the directory of evidence of the instance, or by the id in the line.",
+			Queries:     []Query{{Expr: s.events(s.process(catalog.ProfileCaptures), reason, outcome), Legend: legend(reason, outcome)}},
 		},
 		Panel{
 			ID: 1102, Title: "Files of evidence", Unit: Count,
-			Description: "Files that were written or could not be, by kind of profile. Failures usually mean a full disk or missing rights.",
-			Queries:     []Query{{Expr: sum(increase(s.process(catalog.ProfileFiles)), profile, outcome), Legend: legend(profile, outcome)}},
+			Description: "Files that were written within a quarter of an hour or could not be, by kind of profile. Failures usually mean a full disk or missing rights.",
+			Queries:     []Query{{Expr: s.events(s.process(catalog.ProfileFiles), profile, outcome), Legend: legend(profile, outcome)}},
 		},
 		Panel{
 			ID: 1103, Title: "Files that cannot be deleted", Unit: Count,

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"strings"
+	"time"
 
 	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/alert"
@@ -20,6 +21,14 @@ func over(function string, v promql.Vector, window string) promql.Vector {
 func rate(v promql.Vector) promql.Vector { return over("rate", v, RateInterval) }
 
 func increase(v promql.Vector) promql.Vector { return over("increase", v, RateInterval) }
+
+// events is how many there were within a quarter of an hour: rare ones are whole, and stay
+// long enough to be seen.
+func (s *Scope) events(v promql.Vector, by ...string) promql.Vector {
+	return sum(s.Increase(v, quarter), by...).Call("round")
+}
+
+const quarter = 15 * time.Minute
 
 func sum(v promql.Vector, by ...string) promql.Vector     { return aggregate("sum", v, by) }
 func highest(v promql.Vector, by ...string) promql.Vector { return aggregate("max", v, by) }

@@ -128,16 +128,20 @@ func TestLinterPanelUnits(t *testing.T) {
 
 // ownWindow are queries whose windows are not those of Grafana, by panel.
 var ownWindow = map[uint32]string{
-	3:   "the number is judged by the window of the rules",
-	4:   "the number is judged by the window of the rules",
-	5:   "the number is judged by the window of the rules",
-	21:  "a store is judged by the window of the rules",
-	201: "a budget is looked at over an hour, as the alert does",
-	202: "a budget is looked at over an hour, as the alert does",
-	203: "the usual traffic is that of an hour, of three and of a day",
-	205: "a disk is forecast from six hours",
-	403: "the objective counts within ten minutes",
-	911: "the objective counts within a quarter of an hour",
+	3:    "the number is judged by the window of the rules",
+	4:    "the number is judged by the window of the rules",
+	5:    "the number is judged by the window of the rules",
+	21:   "a store is judged by the window of the rules",
+	201:  "a budget is looked at over an hour, as the alert does",
+	202:  "a budget is looked at over an hour, as the alert does",
+	203:  "the usual traffic is that of an hour, of three and of a day",
+	205:  "a disk is forecast from six hours",
+	403:  "the objective counts within ten minutes",
+	603:  "rare events are counted over a quarter of an hour",
+	1007: "rare events are counted over a quarter of an hour",
+	1101: "rare events are counted over a quarter of an hour",
+	1102: "rare events are counted over a quarter of an hour",
+	911:  "the objective counts within a quarter of an hour",
 }
 
 func TestLinterTargetRateInterval(t *testing.T) {

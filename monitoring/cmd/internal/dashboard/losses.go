@@ -86,10 +86,10 @@ func (s *Scope) losses() Row {
 		},
 		Panel{
 			ID: 1007, Title: "Output of the log", Unit: Count,
-			Description: "Lines that wait for the output, and how often it took nothing for a while. Whoever reads standard output is too slow.",
+			Description: "Lines that wait for the output, and how often within a quarter of an hour it took nothing for a while. Whoever reads standard output is too slow.",
 			Queries: []Query{
 				{Expr: highest(s.process(catalog.LogQueueSize), alert.Instance), Legend: "waiting " + itsProcess},
-				{Expr: sum(increase(s.process(catalog.LogStalls)), alert.Instance), Legend: "stalls " + itsProcess},
+				{Expr: s.events(s.process(catalog.LogStalls), alert.Instance), Legend: "stalls " + itsProcess},
 			},
 		},
 		Panel{

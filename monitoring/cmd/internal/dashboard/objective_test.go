@@ -1,6 +1,7 @@
 package dashboard_test
 
 import (
+	"cmp"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -92,6 +93,19 @@ func TestLinesAreDrawn(t *testing.T) {
 	for _, target := range s.Targets() {
 		if target.ID == 13 && (len(target.Lines) != 1 || target.Lines[0].Value != s.P99.Seconds()) {
 			t.Errorf("the line of the latency is at %v", target.Lines)
+		}
+	}
+}
+
+// What is worse has no milder color.
+func TestLinesGetWorse(t *testing.T) {
+	order := []dashboard.Color{dashboard.Blue, dashboard.Orange, dashboard.Red, dashboard.Purple}
+	for _, target := range byDefault().Targets() {
+		lines := slices.SortedFunc(slices.Values(target.Lines), func(a, b dashboard.Line) int { return cmp.Compare(a.Value, b.Value) })
+		for i := 1; i < len(lines); i++ {
+			if slices.Index(order, lines[i].Color) < slices.Index(order, lines[i-1].Color) {
+				t.Errorf("%q is %s above %v, and %s above %v", target.Title, lines[i-1].Color, lines[i-1].Value, lines[i].Color, lines[i].Value)
+			}
 		}
 	}
 }

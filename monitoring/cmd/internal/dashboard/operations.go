@@ -53,6 +53,7 @@ func (s *Scope) operations() Row {
 		},
 		Panel{
 			ID: 105, Title: "Latency as programs compute it, $" + QuantileVariable, Unit: Seconds, Logarithmic: true,
+			Empty:       "p50, p95 or p99",
 			Description: "Quantiles of the last minute that the programs themselves compute, of the slowest instance: exact to 5 % whatever the histograms are. There are 0.5, 0.95 and 0.99. They do not add up over instances.",
 			Queries: []Query{{
 				Expr:   highest(s.operation(catalog.RequestLatencyQuantiles, promql.Matcher{Label: "quantile", Operator: "=", Value: chosenQuantile}), operationName),
@@ -102,7 +103,7 @@ func (s *Scope) operations() Row {
 				{Expr: highest(s.store(catalog.InFlightOldestOwnAge), alert.Instance, namespace), Legend: legend(namespace, alert.Instance)},
 				{Expr: highest(s.store(catalog.InFlightOldestAge), alert.Instance, namespace), Legend: legend(namespace, alert.Instance) + " with callers' code", Dashed: true},
 			},
-			Lines:  append(hungLine(), Line{"TransactionAge", objective.TransactionAge.Seconds(), Orange}),
+			Lines:  append(hungLine(), Line{"TransactionAge", objective.TransactionAge.Seconds(), Purple}),
 			Alerts: []string{"KVStoreHung"},
 		},
 		Panel{

@@ -26,7 +26,7 @@ func (s *Scope) pebble() Row {
 		Panel{
 			ID: 403, Title: "Slow operations of the disk in ten minutes", Unit: Count,
 			Description: "How often the disk took five seconds or longer. One can be a hiccup of a disk in a cloud; look at the disk and at who else uses it when there are more.",
-			Queries:     []Query{{Expr: highest(s.Increase(s.store(engine.Stat("kvdb.engine.disk.slow")), slowDisk), alert.Instance, namespace), Legend: itsStore}},
+			Queries:     []Query{{Expr: highest(s.Increase(s.store(engine.Stat("kvdb.engine.disk.slow")), slowDisk), alert.Instance, namespace).Call("round"), Legend: itsStore}},
 			Lines:       []Line{{"DiskSlowCritical", objective.DiskSlowCritical, Red}},
 			Alerts:      []string{"KVDiskSlow"},
 		},

@@ -21,7 +21,7 @@ func (s *Scope) replication() Row {
 		return highest(s.store(m), replica, namespace, alert.Instance)
 	}
 	grown := func(m catalog.Metric) promql.Vector {
-		return sum(increase(s.store(m)), namespace, alert.Instance)
+		return s.events(s.store(m), namespace, alert.Instance)
 	}
 	return Row{ID: 600, Title: "Replication and fail-over", Folded: true, Panels: laid(12, 7,
 		Panel{
@@ -40,7 +40,7 @@ func (s *Scope) replication() Row {
 		},
 		Panel{
 			ID: 603, Title: "Fail-overs", Unit: Count, Empty: "no engine tells",
-			Description: "How often the primary of a store changed. Several in a short time mean that primaries die or lose their connection again and again: see the engine's own log.",
+			Description: "How often the primary of a store changed within a quarter of an hour. Several in a short time mean that primaries die or lose their connection again and again: see the engine's own log.",
 			Queries:     []Query{{Expr: grown(failovers), Legend: itsStore}},
 		},
 		Panel{
