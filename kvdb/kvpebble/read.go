@@ -42,10 +42,11 @@ func (s *Store) GetSized(ctx context.Context, key []byte, room kvdb.Room) (value
 			value, err = nil, wrap(opGet, e)
 		}
 	}()
-	if dst := room(len(found)); dst != nil {
-		value = append(dst[:0], found...)
+	dst := room(len(found))
+	if dst == nil {
+		return nil, nil
 	}
-	return value, nil
+	return append(dst[:0], found...), nil
 }
 
 // Exists implements [kvdb.Exister] with a point read, which asks the filters of
