@@ -52,7 +52,7 @@ func (s *Scope) variables() []Variable {
 		},
 		{
 			Name: HistogramVariable, Label: "Histograms",
-			Description: "Any kind works everywhere. Where some instances are scraped with classic buckets and others with native histograms, choose one kind to see those alone",
+			Description: "Any kind works everywhere. Where some instances are scraped with classic buckets and others with native histograms, choose one kind to see those alone in the charts",
 			Choices:     []Choice{{"any", anyHistogram}, {"classic", classicHistogram}, {"native", nativeHistogram}},
 		},
 	}
