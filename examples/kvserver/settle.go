@@ -23,6 +23,10 @@ const (
 	// settleInterval how often it looks.
 	settleTime     = 10 * time.Second
 	settleInterval = 10 * time.Millisecond
+
+	// looks in a row have to find nothing to do: a compaction begins a moment after the
+	// flush that makes it necessary has ended.
+	looks = 2
 )
 
 // engineTables tell what an engine has in memory that was written. Nil ones are of an
@@ -83,13 +87,17 @@ func (s *server) settle() {
 	defer cancel()
 	tick := time.NewTicker(settleInterval)
 	defer tick.Stop()
-	for s.tables.full(ctx) {
+	for calm := 0; s.tables != nil && ctx.Err() == nil; {
+		if calm++; s.tables.full(ctx) {
+			calm = 0
+		}
+		if calm == looks {
+			break
+		}
 		select {
 		case <-tick.C:
-			continue
 		case <-ctx.Done():
 		}
-		break
 	}
 	debug.FreeOSMemory()
 }
