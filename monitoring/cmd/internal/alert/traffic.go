@@ -59,7 +59,7 @@ var trafficDropped = Alert{
 		earlier := s.Over("quantile_over_time", now, 3*time.Hour, 0.2)
 		high := s.Over("quantile_over_time", now, day, 0.9)
 		return []Level{{
-			Severity: Warning, For: 5 * time.Minute,
+			Severity: Warning, For: 10 * time.Minute,
 			Expr: now.LessThan(usual.Times(objective.TrafficLeft)).
 				And(promql.Same, now.LessThan(earlier.Times(objective.TrafficLeft))).
 				And(promql.Same, usual.Above(objective.TrafficMin)).
