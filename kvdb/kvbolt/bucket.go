@@ -43,7 +43,7 @@ func lookupSized(b *bolt.Bucket, key []byte, room kvdb.Room) ([]byte, error) {
 	if value == nil {
 		return nil, kvdb.ErrNotFound
 	}
-	dst := room(len(value))
+	dst := room(len(value)) //otelkv:lockok the value is the engine's until it is copied, as Room says
 	if dst == nil {
 		return nil, nil
 	}

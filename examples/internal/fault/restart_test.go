@@ -35,7 +35,7 @@ func TestRestart(t *testing.T) {
 		if n := len(asked()); n > 0 || w.On() != restart {
 			t.Errorf("asked %d times before its time, %v is on", n, w.On())
 		}
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		synctest.Wait()
 		for _, f := range []Fault{{}, {Kind: Slow}} {
 			if err := w.Set(f); err != nil || w.On() != f {

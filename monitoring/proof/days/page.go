@@ -27,7 +27,10 @@ var pages embed.FS
 // A line is a series of a page: the labels that the program gave it.
 type line struct{ labels.Labels }
 
-func (l line) name() string                  { return l.Get(labels.MetricName) }
+// metricName is the label that the name of a series is under.
+const metricName = "__name__"
+
+func (l line) name() string                  { return l.Get(metricName) }
 func (l line) value(attribute string) string { return l.Get(catalog.PrometheusLabel(attribute)) }
 
 // ofStore says whether a series is a store's, and not its process's.

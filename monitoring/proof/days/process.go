@@ -45,7 +45,7 @@ func newProcess(s *Service, slot, generation int, began int64) *process {
 		}
 	}
 	for _, l := range page(s.Stores[0]) {
-		if !l.ofStore() && s.World.has(l.name()) && !(s.Bare && l.name() == catalog.HealthCheckStatus.PrometheusName()) {
+		if !l.ofStore() && s.World.has(l.name()) && (!s.Bare || l.name() != catalog.HealthCheckStatus.PrometheusName()) {
 			value := ofProcess[l.name()]
 			if value == nil {
 				panic("nothing says what is " + l.String())
@@ -58,7 +58,7 @@ func newProcess(s *Service, slot, generation int, began int64) *process {
 	}
 	if !s.World.Pushed {
 		p.up = &series{
-			labels: labels.FromStrings(labels.MetricName, "up", "job", s.Job, "instance", p.instance),
+			labels: labels.FromStrings(metricName, "up", "job", s.Job, "instance", p.instance),
 			value:  func() float64 { return truth(!p.now.Unseen && !p.now.Down) },
 		}
 	}

@@ -61,7 +61,7 @@ func (w World) stored(l line, job, instance, namespace string) labels.Labels {
 		b.Set(labels.BucketLabel, w.edge(le))
 	}
 	if w.Histograms != Classic && strings.HasPrefix(l.name(), durationName) {
-		b.Set(labels.MetricName, durationName).Del(labels.BucketLabel)
+		b.Set(metricName, durationName).Del(labels.BucketLabel)
 	}
 	return b.Labels()
 }
