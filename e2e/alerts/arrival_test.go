@@ -62,7 +62,8 @@ func chosen(t *testing.T) (courses []*course) {
 	dir := storesDir(t)
 	free := addresses(t, len(trials))
 	for i, tr := range trials {
-		if *only != "" && tr.name != healthy && !slices.Contains(strings.Split(*only, ","), tr.name) {
+		named := slices.Contains(strings.Split(*only, ","), tr.name)
+		if *only != "" && tr.name != healthy && !named || slices.Contains(pending, tr.name) && !named {
 			continue
 		}
 		c := &course{trial: tr, program: newProgram(t, tr, dir, free[i])}

@@ -9,9 +9,9 @@ import (
 
 const columns = 10
 
-// pending are trials without rows: no run of them was whole on a machine that was quiet enough. A
-// row ends the exception.
-var pending = []string{"rare", "freelist", "busy"}
+// pending are trials without rows, which run only when -only names them. Under the fault memory a
+// page and a ticket arrive, one after the other, and the ticket stays for longer than the fault.
+var pending = []string{"memory"}
 
 // TestEveryAlertHasATrial: each has to arrive in one, and nobody expects what there is not.
 func TestEveryAlertHasATrial(t *testing.T) {
