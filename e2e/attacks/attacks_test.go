@@ -20,6 +20,7 @@ type attack struct {
 	restart bool           // in between; an engine without files has no such attack
 	usual   bool           // with as much memory as there is by default, else with little
 	keeps   int            // bytes of memory that may stay charged
+	missed  int            // bytes by which engine pebble misses the bound, see decision 0039
 }
 
 const (
@@ -99,7 +100,11 @@ func (a attack) against(t *testing.T, engine string) {
 	meter.stop()
 	took := int(meter.peak.Load()) - idle
 	t.Logf("%d MiB above the idle %d; the longest wait was %v", took>>20, idle>>20, worst)
-	if most := memory + beyond + s.data(); took > most {
+	most := memory + beyond + s.data()
+	if engine == "pebble" {
+		most += a.missed
+	}
+	if took > most {
 		t.Errorf("the server took %d MiB, %d more than it may", took>>20, (took-most)>>20)
 	}
 	if worst > patience {

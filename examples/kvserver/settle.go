@@ -25,8 +25,8 @@ const (
 	settleInterval = 10 * time.Millisecond
 
 	// looks in a row have to find nothing to do: a compaction begins a moment after the
-	// flush that makes it necessary has ended.
-	looks = 2
+	// flush that makes it necessary has ended, and later where processors are busy.
+	looks = 10
 )
 
 // engineTables tell what an engine has in memory that was written. Nil ones are of an

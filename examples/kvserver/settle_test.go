@@ -83,7 +83,7 @@ func TestSettle(t *testing.T) {
 					t.Errorf("set: %s", got)
 				}
 			})
-			if took += tt.want / 2; took < tt.want || took > tt.want+2*settleInterval {
+			if took += tt.want / 2; took < tt.want || took > tt.want+(looks+1)*settleInterval {
 				t.Errorf("%d bytes took %v, want %v", tt.size, took, tt.want)
 			}
 		})
