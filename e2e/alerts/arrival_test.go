@@ -59,7 +59,7 @@ func TestArrival(t *testing.T) {
 // chosen are the trials that the command line wants, and the one that is healthy.
 func chosen(t *testing.T) (courses []*course) {
 	t.Helper()
-	dir := storesDir(t)
+	dir := process.StoresDir(t)
 	free := addresses(t, len(trials))
 	for i, tr := range trials {
 		named := slices.Contains(strings.Split(*only, ","), tr.name)

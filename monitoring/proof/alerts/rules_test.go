@@ -1,7 +1,6 @@
 package alerts_test
 
 import (
-	"os"
 	"path/filepath"
 	"regexp"
 	"testing"
@@ -67,17 +66,11 @@ func file(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range files {
-		if f.Name == "rules.yaml" {
-			path := filepath.Join(t.TempDir(), f.Name)
-			if err := os.WriteFile(path, []byte(f.Text), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			return path
-		}
+	dir := t.TempDir()
+	if err := generate.Write(dir, files); err != nil {
+		t.Fatal(err)
 	}
-	t.Fatal("there is no rules.yaml")
-	return ""
+	return filepath.Join(dir, "rules.yaml")
 }
 
 var (

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/prometheus/promql"
 	promrules "github.com/prometheus/prometheus/rules"
 
+	"github.com/otelkv/otelkv/internal/testutil/process"
 	"github.com/otelkv/otelkv/monitoring/proof/internal/prometheus"
 	"github.com/otelkv/otelkv/monitoring/proof/recording"
 )
@@ -79,7 +80,7 @@ func run(t *testing.T) *session {
 		s.groups[w] = g
 		s.seen[w] = make(map[string]map[string][]moment)
 	}
-	dir := recording.Dir(t)
+	dir := process.StoresDir(t)
 	recording.Build(t)
 	var waiting []*trial
 	for _, tr := range trials {

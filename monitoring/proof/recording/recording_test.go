@@ -35,7 +35,7 @@ var forms = map[recording.World]map[string]bool{
 // as they are there.
 func TestRecording(t *testing.T) {
 	r := recording.Start(t)
-	dir := recording.Dir(t)
+	dir := process.StoresDir(t)
 	for _, kind := range []recording.Kind{recording.Quickstart, recording.KVServer} {
 		p := recording.NewProgram(t, kind, string(kind), dir, 50)
 		p.Start(t, nil)

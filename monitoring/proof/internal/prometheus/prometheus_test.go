@@ -2,7 +2,6 @@ package prometheus_test
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -35,17 +34,11 @@ func shipped(t *testing.T, p generate.Parameters) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range files {
-		if f.Name == "rules.yaml" {
-			path := filepath.Join(t.TempDir(), f.Name)
-			if err := os.WriteFile(path, []byte(f.Text), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			return path
-		}
+	dir := t.TempDir()
+	if err := generate.Write(dir, files); err != nil {
+		t.Fatal(err)
 	}
-	t.Fatal("there is no rules.yaml")
-	return ""
+	return filepath.Join(dir, "rules.yaml")
 }
 
 // TestRulesFire: the shipped rules are evaluated at the times that the caller says, and
