@@ -15,7 +15,7 @@ func StoresDir(t testing.TB) string {
 	if syscall.Statfs(memory, &s) != nil || s.Bavail*uint64(s.Bsize) < 4<<30 {
 		return t.TempDir()
 	}
-	dir, err := os.MkdirTemp(memory, "otelkv-")
+	dir, err := os.MkdirTemp(memory, "otelkv-") //nolint:usetesting // t.TempDir is on a disk
 	if err != nil {
 		return t.TempDir()
 	}
