@@ -58,6 +58,7 @@ type Range struct {
 	Start, End []byte
 	Limit      int  // the most entries to yield; 0 means all, below 0 is ErrInvalidArgument
 	Reverse    bool // from the end to the start
+	KeysOnly   bool // the value of each entry is nil: nothing is read or copied for it that can be left
 }
 
 // A Scanner iterates over keys in order.

@@ -49,7 +49,11 @@ func scan(r Range, load func() *node, check func(op string) error) iter.Seq2[Ent
 				return false
 			}
 			left--
-			return yield(*e, nil) && left != 0
+			entry := *e
+			if r.KeysOnly {
+				entry.Value = nil
+			}
+			return yield(entry, nil) && left != 0
 		})
 	}
 }

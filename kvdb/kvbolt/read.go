@@ -98,7 +98,8 @@ func (s *Store) GetManySized(ctx context.Context, keys [][]byte, room kvdb.Room)
 // Scan implements [kvdb.Scanner]. It reads a page of entries at a time, each in
 // a read transaction of its own, and copies them, so the loop holds nothing of
 // the engine; a write that comes meanwhile may be seen or not. Take a View for
-// one state of the store. The context is looked at before each step.
+// one state of the store. The context is looked at before each step. For keys alone
+// the values are not touched: of a long one, only the first page is read.
 func (s *Store) Scan(ctx context.Context, r kvdb.Range) iter.Seq2[kvdb.Entry, error] {
 	return scan(ctx, s, r)
 }

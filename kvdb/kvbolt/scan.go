@@ -127,6 +127,9 @@ func (p *page) fill(b *bolt.Bucket, r kvdb.Range) {
 		if value == nil {
 			continue // a nested bucket
 		}
+		if r.KeysOnly {
+			value = nil
+		}
 		held += len(key) + len(value)
 		if n := len(p.entries); n == size || n > 0 && held > pageBytes {
 			return
@@ -136,6 +139,7 @@ func (p *page) fill(b *bolt.Bucket, r kvdb.Range) {
 	p.last = true
 }
 
+// add copies an entry. A nil value is left out.
 func (p *page) add(key, value []byte) {
 	if need := len(key) + len(value); need > cap(p.memory)-len(p.memory) {
 		// The entries before stay where they are.
@@ -145,5 +149,9 @@ func (p *page) add(key, value []byte) {
 	v := k + len(key)
 	p.memory = append(append(p.memory, key...), value...)
 	end := len(p.memory)
-	p.entries = append(p.entries, kvdb.Entry{Key: p.memory[k:v:v], Value: p.memory[v:end:end]})
+	e := kvdb.Entry{Key: p.memory[k:v:v]}
+	if value != nil {
+		e.Value = p.memory[v:end:end]
+	}
+	p.entries = append(p.entries, e)
 }

@@ -14,7 +14,9 @@ import (
 var errNegativeLimit = errors.New("the limit is negative")
 
 // Scan implements [kvdb.Scanner]. It yields the state of the store at the
-// moment it is ranged over. The context is looked at before each step.
+// moment it is ranged over. The context is looked at before each step. For keys
+// alone no value is copied, but Pebble reads the blocks that the keys are in, with
+// the values that it has not put elsewhere.
 func (s *Store) Scan(ctx context.Context, r kvdb.Range) iter.Seq2[kvdb.Entry, error] {
 	return s.scan(ctx, s.engine(), r)
 }
@@ -41,7 +43,7 @@ func prefixEnd(prefix []byte) []byte {
 
 func (s *Store) scan(ctx context.Context, src pebble.Reader, r kvdb.Range) iter.Seq2[kvdb.Entry, error] {
 	return func(yield func(kvdb.Entry, error) bool) {
-		c := cursor{store: s, reverse: r.Reverse}
+		c := cursor{store: s, reverse: r.Reverse, keysOnly: r.KeysOnly}
 		more, err := c.open(ctx, src, r)
 		if c.it != nil {
 			// For a loop that breaks or panics. What the iterator says then is of
@@ -70,9 +72,11 @@ func (s *Store) scan(ctx context.Context, src pebble.Reader, r kvdb.Range) iter.
 // the body of the loop is the caller's and may call Close. Close then takes the
 // iterator away, so a step copies the entry out of it.
 type cursor struct {
-	store      *Store
-	it         *pebble.Iterator // nil before open and after close
-	reverse    bool
+	store    *Store
+	it       *pebble.Iterator // nil before open and after close
+	reverse  bool
+	keysOnly bool
+
 	key, value []byte
 }
 
@@ -128,11 +132,14 @@ func (c *cursor) read(valid bool) (bool, error) {
 	if !valid {
 		return false, wrap(opScan, c.it.Error())
 	}
+	c.key = append(c.key[:0], c.it.Key()...)
+	if c.keysOnly {
+		return true, nil
+	}
 	value, err := c.it.ValueAndErr()
 	if err != nil {
 		return false, wrap(opScan, err)
 	}
-	c.key = append(c.key[:0], c.it.Key()...)
 	c.value = append(c.value[:0], value...)
 	if c.value == nil {
 		c.value = empty

@@ -193,6 +193,13 @@ var brokenScans = []broken{
 		}
 	})},
 	{"ends with the first page", "Scan/ManyEntries", through(paged)},
+	{"keys come with their values", "Scan/KeysOnly", asking(func(r *kvdb.Range) { r.KeysOnly = false })},
+	{"keys alone are always asked for", "Scan/KeysOnly", asking(func(r *kvdb.Range) { r.KeysOnly = true })},
+	{"the limit of keys is ignored", "Scan/KeysOnly", asking(func(r *kvdb.Range) {
+		if r.KeysOnly {
+			r.Limit = min(r.Limit, 0)
+		}
+	})},
 	{"a negative limit is none", "Scan/NegativeLimit", asking(func(r *kvdb.Range) { r.Limit = max(r.Limit, 0) })},
 	{"an error comes twice", "Scan/NegativeLimit", through(errorTwice)},
 	{"an error comes with an entry", "Scan/NegativeLimit", through(errorWithEntry)},

@@ -126,6 +126,14 @@ var backwards = replacing(func(_ *engine, p *partial) {
 	}
 })
 
+// heavy makes the scans of transactions ignore KeysOnly.
+var heavy = replacing(func(_ *engine, p *partial) {
+	p.scan = func(ctx context.Context, r kvdb.Range) entries {
+		r.KeysOnly = false
+		return p.Txn.Scan(ctx, r)
+	}
+})
+
 // nilling makes the reads of transactions return nil for an empty value.
 var nilling = replacing(func(_ *engine, p *partial) {
 	p.get = func(ctx context.Context, key []byte) ([]byte, error) {
@@ -171,6 +179,7 @@ var brokenTxns = []broken{
 	}},
 	{"an empty value is nil", "View/Reads", nilling},
 	{"reverse is ignored", "View/Ranges", backwards},
+	{"keys come with their values", "View/KeysOnly", heavy},
 	{"ignores cancellation", "View/Errors", hasty},
 	{"reads what comes later", "View/OneState", writingAtOnce},
 	{"wraps the caller's error", "View/OwnError", wrapping},
@@ -211,6 +220,7 @@ var brokenTxns = []broken{
 	{"reads the store alone", "Update/ReadsOwnWrites", stale},
 	{"reverse is ignored", "Update/Ranges", backwards},
 	{"scans the store alone", "Update/RangesOfOwnWrites", stale},
+	{"keys come with their values", "Update/KeysOnly", heavy},
 	{"keeps the caller's bytes", "Update/CallerKeepsBytes", func(e *engine, f *flawed) {
 		f.update = func(ctx context.Context, fn func(kvdb.Txn) error) error {
 			var muts []kvdb.Mutation

@@ -26,6 +26,13 @@ var scanCases = []capabilityCase[kvdb.Scanner]{
 		slices.Reverse(want)
 		f.wantPairs("in reverse", s.Scan(f.Context(), kvdb.Range{Reverse: true}), want)
 	}},
+	{"KeysOnly", func(f *fixture, s kvdb.Scanner) {
+		all := numbered(40)
+		all[7].value = ""
+		f.fill(all)
+		wantKeysOnly(f, s, all)
+		f.wantPairs("after scans of keys", s.Scan(f.Context(), kvdb.Range{}), all)
+	}},
 	{"NegativeLimit", func(f *fixture, s kvdb.Scanner) {
 		f.put("a", "1")
 		for _, r := range []kvdb.Range{{Limit: -1}, {Limit: -1, Reverse: true}, {Limit: -1, Start: []byte("b"), End: []byte("a")}} {

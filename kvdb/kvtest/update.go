@@ -92,6 +92,17 @@ var updateCases = []capabilityCase[kvdb.Updater]{
 			wantRanges(f, t, want)
 		})
 	}},
+	{"KeysOnly", func(f *fixture, u kvdb.Updater) {
+		all := numbered(8)
+		f.fill(all[:6])
+		f.update(u, func(t kvdb.Txn) {
+			for _, p := range all[4:] {
+				f.txnPut(t, p.key, p.value)
+			}
+			f.txnDelete(t, all[0].key)
+			wantKeysOnly(f, t, all[1:])
+		})
+	}},
 	{"CallerKeepsBytes", func(f *fixture, u kvdb.Updater) {
 		f.put("b", "2")
 		f.update(u, func(t kvdb.Txn) {

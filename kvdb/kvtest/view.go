@@ -28,6 +28,10 @@ var viewCases = []capabilityCase[kvdb.Viewer]{
 		all := f.fillBinary()
 		f.view(v, func(r kvdb.Reader) { wantRanges(f, r, all) })
 	}},
+	{"KeysOnly", func(f *fixture, v kvdb.Viewer) {
+		all := f.fillBinary()
+		f.view(v, func(r kvdb.Reader) { wantKeysOnly(f, r, all) })
+	}},
 	{"Errors", func(f *fixture, v kvdb.Viewer) {
 		f.fill(numbered(20))
 		f.view(v, func(r kvdb.Reader) { wantReaderErrors(f, r) })
