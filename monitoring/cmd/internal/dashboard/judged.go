@@ -63,4 +63,4 @@ func (s *Scope) lag(by ...string) promql.Vector {
 	return count(s.store(catalog.ReplicationConnected).Is(0), by...).Times(-1).Or(highest(s.store(catalog.ReplicationLag), by...))
 }
 
-var disconnected = []State{{Value: -1e6, To: -1, Text: "disconnected", Color: Red}}
+var lost = []State{{Value: -1e6, To: -1, Text: "lost", Color: Red}}

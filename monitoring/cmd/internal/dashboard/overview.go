@@ -75,7 +75,7 @@ func (s *Scope) numbers() []Panel {
 			Description: "How far the replica is behind that is behind most. Reads from it are as old as that: compare the rate of writes with the replica's disk and network. Of one that is not connected it is not known.",
 			Queries:     []Query{{Expr: s.lag()}},
 			Lines:       s.lagLine(),
-			States:      disconnected,
+			States:      lost,
 			Alerts:      []string{"KVReplicationLagHigh", "KVReplicaDisconnected"},
 		},
 	}

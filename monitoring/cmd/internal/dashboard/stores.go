@@ -21,25 +21,25 @@ func (s *Scope) storesTable() Panel {
 	}
 	ready := highest(s.process(catalog.HealthReady, promql.Is(catalog.Probe, "readiness")), alert.Job, alert.Instance)
 	return Panel{
-		ID: 21, Title: "Stores", Kind: Table, Width: 17, Height: 5, Unit: Count, SortBy: "State",
+		ID: 21, Title: "Stores", Kind: Table, Width: 16, Height: 5, Unit: Count, SortBy: "State",
 		Description: "Each store of each instance, what is ill on top. A store is ill while it misses an objective: errors or p99 of an operation, the age of an operation that does not end, " +
 			"disk, replicas, an engine that has failed; fewer than ten bad calls in five minutes say nothing. One that has been gone for less than a quarter of an hour is on top. Failing and slowest name the operation that is meant. A click on a store shows it alone.",
 		Queries: []Query{
-			{Expr: s.missed(errors, p99), Column: "State", Width: 52, Unit: Plain, Lines: []Line{{"", 1, Red}}, States: wellOrIll},
-			{Expr: s.present().Plus(promql.Raw("on (job, instance) group_left () " + ready.String())), Column: "Ready", Width: 52, Unit: Plain, States: yesOrNo, Lines: []Line{{"", 1, Green}}},
-			{Expr: s.recently(s.operation(catalog.Requests), byStore...), Column: "Traffic", Width: 66, Unit: OperationsPerSec},
-			{Expr: worst(errors.known(s), failing), Column: "Errors", Width: 60, Unit: Share, Lines: s.errorLine()},
-			{Expr: worst(p99.known(s), slowest), Column: "p99", Width: 60, Unit: Seconds, Lines: s.latencyLine()},
-			{Expr: highest(s.store(catalog.InFlightOldestOwnAge), byStore...), Column: "Oldest", Width: 60, Unit: Seconds, Lines: hungLine()},
-			{Expr: highest(s.disk(), byStore...), Column: "Disk", Width: 52, Unit: Share, Lines: s.diskLines()},
-			{Expr: s.lag(byStore...), Column: "Lag", Width: 60, Unit: Seconds, Lines: s.lagLine(), States: disconnected},
+			{Expr: s.missed(errors, p99), Column: "State", Width: 50, Unit: Plain, Lines: []Line{{"", 1, Red}}, States: wellOrIll},
+			{Expr: s.present().Plus(promql.Raw("on (job, instance) group_left () " + ready.String())), Column: "Ready", Width: 54, Unit: Plain, States: yesOrNo, Lines: []Line{{"", 1, Green}}},
+			{Expr: s.recently(s.operation(catalog.Requests), byStore...), Column: "Ops/s", Width: 56, Unit: Count},
+			{Expr: worst(errors.known(s), failing), Column: "Errors", Width: 58, Unit: Share, Lines: s.errorLine()},
+			{Expr: worst(p99.known(s), slowest), Column: "p99", Width: 66, Unit: Seconds, Lines: s.latencyLine()},
+			{Expr: highest(s.store(catalog.InFlightOldestOwnAge), byStore...), Column: "Oldest", Width: 64, Unit: Seconds, Lines: hungLine()},
+			{Expr: highest(s.disk(), byStore...), Column: "Disk", Width: 58, Unit: Share, Lines: s.diskLines()},
+			{Expr: s.lag(byStore...), Column: "Lag", Width: 58, Unit: Seconds, Lines: s.lagLine(), States: lost},
 		},
 		Labels: []Label{
 			{Name: alert.Job},
-			{Name: namespace, Title: "Store", URL: chosenAlone(alert.StoreVariable, alert.Job, alert.Instance)},
+			{Name: namespace, Title: "Store", Width: 84, URL: chosenAlone(alert.StoreVariable, alert.Job, alert.Instance)},
 			{Name: alert.Instance, Title: "Instance", URL: chosenAlone(alert.InstanceVariable, alert.Job)},
-			{Name: failing, Title: "Failing", Behind: "Errors", Width: 76},
-			{Name: slowest, Title: "Slowest", Behind: "p99", Width: 76},
+			{Name: failing, Title: "Failing", Behind: "Errors", Width: 80},
+			{Name: slowest, Title: "Slowest", Behind: "p99", Width: 80},
 		},
 		Alerts: []string{"KVEngineFailed", "KVStoreHung"},
 	}
@@ -86,17 +86,16 @@ func (s *Scope) missed(errors, p99 judged) promql.Vector {
 // firingTable has the alerts that fire, with links to their runbooks.
 func (s *Scope) firingTable() Panel {
 	return Panel{
-		ID: 22, Title: "Firing alerts", Kind: Table, Width: 7, Height: 5, Unit: Plain, Empty: "none fires",
+		ID: 22, Title: "Firing alerts", Kind: Table, Width: 8, Height: 5, Unit: Plain, Empty: "none fires",
 		Description: "Alerts that fire for what is chosen above; a click on a name opens its runbook, which says what to do first, one on a store or an instance shows that alone. " +
 			"It is empty, too, where Prometheus has not loaded rules.yaml: the number above says so.",
-		Queries: []Query{{Expr: highest(s.firing(), "alertname", "severity", alert.Job, namespace, operationName, alert.Instance)}},
+		Queries: []Query{{Expr: highest(s.firing(), "alertname", alert.Job, namespace, operationName, alert.Instance)}},
 		Labels: []Label{
 			{Name: "alertname", Title: "Alert", URL: s.Runbooks + "/${__value.raw}.md"},
 			{Name: alert.Job},
-			{Name: namespace, Title: "Store", Width: 60, URL: chosenAlone(alert.StoreVariable, alert.Job)},
-			{Name: alert.Instance, Title: "Instance", Width: 64, URL: chosenAlone(alert.InstanceVariable, alert.Job)},
-			{Name: operationName, Title: "Operation", Width: 54},
-			{Name: "severity", Title: "Severity", Width: 52},
+			{Name: namespace, Title: "Store", Width: 84, URL: chosenAlone(alert.StoreVariable, alert.Job)},
+			{Name: alert.Instance, Title: "Instance", Width: 70, URL: chosenAlone(alert.InstanceVariable, alert.Job)},
+			{Name: operationName, Title: "Operation", Width: 78},
 		},
 	}
 }
