@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 // A group is a real control group.
@@ -30,7 +32,8 @@ const (
 // InGroup runs the test once more, in a process that is alone in a real control
 // group of 128 MiB, of which its own pages take a quarter and those of files that it has
 // read twice most of the rest; there it calls test with the bounds of the used
-// share. It skips the test where control groups cannot be made.
+// share. Where control groups cannot be made the test is skipped, or fails under
+// OTELKV_E2E=required.
 func InGroup(t *testing.T, test func(low, high float64)) {
 	t.Helper()
 	if dir := os.Getenv(groupEnv); dir != "" {
@@ -40,14 +43,14 @@ func InGroup(t *testing.T, test func(low, high float64)) {
 	newMemoryGroup(t, groupLimit).run(t)
 }
 
-// MemoryGroup makes cmd run in a real control group with a limit of memory, in bytes. It
-// skips the test where control groups cannot be made.
+// MemoryGroup makes cmd run in a real control group with a limit of memory, in bytes. Where
+// control groups cannot be made the test is skipped, or fails under OTELKV_E2E=required.
 func MemoryGroup(t *testing.T, limit int, cmd *exec.Cmd) {
 	t.Helper()
 	g := newMemoryGroup(t, limit)
 	shell, err := exec.LookPath("sh")
 	if err != nil {
-		t.Skip(err)
+		process.Missing(t, err.Error())
 	}
 	cmd.Args = append([]string{"sh", "-c", `echo $$ >"$0" && exec "$@"`, filepath.Join(g.dir, "cgroup.procs"), cmd.Path}, cmd.Args[1:]...)
 	cmd.Path = shell
@@ -91,7 +94,7 @@ func newGroup(t *testing.T, controller string) group {
 	t.Helper()
 	list, err := os.ReadFile("/proc/self/cgroup")
 	if err != nil {
-		t.Skipf("no control groups: %v", err)
+		process.Missing(t, fmt.Sprintf("there are no control groups: %v", err))
 	}
 	for line := range strings.Lines(string(list)) {
 		parts := strings.SplitN(strings.TrimSpace(line), ":", 3)
@@ -115,7 +118,7 @@ func newGroup(t *testing.T, controller string) group {
 			return g
 		}
 	}
-	t.Skipf("no control group with %s can be made here", controller)
+	process.Missing(t, fmt.Sprintf("no control group of %s can be made below that of the test, which takes root or a delegated group", controller))
 	return group{}
 }
 
@@ -123,7 +126,7 @@ func newGroup(t *testing.T, controller string) group {
 func (g group) set(t *testing.T, name, text string) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(g.dir, name), []byte(text), 0o644); err != nil {
-		t.Skip(err)
+		process.Missing(t, "a control group takes no limit: "+err.Error())
 	}
 }
 
@@ -144,7 +147,7 @@ func (g group) run(t *testing.T) {
 func join(t *testing.T, dir string) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(dir, "cgroup.procs"), []byte(strconv.Itoa(os.Getpid())), 0o644); err != nil {
-		t.Skip(err)
+		process.Missing(t, "a control group takes no process: "+err.Error())
 	}
 }
 
@@ -154,13 +157,13 @@ func inGroup(t *testing.T, dir string, test func(low, high float64)) {
 	var fs syscall.Statfs_t
 	const tmpfsMagic = 0x01021994
 	if err := syscall.Statfs(files, &fs); err != nil || fs.Type == tmpfsMagic {
-		t.Skipf("%s holds its files in memory, which cannot be given back", files)
+		process.Missing(t, files+" holds its files in memory, which cannot be given back")
 	}
 	join(t, dir)
 	// Not the heap's, of which the race detector keeps a shadow several times as large.
 	own, err := syscall.Mmap(-1, 0, ownPages, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE|syscall.MAP_POPULATE)
 	if err != nil {
-		t.Skip(err)
+		process.Missing(t, "there is no memory to hold: "+err.Error())
 	}
 	defer func() { _ = syscall.Munmap(own) }()
 	name := filepath.Join(files, "file")
