@@ -108,6 +108,11 @@ const TrafficShare = 0.10
 // deployment and a second one that mends it are fine.
 const Restarts = 2
 
+// RestartsHour is how often it may do so within an hour. An orchestrator waits longer and
+// longer between the starts of a program that crashes, Kubernetes up to five minutes: then a
+// quarter of an hour has no more than two.
+const RestartsHour = 4
+
 // Goroutines is how many of them make evidence be captured: a service leaks them,
 // unless it has as many connections.
 const Goroutines = 100_000

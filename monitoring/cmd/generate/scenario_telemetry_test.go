@@ -2,6 +2,7 @@ package generate_test
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
@@ -22,6 +23,10 @@ func telemetryScenarios() []scenario {
 		return of(instance, catalog.LogDropped, values, catalog.LogReason, reason)
 	}
 	const day = 24 * 60
+	var shortLives []lane
+	for i := range 12 {
+		shortLives = append(shortLives, telling(strconv.Itoa(i), join(none(6*i+1), still(20, 1)))...)
+	}
 	return []scenario{
 		{ // four starts, and two
 			alert: "KVRestarting", shows: []string{fires, below, resolves, oneOfMany, missing},
@@ -29,6 +34,16 @@ func telemetryScenarios() []scenario {
 				started(a, join(still(100, 10), still(700, 2), none(1), still(880, 2), still(1000, 45))),
 				started(b, join(still(100, 10), still(700, 4), still(940, 46))), started(c, still(100, 60))),
 			checks: []check{{9, ""}, {14, ""}, {16, "critical@a:1"}, {45, ""}},
+		},
+		{ // five minutes between the end and the next start, and a quarter of an hour; then it is mended
+			alert: "KVRestarting", shows: []string{fires, below, resolves, missing},
+			series: append(lanes(telling(a, join(backOff(12, 1, 5), still(1, 120))), telling(b, rising(0, 60, 200))),
+				started(a, join(backOff(12, 1, 5), still(80, 120))), started(b, backOff(12, 15, 0))),
+			checks: []check{{15, ""}, {29, ""}, {31, "critical@a:1"}, {50, "critical@a:1"}, {75, "critical@a:1"}, {105, ""}, {170, ""}},
+		},
+		{ // the same over OTLP
+			alert: "KVRestarting", shows: []string{fires, missing, resolves},
+			series: shortLives, checks: []check{{15, ""}, {28, ""}, {45, "critical"}, {70, "critical"}, {110, ""}},
 		},
 		{ // over OTLP each start is another instance
 			alert: "KVRestarting", shows: []string{fires, missing, resolves},
@@ -81,6 +96,19 @@ func telemetryScenarios() []scenario {
 		},
 		{alert: "KVWatchdog", shows: []string{fires}, checks: []check{{0, "none"}, {day, "none"}}},
 	}
+}
+
+// backOff is the time of the last start, of so many: after each, a program is seen for some
+// minutes, and not for others.
+func backOff(starts, seen, gone int) string {
+	var parts []string
+	for i := range starts {
+		parts = append(parts, still(float64(10+i), seen))
+		if gone > 0 {
+			parts = append(parts, "stale", none(gone-1))
+		}
+	}
+	return join(parts...)
 }
 
 func healthScenarios() []scenario {

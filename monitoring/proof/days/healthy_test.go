@@ -1,6 +1,7 @@
 package days
 
 import (
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/prometheus/prometheus/model/rulefmt"
 
 	"github.com/otelkv/otelkv/monitoring"
+	"github.com/otelkv/otelkv/monitoring/cmd/generate"
 	"github.com/otelkv/otelkv/monitoring/proof/internal/prometheus"
 )
 
@@ -21,10 +23,27 @@ func shipped(t *testing.T, name string) []byte {
 	return text
 }
 
-// book are the rules that ship.
+// book are the rules that ship, and those of a capacity, which ship for who knows theirs.
 func book(t *testing.T) []rulefmt.Rule {
 	t.Helper()
-	all, err := Rules(shipped(t, "rules.yaml"))
+	p := generate.Defaults()
+	p.Capacity = Capacity
+	files, err := generate.Files(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := rulesOf(t, []byte(files[0].Text))
+	for _, r := range rulesOf(t, shipped(t, "rules.yaml")) {
+		if !slices.ContainsFunc(all, func(o rulefmt.Rule) bool { return o.Alert == r.Alert && o.Record == r.Record && o.Expr == r.Expr }) {
+			t.Errorf("%s%s ships, and is not among the rules of a capacity", r.Record, r.Alert)
+		}
+	}
+	return all
+}
+
+func rulesOf(t *testing.T, text []byte) []rulefmt.Rule {
+	t.Helper()
+	all, err := Rules(text)
 	if err != nil {
 		t.Fatal(err)
 	}

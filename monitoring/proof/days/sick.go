@@ -28,6 +28,9 @@ func (s Sick) Service() *Service {
 	}
 }
 
+// Capacity is what an instance can do, in operations a second, as mixin's -capacity.
+const Capacity = 1000
+
 const (
 	critical = "critical"
 	warning  = "warning"
@@ -46,9 +49,10 @@ func SickDays() []Sick {
 		{"slow operations eat the budget", Converts, Bolt, 0, "KVLatencyBudgetBurn", warning, at(17.5, 300, nil, each(func(c *Condition) { c.Slow = 0.004 }))},
 		{"callers go away", Converts, Pebble, 0, "KVCanceledHigh", warning, at(10, 30, slot(1), each(func(c *Condition) { c.Share[catalog.Canceled] = 0.2 }))},
 		{"updates lose to others", Text, Bolt, 0, "KVConflictsHigh", warning, at(10, 30, slot(1), each(func(c *Condition) { c.Share[catalog.Conflict] = 0.3 }))},
+		{"an instance has all the calls that it can take", Text, Pebble, 0, "KVCapacityHigh", warning, at(10, 40, slot(1), each(func(c *Condition) { c.Load = 1.3 * Capacity }))},
 		{"nobody calls", Protobuf, Pebble, 0, "KVTrafficDropped", warning, at(17, 60, nil, each(func(c *Condition) { c.Load = 0 }))},
 		{"the disk has hiccups that take seconds", Text, Pebble, 0, "KVDiskSlow", critical, at(10, 25, slot(1), diskSlow)},
-		{"the disk is full within half an hour", OTLP, Pebble, 0, "KVDiskFull", critical, at(8, 80, slot(1), diskFull)},
+		{"the disk is full within half an hour", OTLP, Pebble, 0, "KVDiskFull", critical, at(8, 60, slot(1), diskFull)},
 		{"the disk fills, until somebody adds space", Protobuf, Pebble, 0, "KVDiskFilling", warning, at(17.5, 300, slot(1), filling)},
 		{"a replica is behind", Converts, Pebble, 0, "KVReplicationLagHigh", critical, at(10, 25, slot(1), replica(true, 30))},
 		{"a replica is gone", OTLP, Pebble, 0, "KVReplicaDisconnected", critical, at(10, 25, slot(1), replica(false, unknown))},
@@ -60,6 +64,8 @@ func SickDays() []Sick {
 		{"the memory runs out", OTLP, Pebble, 0, "KVSaturationHigh", critical, at(10, 15, slot(1), func(m *Moment) { m.Memory = min(0.98, 0.6+0.08*float64(m.Since)) })},
 		{"an instance starts again and again", Text, Pebble, 0, "KVRestarting", critical, at(10, 25, slot(1), crashing)},
 		{"an instance that pushes starts again and again", OTLP, Pebble, 0, "KVRestarting", critical, at(10, 25, slot(1), crashing)},
+		{"an instance is started again every five minutes", Converts, Pebble, 0, "KVRestarting", critical, at(9, 100, slot(1), backingOff)},
+		{"an instance that pushes is started again every five minutes", OTLP, Pebble, 0, "KVRestarting", critical, at(9, 100, slot(1), backingOff)},
 		{"an instance is gone", Converts, Pebble, 0, "KVTelemetryAbsent", critical, at(10, 25, slot(1), down)},
 		{"nobody reaches any instance", Protobuf, Pebble, 0, "KVTelemetryAbsent", critical, at(10, 25, nil, func(m *Moment) { m.Unseen = true })},
 		{"no instance pushes any more", OTLP, Pebble, 0, "KVTelemetryAbsent", critical, at(10, 25, nil, down)},

@@ -27,15 +27,10 @@ func diskSlow(m *Moment) {
 	})(m)
 }
 
-// diskFull fills within half an hour, and half an hour later somebody makes room.
+// diskFull fills within half an hour. At its end somebody makes room.
 func diskFull(m *Moment) {
 	first(func(c *Condition) {
-		switch {
-		case m.Since < 60:
-			c.Disk = min(0.98, c.Disk+0.012*float64(m.Since))
-		default:
-			c.Disk -= 0.1
-		}
+		c.Disk = min(0.98, c.Disk+0.012*float64(m.Since))
 		if c.Disk > 0.9 {
 			unready(m, "disk")
 		}
@@ -83,6 +78,13 @@ func crashing(m *Moment) {
 	m.Restarts = true
 	m.Unseen = math.Mod(float64(m.Since), 3) == 1
 	m.Unready = true
+}
+
+// backingOff is a process that ends soon after each start, and who starts it waits twice as
+// long each time, up to five minutes.
+func backingOff(m *Moment) {
+	m.Restarts = slices.Contains([]int{0, 1, 2, 4, 7, 12}, m.Since) || m.Since > 12 && m.Since%6 == 0
+	m.Unseen, m.Unready = !m.Restarts, true
 }
 
 // filling is a disk to which data comes faster than before.

@@ -21,23 +21,31 @@ var restarting = Alert{
 	Name: "KVRestarting",
 	Of:   Process,
 	Levels: func(s *Scope) []Level {
-		const often = 15 * time.Minute
-		starts := s.Over("changes", s.Series(catalog.ProcessStartTime), often).
+		const often, long = 15 * time.Minute, time.Hour
+		// What is started every five minutes only is often started in an hour, and was lately.
+		again := func(times func(time.Duration) promql.Vector) promql.Vector {
+			return times(often).Above(objective.Restarts).
+				Or(times(long).Above(objective.RestartsHour).And(promql.Same, times(often).Above(0)))
+		}
+		starts := again(func(w time.Duration) promql.Vector { return s.Over("changes", s.Series(catalog.ProcessStartTime), w) }).
 			And(promql.On(Job, Instance), s.Over("max_over_time", s.recorded(telling), often))
 		// Over OTLP each start is an instance of its own, which dies young.
-		young := s.Over("max_over_time", s.Series(catalog.Uptime), often).Below(s.Scaled(window).Seconds()).
-			Unless(promql.Same, s.Series(catalog.Uptime)).
-			Unless(promql.On(Job, Instance), s.Over("max_over_time", s.Series(catalog.ProcessStartTime), often))
+		young := again(func(w time.Duration) promql.Vector {
+			return s.Over("max_over_time", s.Series(catalog.Uptime), w).Below(s.Scaled(window).Seconds()).
+				Unless(promql.Same, s.Series(catalog.Uptime)).
+				Unless(promql.On(Job, Instance), s.Over("max_over_time", s.Series(catalog.ProcessStartTime), w)).
+				By("count", target...)
+		})
 		return []Level{
-			{Severity: Critical, KeepFiring: 2 * window, Expr: starts.Above(objective.Restarts)},
-			{Severity: Critical, KeepFiring: 2 * window, Of: Program, Expr: young.By("count", target...).Above(objective.Restarts)},
+			{Severity: Critical, KeepFiring: 2 * window, Expr: starts},
+			{Severity: Critical, KeepFiring: 2 * window, Of: Program, Expr: young},
 		}
 	},
-	Summary: "{{ $labels.job }} {{ with $labels.instance }}on {{ . }} {{ end }}has restarted {{ $value }} times in a quarter of an hour: " +
+	Summary: "{{ $labels.job }} {{ with $labels.instance }}on {{ . }} {{ end }}has restarted {{ $value }} times within an hour: " +
 		"see the last lines before it ended",
-	Description: "A program starts again and again. What it does before it ends is in its log, and why it ends in its exit status or the kernel's log.",
+	Description: "A program starts again and again: three times within a quarter of an hour, or five within an hour. What it does before it ends is in its log, and why it ends in its exit status or the kernel's log.",
 	Fault:       "restart",
-	Objective:   []string{"Restarts"},
+	Objective:   []string{"Restarts", "RestartsHour"},
 	OTLP: "there is no process_start_time_seconds, and each start has a service.instance.id of its own: counted are the instances that ended before they were five minutes old, " +
 		"five minutes after they did",
 }

@@ -14,6 +14,7 @@ import (
 
 // notDrawn says why an objective is no threshold of a panel.
 var notDrawn = map[string]string{
+	"RestartsHour": "the panel counts what starts again within a quarter of an hour; the alert looks at the hour, too",
 	"DiskForecast": "it is how far ahead the dashed line of the disk looks",
 	"TrafficLeft":  "it is a share of the usual traffic: two dashed lines beside the traffic",
 	"TrafficShare": "it is a share of the day's high traffic: a dashed line beside the traffic",

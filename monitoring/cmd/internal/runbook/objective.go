@@ -27,6 +27,7 @@ var objectives = map[string]any{
 	"TrafficMin":         objective.TrafficMin,
 	"TrafficShare":       objective.TrafficShare,
 	"Restarts":           objective.Restarts,
+	"RestartsHour":       objective.RestartsHour,
 	"CapacityUsed":       objective.CapacityUsed,
 	"OperationAge":       objective.OperationAge,
 	"TransactionAge":     objective.TransactionAge,
