@@ -1,0 +1,47 @@
+// Package kvredis adapts [Redis] and what speaks its protocol, such as Valkey, to package
+// kvdb, through go-redis. [Open] connects to a server, to the primary that sentinels know,
+// or to a cluster, and owns the client; [New] borrows a client that the program already
+// has, and leaves it open.
+//
+// The store's keys are the strings of one database of the server. Keys of other types
+// are errors where they are read, kvdb.ErrInvalidArgument, absent to GetMany and to scans,
+// and present to Exists; a Put replaces them.
+//
+// # Durability
+//
+// A write is acknowledged when the primary has it in memory. When it is on a disk is for
+// the server's own configuration; a replica gets it later. So a fail-over loses the
+// writes that were acknowledged last, as a server that ends does, as far as its
+// configuration allows.
+//
+// go-redis tries a command again when its connection broke, up to MaxRetries times, as it
+// cannot know whether the server had carried it out. A Put that was carried out twice may
+// undo a write of somebody else that came between. MaxRetries of -1 in the client's options ends
+// that. CompareAndSwap is never tried again: with an error, it may have swapped or not.
+//
+// # Time
+//
+// A call ends when the deadline of its context has passed, or before: go-redis waits
+// ReadTimeout for each reply. A context that is cancelled ends the wait for a
+// connection and for the next attempt, but not that for a reply, which go-redis has no way to end.
+// Of a cluster's client that New borrows, ContextTimeoutEnabled has to be set, or replies
+// are waited for without regard to deadlines; a notice says so.
+//
+// # Capabilities
+//
+// Batcher (MULTI; in a cluster all keys must be of one slot), Exister, MultiGetter (MGET; in
+// a cluster one for each slot), PrefixScanner (SCAN, in no order), Swapper (a script),
+// TTLPutter (in milliseconds), Pinger, PoolReader, Describer and Notifier.
+// Redis has no order of keys, no snapshots, and no transactions that read before they write but with WATCH,
+// which does not cover a scan: so there is no Scanner, Viewer or Updater.
+//
+// # Errors
+//
+// Errors have the kinds of package kvdb. What the server says can quote keys and values, so
+// its texts are replaced by those of this package; the server's own error is below, for
+// errors.As.
+//
+// The package emits no telemetry of its own.
+//
+// [Redis]: https://redis.io
+package kvredis

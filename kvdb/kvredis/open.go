@@ -1,0 +1,154 @@
+package kvredis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+// OpenOptions configure a [Store] that [Open] connects. Nil options mean the defaults.
+// Neither they nor what they point to is changed or kept.
+type OpenOptions struct {
+	// Options are those of [New].
+	Options
+
+	// Redis are the options of the client: MasterName for one of sentinels, IsClusterMode for one of a
+	// cluster whose nodes are not all listed. By default, those of go-redis, but for deadlines of contexts, which
+	// are always kept.
+	Redis *redis.UniversalOptions
+
+	// Timeout is for how long Open tries. By default, five seconds.
+	Timeout time.Duration
+}
+
+const defaultTimeout = 5 * time.Second
+
+var (
+	errNoTarget    = errors.New("the target is empty, and the options have no addresses")
+	errTimeout     = errors.New("the Timeout of the options is negative")
+	errTargetTwice = errors.New("the target and Redis.Addrs of the options both name servers")
+	errURL         = errors.New("the target is no URL of Redis: redis://[user[:password]@]host[:port][/database], rediss:// for TLS, or unix://[user[:password]@]path[?db=database]")
+)
+
+// Open connects to the server at target, and returns once it has answered. The target is
+// an address, host:port; a URL, redis://, rediss:// for TLS, or unix://; or several addresses
+// that commas divide, which are nodes of a cluster or, with Redis.MasterName in the
+// options, sentinels. It may be empty where the options list addresses.
+//
+// Open ends when ctx is done, and after the Timeout of the options at the latest; neither limits the
+// store. Close closes the client.
+//
+// An error is a *kvdb.Error: kvdb.ErrInvalidArgument lists every problem of the arguments, or says
+// what does not fit the server that is there, such as a password, TLS, or that it is a
+// sentinel, part of a cluster or something other than Redis; kvdb.ErrUnavailable means that
+// nobody answers, or not yet; kvdb.ErrTimeout that there was no answer in time.
+func Open(ctx context.Context, target string, opts *OpenOptions) (*Store, error) {
+	c, redisOptions, timeout, err := opts.config(target)
+	if err != nil {
+		return nil, err
+	}
+	if err := kvdb.CheckContext(ctx, opOpen); err != nil {
+		return nil, err
+	}
+	client, err := newClient(redisOptions)
+	if err != nil {
+		return nil, err
+	}
+	s := newStore(client, c)
+	s.owned = client
+	within, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	if err := s.greet(within, redisOptions); err != nil {
+		over := ctx.Err()
+		_ = s.Close() // the first error says more
+		if over != nil {
+			return nil, kvdb.ContextError(opOpen, over)
+		}
+		return nil, explain(ctx, redisOptions, err)
+	}
+	return s, nil
+}
+
+// newClient is redis.NewUniversalClient with an error in place of a panic.
+func newClient(opts *redis.UniversalOptions) (client redis.UniversalClient, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = &kvdb.Error{Op: opOpen, Kind: kvdb.ErrInvalidArgument, Err: fmt.Errorf("the options of the client: %v", r)}
+		}
+	}()
+	return redis.NewUniversalClient(opts), nil
+}
+
+// config fills the defaults and lists every problem at once. The client's options in the
+// result are a copy.
+func (o *OpenOptions) config(target string) (config, *redis.UniversalOptions, time.Duration, error) {
+	if o == nil {
+		o = new(OpenOptions)
+	}
+	r := new(redis.UniversalOptions)
+	if o.Redis != nil {
+		*r = *o.Redis
+		r.Addrs = slices.Clone(r.Addrs)
+	}
+	var problems []error
+	switch {
+	case target == "" && len(r.Addrs) == 0:
+		problems = append(problems, errNoTarget)
+	case target != "" && len(r.Addrs) > 0:
+		problems = append(problems, errTargetTwice)
+	case target != "":
+		problems = append(problems, setTarget(r, target)...)
+	}
+	timeout := o.Timeout
+	switch {
+	case timeout < 0:
+		problems = append(problems, errTimeout)
+	case timeout == 0:
+		timeout = defaultTimeout
+	}
+	r.ContextTimeoutEnabled = true
+	address := ""
+	if len(r.Addrs) > 0 {
+		address = r.Addrs[0]
+	}
+	c, more := o.fill(address, r.DB)
+	return c, r, timeout, invalid(opOpen, append(problems, more...))
+}
+
+// setTarget takes what a target says into the options. An error does not quote it, as it
+// may hold a password.
+func setTarget(r *redis.UniversalOptions, target string) (problems []error) {
+	if !strings.Contains(target, "://") {
+		for address := range strings.SplitSeq(target, ",") {
+			r.Addrs = append(r.Addrs, strings.TrimSpace(address))
+		}
+		return nil
+	}
+	o, err := redis.ParseURL(target)
+	if err != nil {
+		return []error{errURL}
+	}
+	r.Addrs = []string{o.Addr}
+	r.DB = o.DB
+	if o.Username != "" {
+		r.Username = o.Username
+	}
+	if o.Password != "" {
+		r.Password = o.Password
+	}
+	if o.TLSConfig != nil && r.TLSConfig == nil {
+		r.TLSConfig = o.TLSConfig
+	}
+	if u, err := url.Parse(target); err == nil && len(u.Query()) > 0 && (u.Scheme != "unix" || len(u.Query()) > 1 || !u.Query().Has("db")) {
+		problems = append(problems, errors.New("the target has options behind a question mark: set them in Redis of the options"))
+	}
+	return problems
+}

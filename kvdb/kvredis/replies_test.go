@@ -1,0 +1,153 @@
+package kvredis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+// marked is what no text may quote.
+const marked = "key-4711"
+
+type serverError string
+
+func (e serverError) Error() string { return string(e) }
+func (serverError) RedisError()     {}
+
+var mapping = []struct {
+	err  error
+	kind error // nil is none
+	says string
+}{
+	{serverError("READONLY You can't write against a read only replica."), kvdb.ErrReadOnly, "replica"},
+	{serverError("OOM command not allowed when used memory > 'maxmemory'."), kvdb.ErrNoSpace, "maxmemory"},
+	{serverError("MISCONF Redis is configured to save RDB snapshots"), kvdb.ErrUnavailable, "disk"},
+	{serverError("LOADING Redis is loading the dataset in memory"), kvdb.ErrUnavailable, "LOADING"},
+	{serverError("MOVED 3999 127.0.0.1:6381"), kvdb.ErrUnavailable, "MOVED"},
+	{serverError("ASK 3999 127.0.0.1:6381"), kvdb.ErrUnavailable, "ASK"},
+	{serverError("TRYAGAIN Multiple keys request during rehashing of slot"), kvdb.ErrUnavailable, "TRYAGAIN"},
+	{serverError("CLUSTERDOWN Hash slot not served"), kvdb.ErrUnavailable, "CLUSTERDOWN"},
+	{serverError("MASTERDOWN Link with MASTER is down"), kvdb.ErrUnavailable, "MASTERDOWN"},
+	{serverError("BUSY Redis is busy running a script."), kvdb.ErrUnavailable, "script"},
+	{redis.ErrCrossSlot, kvdb.ErrInvalidArgument, "slots"},
+	{serverError("WRONGTYPE Operation against a key holding the wrong kind of value script: " + marked), kvdb.ErrInvalidArgument, "string"},
+	{serverError("NOAUTH Authentication required."), kvdb.ErrUnavailable, "password"},
+	{serverError("WRONGPASS invalid username-password pair or user is disabled."), kvdb.ErrUnavailable, "password"},
+	{serverError("NOPERM No permissions to access the '" + marked + "' key"), kvdb.ErrUnavailable, "user"},
+	{serverError("ERR max number of clients reached"), kvdb.ErrUnavailable, "clients"},
+	{serverError("ERR unknown command 'SETT', with args beginning with: '" + marked + "'"), kvdb.ErrInvalidArgument, "command"},
+	{serverError("ERR string exceeds maximum allowed size (512MB)"), kvdb.ErrTooLarge, "size"},
+	{serverError("ERR Error running script (call to f_12): @user_script:1: WRONGTYPE Operation against " + marked), kvdb.ErrInvalidArgument, "string"},
+	{serverError("ERR Error running script (call to f_12): @user_script:1: -READONLY You can't write"), kvdb.ErrReadOnly, "replica"},
+	{serverError("ERR Error running script (call to f_12): @user_script:1: " + marked), nil, "script"},
+	{serverError("ERR something about " + marked), nil, "ERR: "},
+	{serverError("NEWCODE about " + marked), nil, "NEWCODE: "},
+	{serverError(marked), nil, "an error: "},
+	{serverError(""), nil, "an error: "},
+	{redis.ErrPoolTimeout, kvdb.ErrTimeout, "pool timeout"},
+	{redis.ErrPoolExhausted, kvdb.ErrUnavailable, "exhausted"},
+	{io.EOF, kvdb.ErrUnavailable, "EOF"},
+	{io.ErrUnexpectedEOF, kvdb.ErrUnavailable, "EOF"},
+	{onWire("dial", syscall.ECONNREFUSED), kvdb.ErrUnavailable, "127.0.0.1:6379"},
+	{onWire("dial", os.ErrDeadlineExceeded), kvdb.ErrUnavailable, "dial"},
+	{onWire("read", os.ErrDeadlineExceeded), kvdb.ErrTimeout, "timeout"},
+	{onWire("read", syscall.ECONNRESET), kvdb.ErrUnavailable, "reset"},
+	{&net.DNSError{Err: "no such host", Name: "redis.example", IsNotFound: true}, kvdb.ErrUnavailable, "redis.example"},
+	{syscall.EMFILE, kvdb.ErrUnavailable, "open files"},
+	{errors.New("redis: all sentinels specified in configuration are unreachable: EOF"), kvdb.ErrUnavailable, "sentinels"},
+	{errors.New("redis: cluster has no nodes"), kvdb.ErrUnavailable, "nodes"},
+	{fmt.Errorf("redis: can't parse %q", marked), nil, "no reply of Redis"},
+	{&strconv.NumError{Func: "ParseInt", Num: marked, Err: strconv.ErrSyntax}, nil, "no reply of Redis"},
+	{errors.New("anything"), nil, "anything"},
+}
+
+func onWire(op string, err error) error {
+	return &net.OpError{Op: op, Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 6379}, Err: err}
+}
+
+func TestWrap(t *testing.T) {
+	s := new(Store)
+	for _, tt := range mapping {
+		t.Run(tt.err.Error(), func(t *testing.T) {
+			for _, err := range []error{tt.err, fmt.Errorf("%w", tt.err)} {
+				checkWrapped(t, s.wrap(t.Context(), opGet, err), err, tt.kind)
+				if text := s.wrap(t.Context(), opGet, err).Error(); !strings.Contains(text, tt.says) || strings.Contains(text, marked) {
+					t.Errorf("it says %q, want %q in it and not %q", text, tt.says, marked)
+				}
+			}
+		})
+	}
+	if err := s.wrap(t.Context(), opGet, nil); err != nil {
+		t.Errorf("wrap(nil) = %v", err)
+	}
+	wantClosed := s.wrap(t.Context(), opGet, redis.ErrClosed)
+	if e, ok := wantClosed.(*kvdb.Error); !ok || e.Kind != kvdb.ErrClosed { //nolint:errorlint // as it is returned
+		t.Errorf("that the client is closed became %v", wantClosed)
+	}
+}
+
+func checkWrapped(t *testing.T, got, cause, kind error) {
+	t.Helper()
+	//nolint:errorlint // what a store returns is not wrapped once more
+	if e, ok := got.(*kvdb.Error); !ok || e.Op != opGet || e.Kind != kind || !errors.Is(got, cause) {
+		t.Errorf("%#v, want an *kvdb.Error of get with the kind %v and the cause %v", got, kind, cause)
+	}
+}
+
+// The end of the caller's context is told as such, and that of one of go-redis' own as
+// nobody's cancellation; what the server said goes before either.
+func TestWrapOfContexts(t *testing.T) {
+	s := new(Store)
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.wrap(gone, opGet, io.EOF); !errors.Is(err, context.Canceled) || errors.Is(err, kvdb.ErrUnavailable) {
+		t.Errorf("a connection that ends with the context: %v", err)
+	}
+	if err := s.wrap(gone, opGet, serverError("OOM no")); errors.Is(err, context.Canceled) || !errors.Is(err, kvdb.ErrNoSpace) {
+		t.Errorf("a reply of the server that came before: %v", err)
+	}
+	if err := s.wrap(t.Context(), opGet, fmt.Errorf("dial: %w", context.Canceled)); errors.Is(err, context.Canceled) || !errors.Is(err, kvdb.ErrUnavailable) {
+		t.Errorf("a context that is not the caller's: %v", err)
+	}
+	s.guard.close()
+	if err := s.wrap(t.Context(), opGet, io.EOF); !errors.Is(err, kvdb.ErrClosed) {
+		t.Errorf("a connection that ends with the store: %v", err)
+	}
+}
+
+// Whatever the server says, none of it but its code is in the text.
+func FuzzReplied(f *testing.F) {
+	for _, tt := range mapping {
+		f.Add(tt.err.Error())
+	}
+	f.Fuzz(func(t *testing.T, said string) {
+		if _, text := replied(said + " " + marked); text == "" || strings.Contains(text, marked) {
+			t.Errorf("of %q the text is %q", said, text)
+		}
+	})
+}
+
+func TestSlots(t *testing.T) {
+	for key, want := range map[string]int{ // by CLUSTER KEYSLOT
+		"": 0, "foo": 12182, "bar": 5061, "{foo}1": 12182, "a{foo}{bar}": 12182, "123456789": 12739,
+	} {
+		if got := slotOf([]byte(key)); got != want {
+			t.Errorf("the slot of %q is %d, want %d", key, got, want)
+		}
+	}
+	slots := bySlot([]string{"foo", "bar", "{foo}1", "bar"})
+	if len(slots) != 2 || fmt.Sprint(slots[0]) != "{5061 [bar bar] [1 3]}" || fmt.Sprint(slots[1]) != "{12182 [foo {foo}1] [0 2]}" {
+		t.Errorf("by slots: %v", slots)
+	}
+}

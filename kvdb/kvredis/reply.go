@@ -1,0 +1,111 @@
+package kvredis
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+// A reply is one of the server's errors: the code, or more, that it begins with.
+type reply struct {
+	begins string
+	kind   error
+	text   string // for people
+}
+
+var replies = []reply{
+	{"READONLY ", kvdb.ErrReadOnly, "READONLY: the server is a replica"},
+	{"OOM ", kvdb.ErrNoSpace, "OOM: the server has used its maxmemory"},
+	{"MISCONF ", kvdb.ErrUnavailable, "MISCONF: the server takes no writes, since it cannot save to its disk"},
+	{"LOADING ", kvdb.ErrUnavailable, "LOADING: the server is reading its data from the disk"},
+	{"MASTERDOWN ", kvdb.ErrUnavailable, "MASTERDOWN: the replica has lost its primary, and serves no old data"},
+	{"NOREPLICAS ", kvdb.ErrUnavailable, "NOREPLICAS: the server has fewer good replicas than it needs to take writes"},
+	{"BUSY ", kvdb.ErrUnavailable, "BUSY: the server runs a script that takes long"},
+	{"UNKILLABLE ", kvdb.ErrUnavailable, "UNKILLABLE: the server runs a script that takes long"},
+	{"MOVED ", kvdb.ErrUnavailable, "MOVED: another node of the cluster has the slot"},
+	{"ASK ", kvdb.ErrUnavailable, "ASK: the slot is on its way to another node of the cluster"},
+	{"TRYAGAIN ", kvdb.ErrUnavailable, "TRYAGAIN: the slot is on its way to another node of the cluster"},
+	{"CLUSTERDOWN ", kvdb.ErrUnavailable, "CLUSTERDOWN: the cluster does not serve the slot"},
+	{"CROSSSLOT ", kvdb.ErrInvalidArgument, "CROSSSLOT: the keys are of different slots of the cluster"},
+	{"WRONGTYPE ", kvdb.ErrInvalidArgument, "WRONGTYPE: the key holds no string"},
+	{"NOAUTH ", kvdb.ErrUnavailable, "NOAUTH: the server wants a password"},
+	{"WRONGPASS ", kvdb.ErrUnavailable, "WRONGPASS: the server does not know the user with the password"},
+	{"NOPERM ", kvdb.ErrUnavailable, "NOPERM: the server does not let the user do that"},
+	{"DENIED ", kvdb.ErrUnavailable, "DENIED: the server is in protected mode, and takes connections from its own machine only"},
+	{"NOSCRIPT ", kvdb.ErrUnavailable, "NOSCRIPT: the server does not know the script"},
+	{"EXECABORT ", kvdb.ErrUnavailable, "EXECABORT: the server refused a part of the batch, so all of it"},
+	{"NOPROTO ", kvdb.ErrInvalidArgument, "NOPROTO: the server does not speak that version of the protocol"},
+	{"ERR max number of clients", kvdb.ErrUnavailable, "the server has as many clients as it takes"},
+	{"ERR max client", kvdb.ErrUnavailable, "the server has as many clients as it takes"},
+	{"ERR unknown command", kvdb.ErrInvalidArgument, "the server does not know the command"},
+	{"ERR unknown subcommand", kvdb.ErrInvalidArgument, "the server does not know the command"},
+	{"ERR syntax error", kvdb.ErrInvalidArgument, "the server does not know the form of the command"},
+	{"ERR invalid expire time", kvdb.ErrInvalidArgument, "the time to live is longer than the server can count"},
+	{"ERR DB index is out of range", kvdb.ErrInvalidArgument, "the server has no database of that number"},
+	{"ERR string exceeds maximum allowed size", kvdb.ErrTooLarge, "the server takes no value of that size"},
+	{"ERR Protocol error: invalid bulk length", kvdb.ErrTooLarge, "the server takes no key or value of that size"},
+	{"ERR This instance has cluster support disabled", kvdb.ErrInvalidArgument, "the server is not a node of a cluster"},
+	{"ERR AUTH <password> called without any password", kvdb.ErrInvalidArgument, "the server has no password, but one was given"},
+}
+
+// inScript are what servers before Redis 7 put before what a command of a script said.
+const inScript = "ERR Error running script"
+
+// replied returns the kind of what the server said, and a text in place of it, as it may
+// quote arguments.
+func replied(said string) (kind error, text string) {
+	if strings.HasPrefix(said, inScript) {
+		for _, r := range replies {
+			if strings.Contains(said, " "+r.begins) || strings.Contains(said, "-"+r.begins) {
+				return r.kind, r.text
+			}
+		}
+		return nil, "a script failed"
+	}
+	for _, r := range replies {
+		if strings.HasPrefix(said, r.begins) {
+			return r.kind, r.text
+		}
+	}
+	return nil, code(said) + ": the rest of what the server said may quote arguments"
+}
+
+// code returns the word in capitals that an error of the server begins with.
+func code(said string) string {
+	word, _, _ := strings.Cut(said, " ")
+	if word == "" || len(word) > 20 || strings.Trim(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+		return "an error"
+	}
+	return word
+}
+
+// texts of go-redis that have no variable of their own.
+var unreachables = []string{
+	"redis: all sentinels specified in configuration are unreachable", "redis: cluster has no nodes",
+	"redis: connection is not usable", "redis: connection unusable", "redis: no sentinels configured",
+}
+
+// unreachable reports whether go-redis says that it has nobody to ask.
+func unreachable(err error) bool {
+	text := err.Error()
+	for _, begins := range unreachables {
+		if strings.HasPrefix(text, begins) {
+			return true
+		}
+	}
+	return false
+}
+
+// hush returns an error whose text quotes nothing that the server sent, and which nobody
+// takes for the caller's own cancellation.
+func hush(err error) error {
+	switch text := err.Error(); {
+	case errors.Is(err, context.Canceled):
+		return errInterrupted
+	case strings.HasPrefix(text, "redis: ") && strings.ContainsAny(text, "\"'`"), strings.HasPrefix(text, "strconv."):
+		return &quiet{"what the server sent is no reply of Redis", err}
+	}
+	return err
+}
