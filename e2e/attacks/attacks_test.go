@@ -18,6 +18,7 @@ type attack struct {
 
 	prepare func(s *siege) // before it
 	restart bool           // in between; an engine without files has no such attack
+	ample   int            // bytes of memory before the restart, if it is not the same
 	usual   bool           // with as much memory as there is by default, else with little
 	keeps   int            // bytes of memory that may stay charged
 	missed  int            // bytes by which engine pebble misses the bound, see decision 0039
@@ -53,13 +54,14 @@ func (a attack) against(t *testing.T, engine string) {
 	if a.usual {
 		memory = usual
 	}
-	args := []string{"-engine", engine, "-sync=false", "-memory", strconv.Itoa(memory)}
+	args := []string{"-engine", engine, "-sync=false"}
 	if engine != "memory" {
 		args = append(args, "-dir", t.TempDir())
 	}
-	s := &siege{t: t, engine: engine, budget: memory, counts: newCounts()}
-	start := func() {
-		s.Server = kvserver.Start(t, args...)
+	s := &siege{t: t, engine: engine, counts: newCounts()}
+	start := func(memory int) {
+		s.budget = memory
+		s.Server = kvserver.Start(t, append(args, "-memory", strconv.Itoa(memory))...)
 		var err error
 		if s.good, err = dial(s.Address); err != nil {
 			t.Fatal(err)
@@ -67,7 +69,7 @@ func (a attack) against(t *testing.T, engine string) {
 		s.small("SET", "small", "v")
 		s.small("GET", "small")
 	}
-	start()
+	start(max(memory, a.ample))
 	if a.restart {
 		a.prepare(s)
 		_ = s.good.Close()
@@ -75,7 +77,7 @@ func (a attack) against(t *testing.T, engine string) {
 			t.Fatalf("exit status %d", status)
 		}
 		s.counts = newCounts()
-		start()
+		start(memory)
 	}
 	meter := newMeter(t, s.Process)
 	idle, charged := meter.now(), s.info("memory", "mem_clients_normal")

@@ -33,6 +33,7 @@ var attacks = []attack{
 	{name: "watches", run: watches},
 	{name: "tracking", run: tracking},
 	{name: "scans", run: scans, keeps: 8 << 20}, // places belong to nobody, and have a bound
+	{name: "scans over large values", prepare: fillOther, restart: true, ample: usual, run: scansOverLarge},
 	{name: "names", run: names},
 	{name: "descriptions", run: descriptions},
 

@@ -214,6 +214,76 @@ func scans(s *siege) {
 	})
 }
 
+// otherKeys are in a database of their own, which somebody who behaves does not use.
+const otherKeys = 6
+
+// inOther makes the other database that of the connection.
+func (c *conn) inOther() error {
+	r, err := c.do("SELECT", "1")
+	if err == nil && r.text != "OK" {
+		err = fmt.Errorf("SELECT: %v", r)
+	}
+	return err
+}
+
+// fillOther has all keys of the other database be large.
+func fillOther(s *siege) {
+	s.clients(1, func(_ int, c *conn) error {
+		if err := c.inOther(); err != nil {
+			return err
+		}
+		for i := range otherKeys {
+			if err := c.set(key(i), s.large()); err != nil {
+				return err
+			}
+			if r, err := c.reply(); err != nil || r.text != "OK" {
+				return fmt.Errorf("SET number %d: %v, %w", i, r, err)
+			}
+		}
+		return nil
+	})
+}
+
+// scansOverLarge has the keys of values listed, counted and deleted that are half as large
+// as all of the memory.
+func scansOverLarge(s *siege) {
+	s.clients(12, func(_ int, c *conn) error {
+		if err := c.inOther(); err != nil {
+			return err
+		}
+		for range 10 {
+			for _, ask := range [][]string{{"SCAN", "0", "COUNT", "100"}, {"SCAN", "0", "MATCH", "k*"}, {"KEYS", "*"}, {"DBSIZE"}} {
+				r, err := c.do(ask...)
+				n := len(r.elements)
+				switch {
+				case err != nil:
+					return err
+				case ask[0] == "SCAN" && n == 2:
+					n = len(r.elements[1].elements)
+				case ask[0] == "DBSIZE":
+					n, _ = strconv.Atoi(r.text)
+				}
+				if n != otherKeys {
+					return fmt.Errorf("%v: %v", ask, r)
+				}
+				s.counts.add("scan", "ok", 1)
+			}
+		}
+		return nil
+	})
+	s.clients(1, func(_ int, c *conn) error {
+		if err := c.inOther(); err != nil {
+			return err
+		}
+		if r, err := c.do("FLUSHDB"); err != nil || r.text != "OK" {
+			return fmt.Errorf("FLUSHDB: %v, %w", r, err)
+		}
+		s.counts.add("scan", "ok", 2) // the second finds nothing
+		s.counts.add("BATCH delete", "ok", 1)
+		return nil
+	})
+}
+
 // names gives connections long names, and lists them.
 func names(s *siege) {
 	const longest = 256

@@ -66,6 +66,10 @@ func (c *client) flushKeys(ctx context.Context, args [][]byte, flush func(*keysp
 	if c.keys.db.scanner == nil {
 		return c.keys.unsupported(upper(args[0]))
 	}
+	if !c.server.budget.Take(flushMemory) {
+		return errRunning
+	}
+	defer c.server.budget.Give(flushMemory)
 	defer c.server.tracks.Flushed() // also when it fails, or panics
 	if err := flush(c.keys, ctx); err != nil {
 		return err

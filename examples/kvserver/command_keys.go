@@ -17,32 +17,25 @@ func runKeys(ctx context.Context, c *client, args [][]byte) error {
 	if err := s.match(args[1]); err != nil {
 		return err
 	}
-	var pages [][]byte
+	var pages []keyBulks
 	n, size := 0, 0
-	defer func() { c.server.budget.Give(size) }()
+	defer func() {
+		for _, page := range pages {
+			page.release()
+		}
+	}()
 	for after, first := []byte(nil), true; first || after != nil; first = false {
 		s.matching = 0
-		keys, found, last, err := s.visit(ctx, &c.keys.db, after, nil)
+		page := keyBulks{budget: c.server.budget}
+		last, err := s.visit(ctx, &c.keys.db, after, &page)
+		pages = append(pages, page)
 		if err != nil {
 			return err
 		}
-		if size+len(keys) > maxKeysReply {
+		n, size, after = n+page.n, size+len(page.bytes), last
+		if size > maxKeysReply {
 			return errTooManyKeys
 		}
-		if !c.server.budget.Take(len(keys)) {
-			return errBudget
-		}
-		pages, n, size, after = append(pages, keys), n+found, size+len(keys), last
 	}
-	reply := func() {
-		c.out.Array(n)
-		for _, keys := range pages {
-			c.out.Raw(keys)
-		}
-	}
-	if size > fullReply {
-		return c.large(size, reply)
-	}
-	reply()
-	return nil
+	return c.keyReply(func() { c.out.Array(n) }, pages...)
 }

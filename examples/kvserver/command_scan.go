@@ -7,7 +7,6 @@ import (
 
 	"github.com/otelkv/otelkv/examples/kvserver/internal/cursor"
 	"github.com/otelkv/otelkv/examples/kvserver/internal/glob"
-	"github.com/otelkv/otelkv/examples/kvserver/internal/resp"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
@@ -55,9 +54,10 @@ func runScan(ctx context.Context, c *client, args [][]byte) error {
 	if err != nil {
 		return commandError(err.Error())
 	}
-	keys, n, last := c.value[:0], 0, []byte(nil)
+	keys, last := keyBulks{budget: c.server.budget, bytes: c.value[:0]}, []byte(nil)
+	defer keys.release()
 	if !s.nothing {
-		if keys, n, last, err = s.visit(ctx, &c.keys.db, after, keys); err != nil {
+		if last, err = s.visit(ctx, &c.keys.db, after, &keys); err != nil {
 			return err
 		}
 	}
@@ -67,18 +67,12 @@ func runScan(ctx context.Context, c *client, args [][]byte) error {
 	} else if next, err = c.server.cursors.Advance(step, last); err != nil {
 		return commandError(err.Error())
 	}
-	reply := func() {
+	defer c.reuse(keys.bytes)
+	return c.keyReply(func() {
 		c.out.Array(2)
 		c.out.BulkInt(next)
-		c.out.Array(n)
-		c.out.Raw(keys)
-	}
-	if len(keys) > smallReply {
-		return c.large(len(keys), reply)
-	}
-	c.reuse(keys)
-	reply()
-	return nil
+		c.out.Array(keys.n)
+	}, keys)
 }
 
 // parse reads the options.
@@ -128,32 +122,30 @@ func checkPattern(pattern []byte) error {
 	return nil
 }
 
-// visit appends the next keys that match to dst, as n bulks. Last is the stored key
-// to go on after, nil at the end.
-func (s *scan) visit(ctx context.Context, d *db, after, dst []byte) (keys []byte, n int, last []byte, err error) {
-	keys = dst
+// visit adds the next keys that match to dst. Last is the stored key to go on after, nil
+// at the end.
+func (s *scan) visit(ctx context.Context, d *db, after []byte, dst *keyBulks) (last []byte, err error) {
 	visited := 0
 	// One more than asked for tells whether this is the end.
 	for entry, err := range d.scan(ctx, s.pattern.Prefix(), after, s.count+1) {
 		if err != nil {
-			return dst, 0, nil, err
+			return nil, err
 		}
-		if visited == s.count || len(keys) >= maxScanReply || s.matching >= maxScanSteps {
-			return keys, n, last, nil
+		if visited == s.count || len(dst.bytes) >= maxScanReply || s.matching >= maxScanSteps {
+			return last, nil
 		}
 		visited++
 		if visited%checkEvery == 0 {
 			if err := ended(ctx); err != nil {
-				return dst, 0, nil, err
+				return nil, err
 			}
 		}
 		last = append(last[:0], entry.Key...)
-		if key := d.index.Key(entry.Key); s.matches(key) {
-			keys = resp.AppendBulk(keys, key)
-			n++
+		if key := d.index.Key(entry.Key); s.matches(key) && !dst.add(key) {
+			return nil, errBudget
 		}
 	}
-	return keys, n, nil, nil
+	return nil, nil
 }
 
 func (s *scan) matches(key []byte) bool {

@@ -196,10 +196,10 @@ func (d *db) storedAll(keys [][]byte) [][]byte {
 }
 
 // scan yields up to limit stored keys that begin with a prefix, those behind after
-// unless that is nil. A limit of 0 is none.
+// unless that is nil. A limit of 0 is none. No command wants the values.
 func (d *db) scan(ctx context.Context, prefix, after []byte, limit int) iter.Seq2[kvdb.Entry, error] {
 	start, end := d.index.Bounds(prefix)
-	r := kvdb.Range{Start: start, End: end, Limit: limit}
+	r := kvdb.Range{Start: start, End: end, Limit: limit, KeysOnly: true}
 	if behind := append(append(make([]byte, 0, len(after)+1), after...), 0); after != nil && string(behind) > string(start) {
 		r.Start = behind
 	}

@@ -11,6 +11,10 @@ import (
 const (
 	maxFlushKeys  = 1024
 	maxFlushBytes = 256 << 10
+
+	// flushMemory is for the keys, twice as databases other than 0 store them, and for
+	// what a command has besides each key.
+	flushMemory = 2*(maxFlushBytes+longestKey) + maxFlushKeys*argMemory
 )
 
 // flush removes every key of the database, some at a time: engines cannot do it at

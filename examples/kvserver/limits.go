@@ -24,10 +24,13 @@ type limits struct {
 	drainTime   time.Duration // commands may take to end, when the server stops
 }
 
+// longestKey is longer than those that people use. Scans keep keys in memory.
+const longestKey = 64 << 10
+
 var defaultLimits = limits{
 	clients: 4096,
 	size:    resp.Limits{Args: 1 << 20, Bulk: 512 << 20, Command: 1 << 30, Inline: 64 << 10}, // as Redis has them
-	key:     64 << 10,
+	key:     longestKey,
 	memory:  defaultMemory,
 
 	idleTime:    10 * time.Minute,

@@ -221,7 +221,7 @@ func TestScansAreCharged(t *testing.T) {
 	if got := before - s.budget.Left(); got < 100*100 || got != s.cursors.Bytes() {
 		t.Errorf("100 places take %d bytes of the budget, and are %d", got, s.cursors.Bytes())
 	}
-	s = start(t, store, func(l *limits) { l.memory = 1 << 20 })
+	s = start(t, store, func(l *limits) { l.memory = 512 << 10 })
 	if got := s.dial().do("keys", "*"); !strings.HasPrefix(got, "-") {
 		t.Errorf("without memory: %.100s", got)
 	}
