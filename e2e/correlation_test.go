@@ -59,6 +59,7 @@ func sampledLine(t *testing.T, stdout, message string) (found operationLine, ok 
 // TestOneQuery: one query by trace id finds what an operation wrote to standard
 // output, and the same record as it came over OTLP.
 func TestOneQuery(t *testing.T) {
+	t.Parallel()
 	for fault, message := range map[string]string{"errors": "operation failed", "slow": "operation slow"} {
 		t.Run(fault, func(t *testing.T) {
 			v := startVictoriaLogs(t)
@@ -121,6 +122,7 @@ func compareEntries(t *testing.T, line, record logEntry) {
 // TestExemplarToSpanToLog goes the way of a person on call: from a slow bucket
 // in Prometheus to the trace, and to the log record of the same operation.
 func TestExemplarToSpanToLog(t *testing.T) {
+	t.Parallel()
 	process.Installed(t, "prometheus")
 	v := startVictoriaLogs(t)
 	c := startCollector(t, v)

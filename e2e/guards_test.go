@@ -10,6 +10,7 @@ import (
 // TestGuards: what changes a program is for those who run it: not for pages of other
 // sites, and not for one that has its name bound to this machine.
 func TestGuards(t *testing.T) {
+	t.Parallel()
 	_, quick := startQuickstart(t)
 	kv := strings.TrimPrefix(startKVServer(t, "-engine", "memory").admin, "http://")
 	for name, target := range map[string]struct {

@@ -17,6 +17,7 @@ import (
 // background; of the rest the first block, which picks an operation, until there
 // is one, and the second until it finds what the guide promises of it.
 func TestGuide(t *testing.T) {
+	t.Parallel()
 	process.Installed(t, "curl")
 	victoriaLogsTool.built(t)
 	otelcolTool.built(t)

@@ -32,6 +32,7 @@ func block(t *testing.T, language string) string {
 
 // TestHealthGuideCommands types what the guide says, and wants what it shows.
 func TestHealthGuideCommands(t *testing.T) {
+	t.Parallel()
 	process.Installed(t, "curl")
 	p, address := startQuickstart(t)
 	// What is said of this machine's disk and memory is another matter.

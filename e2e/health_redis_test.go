@@ -25,7 +25,6 @@ const redisInterval = time.Second
 
 func dependOn(t *testing.T, address string) *dependent {
 	t.Helper()
-	redis.SetLogger(quiet{})
 	client := redis.NewClient(&redis.Options{Addr: address, MaxRetries: -1, DialerRetries: 1, ContextTimeoutEnabled: true})
 	t.Cleanup(func() { _ = client.Close() })
 	port := health.TCP("port", address).Every(redisInterval)
@@ -81,6 +80,7 @@ func (d *dependent) answers(t *testing.T, code int, body string) {
 // A dependency that is gone refuses connections: the first run after that ends
 // readiness. It returns on its own.
 func TestRedisKilled(t *testing.T) {
+	t.Parallel()
 	server := redisserver.Start(t)
 	d := dependOn(t, server.Address)
 	d.becomes(t, health.StatusPass, "redis", "port")
@@ -107,6 +107,7 @@ func TestRedisKilled(t *testing.T) {
 // decides. The kernel goes on to accept connections for a process that is
 // paused, so a check that only connects sees nothing.
 func TestRedisPaused(t *testing.T) {
+	t.Parallel()
 	server := redisserver.Start(t)
 	d := dependOn(t, server.Address)
 	d.becomes(t, health.StatusPass, "redis", "port")

@@ -18,7 +18,7 @@ import (
 // TestRollingRestart restarts two servers, one after the other, under clients
 // that redial once when their connection ends: no request fails.
 func TestRollingRestart(t *testing.T) {
-	redis.SetLogger(quiet{})
+	t.Parallel()
 	var servers []*kvserver
 	var backends []*backend
 	for range 2 {

@@ -26,6 +26,7 @@ var (
 // from then on. Metric, type of errors, a line that says what to do, and liveness all
 // tell, so that the store is opened again.
 func TestKVServerWithAFailedEngine(t *testing.T) {
+	t.Parallel()
 	dir := tmpfs.Mount(t, "size=32m")
 	s := startKVServer(t, "-dir", dir)
 	if got := scraped(t, s.target(), engineFailed); got != 0 {

@@ -47,7 +47,6 @@ func (quiet) Printf(context.Context, string, ...any) {}
 // client returns a client with so many connections.
 func (s *kvserver) client(t *testing.T, connections int) *redis.Client {
 	t.Helper()
-	redis.SetLogger(quiet{})
 	c := redis.NewClient(&redis.Options{
 		Addr: s.host + ":" + s.port, PoolSize: connections, MaxRetries: -1, DialerRetries: 1,
 		// By default 3 s, in which a busy disk does not sync the 1,000 writes of a pipeline.

@@ -10,6 +10,7 @@ import (
 // Under redis-benchmark no operation fails, and none is counted twice or not at
 // all.
 func TestKVServerCountsExactly(t *testing.T) {
+	t.Parallel()
 	process.Installed(t, "redis-benchmark")
 	for _, engine := range kvengines {
 		t.Run(engine, func(t *testing.T) {

@@ -129,6 +129,7 @@ func TestKVServerTracesByTheUser(t *testing.T) {
 // TestNativeHistograms: a Prometheus that ingests native histograms has those of either
 // program with -native, and without it none.
 func TestNativeHistograms(t *testing.T) {
+	t.Parallel()
 	process.Installed(t, "prometheus")
 	_, quick := runQuickstart(t, []string{"-native"})
 	native := strings.TrimPrefix(busyKVServer(t, "-native").admin, "http://")

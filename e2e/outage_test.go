@@ -52,6 +52,7 @@ func outage(t *testing.T, program *process.Process, target string, lost *regexp.
 // The log store crashes and comes back: the program goes on, tells what is
 // lost, and new records arrive.
 func TestLogStoreComesBack(t *testing.T) {
+	t.Parallel()
 	v := startVictoriaLogs(t)
 	program, target := startQuickstart(t,
 		"OTEL_EXPORTER_OTLP_LOGS_ENDPOINT="+v.otlp(), "OTEL_EXPORTER_OTLP_LOGS_TIMEOUT=1000",
@@ -70,6 +71,7 @@ func TestLogStoreComesBack(t *testing.T) {
 
 // So does a Collector.
 func TestCollectorComesBack(t *testing.T) {
+	t.Parallel()
 	v := startVictoriaLogs(t)
 	c := startCollector(t, v)
 	program, target := startQuickstart(t,

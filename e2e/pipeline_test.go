@@ -7,6 +7,7 @@ import (
 
 // Spans, metrics and log records reach a Collector over both protocols.
 func TestCollectorReceives(t *testing.T) {
+	t.Parallel()
 	for _, protocol := range []string{"http/protobuf", "grpc"} {
 		t.Run(protocol, func(t *testing.T) {
 			v := startVictoriaLogs(t)

@@ -78,6 +78,7 @@ func opened(t *testing.T, path string) string {
 // of the last one before a scrape. In one of a hundred runs that is another one,
 // so there are further attempts.
 func TestExemplarToEvidence(t *testing.T) {
+	t.Parallel()
 	process.Installed(t, "prometheus")
 	for range 3 {
 		if followExemplar(t) {

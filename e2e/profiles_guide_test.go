@@ -43,6 +43,7 @@ var profilesGuideShows = [][]string{
 // TestProfilesGuide runs the commands of the guide, those of a terminal in the
 // background, until they show what they are there for.
 func TestProfilesGuide(t *testing.T) {
+	t.Parallel()
 	process.Installed(t, "curl")
 	dir := t.TempDir()
 	_, token, err := net.SplitHostPort(process.FreeAddress(t))

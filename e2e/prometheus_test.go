@@ -167,6 +167,7 @@ func fetch(t *testing.T, url string) ([]byte, error) {
 // TestPrometheusScrapes: the server that people run understands what the
 // program shows.
 func TestPrometheusScrapes(t *testing.T) {
+	t.Parallel()
 	process.Installed(t, "prometheus")
 	_, target := startQuickstart(t)
 	p := startPrometheus(t, target)

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/redis/go-redis/v9"
+
 	program "github.com/otelkv/otelkv/e2e/internal/kvserver"
 	"github.com/otelkv/otelkv/internal/testutil/process"
 )
@@ -22,6 +24,7 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	buildDir = dir
+	redis.SetLogger(quiet{}) // of the whole process
 	code := program.Main(m)
 	os.RemoveAll(dir)
 	os.Exit(code)

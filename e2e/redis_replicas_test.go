@@ -23,10 +23,10 @@ import (
 // replicas are shown, and one is taken away: the program is ready all the while, and
 // its metrics show those that are there. A primary that is gone ends that.
 func TestReplicasThatMove(t *testing.T) {
+	t.Parallel()
 	const moves = 34
 	primary := redisserver.Start(t)
 	replicas := [...]*redisserver.Server{redisserver.Start(t), redisserver.Start(t)}
-	redis.SetLogger(quiet{})
 	client := redis.NewClient(&redis.Options{Addr: primary.Address, MaxRetries: -1, ContextTimeoutEnabled: true})
 
 	if err := client.ConfigSet(t.Context(), "repl-diskless-sync-delay", "0").Err(); err != nil { // in place of five seconds
