@@ -151,3 +151,14 @@ func TestSlots(t *testing.T) {
 		t.Errorf("by slots: %v", slots)
 	}
 }
+
+func TestSeen(t *testing.T) {
+	s := newSeen()
+	for _, want := range []bool{true, false, false} {
+		for _, key := range []string{"", "a", "b"} {
+			if got := s.first(key); got != want {
+				t.Errorf("first(%q) = %t, want %t", key, got, want)
+			}
+		}
+	}
+}
