@@ -20,6 +20,7 @@ type config struct {
 	engine engine
 	fault  fault.Fault
 	native bool          // histograms, too
+	watch  bool          // by a Prometheus of its own
 	drain  time.Duration // from not ready to the end
 }
 
@@ -36,6 +37,7 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	flags.StringVar(&c.dir, "dir", "", "keep the store in this `directory`; without it, in a temporary one")
 	flags.Float64Var(&c.rate, "rate", 2000, "make this many `operations` a second")
 	flags.BoolVar(&c.native, "native", false, "add native histograms, for a Prometheus that scrapes protobuf and ingests them")
+	flags.BoolVar(&c.watch, "watch", false, "run a Prometheus beside it that scrapes it, with alerting rules; prometheus has to be on the path")
 	flags.DurationVar(&c.drain, "drain", time.Second, "on SIGTERM, serve on for this `time` while /readyz says no, for load balancers to see it; the program ends within 10s more")
 	name := flags.String("engine", "pebble", "the `engine` of the store: "+engineNames())
 	kind := flags.String("fault", fault.None.String(), fault.Help())

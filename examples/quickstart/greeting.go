@@ -6,11 +6,12 @@ import (
 
 	"github.com/otelkv/otelkv/examples/internal/fault"
 	"github.com/otelkv/otelkv/examples/internal/program"
+	"github.com/otelkv/otelkv/examples/internal/watcher"
 	"github.com/otelkv/otelkv/otelsetup/observe"
 )
 
 // greet tells a person where to look.
-func greet(stderr io.Writer, c config, dir string, obs *observe.Observer, faults *fault.Switch) {
+func greet(stderr io.Writer, c config, dir string, obs *observe.Observer, faults *fault.Switch, server *watcher.Server) {
 	url := "http://" + program.Reachable(obs.Addr())
 	evidence := ""
 	files := c.pprof.Evidence(dir)
@@ -20,12 +21,16 @@ func greet(stderr io.Writer, c config, dir string, obs *observe.Observer, faults
 			evidence += "\nThe directory is removed at the end; -dir keeps store and evidence.\n"
 		}
 	}
+	watching := ""
+	if server != nil {
+		watching = fmt.Sprintf("  %s/alerts   Prometheus, which scrapes it every %v; /graph for queries\n", server.URL, watcher.Every)
+	}
 	fmt.Fprintf(stderr, `quickstart: a store of the engine %[8]s in %[1]s, about %.4[2]g operations a second, fault %[3]v
 
   %[4]s/          everything, to click
   %[4]s/metrics   for Prometheus
   %[4]s/readyz    200 ready, or 503 and why; ?verbose for each check
-%[5]s
+%[5]s%[9]s
 Try next:
 
   curl -s %[4]s/metrics | grep kvdb_requests_total
@@ -34,5 +39,5 @@ Try next:
   curl -X PUT '%[4]s/loglevel?level=debug&for=1m'    # a line for every operation
 %[6]s
 Stop with Ctrl-C.
-`, dir, c.rate, c.fault, url, program.Greeting(obs, files), evidence, faults.Others(), c.engine.name)
+`, dir, c.rate, c.fault, url, program.Greeting(obs, files), evidence, faults.Others(), c.engine.name, watching)
 }

@@ -2,7 +2,7 @@
 // directory of its own, wrapped by package instrument, under the load of a
 // small web shop.
 //
-//	go run ./examples/quickstart [-listen 127.0.0.1:8080] [-pprof 127.0.0.1:6060] [-dir DIR] [-rate 2000] [-engine pebble|bolt] [-fault none] [-native] [-drain 1s]
+//	go run ./examples/quickstart [-listen 127.0.0.1:8080] [-pprof 127.0.0.1:6060] [-dir DIR] [-rate 2000] [-engine pebble|bolt] [-fault none] [-native] [-watch] [-drain 1s]
 //
 // It writes JSON log lines to standard output, and what a person reads, the
 // URLs first of all, to standard error. It runs until SIGINT or SIGTERM, says on
@@ -13,6 +13,9 @@
 //
 // With -native the durations of operations are native histograms as well, for a
 // Prometheus that scrapes protobuf and ingests them.
+//
+// With -watch a Prometheus runs beside it, if one is on the path: it scrapes the program, has
+// this repository's rules, listens on this machine only, and ends with the program.
 //
 // It fails on purpose with -fault, or with POST /fault?kind=; -help lists the kinds,
 // and which engine can have them.
@@ -31,8 +34,10 @@ import (
 	"os"
 
 	"github.com/otelkv/otelkv/examples/internal/program"
+	"github.com/otelkv/otelkv/examples/internal/watcher"
 )
 
 func main() {
+	watcher.Keep()
 	os.Exit(run(program.UntilSignal(), os.Args[1:], os.Stderr))
 }

@@ -62,6 +62,13 @@ func serve(ctx context.Context, c config, life *program.Life, stderr io.Writer, 
 		return sum, err
 	}
 	defer func() { _ = listener.Close() }() // if nothing has been served at it
+	server, err := c.watched(ctx, life, listener.Addr())
+	if err != nil {
+		return sum, err
+	}
+	if server != nil {
+		defer closing(func() error { return life.Last(server.Close) })
+	}
 	faulty, dir, err := openStore(c.engine, c.dir)
 	if err != nil {
 		return sum, err
@@ -115,10 +122,10 @@ func serve(ctx context.Context, c config, life *program.Life, stderr io.Writer, 
 	load := startLoad(shop, obs.Telemetry().TracerProvider(), c.rate, loop.Beat, faults.Idle)
 	defer func() { sum = load.stop() }()
 	defer faults.Close() // with what hangs
-	addPages(mux, c.engine, faults, obs)
+	addPages(mux, c.engine, faults, obs, server)
 
 	if life.First() {
-		greet(stderr, c, dir.Path, obs, faults)
+		greet(stderr, c, dir.Path, obs, faults, server)
 	}
 	obs.Logger().Info(catalog.Started, zap.Stringer(catalog.FieldListen, obs.Addr()),
 		zap.Float64(catalog.FieldRate, c.rate), zap.Stringer(catalog.FieldFault, c.fault))
