@@ -9,6 +9,7 @@ require (
 	github.com/otelkv/otelkv v0.1.0
 	github.com/otelkv/otelkv/kvdb/kvbolt v0.1.0
 	github.com/otelkv/otelkv/kvdb/kvpebble v0.1.0
+	github.com/otelkv/otelkv/kvdb/kvredis v0.1.0 // indirect
 	github.com/otelkv/otelkv/monitoring/cmd v0.1.0
 	github.com/otelkv/otelkv/otelsetup v0.1.0
 	github.com/prometheus/client_golang v1.25.0
@@ -105,6 +106,7 @@ replace (
 	github.com/otelkv/otelkv => ..
 	github.com/otelkv/otelkv/kvdb/kvbolt => ../kvdb/kvbolt
 	github.com/otelkv/otelkv/kvdb/kvpebble => ../kvdb/kvpebble
+	github.com/otelkv/otelkv/kvdb/kvredis => ../kvdb/kvredis
 	github.com/otelkv/otelkv/monitoring/cmd => ../monitoring/cmd
 	github.com/otelkv/otelkv/otelsetup => ../otelsetup
 )

@@ -7,6 +7,7 @@ require (
 	github.com/otelkv/otelkv v0.1.0
 	github.com/otelkv/otelkv/kvdb/kvbolt v0.1.0
 	github.com/otelkv/otelkv/kvdb/kvpebble v0.1.0
+	github.com/otelkv/otelkv/kvdb/kvredis v0.1.0
 	github.com/otelkv/otelkv/otelsetup v0.1.0
 )
 
@@ -43,6 +44,7 @@ require (
 	github.com/prometheus/common v0.72.0 // indirect
 	github.com/prometheus/otlptranslator v1.0.0 // indirect
 	github.com/prometheus/procfs v0.22.0 // indirect
+	github.com/redis/go-redis/v9 v9.23.0 // indirect
 	github.com/rogpeppe/go-internal v1.14.1 // indirect
 	go.etcd.io/bbolt v1.5.0 // indirect
 	go.opentelemetry.io/auto/sdk v1.2.1 // indirect
@@ -69,6 +71,7 @@ require (
 	go.opentelemetry.io/otel/sdk/metric v1.47.0 // indirect
 	go.opentelemetry.io/otel/trace v1.47.0 // indirect
 	go.opentelemetry.io/proto/otlp v1.11.0 // indirect
+	go.uber.org/atomic v1.12.0 // indirect
 	go.uber.org/multierr v1.11.0 // indirect
 	go.uber.org/zap v1.28.0 // indirect
 	golang.org/x/exp v0.0.0-20230626212559-97b1e661b5df // indirect
@@ -86,5 +89,6 @@ replace (
 	github.com/otelkv/otelkv => ../..
 	github.com/otelkv/otelkv/kvdb/kvbolt => ../../kvdb/kvbolt
 	github.com/otelkv/otelkv/kvdb/kvpebble => ../../kvdb/kvpebble
+	github.com/otelkv/otelkv/kvdb/kvredis => ../../kvdb/kvredis
 	github.com/otelkv/otelkv/otelsetup => ../../otelsetup
 )

@@ -120,6 +120,7 @@ require (
 	github.com/oklog/ulid/v2 v2.1.2 // indirect
 	github.com/otelkv/otelkv/kvdb/kvbolt v0.1.0 // indirect
 	github.com/otelkv/otelkv/kvdb/kvpebble v0.1.0 // indirect
+	github.com/otelkv/otelkv/kvdb/kvredis v0.1.0 // indirect
 	github.com/pierrec/lz4/v4 v4.1.26 // indirect
 	github.com/pkg/browser v0.0.0-20240102092130-5ac0b6a4141c // indirect
 	github.com/pkg/errors v0.9.1 // indirect
@@ -129,6 +130,7 @@ require (
 	github.com/prometheus/otlptranslator v1.0.0 // indirect
 	github.com/prometheus/procfs v0.22.0 // indirect
 	github.com/prometheus/sigv4 v0.5.0 // indirect
+	github.com/redis/go-redis/v9 v9.23.0 // indirect
 	github.com/rogpeppe/go-internal v1.14.1 // indirect
 	github.com/sean-/seed v0.0.0-20170313163322-e2103e2c3529 // indirect
 	github.com/stretchr/testify v1.12.1 // indirect
@@ -149,7 +151,7 @@ require (
 	go.opentelemetry.io/otel/sdk v1.47.0 // indirect
 	go.opentelemetry.io/otel/trace v1.47.0 // indirect
 	go.opentelemetry.io/proto/otlp v1.11.0 // indirect
-	go.uber.org/atomic v1.11.0 // indirect
+	go.uber.org/atomic v1.12.0 // indirect
 	go.uber.org/goleak v1.3.0 // indirect
 	go.yaml.in/yaml/v2 v2.4.4 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
@@ -186,6 +188,7 @@ replace (
 	github.com/otelkv/otelkv => ../..
 	github.com/otelkv/otelkv/kvdb/kvbolt => ../../kvdb/kvbolt
 	github.com/otelkv/otelkv/kvdb/kvpebble => ../../kvdb/kvpebble
+	github.com/otelkv/otelkv/kvdb/kvredis => ../../kvdb/kvredis
 	github.com/otelkv/otelkv/monitoring/cmd => ../../monitoring/cmd
 	github.com/otelkv/otelkv/otelsetup => ../../otelsetup
 )

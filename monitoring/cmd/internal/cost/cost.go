@@ -103,6 +103,10 @@ func ofOperation(m catalog.Metric, c catalog.Contract) int {
 
 // each returns how many series one set of attributes has.
 func each(m catalog.Metric) int {
+	if slices.Contains(m.Attributes, catalog.PoolState) {
+		states, _ := catalog.FindAttribute(catalog.PoolState)
+		return len(states.Values)
+	}
 	switch m.Kind {
 	case catalog.Histogram:
 		return len(m.Bounds) + 3 // and +Inf, sum and count

@@ -14,6 +14,7 @@ import (
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/kvdb/kvbolt"
 	"github.com/otelkv/otelkv/kvdb/kvpebble"
+	"github.com/otelkv/otelkv/kvdb/kvredis"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/cost"
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/engine"
@@ -90,6 +91,8 @@ func open(t *testing.T, e engine.Engine) kvdb.Store {
 		s, err = kvpebble.Open(dir, nil)
 	case "bbolt":
 		s, err = kvbolt.Open(filepath.Join(dir, "db"), nil)
+	case "redis":
+		s, err = kvredis.Open(t.Context(), redisServer(t), nil)
 	case "memory":
 		s = kvdb.NewMemory(nil)
 	default:

@@ -20,8 +20,11 @@ var uses = map[catalog.Operation]func(context.Context, kvdb.Store) error{
 	catalog.Put:    func(ctx context.Context, s kvdb.Store) error { return s.Put(ctx, key, value) },
 	catalog.Delete: func(ctx context.Context, s kvdb.Store) error { return s.Delete(ctx, key) },
 	catalog.Scan: func(ctx context.Context, s kvdb.Store) error {
-		scanner, _ := kvdb.As[kvdb.Scanner](s)
-		for _, err := range scanner.Scan(ctx, kvdb.Range{}) {
+		scanner, ok := kvdb.As[kvdb.PrefixScanner](s)
+		if !ok {
+			return errors.New("the store scans no prefixes")
+		}
+		for _, err := range scanner.ScanPrefix(ctx, nil) {
 			return err
 		}
 		return nil

@@ -8,6 +8,7 @@ import (
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/kvdb/kvbolt"
 	"github.com/otelkv/otelkv/kvdb/kvpebble"
+	"github.com/otelkv/otelkv/kvdb/kvredis"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
@@ -30,6 +31,7 @@ func All() []Engine {
 	return []Engine{
 		{Name: "Pebble", System: "pebble", Package: "kvdb/kvpebble", Capabilities: kvdb.Capabilities((*kvpebble.Store)(nil)), Stats: kvpebble.StatInfos()},
 		{Name: "bbolt", System: "bbolt", Package: "kvdb/kvbolt", Capabilities: kvdb.Capabilities((*kvbolt.Store)(nil)), Stats: kvbolt.StatInfos()},
+		{Name: "Redis", System: "redis", Package: "kvdb/kvredis", Capabilities: kvdb.Capabilities((*kvredis.Store)(nil))},
 		{Name: "memory", System: "memory", Package: "kvdb", Capabilities: kvdb.Capabilities((*kvdb.Memory)(nil))},
 	}
 }
