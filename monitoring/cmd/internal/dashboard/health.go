@@ -18,7 +18,7 @@ func (s *Scope) health() Row {
 	}
 	return Row{ID: 800, Title: "Health", Folded: true, Panels: laid(24, 7,
 		Panel{
-			ID: 801, Title: "Checks", Kind: StateTimeline, Unit: Plain, Height: 9, Empty: "no checks",
+			ID: 801, Title: "Checks", Kind: StateTimeline, Unit: Plain, Height: 12, Empty: "no checks",
 			Description: "The state of each check of each instance over time. A check that fails takes its instance out of the traffic; one that warns is half way there. What fails first is the cause: read from the left.",
 			Queries: []Query{{
 				Expr:   highest(state("pass", 0).Or(state("warn", 1)).Or(state("fail", 2)).Or(state("unknown", 3)), check, alert.Instance),
@@ -43,8 +43,12 @@ func (s *Scope) health() Row {
 		Panel{
 			ID: 804, Title: "How old results are", Unit: Seconds, Width: 12,
 			Description: "The age of a check's last result, or of a heartbeat's last beat. A line that rises is a check that hangs.",
-			Queries:     []Query{{Expr: highest(s.process(catalog.HealthCheckAge), check, alert.Instance), Legend: item}},
+			Queries:     []Query{{Expr: highest(s.process(catalog.HealthCheckAge, notOnce), check, alert.Instance), Legend: item}},
 			Alerts:      []string{"KVCheckUnknown"},
 		},
 	)}
 }
+
+// notOnce leaves out checks that are for the start alone: they do not run again once they
+// have passed, and their age says nothing.
+var notOnce = promql.Matcher{Label: catalog.PrometheusLabel(catalog.CheckKind), Operator: "!=", Value: "startup"}

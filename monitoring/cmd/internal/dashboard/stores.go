@@ -93,9 +93,9 @@ func (s *Scope) firingTable() Panel {
 		Labels: []Label{
 			{Name: "alertname", Title: "Alert", URL: s.Runbooks + "/${__value.raw}.md"},
 			{Name: alert.Job},
-			{Name: namespace, Title: "Store", Width: 84, URL: chosenAlone(alert.StoreVariable, alert.Job)},
-			{Name: alert.Instance, Title: "Instance", Width: 70, URL: chosenAlone(alert.InstanceVariable, alert.Job)},
-			{Name: operationName, Title: "Operation", Width: 78},
+			{Name: namespace, Title: "Store", Width: 80, URL: chosenAlone(alert.StoreVariable, alert.Job)},
+			{Name: alert.Instance, Title: "Instance", Width: 64, URL: chosenAlone(alert.InstanceVariable, alert.Job)},
+			{Name: operationName, Title: "Operation", Width: 84},
 		},
 	}
 }
