@@ -1,0 +1,160 @@
+package kvbadger
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/dgraph-io/badger/v4"
+)
+
+// Events keeps what Badger tells only its logger: its compactions, which of its flushes
+// fail, for how long level 0 held flushes back, and that the value log could not be
+// made durable. [Open] brings its own. For a handle that [New] borrows,
+// install the logger before the database is opened:
+//
+//	events := kvbadger.NewEvents()
+//	opts := badger.DefaultOptions(dir)
+//	opts.Logger = events.Logger(opts.Logger)
+//	db, err := badger.Open(opts)
+//	…
+//	store, err := kvbadger.New(db, &kvbadger.Options{Events: events})
+//
+// An Events serves one database. It is safe for concurrent use. A nil Events counts
+// nothing.
+type Events struct {
+	mu       sync.Mutex
+	seen     seen
+	failure  *failure // of the store; nil until there is one
+	unsynced error    // from before that
+
+	failedAt atomic.Int64          // when a flush failed last, in nanoseconds since 1970
+	failed   atomic.Pointer[error] // with what
+}
+
+// seen are the counts of an Events.
+type seen struct {
+	compactions, compactionFailures int64
+	flushFailures                   int64
+	stalls                          int64
+	stalled                         time.Duration
+}
+
+// NewEvents returns an Events that has seen nothing yet.
+func NewEvents() *Events { return &Events{} }
+
+// Logger returns a logger that counts events and then calls next, which may be nil. It
+// passes on what next is to log without the keys and values that Badger quotes; numbers and
+// durations stay. The logger does not block and does no I/O; Badger calls next with
+// locks held, so next should not either.
+func (e *Events) Logger(next badger.Logger) badger.Logger { return &logger{e, next} }
+
+// What Badger's lines begin with.
+const (
+	saysFlushFailed      = "error flushing memtable to disk"
+	saysNotSynced        = "Error while curlf sync"
+	saysCompacted        = "[Compactor: %d] Compaction for level"
+	saysCompactionFailed = "[Compactor: %d] LOG Compact FAILED"
+	saysStalled          = "L0 was stalled for"
+)
+
+// hear takes note of a line.
+func (e *Events) hear(format string, args []any) {
+	if e == nil {
+		return
+	}
+	switch {
+	case strings.HasPrefix(format, saysFlushFailed):
+		e.count(func(s *seen) { s.flushFailures++ })
+		err := errorIn(args)
+		e.failed.Store(&err)
+		e.failedAt.Store(time.Now().UnixNano())
+	case strings.HasPrefix(format, saysNotSynced):
+		e.tellFailure(errorIn(args))
+	case strings.HasPrefix(format, saysCompacted):
+		e.count(func(s *seen) { s.compactions++ })
+	case strings.HasPrefix(format, saysCompactionFailed):
+		e.count(func(s *seen) { s.compactionFailures++ })
+	case strings.HasPrefix(format, saysStalled):
+		e.count(func(s *seen) {
+			s.stalls++
+			for _, arg := range args {
+				if d, ok := arg.(time.Duration); ok {
+					s.stalled += d
+				}
+			}
+		})
+	}
+}
+
+func (e *Events) count(add func(*seen)) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	add(&e.seen)
+}
+
+// counted returns the counts.
+func (e *Events) counted() seen {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.seen
+}
+
+// tellFailure hands the store what it cannot go on from. The store may come later.
+func (e *Events) tellFailure(err error) {
+	e.mu.Lock()
+	f := e.failure
+	if f == nil && e.unsynced == nil {
+		e.unsynced = err
+	}
+	e.mu.Unlock()
+	if f != nil {
+		f.set(err, false)
+	}
+}
+
+// serve makes the events a store's. A nil Events serves nobody.
+func (e *Events) serve(f *failure) {
+	if e == nil {
+		return
+	}
+	e.mu.Lock()
+	e.failure = f
+	unsynced := e.unsynced
+	e.unsynced = nil
+	e.mu.Unlock()
+	if unsynced != nil {
+		f.set(unsynced, false)
+	}
+}
+
+// retry is how long after a flush that failed the next one is expected to have done so, too:
+// Badger tries after a second.
+const retry = 5 * time.Second
+
+// starving returns why flushes do not work now. Badger does not tell of one that
+// succeeds. A nil Events knows nothing.
+func (e *Events) starving() error {
+	if e == nil {
+		return nil
+	}
+	at := e.failedAt.Load()
+	if at == 0 || time.Since(time.Unix(0, at)) > retry {
+		return nil
+	}
+	return *e.failed.Load()
+}
+
+var errUnsaid = errors.New(unworded)
+
+// errorIn returns the error among the arguments of a line.
+func errorIn(args []any) error {
+	for _, arg := range args {
+		if err, ok := arg.(error); ok {
+			return err
+		}
+	}
+	return errUnsaid
+}
