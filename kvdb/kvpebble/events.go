@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/otelkv/otelkv/kvdb"
 )
@@ -37,7 +38,8 @@ type Events struct {
 	starved atomic.Pointer[error] // what the last flush had too little of; nil when it had it all
 
 	board    atomic.Pointer[kvdb.NoticeBoard] // of the store; nil until there is one
-	diskSlow int64                            // events
+	slowOps  [16]slowOp                       // that Pebble told of last
+	diskSlow int64                            // operations
 	told     int64                            // of them
 	toldAt   time.Time
 }
@@ -116,12 +118,40 @@ func wroteNothing(info pebble.FlushInfo) bool {
 // Pebble tells of it every few seconds.
 const slowInterval = time.Minute
 
-// slow counts that an operation of the disk lasts, and gives notice. What comes before
+// A slowOp is an operation of the disk that lasts. A file has one of a kind at a time.
+type slowOp struct {
+	path string
+	op   vfs.OpType
+	told time.Time
+}
+
+// begun reports whether an operation of which Pebble tells is one that it has not told of: it
+// tells again while the operation lasts.
+func (e *Events) begun(info pebble.DiskSlowInfo, now time.Time) bool {
+	oldest := &e.slowOps[0]
+	for i := range e.slowOps {
+		o := &e.slowOps[i]
+		if o.path == info.Path && o.op == info.OpType && !o.told.IsZero() {
+			last := o.told
+			o.told = now
+			return now.Add(-info.Duration).After(last)
+		}
+		if o.told.Before(oldest.told) {
+			oldest = o
+		}
+	}
+	*oldest = slowOp{info.Path, info.OpType, now}
+	return true
+}
+
+// slow counts an operation of the disk that lasts, and gives notice. What comes before
 // there is a store, as while the database is opened, is in its first notice.
 func (e *Events) slow(info pebble.DiskSlowInfo) {
 	board := e.board.Load()
 	e.mu.Lock()
-	e.diskSlow++
+	if e.begun(info, time.Now()) {
+		e.diskSlow++
+	}
 	now, events := time.Now(), e.diskSlow-e.told
 	tell := board != nil && (e.toldAt.IsZero() || now.Sub(e.toldAt) >= slowInterval)
 	if tell {

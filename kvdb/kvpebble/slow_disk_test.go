@@ -2,6 +2,7 @@ package kvpebble_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -86,11 +87,46 @@ func TestSlowDiskBeforeStore(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	listener.DiskSlow(pebble.DiskSlowInfo{Duration: 10 * time.Second})
+	listener.DiskSlow(pebble.DiskSlowInfo{Path: "db/2", Duration: 10 * time.Second})
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
 	notices := slices.Collect(s.Notices(over))
 	if len(notices) != 1 || notices[0].Name != "disk_slow" || notices[0].Numbers["events"] != 2 {
 		t.Errorf("the notices are %v, want one of two events", notices)
+	}
+}
+
+// Pebble tells every two seconds of an operation that lasts: it is one all the same. Another one of
+// the same file begins after that.
+func TestSlowDiskOnce(t *testing.T) {
+	events := kvpebble.NewEvents()
+	listener := events.Listener(nil)
+	db, err := pebble.Open("db", &pebble.Options{FS: vfs.NewMem(), EventListener: listener})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	s, err := kvpebble.New(db, &kvpebble.Options{Events: events})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	tell := func(path string, began time.Time) {
+		listener.DiskSlow(pebble.DiskSlowInfo{Path: path, OpType: vfs.OpTypeSync, Duration: time.Since(began)})
+	}
+	began := time.Now().Add(-6 * time.Second)
+	for range 20 {
+		tell("1.log", began)
+	}
+	for i := range 15 { // beside it, as many as are remembered
+		tell(fmt.Sprint(i, ".sst"), began)
+	}
+	after := time.Now()
+	tell("1.log", began)
+	tell("1.log", after)                     // it was told of since: the same one
+	tell("1.log", time.Now().Add(time.Hour)) // one that has begun since
+	values, _ := readStats(t, s)
+	if n := values["kvdb.engine.disk.slow"]; n != 17 {
+		t.Errorf("%v operations are counted, want 17", n)
 	}
 }

@@ -38,7 +38,7 @@ var stats = []struct {
 		func(r *reading) float64 { return r.listened.flushes }},
 	{counter("kvdb.engine.flush.failures", "{flush}", "Flushes of memory tables to disk that failed, and are tried again"),
 		func(r *reading) float64 { return r.listened.flushFailures }},
-	{counter("kvdb.engine.disk.slow", "{event}", "Times that Pebble told of an operation of the disk that takes five seconds or longer"),
+	{counter("kvdb.engine.disk.slow", "{event}", "Operations of the disk that took five seconds or longer, as Pebble tells of them"),
 		func(r *reading) float64 { return r.listened.diskSlow }},
 	{counter("kvdb.engine.compactions", "{compaction}", "Compactions that succeeded"),
 		func(r *reading) float64 {

@@ -56,7 +56,7 @@ var table = [...]entry{
 	Disk:       {name: "disk", does: "95 % of the disk are used", engines: onDisk},
 	FullDisk:   {name: "fulldisk", does: "the disk fills up, as fulldisk:30s within 30 s, until writes fail", engines: onDisk, takes: 2 * time.Minute},
 	Stall:      {name: "stall", does: "flushes wait for the disk, and writes for flushes", engines: pebble},
-	SlowDisk:   {name: "slowdisk", does: "every half a minute a flush waits eight seconds for the disk", engines: pebble},
+	SlowDisk:   {name: "slowdisk", does: "every quarter of a minute a flush waits eight seconds for the disk", engines: pebble},
 	OldRead:    {name: "oldread", does: "a read transaction stays open", engines: bolt},
 	Freelist:   {name: "freelist", does: "most pages of the file are free, and the list of them is long", engines: bolt},
 	Engine:     {name: "engine", does: "the engine fails, and works again when the program is started again", engines: onDisk},

@@ -14,7 +14,7 @@ const (
 	stallEvery = 4 * time.Second // one fifth of the time, and more, in which writes wait
 
 	slowFor   = slowDiskAfter + 3*time.Second // the watch looks every two seconds
-	slowEvery = 30 * time.Second
+	slowEvery = 15 * time.Second
 )
 
 // A filler writes memory tables full, so that Pebble flushes them: with deletes of keys that
