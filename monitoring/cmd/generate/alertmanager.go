@@ -3,19 +3,19 @@ package generate
 import (
 	"time"
 
+	"github.com/otelkv/otelkv/monitoring/cmd/internal/alert"
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/promql"
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/yaml"
 )
 
 // alertmanager is an example of a configuration: routes by severity, one notification
 // for all instances of a service, and inhibition.
-func alertmanager(p Parameters) string {
-	w := promql.Writer{Timescale: p.Timescale}
-	every := func(d time.Duration) string { return promql.Duration(w.Scaled(d)) }
+func alertmanager(s *alert.Scope) string {
+	every := func(d time.Duration) string { return promql.Duration(s.Scaled(d)) }
 	return yaml.Marshal(yaml.Map{
 		{Key: "route", Value: yaml.Map{
 			{Key: "receiver", Value: "tickets"},
-			{Key: "group_by", Value: []string{"cluster", "namespace", "job", "alertname"}},
+			{Key: "group_by", Value: append(s.Service(), "alertname")},
 			{Key: "group_wait", Value: every(30 * time.Second)},
 			{Key: "group_interval", Value: every(5 * time.Minute)},
 			{Key: "repeat_interval", Value: every(12 * time.Hour)},
@@ -32,7 +32,7 @@ func alertmanager(p Parameters) string {
 		{Key: "receivers", Value: []yaml.Map{
 			receiver("pager"), receiver("tickets"), receiver("deadman"),
 		}},
-		{Key: "inhibit_rules", Value: inhibitions()},
+		{Key: "inhibit_rules", Value: inhibitions(s)},
 	})
 }
 

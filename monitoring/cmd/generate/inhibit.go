@@ -5,50 +5,66 @@ import (
 	"strings"
 
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/alert"
+	"github.com/otelkv/otelkv/monitoring/cmd/internal/promql"
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/yaml"
 )
 
 // inhibitions are the rules by which one fault pages once: an alert is silent while one
-// that tells its cause is critical, and a warning while there is something critical,
-// each about the same instance or service as far as both name one.
-func inhibitions() (rules []yaml.Map) {
+// that tells its cause is critical about the same instance or service, as far as both name
+// one, and a warning while there is something critical about all that it is about. That
+// is not so of one instance of a service.
+func inhibitions(s *alert.Scope) (rules []yaml.Map) {
 	for _, a := range alert.All() {
 		for _, target := range bySubject([]alert.Alert{a}, "") {
 			for _, source := range bySubject(causes(a), alert.Critical) {
-				rules = append(rules, inhibition(source, target))
+				rules = append(rules, inhibition(s, source, target, explained(a)...))
 			}
 		}
 	}
 	for _, target := range bySubject(alert.All(), alert.Warning) {
 		for _, source := range bySubject(alert.All(), alert.Critical) {
-			rules = append(rules, inhibition(source, target, `severity="warning"`))
+			if !source.instance(s) || target.instance(s) {
+				rules = append(rules, inhibition(s, source, target, `severity="warning"`))
+			}
 		}
 	}
 	return rules
 }
 
-func inhibition(source, target kin, warning ...string) yaml.Map {
-	return yaml.Map{
-		{Key: "source_matchers", Value: append([]string{`severity="critical"`}, source.matchers()...)},
-		{Key: "target_matchers", Value: append(warning, target.matchers()...)},
-		{Key: "equal", Value: common(source.of, target.of)},
+// explained match the series of an alert that its causes can explain.
+func explained(a alert.Alert) (matchers []string) {
+	for _, m := range a.Unexplained {
+		matchers = append(matchers, promql.Not(m.Label, m.Value).String())
 	}
+	return matchers
+}
+
+func inhibition(s *alert.Scope, source, target kin, only ...string) yaml.Map {
+	return yaml.Map{
+		{Key: "source_matchers", Value: append([]string{`severity="critical"`}, source.matchers(s)...)},
+		{Key: "target_matchers", Value: append(only, target.matchers(s)...)},
+		{Key: "equal", Value: common(s.Labels(source.of), s.Labels(target.of))},
+	}
+}
+
+// instance says whether the alerts are about one.
+func (k kin) instance(s *alert.Scope) bool {
+	return slices.Contains(s.Labels(k.of), alert.Instance)
 }
 
 // matchers match the alerts. One that is about a whole service has no instance, by which
 // it differs from another level of the same alert.
-func (k kin) matchers() []string {
+func (k kin) matchers(s *alert.Scope) []string {
 	list := []string{`alertname=~"` + strings.Join(k.names, "|") + `"`}
-	if !slices.Contains(k.of.Labels(), alert.Instance) {
+	if !k.instance(s) {
 		list = append(list, alert.Instance+`=""`)
 	}
 	return list
 }
 
 // common are the labels that both subjects have.
-func common(a, b alert.Subject) []string {
-	others := b.Labels()
-	return slices.DeleteFunc(a.Labels(), func(l string) bool { return !slices.Contains(others, l) })
+func common(a, b []string) []string {
+	return slices.DeleteFunc(a, func(l string) bool { return !slices.Contains(b, l) })
 }
 
 func causes(a alert.Alert) (all []alert.Alert) {

@@ -86,6 +86,7 @@ func (p Parameters) scope() (*alert.Scope, error) {
 		Lag:        p.Lag,
 		Disk:       p.Disk,
 		Capacity:   p.Capacity,
+		Added:      sorted(p.Labels),
 	}, nil
 }
 

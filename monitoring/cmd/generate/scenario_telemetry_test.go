@@ -80,6 +80,11 @@ func telemetryScenarios() []scenario {
 			series: lanes(telling(a, rising(0, 60, 10)), telling(b, rising(0, 60, 20))),
 			checks: []check{{19, ""}, {24, ""}, {31, "critical"}, {70, "critical"}, {100, ""}},
 		},
+		{ // over OTLP one of two environments stops
+			alert: "KVTelemetryAbsent", shows: []string{fires},
+			series: []lane{of(a, catalog.InFlight, still(0, 10), "env", "prod"), of(b, catalog.InFlight, still(0, 60), "env", "dev")},
+			checks: []check{{9, ""}, {13, ""}, {25, "critical"}},
+		},
 		{
 			alert: "KVTelemetryLossy", shows: []string{fires, resolves, oneOfMany, missing},
 			series: []lane{

@@ -4,7 +4,6 @@
 package alert
 
 import (
-	"slices"
 	"time"
 
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/promql"
@@ -45,6 +44,9 @@ type Alert struct {
 	// them is critical for the same subject, this one is inhibited. So that one fault
 	// pages once, each fires no later than this one.
 	Causes []string
+
+	// Unexplained keeps the series that the causes do not explain.
+	Unexplained []promql.Matcher
 }
 
 // A Subject is what a series of an alert is about. It decides which labels the series
@@ -60,10 +62,11 @@ const (
 	Anything                    // the monitoring itself
 )
 
-// Labels are those by which two alerts of the subject are about the same.
-func (s Subject) Labels() []string {
-	labels := slices.Clone(target)
-	switch s {
+// Labels are those by which two alerts of a subject are about the same. Those that the
+// deployment adds to its alerts are among them: they may say which deployment it is.
+func (s *Scope) Labels(of Subject) []string {
+	labels := s.Service()
+	switch of {
 	case Store:
 		return append(append(labels, Instance), ofStore()...)
 	case Process:

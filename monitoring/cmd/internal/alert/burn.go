@@ -1,7 +1,6 @@
 package alert
 
 import (
-	"slices"
 	"time"
 
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/promql"
@@ -45,7 +44,7 @@ func (s *Scope) burn(bad, all string, pages ...string) []Level {
 		},
 		{
 			Severity: Warning, For: time.Hour, KeepFiring: time.Hour,
-			Expr:        s.pairs(bad, all, steady).Unless(promql.On(append(slices.Clone(target), ofStore()...)...), paged),
+			Expr:        s.pairs(bad, all, steady).Unless(s.onALERTS(ofStore()...), paged),
 			Description: "It is slow enough to be looked at in the daytime.",
 		},
 	}

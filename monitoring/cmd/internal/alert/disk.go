@@ -46,7 +46,7 @@ var diskFilling = Alert{
 			Expr: s.known(s.disk(), catalog.Resource).Above(min(objective.DiskForecastFrom, s.Disk/2)).
 				And(promql.Same, forecast(held)).
 				And(promql.Same, forecast(back)). // or it would go on when space has been made
-				Unless(promql.On(append([]string{Job, Instance}, ofStore()...)...), paged),
+				Unless(s.onALERTS(append([]string{Instance}, ofStore()...)...), paged),
 		}}
 	},
 	Summary: "The disk of " + store + " is " + share + " full and will be too full within a day, " + atInstance +

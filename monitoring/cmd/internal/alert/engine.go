@@ -14,11 +14,14 @@ var engineFailed = Alert{
 	Name: "KVEngineFailed",
 	Of:   Store,
 	Levels: func(s *Scope) []Level {
-		lasting := promql.Among(catalog.ErrorType, catalog.ErrEngineFailed, catalog.ErrCorruption)
+		errors := func(kind catalog.ErrorKind) promql.Vector {
+			return s.Increase(s.Series(catalog.Errors, promql.Is(catalog.ErrorType, string(kind))), window)
+		}
 		return []Level{{
 			Severity: Critical, For: time.Minute, KeepFiring: 3 * window,
 			Expr: s.known(s.Series(engine.Stat(kvdb.StatFailed))).Is(1).
-				Or(s.Increase(s.Series(catalog.Errors, lasting), window).Sum(catalog.OperationName, catalog.ErrorType).Above(0)),
+				Or(errors(catalog.ErrEngineFailed).Sum(catalog.OperationName, catalog.ErrorType).Above(0)).
+				Or(errors(catalog.ErrCorruption).Sum(catalog.OperationName).Above(0)),
 		}}
 	},
 	Summary: "The engine of " + store + " has failed or its data is damaged, " + atInstance +
@@ -26,6 +29,7 @@ var engineFailed = Alert{
 	Description: "The engine is in a state that only opening the store again ends, or has met damaged data. It does not mend itself.",
 	Fault:       "engine",
 	Causes:      []string{"KVDiskFull"},
+	Unexplained: []promql.Matcher{promql.Is(catalog.ErrorType, string(catalog.ErrCorruption))}, // no disk that is full damages data
 }
 
 var storeHung = Alert{

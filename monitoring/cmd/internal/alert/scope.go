@@ -20,6 +20,8 @@ type Scope struct {
 	Lag        time.Duration
 	Disk       float64
 	Capacity   float64 // 0 is unknown
+
+	Added []string // labels that every alert gets
 }
 
 // Labels of Prometheus itself.
@@ -47,8 +49,48 @@ func (s *Scope) enough(bad promql.Vector, w time.Duration) promql.Vector {
 // Enough is the guard of shares, for those who show what rules judge.
 func (s *Scope) Enough(bad promql.Vector) promql.Vector { return s.enough(bad, window) }
 
-// target are the labels of a service, as far as they are there.
-var target = []string{"cluster", "namespace", Job}
+// target are the labels of a service, as far as they are there: those that most people
+// have, and those by which the deployment's series are chosen, unless these are about an
+// instance or a series of it.
+func (s *Scope) target() []string {
+	labels := []string{"cluster", "env", "namespace", Job}
+	for _, m := range s.Matchers {
+		if !slices.Contains(labels, m.Label) && !slices.Contains(narrow(), m.Label) {
+			labels = append(labels, m.Label)
+		}
+	}
+	return labels
+}
+
+// narrow are labels that series of one service differ by.
+func narrow() []string {
+	labels := append(ofInstance(), "le", "__name__")
+	for _, a := range catalog.Attributes() {
+		labels = append(labels, a.Key)
+	}
+	for i, l := range labels {
+		labels[i] = catalog.PrometheusLabel(l)
+	}
+	return labels
+}
+
+// Service are the labels by which alerts of two services differ.
+func (s *Scope) Service() []string {
+	labels := s.target()
+	for _, l := range s.Added {
+		if !slices.Contains(labels, l) {
+			labels = append(labels, l)
+		}
+	}
+	return labels
+}
+
+// onALERTS is a match with what has fired about the same. What the deployment adds to its
+// alerts is no label of series.
+func (s *Scope) onALERTS(more ...string) promql.Match {
+	labels := slices.DeleteFunc(s.target(), func(l string) bool { return slices.Contains(s.Added, l) })
+	return promql.On(append(labels, more...)...)
+}
 
 // ofStore are the labels of a store.
 func ofStore() []string {
@@ -86,6 +128,8 @@ func summedUp(name string) []string {
 	switch {
 	case strings.HasPrefix(name, "service:"):
 		gone = append(append(gone, ofInstance()...), catalog.OperationName)
+	case strings.HasPrefix(name, "instance:"):
+		return slices.DeleteFunc(narrow(), func(l string) bool { return l == Instance })
 	case strings.HasPrefix(name, "store:"):
 		gone = append(gone, catalog.OperationName, catalog.Replica)
 	}

@@ -14,7 +14,7 @@ const telling = "instance:kvdb_telemetry:group"
 func telemetryRecords(s *Scope) []Record {
 	ours := s.Series(catalog.Uptime).And(promql.On(Job, Instance), s.Series(catalog.ScrapeFailures)).
 		Or(s.Series(catalog.InFlight))
-	return []Record{{telling, ours.By("group", append([]string{Instance}, target...)...)}}
+	return []Record{{telling, ours.By("group", append([]string{Instance}, s.target()...)...)}}
 }
 
 var restarting = Alert{
@@ -34,7 +34,7 @@ var restarting = Alert{
 			return s.Over("max_over_time", s.Series(catalog.Uptime), w).Below(s.Scaled(window).Seconds()).
 				Unless(promql.Same, s.Series(catalog.Uptime)).
 				Unless(promql.On(Job, Instance), s.Over("max_over_time", s.Series(catalog.ProcessStartTime), w)).
-				By("count", target...)
+				By("count", s.target()...)
 		})
 		return []Level{
 			{Severity: Critical, KeepFiring: 2 * window, Expr: starts},
@@ -56,12 +56,12 @@ var telemetryAbsent = Alert{
 	Levels: func(s *Scope) []Level {
 		told := s.Over("max_over_time", s.recorded(telling), day)
 		up := s.Named("up")
-		silent := up.By("group", append([]string{Instance}, target...)...).
+		silent := up.By("group", append([]string{Instance}, s.target()...)...).
 			And(promql.On(Job, Instance), told).
 			Unless(promql.On(Job, Instance), s.recorded(telling))
-		pushed := s.Over("max_over_time", s.recorded(telling), time.Hour).By("group", target...).
-			Unless(promql.On(target...), s.recorded(telling)).
-			Unless(promql.On(target...), up)
+		pushed := s.Over("max_over_time", s.recorded(telling), time.Hour).By("group", s.target()...).
+			Unless(promql.On(s.target()...), s.recorded(telling)).
+			Unless(promql.On(s.target()...), up)
 		if len(s.Matchers) > 0 {
 			pushed = pushed.Or(s.Series(catalog.InFlight).Call("absent").Unless(promql.On(Job), up))
 		}
