@@ -47,24 +47,43 @@ func InGroup(t *testing.T, test func(low, high float64)) {
 // control groups cannot be made the test is skipped, or fails under OTELKV_E2E=required.
 func MemoryGroup(t *testing.T, limit int, cmd *exec.Cmd) {
 	t.Helper()
-	g := newMemoryGroup(t, limit)
-	shell, err := exec.LookPath("sh")
-	if err != nil {
-		process.Missing(t, err.Error())
-	}
+	newMemoryGroup(t, limit).take(cmd)
+}
+
+// TryMemoryGroup makes a control group with a limit of memory, in bytes, that lasts as long as
+// the test, and returns what makes a command run in it; or why it cannot be had.
+func TryMemoryGroup(t testing.TB, limit int) (take func(*exec.Cmd), err error) {
+	t.Helper()
+	g, err := tryMemoryGroup(t, limit)
+	return g.take, err
+}
+
+// take makes cmd run in the group.
+func (g group) take(cmd *exec.Cmd) {
 	cmd.Args = append([]string{"sh", "-c", `echo $$ >"$0" && exec "$@"`, filepath.Join(g.dir, "cgroup.procs"), cmd.Path}, cmd.Args[1:]...)
-	cmd.Path = shell
+	cmd.Path = "/bin/sh"
 }
 
 func newMemoryGroup(t *testing.T, limit int) group {
 	t.Helper()
-	g := newGroup(t, "memory")
+	g, err := tryMemoryGroup(t, limit)
+	if err != nil {
+		process.Missing(t, err.Error())
+	}
+	return g
+}
+
+func tryMemoryGroup(t testing.TB, limit int) (group, error) {
+	t.Helper()
+	g, err := newGroup(t, "memory")
+	if err != nil {
+		return g, err
+	}
 	name := "memory.limit_in_bytes"
 	if g.unified {
 		name = "memory.max"
 	}
-	g.set(t, name, strconv.Itoa(limit))
-	return g
+	return g, g.set(name, strconv.Itoa(limit))
 }
 
 // InCPUGroup runs the test once more, in a process that is in a control group with a
@@ -78,24 +97,29 @@ func InCPUGroup(t *testing.T, processors float64, test func()) {
 	}
 	const period = 100_000
 	quota := int(processors * period)
-	g := newGroup(t, "cpu")
-	if g.unified {
-		g.set(t, "cpu.max", fmt.Sprint(quota, period))
-	} else {
-		g.set(t, "cpu.cfs_period_us", strconv.Itoa(period))
-		g.set(t, "cpu.cfs_quota_us", strconv.Itoa(quota))
+	g, err := newGroup(t, "cpu")
+	switch {
+	case err != nil:
+	case g.unified:
+		err = g.set("cpu.max", fmt.Sprint(quota, period))
+	default:
+		err = errors.Join(g.set("cpu.cfs_period_us", strconv.Itoa(period)), g.set("cpu.cfs_quota_us", strconv.Itoa(quota)))
+	}
+	if err != nil {
+		process.Missing(t, err.Error())
 	}
 	g.run(t)
 }
 
 // newGroup makes a group below the one that the process is in, so that all that
 // limits the test still does.
-func newGroup(t *testing.T, controller string) group {
+func newGroup(t testing.TB, controller string) (group, error) {
 	t.Helper()
 	list, err := os.ReadFile("/proc/self/cgroup")
 	if err != nil {
-		process.Missing(t, fmt.Sprintf("there are no control groups: %v", err))
+		return group{}, fmt.Errorf("there are no control groups: %w", err)
 	}
+	err = errors.ErrUnsupported
 	for line := range strings.Lines(string(list)) {
 		parts := strings.SplitN(strings.TrimSpace(line), ":", 3)
 		g := group{unified: parts[1] == ""}
@@ -105,8 +129,10 @@ func newGroup(t *testing.T, controller string) group {
 			probe = map[string]string{"memory": "memory.max", "cpu": "cpu.max"}[controller]
 			mount = "/sys/fs/cgroup"
 		}
-		g.dir = filepath.Join(mount, parts[2], fmt.Sprintf("otelkv-test-%d", os.Getpid()))
-		if !g.unified && parts[1] != controller || os.Mkdir(g.dir, 0o755) != nil {
+		if !g.unified && parts[1] != controller {
+			continue
+		}
+		if g.dir, err = os.MkdirTemp(filepath.Join(mount, parts[2]), "otelkv-test-"); err != nil {
 			continue
 		}
 		t.Cleanup(func() {
@@ -114,20 +140,16 @@ func newGroup(t *testing.T, controller string) group {
 				t.Error(err)
 			}
 		})
-		if _, err := os.Stat(filepath.Join(g.dir, probe)); err == nil {
-			return g
+		if _, err = os.Stat(filepath.Join(g.dir, probe)); err == nil {
+			return g, nil
 		}
 	}
-	process.Missing(t, fmt.Sprintf("no control group of %s can be made below that of the test, which takes root or a delegated group", controller))
-	return group{}
+	return group{}, fmt.Errorf("no control group of %s can be made below that of the test, which takes root or a delegated group: %w", controller, err)
 }
 
 // set writes a file of the group.
-func (g group) set(t *testing.T, name, text string) {
-	t.Helper()
-	if err := os.WriteFile(filepath.Join(g.dir, name), []byte(text), 0o644); err != nil {
-		process.Missing(t, "a control group takes no limit: "+err.Error())
-	}
+func (g group) set(name, text string) error {
+	return os.WriteFile(filepath.Join(g.dir, name), []byte(text), 0o644)
 }
 
 // run runs the test that calls it in the group.

@@ -103,7 +103,7 @@ func (s *session) others(t *testing.T, r rule, w recording.World, expr string, a
 	t.Helper()
 	for _, sample := range s.query(t, w, expr, at) {
 		job := sample.Metric.Get("job")
-		if may(r.Alert, job) || s.busy.explains(r.Alert) {
+		if may(r.Alert, job) || s.busy.explains(r.Alert, at) {
 			continue
 		}
 		if len(ofJob(s.query(t, w, r.Expr, at), job)) == 0 {

@@ -3,6 +3,7 @@ package alerts_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,12 +23,14 @@ type place struct {
 }
 
 // places are up to two moments in each world at which a rule has been true for each of its
-// witnesses, and still is: what was scraped at that time may have come later.
-func (s *session) places(t *testing.T, wit witness, expr string) (all []place) {
+// witnesses, and still is: what was scraped at that time may have come later. Where they do not
+// show each part of the rule, there are more.
+func (s *session) places(t *testing.T, r rule, wit witness, expr string) (all []place) {
 	t.Helper()
 	for _, w := range recording.Worlds() {
 		for _, job := range wit.jobs {
 			seen := s.seen[w][wit.rule][job]
+			var own []place
 			n, found := len(seen), 0
 			for _, i := range []int{n / 2, 3 * n / 4, n - 1, n / 4, 0} {
 				if found == 2 || i < 0 || i >= n {
@@ -35,10 +38,11 @@ func (s *session) places(t *testing.T, wit witness, expr string) (all []place) {
 				}
 				p := place{w, job, seen[i].at}
 				if len(ofJob(s.query(t, p.world, expr, p.at), job)) > 0 {
-					all = append(all, p)
+					own = append(own, p)
 					found++
 				}
 			}
+			all = append(append(all, own...), s.further(t, r, claim{w, r.name, job}, expr, own)...)
 			if found == 0 {
 				t.Errorf("it was never true for %s in the %s world", job, w)
 			}
@@ -108,7 +112,7 @@ func (s *session) parts(t *testing.T, r rule, expr string, places []place) error
 	var errs []error
 	for _, part := range parts(e) {
 		for _, w := range recording.Worlds() {
-			if !allHere(part.node, w) || nobodyHas(part.left) {
+			if !provable(part, w) {
 				continue
 			}
 			var sides, truths bool
@@ -133,7 +137,7 @@ func (s *session) parts(t *testing.T, r rule, expr string, places []place) error
 			if part.left == "" {
 				continue
 			}
-			if well := s.well(t, w, part.expr); well != part.negated && !excused(r.name, part.expr, false) && !s.busy.explains(r.Alert) {
+			if well, known := s.well(t, r, w, part.expr); known && well != part.negated && !excused(r.name, part.expr, false) {
 				errs = append(errs, fmt.Errorf("%s is %t without a fault in the %s world", brief(part.expr), well, w))
 			}
 		}
@@ -141,11 +145,12 @@ func (s *session) parts(t *testing.T, r rule, expr string, places []place) error
 	return errors.Join(errs...)
 }
 
-// well reports whether an expression is true for a healthy program most of the time.
-func (s *session) well(t *testing.T, w recording.World, expr string) bool {
+// well reports whether an expression is true for a healthy program most of the time, as far
+// as the machine was not too busy to tell.
+func (s *session) well(t *testing.T, r rule, w recording.World, expr string) (well, known bool) {
 	t.Helper()
 	n := make(map[string]int)
-	moments := s.moments(5)
+	moments := slices.DeleteFunc(s.moments(5), func(at time.Time) bool { return s.busy.explains(r.Alert, at) })
 	for _, at := range moments {
 		for _, sample := range s.query(t, w, expr, at) {
 			n[sample.Metric.Get("job")+" "+sample.Metric.Get("db_operation_name")]++
@@ -154,10 +159,10 @@ func (s *session) well(t *testing.T, w recording.World, expr string) bool {
 	for of, times := range n {
 		job, _, _ := strings.Cut(of, " ")
 		if healthy(job) && times > len(moments)/2 {
-			return true
+			return true, true
 		}
 	}
-	return false
+	return false, len(moments) > 0
 }
 
 // moments are some of the whole time, but of its beginning.

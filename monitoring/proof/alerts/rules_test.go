@@ -28,6 +28,14 @@ type rule struct {
 	shipped string // its expression for time as it is
 }
 
+// proven is the expression that a witness proves.
+func (r rule) proven(wit witness) string {
+	if wit.shipped {
+		return r.shipped
+	}
+	return r.Expr
+}
+
 // rules are all of them, in their order.
 func rules(t *testing.T) (all []rule) {
 	t.Helper()

@@ -53,6 +53,8 @@ type session struct {
 	courses  []*course
 	busy     *strain
 	answers  map[question]promql.Vector
+	shown    map[claim]evidence
+	parsed   map[string][]part
 }
 
 // A question is an expression at a time.
@@ -70,6 +72,7 @@ func run(t *testing.T) *session {
 		groups:  make(map[recording.World]*prometheus.Groups),
 		seen:    make(map[recording.World]map[string]map[string][]moment),
 		answers: make(map[question]promql.Vector),
+		shown:   make(map[claim]evidence), parsed: make(map[string][]part),
 	}
 	path := file(t)
 	for _, w := range recording.Worlds() {
@@ -84,6 +87,9 @@ func run(t *testing.T) *session {
 	recording.Build(t)
 	var waiting []*trial
 	for _, tr := range trials {
+		if tr.memory > 0 && !tr.grouped(t) {
+			continue
+		}
 		if *only == "" || tr.healthy() || slices.Contains(strings.Split(*only, ","), tr.job) {
 			waiting = append(waiting, tr)
 		}
@@ -150,6 +156,7 @@ func begin(t *testing.T, tr *trial, dir string, now time.Time) *course {
 		tr.env = []string{"OTEL_EXPORTER_OTLP_ENDPOINT=" + receiver(t), "OTEL_METRIC_EXPORT_INTERVAL=1000"} // what is exported arrives
 	}
 	c := &course{trial: tr, program: recording.NewProgram(t, kind, tr.job, dir, rate), began: now}
+	c.program.Take = tr.take
 	c.program.Start(t, tr.env, tr.args...)
 	return c
 }
@@ -237,7 +244,7 @@ func (c *course) end(t *testing.T, s *session) {
 	c.program.Kill()
 }
 
-// missing are the rules that have not been true for the trial in all worlds.
+// missing are the rules that have not been true for the trial in all worlds, or not in each part.
 func (s *session) missing(t *testing.T, c *course, now time.Time) (names []string) {
 	t.Helper()
 	for _, wit := range witnesses {
@@ -252,6 +259,11 @@ func (s *session) missing(t *testing.T, c *course, now time.Time) (names []strin
 				}
 			case len(s.seen[w][wit.rule][c.job]) == 0:
 				names = append(names, fmt.Sprintf("%s (%s)", wit.rule, w))
+			}
+			if len(s.evals) > 1 {
+				if left := s.look(t, claim{w, wit.rule, c.job}, s.evals[len(s.evals)-2]); left != "" {
+					names = append(names, fmt.Sprintf("%s (%s): %s", wit.rule, w, brief(left)))
+				}
 			}
 		}
 	}

@@ -1,14 +1,20 @@
 package alerts_test
 
 import (
-	"sync/atomic"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 )
 
-// A strain is whether the machine is too busy for the objective of latency, whatever a
-// program does: one that only waits is late as often as KVLatencyHigh asks for.
-type strain struct{ atomic.Bool }
+// A strain is when the machine was too busy for the objective of latency, whatever a
+// program does: one that only waits was late as often as KVLatencyHigh asks for.
+type strain struct {
+	mu    sync.Mutex
+	times []span
+}
+
+type span struct{ from, to time.Time }
 
 func watchStrain(t *testing.T) *strain {
 	t.Helper()
@@ -27,7 +33,8 @@ func watchStrain(t *testing.T) *strain {
 		defer close(ended)
 		tick := time.NewTicker(every)
 		defer tick.Stop()
-		last, n, slow := time.Now(), 0, 0
+		began := time.Now()
+		last, n, slow := began, 0, 0
 		for {
 			select {
 			case <-stop:
@@ -41,16 +48,47 @@ func watchStrain(t *testing.T) *strain {
 			last = now
 			if n++; n == window {
 				if slow*100 >= window {
-					s.Store(true)
+					s.add(span{began, now})
 				}
-				n, slow = 0, 0
+				began, n, slow = now, 0, 0
 			}
 		}
 	}()
 	return s
 }
 
-// explains reports whether the machine alone can have caused an alert.
-func (s *strain) explains(alert string) bool {
-	return s.Load() && (alert == "KVLatencyHigh" || alert == "KVLatencyBudgetBurn")
+func (s *strain) add(some span) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.times = append(s.times, some)
 }
+
+// between reports whether the machine was too busy at some time between two.
+func (s *strain) between(from, to time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.ContainsFunc(s.times, func(some span) bool { return some.from.Before(to) && some.to.After(from) })
+}
+
+// memories are how long an alert of the scaled rules looks back: what it saw then can be the
+// machine's.
+var memories = map[string]time.Duration{
+	"KVLatencyHigh":       20 * time.Second,
+	"KVLatencyBudgetBurn": time.Hour, // the whole run
+}
+
+// explains reports whether the machine alone can have caused an alert at a time.
+func (s *strain) explains(alert string, at time.Time) bool {
+	memory := memories[alert]
+	return memory > 0 && s.between(at.Add(-memory), at)
+}
+
+// starves reports whether programs may not have been scraped, or may not have got to export,
+// shortly before a time.
+func (s *strain) starves(alert string, at time.Time) bool {
+	return slices.Contains(starved, alert) && s.between(at.Add(-time.Minute), at)
+}
+
+// starved are alerts that a machine makes which is so busy that programs are not scraped, or
+// do not get to export.
+var starved = []string{"KVTelemetryAbsent", "KVTelemetryLossy", "KVTrafficDropped", "KVCheckUnknown", "KVNotReady"}

@@ -1,21 +1,27 @@
 package alerts_test
 
 import (
+	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/otelkv/otelkv/internal/testutil/machines"
 	"github.com/otelkv/otelkv/monitoring/proof/recording"
 )
 
 // A trial is a program with a fault.
 type trial struct {
-	job   string
-	kind  recording.Kind
-	rate  float64
-	env   []string
-	args  []string
+	job    string
+	kind   recording.Kind
+	rate   float64
+	env    []string
+	args   []string
+	memory int             // the limit of a control group of its own
+	take   func(*exec.Cmd) // into that group
+
 	after time.Duration // of normal traffic before the fault; by default settle
 
 	dwell time.Duration // of the fault after all its rules have been true; by default dwell
@@ -77,6 +83,7 @@ var trials = []*trial{
 	{job: "conflicts", on: turn("conflicts")},
 	{job: "unknown", on: turn("unknown"), also: []string{"KVNotReady"}},
 	{job: "saturation", on: turn("saturation"), env: []string{"GOMAXPROCS=1"}, also: latencyToo},
+	{job: "memory", on: turn("memory"), memory: 768 << 20},
 	{job: "telemetry", on: restart(lost), also: []string{"KVRestarting", "KVTelemetryAbsent", "KVTrafficDropped", "KVNotReady"}},
 	{job: "stopped", on: func(_ *testing.T, p *recording.Program) { p.Kill() }},
 	{job: "draining", args: []string{"-drain", "1h"}, on: func(_ *testing.T, p *recording.Program) { p.Drain() }},
@@ -92,6 +99,22 @@ func (tr *trial) healthy() bool { return tr.on == nil && !tr.again && tr.rate ==
 
 func healthy(job string) bool {
 	return slices.ContainsFunc(trials, func(tr *trial) bool { return tr.job == job && tr.healthy() })
+}
+
+// grouped makes the control group of a trial. Where that cannot be, the trial is left out, or the
+// test fails if nothing may be.
+func (tr *trial) grouped(t *testing.T) bool {
+	t.Helper()
+	take, err := machines.TryMemoryGroup(t, tr.memory)
+	switch {
+	case err == nil:
+	case os.Getenv("OTELKV_E2E") == "required":
+		t.Fatalf("the trial %s: %v, and OTELKV_E2E=required", tr.job, err)
+	default:
+		t.Logf("the trial %s is left out: %v", tr.job, err)
+	}
+	tr.take = take
+	return err == nil
 }
 
 // may reports whether an alert may be true for a job.

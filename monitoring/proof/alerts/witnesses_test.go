@@ -2,6 +2,7 @@ package alerts_test
 
 import (
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -26,6 +27,7 @@ var witnesses = []witness{
 	{rule: "KVDiskFull critical", jobs: on("disk", "kv-disk", "fulldisk"), low: 0.9, high: 1, labels: map[string]string{"kvdb_resource": "disk"}},
 	{rule: "KVDiskFilling warning", jobs: on("fulldisk"), low: 0.45, high: 1, labels: map[string]string{"kvdb_resource": "disk"}, hushed: true},
 	{rule: "KVSaturationHigh warning", jobs: on("saturation"), low: saturation, high: 1.2, labels: map[string]string{"kvdb_resource": "cpu"}},
+	{rule: "KVSaturationHigh critical", jobs: on("memory"), low: 0.9, high: 1, labels: map[string]string{"kvdb_resource": "memory"}},
 	{rule: "KVEngineFailed critical", jobs: on("engine", "kv-engine"), low: 1, high: 1e4},
 	{rule: "KVStoreHung critical", jobs: on("hang", "kv-hang"), low: 30, high: 300},
 	{rule: "KVDiskSlow critical", jobs: on("slowdisk"), low: 2, high: 20, shipped: true},
@@ -55,9 +57,12 @@ var witnesses = []witness{
 	{rule: "KVNotReady critical", jobs: on("draining", "disk", "kv-disk"), low: 0, high: 0},
 }
 
+func witnessOf(rule string) witness {
+	return witnesses[slices.IndexFunc(witnesses, func(w witness) bool { return w.rule == rule })]
+}
+
 // without are rules that no program makes true here, with the reason.
 var without = map[string]string{
-	"KVSaturationHigh critical":      "the fault memory takes a control group with a limit, as in the run with real servers",
 	"KVRestarting critical (2)":      "of metrics that came over OTLP",
 	"KVTelemetryAbsent critical (2)": "of metrics that came over OTLP",
 }
@@ -66,6 +71,8 @@ var without = map[string]string{
 // with the reason.
 var absent = map[string]string{
 	"kvdb_scrape_dropped_total": "a metric that is broken, which no program has",
+
+	`kvdb_errors_total{error_type="corruption"}`: "data that is damaged, which no fault makes",
 }
 
 // excuses are comparisons that are not true under the fault, or not false without it, with

@@ -35,6 +35,9 @@ type Program struct {
 	Kind Kind
 	Rate float64 // operations a second that are asked of it
 
+	// Take makes it run in a control group; nil for none.
+	Take func(*exec.Cmd)
+
 	process        *process.Process
 	path           string
 	admin, clients string // addresses
@@ -73,6 +76,9 @@ func (p *Program) Start(t testing.TB, env []string, args ...string) {
 	}
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), p.path, append(all, args...)...)
 	cmd.Env = append(append(os.Environ(), "TMPDIR="+p.dir), env...)
+	if p.Take != nil {
+		p.Take(cmd)
+	}
 	p.process = process.Start(t, cmd)
 	if p.Kind == KVServer && p.load == nil {
 		p.load = startLoad(t, p.clients, p.Rate)
