@@ -51,7 +51,7 @@ func (s *session) alert(t *testing.T, r rule, wit witness, places []place, expr 
 	if err := s.hushed(t, wit, expr); err != nil {
 		return err
 	}
-	for _, at := range s.moments(5) {
+	for _, at := range s.faulty() {
 		for _, w := range recording.Worlds() {
 			if err := s.others(t, r, w, expr, at); err != nil {
 				return err

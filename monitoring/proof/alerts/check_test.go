@@ -173,6 +173,25 @@ func (s *session) moments(n int) (all []time.Time) {
 	return all
 }
 
+// faulty are moments of the whole time, one in each trial while its fault shows: which trials an
+// expression is seen beside must not be a matter of luck.
+func (s *session) faulty() (all []time.Time) {
+	for _, c := range s.courses {
+		if c.shown.IsZero() {
+			continue
+		}
+		middle := c.shown.Add(c.ended.Sub(c.shown) / 2)
+		i := slices.IndexFunc(s.evals, func(at time.Time) bool { return !at.Before(middle) })
+		if at := s.evals[max(i, 0)]; !slices.Contains(all, at) {
+			all = append(all, at)
+		}
+	}
+	if len(all) == 0 {
+		return s.moments(5)
+	}
+	return all
+}
+
 // nobodyHas reports whether an expression is about a series that no program has.
 func nobodyHas(expr string) bool {
 	for sel := range absent {

@@ -103,7 +103,7 @@ func (s *session) mutate(t *testing.T, name, expr string, check func(string) err
 		switch {
 		case at >= 0:
 			used[at] = true
-		case slices.ContainsFunc(s.moments(5), func(at time.Time) bool { return s.busy.explains(alert, at) }):
+		case slices.ContainsFunc(s.faulty(), func(at time.Time) bool { return s.busy.explains(alert, at) }):
 			t.Logf("nobody notices, since the machine is too busy: %s", m.what)
 		default:
 			t.Errorf("nobody notices: %s: %s", m.what, m.expr)
