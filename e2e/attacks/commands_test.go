@@ -16,8 +16,8 @@ var attacks = []attack{
 	{name: "huge bulks", run: hugeBulks},
 	{name: "slow writers", run: slowWriters},
 
-	{name: "large writes in a row", run: writesInARow, usual: true, missed: 64 << 20},
-	{name: "large writes at once", run: writesAtOnce, usual: true, missed: 64 << 20},
+	{name: "large writes in a row", run: writesInARow, usual: true},
+	{name: "large writes at once", run: writesAtOnce, usual: true},
 	{name: "many pairs", run: manyPairs},
 	{name: "conditions on large values", prepare: fillLarge, run: conditions},
 	{name: "unread values", prepare: fillBoth, run: unreadValues, usual: true},

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -48,12 +51,44 @@ func TestCapacity(t *testing.T) {
 // What the table says of engines is so.
 func TestEngineTable(t *testing.T) {
 	for _, e := range engines {
-		store, err := e.open(openOptions{dir: t.TempDir(), has: capacity{cache: 8 << 20, files: 100}, work: new(background)})
+		store, err := e.open(openOptions{dir: t.TempDir(), has: capacity{cache: 8 << 20, files: 100}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if _, ok := kvdb.As[kvdb.TTLPutter](store); ok != e.expires {
 			t.Errorf("engine %s: keys expire: %t", e.name, ok)
+		}
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// Pebble has values that are large in files apart from their keys, and small ones beside
+// them.
+func TestPebbleKeepsLargeValuesApart(t *testing.T) {
+	for size, want := range map[int]bool{leastApart - 1: false, leastApart: true} {
+		dir := t.TempDir()
+		e, err := engineNamed("pebble")
+		if err != nil {
+			t.Fatal(err)
+		}
+		store, err := e.open(openOptions{dir: dir, has: capacity{cache: 8 << 20, files: 100}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tables := newEngineTables(store)
+		for i := range 200 { // more than is left in memory
+			if err := store.Put(t.Context(), fmt.Appendf(nil, "%03d", i), make([]byte, size)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for tables.full(t.Context()) {
+			runtime.Gosched()
+		}
+		apart, err := filepath.Glob(filepath.Join(dir, "*.blob"))
+		if err != nil || len(apart) > 0 != want {
+			t.Errorf("values of %d bytes are in %q, %v", size, apart, err)
 		}
 		if err := store.Close(); err != nil {
 			t.Error(err)

@@ -21,11 +21,10 @@ type backend struct {
 	sizedMany kvdb.SizedMultiGetter
 	swapper   kvdb.Swapper
 	ttlPutter kvdb.TTLPutter
-	work      *background // of the engine
 }
 
 func newBackend(store kvdb.Store, name string) *backend {
-	b := &backend{name: name, store: store, work: new(background)}
+	b := &backend{name: name, store: store}
 	b.batcher, _ = kvdb.As[kvdb.Batcher](store)
 	b.exister, _ = kvdb.As[kvdb.Exister](store)
 	b.scanner, _ = kvdb.As[kvdb.Scanner](store)

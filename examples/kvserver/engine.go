@@ -29,7 +29,6 @@ type openOptions struct {
 	dir  string
 	sync bool
 	has  capacity
-	work *background // what it does is to be seen here
 }
 
 // namespace is the same in every directory, so that graphs go on.
@@ -38,7 +37,7 @@ const namespace = "kvserver"
 var engines = []engine{
 	{name: "pebble", files: true, caches: true, leastFiles: 80, mostFiles: 1000, open: func(o openOptions) (*fault.Store, error) {
 		returnLarge()
-		return fault.OpenPebble(o.dir, &kvpebble.OpenOptions{Namespace: namespace, NoSync: !o.sync, Pebble: pebbleOptions(o.has, o.work)}, false)
+		return fault.OpenPebble(o.dir, &kvpebble.OpenOptions{Namespace: namespace, NoSync: !o.sync, Pebble: pebbleOptions(o.has)}, false)
 	}},
 	{name: "bolt", files: true, leastFiles: 8, mostFiles: 8, open: func(o openOptions) (*fault.Store, error) {
 		if err := os.MkdirAll(o.dir, 0o750); err != nil {

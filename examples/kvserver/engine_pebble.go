@@ -1,7 +1,7 @@
 package main
 
 import (
-	"sync/atomic"
+	"time"
 
 	"github.com/cockroachdb/crlib/fifo"
 	"github.com/cockroachdb/pebble/v2"
@@ -12,44 +12,41 @@ import (
 // is does not show before, and a value is in one block.
 const maxBlockLoads = 2
 
+const (
+	// leastApart is the size of the smallest value that Pebble keeps in a file apart from
+	// its key: a compaction then moves the key alone, and does not have several copies of
+	// the value, and a scan of keys does not read it. To find it takes one more read, which
+	// is little beside that of so many bytes.
+	leastApart = 64 << 10
+
+	// maxApart is how many such files a table may refer to before a compaction brings their
+	// values together, with copies of each. That would make scans of small values read
+	// fewer places; a large value is in a block of its own anyway.
+	maxApart = 1000
+
+	// maxGarbage is the share of what is in these files and deleted before they are written
+	// anew, one value after the other and never sooner than rewriteAfter.
+	maxGarbage   = 0.5
+	rewriteAfter = 5 * time.Minute
+)
+
 // pebbleOptions bound the memory of Pebble. What is flushed is not compressed, but what
 // is compacted later: that would be one more copy of a large value, while it is written.
-func pebbleOptions(has capacity, work *background) *pebble.Options {
+func pebbleOptions(has capacity) *pebble.Options {
 	o := &pebble.Options{
 		CacheSize:     int64(has.cache),
 		MaxOpenFiles:  has.files,
 		LoadBlockSema: fifo.NewSemaphore(maxBlockLoads),
-		EventListener: work.listener(),
+
+		FormatMajorVersion: pebble.FormatValueSeparation,
+	}
+	o.Experimental.ValueSeparationPolicy = func() pebble.ValueSeparationPolicy {
+		return pebble.ValueSeparationPolicy{
+			Enabled: true, MinimumSize: leastApart, MaxBlobReferenceDepth: maxApart,
+			TargetGarbageRatio: maxGarbage, RewriteMinimumAge: rewriteAfter,
+		}
 	}
 	o.Levels[0].Compression = func() *sstable.CompressionProfile { return sstable.NoCompression }
 	o.Levels[1].Compression = func() *sstable.CompressionProfile { return sstable.SnappyCompression }
 	return o
-}
-
-// background is what an engine does besides what it is asked for. The zero value is of
-// one that does nothing.
-type background struct{ compactions atomic.Int64 } // of veryHeavy bytes or more
-
-func (b *background) busy() bool { return b.compactions.Load() > 0 }
-
-func (b *background) listener() *pebble.EventListener {
-	count := func(info pebble.CompactionInfo, n int64) {
-		if inputs(info) >= veryHeavy {
-			b.compactions.Add(n)
-		}
-	}
-	return &pebble.EventListener{
-		CompactionBegin: func(info pebble.CompactionInfo) { count(info, 1) },
-		CompactionEnd:   func(info pebble.CompactionInfo) { count(info, -1) },
-	}
-}
-
-// inputs returns how many bytes a compaction reads, at its begin and at its end.
-func inputs(info pebble.CompactionInfo) (bytes uint64) {
-	for _, level := range info.Input {
-		for _, table := range level.Tables {
-			bytes += table.Size
-		}
-	}
-	return bytes
 }

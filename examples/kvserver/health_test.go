@@ -108,7 +108,7 @@ func TestChecks(t *testing.T) {
 		if e.files {
 			dir = t.TempDir()
 		}
-		store, err := e.open(openOptions{dir: dir, has: capacity{cache: 8 << 20, files: 100}, work: new(background)})
+		store, err := e.open(openOptions{dir: dir, has: capacity{cache: 8 << 20, files: 100}})
 		if err != nil {
 			t.Fatal(err)
 		}

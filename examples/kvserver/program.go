@@ -74,8 +74,7 @@ func serve(ctx context.Context, c config, life *program.Life, stderr io.Writer, 
 		return err
 	}
 	defer closing(func() error { return life.Last(dir.Remove) })
-	work := new(background)
-	bare, err := c.engine.open(openOptions{dir: dir.Path, sync: c.sync, has: c.has, work: work})
+	bare, err := c.engine.open(openOptions{dir: dir.Path, sync: c.sync, has: c.has})
 	if err != nil {
 		return openError(c.engine.name, dir.Path, err)
 	}
@@ -116,7 +115,6 @@ func serve(ctx context.Context, c config, life *program.Life, stderr io.Writer, 
 	chooser := startTraces(obs.Telemetry().TracerProvider(), c.traces)
 	defer chooser.stop()
 	keys := newKeyspace(store, c.engine.name)
-	keys.db.work = work
 	server := startServer(listener, keys, c.has.limits(), newServerLog(obs.Logger()), chooser, c.about(listener))
 	defer server.drain()
 	faulty.Replica = func() {

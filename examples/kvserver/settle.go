@@ -23,10 +23,6 @@ const (
 	// settleInterval how often it looks.
 	settleTime     = 10 * time.Second
 	settleInterval = 10 * time.Millisecond
-
-	// looks in a row have to find nothing to do: a compaction begins a moment after the
-	// flush that makes it necessary has ended, and later where processors are busy.
-	looks = 10
 )
 
 // engineTables tell what an engine has in memory that was written. Nil ones are of an
@@ -34,12 +30,11 @@ const (
 // has its turn.
 type engineTables struct {
 	stats  kvdb.StatsReader
-	at     int // among the statistics
-	work   *background
+	at     int     // among the statistics
 	before float64 // bytes that small writes may leave there
 }
 
-func newEngineTables(store kvdb.Store, work *background) *engineTables {
+func newEngineTables(store kvdb.Store) *engineTables {
 	stats, ok := kvdb.As[kvdb.StatsReader](store)
 	if !ok {
 		return nil
@@ -48,7 +43,7 @@ func newEngineTables(store kvdb.Store, work *background) *engineTables {
 	if at < 0 {
 		return nil
 	}
-	return &engineTables{stats: stats, at: at, work: work, before: fewTables}
+	return &engineTables{stats: stats, at: at, before: fewTables}
 }
 
 // size returns how many bytes are in memory, if the engine can be asked.
@@ -70,14 +65,14 @@ func (t *engineTables) mark(ctx context.Context) {
 	t.before = min(max(bytes, fewTables), mostTables)
 }
 
-// full reports whether a very heavy write is in memory, to be flushed or compacted. One
-// that cannot be asked is not.
+// full reports whether a very heavy write is in memory, to be flushed. One that cannot be
+// asked is not.
 func (t *engineTables) full(ctx context.Context) bool {
 	if t == nil {
 		return false
 	}
 	bytes, ok := t.size(ctx)
-	return ok && (bytes > t.before || t.work.busy())
+	return ok && bytes > t.before
 }
 
 // settle waits until the engine has written out what it was given, and collects the
@@ -87,13 +82,7 @@ func (s *server) settle() {
 	defer cancel()
 	tick := time.NewTicker(settleInterval)
 	defer tick.Stop()
-	for calm := 0; s.tables != nil && ctx.Err() == nil; {
-		if calm++; s.tables.full(ctx) {
-			calm = 0
-		}
-		if calm == looks {
-			break
-		}
+	for ctx.Err() == nil && s.tables.full(ctx) {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():

@@ -9,20 +9,16 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/cockroachdb/pebble/v2"
-
 	"github.com/otelkv/otelkv/kvdb"
 )
 
 // A flusher writes out what it was given some time after the write has ended.
 type flusher struct {
 	kvdb.Store
-	tables   atomic.Int64 // bytes
-	err      error        // of writes
-	stats    func() ([]float64, error)
-	takes    time.Duration
-	work     *background
-	compacts time.Duration // after that
+	tables atomic.Int64 // bytes
+	err    error        // of writes
+	stats  func() ([]float64, error)
+	takes  time.Duration
 }
 
 func (f *flusher) Put(ctx context.Context, key, value []byte) error {
@@ -30,11 +26,7 @@ func (f *flusher) Put(ctx context.Context, key, value []byte) error {
 		return f.err
 	}
 	f.tables.Add(int64(len(value)))
-	time.AfterFunc(f.takes, func() {
-		f.work.compactions.Add(1)
-		f.tables.Add(-int64(len(value)))
-		time.AfterFunc(f.compacts, func() { f.work.compactions.Add(-1) })
-	})
+	time.AfterFunc(f.takes, func() { f.tables.Add(-int64(len(value))) })
 	return f.Store.Put(ctx, key, nil)
 }
 
@@ -53,20 +45,18 @@ func (f *flusher) AppendStats(_ context.Context, dst []float64) ([]float64, erro
 // not later than a while after.
 func TestSettle(t *testing.T) {
 	for _, tt := range []struct {
-		others, size          int // bytes
-		takes, compacts, want time.Duration
+		others, size int // bytes
+		takes, want  time.Duration
 	}{
-		{0, fewTables + 1, time.Second, 0, time.Second},
-		{0, fewTables + 1, time.Second, 2 * time.Second, 3 * time.Second},
-		{0, fewTables + 1, time.Hour, 0, settleTime},
-		{0, heavy, time.Hour, 0, 0}, // which are always in its tables
-		{mostTables, veryHeavy, time.Second, 0, time.Second},
-		{mostTables + 1, veryHeavy, time.Second, 0, settleTime}, // such as another that has not settled
+		{0, fewTables + 1, time.Second, time.Second},
+		{0, fewTables + 1, time.Hour, settleTime},
+		{0, heavy, time.Hour, 0}, // which are always in its tables
+		{mostTables, veryHeavy, time.Second, time.Second},
+		{mostTables + 1, veryHeavy, time.Second, settleTime}, // such as another that has not settled
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			f := &flusher{Store: memory(t), takes: tt.takes, compacts: tt.compacts}
+			f := &flusher{Store: memory(t), takes: tt.takes}
 			s := start(t, f)
-			f.work = s.keys.db.work
 			f.tables.Store(int64(tt.others))
 			c := s.dial()
 			before := s.budget.Left()
@@ -83,7 +73,7 @@ func TestSettle(t *testing.T) {
 					t.Errorf("set: %s", got)
 				}
 			})
-			if took += tt.want / 2; took < tt.want || took > tt.want+(looks+1)*settleInterval {
+			if took += tt.want / 2; took < tt.want || took > tt.want+2*settleInterval {
 				t.Errorf("%d bytes took %v, want %v", tt.size, took, tt.want)
 			}
 		})
@@ -146,7 +136,7 @@ func TestSettleWithoutStats(t *testing.T) {
 		},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			s := start(t, &flusher{Store: memory(t), stats: stats, work: new(background)})
+			s := start(t, &flusher{Store: memory(t), stats: stats})
 			free := s.budget.Left()
 			c := s.dial()
 			go io.WriteString(c.conn, encode("set", "k", strings.Repeat("v", veryHeavy)))
@@ -157,31 +147,5 @@ func TestSettleWithoutStats(t *testing.T) {
 				t.Errorf("the turn is taken %d times, and %d bytes", len(s.heavy), free-s.budget.Left())
 			}
 		})
-	}
-}
-
-// Compactions of what is small do not keep large writes waiting.
-func TestLargeCompactions(t *testing.T) {
-	info := func(sizes ...uint64) (info pebble.CompactionInfo) {
-		for _, size := range sizes {
-			info.Input = append(info.Input, pebble.LevelInfo{Tables: []pebble.TableInfo{{Size: size}}})
-		}
-		return info
-	}
-	work := new(background)
-	l := work.listener()
-	small, large := info(1<<20, 2<<20), info(1<<20, 3<<20)
-	l.CompactionBegin(small)
-	if work.busy() {
-		t.Error("a small compaction counts")
-	}
-	l.CompactionBegin(large)
-	l.CompactionEnd(small)
-	if !work.busy() {
-		t.Error("a large compaction does not count")
-	}
-	l.CompactionEnd(large)
-	if work.busy() {
-		t.Error("a compaction that has ended counts")
 	}
 }
