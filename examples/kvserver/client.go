@@ -48,6 +48,8 @@ type client struct {
 	replies int // bytes of the budget that are for replies
 	pushed  int // and for messages among them
 	turn    sendTurn
+	load    load // of the command that runs
+	running bool // a command
 
 	last     *command
 	lookout  lookout // for the client's end of the connection
@@ -59,7 +61,7 @@ type client struct {
 }
 
 func newClient(s *server, conn net.Conn, id int64) *client {
-	c := &client{server: s, conn: conn, id: id, reads: patience{conn: conn}}
+	c := &client{server: s, conn: conn, id: id, reads: patience{conn: conn, news: make(chan struct{}, 1)}}
 	c.card.since = time.Now()
 	c.card.queued.Store(-1)
 	c.keys = s.keys.as(id)
@@ -131,9 +133,7 @@ func (c *client) loop(ctx context.Context) error {
 				c.run(ctx, args)
 			}
 			c.begun = time.Time{}
-			if c.turn.asked {
-				c.endTurn()
-			}
+			c.endTurn()
 			c.deliver()
 			if err = c.broken; err == nil {
 				err = c.flushFull()

@@ -156,19 +156,17 @@ func (c *client) reject(cmd *command, err error) {
 // call runs a command that there is.
 func (c *client) call(ctx context.Context, cmd *command, args [][]byte) {
 	c.remember(cmd, args)
-	before, flushes := c.out.Len(), c.flushes
 	if cmd.long {
 		c.lookout.begin()
 		defer c.lookout.end()
 	}
-	memory, written := c.weigh(cmd, args)
-	err := c.server.carry(ctx, memory, written)
+	err := c.carry(ctx, c.weigh(cmd, args))
+	before, flushes := c.out.Len(), c.flushes
 	if err == nil {
+		c.running = true
 		defer func() { // also when it panics
-			if written >= veryHeavy {
-				c.in.Forget()
-			}
-			c.server.putDown(memory, written, c.keys.db.wrote)
+			c.running = false
+			c.putDown()
 		}()
 		c.keys.db.wrote = false
 		err = c.server.traces.run(ctx, c, cmd, args)

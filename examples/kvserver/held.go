@@ -23,7 +23,7 @@ func (c *client) holding() bool { return c.held != nil && !c.held.done }
 // twice, and larger by a quarter.
 func (c *client) hold(more int) error {
 	h := c.held
-	want := (c.out.Len() - h.from + more + h.left*shortReply) * 5 / 2
+	want := times(5, c.out.Len()-h.from+more+h.left*shortReply) / 2
 	if d := want - h.charged; d > 0 {
 		if !c.server.budget.Take(d) {
 			return errBudget

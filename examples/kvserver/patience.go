@@ -10,6 +10,7 @@ import (
 // without changing that.
 type patience struct {
 	conn net.Conn
+	news chan struct{} // has one for whoever waits for something else when wake was called
 
 	mu    sync.Mutex
 	until time.Time
@@ -39,6 +40,10 @@ func (p *patience) wake() {
 	}
 	p.woken = true
 	p.set(time.Unix(1, 0))
+	select {
+	case p.news <- struct{}{}:
+	default:
+	}
 }
 
 // deafen makes wake do nothing from now on: the reader does not wait for messages.

@@ -75,6 +75,10 @@ func (c *client) flush() error {
 	if c.out.Len() == 0 {
 		return nil
 	}
+	if c.running {
+		c.stepAside()
+		now = time.Now()
+	}
 	c.flushes++
 	c.write(now, c.out.Bytes())
 	if c.replies > 0 {

@@ -35,9 +35,12 @@ func (r *rooms) release() {
 	}
 }
 
-// A large value is there twice while it is copied: engines hold it in memory of
-// theirs until then.
-const copies = 2
+// whileCopied is what a large value takes that is read: it is there twice, since engines
+// hold it in memory of theirs until it is copied. What a write has for its own copies is
+// not in use before.
+func (c *client) whileCopied(size int) int {
+	return max(size, times(2, size)-c.load.copies)
+}
 
 func (c *client) replyRoom(size int) []byte {
 	switch {
@@ -46,7 +49,7 @@ func (c *client) replyRoom(size int) []byte {
 			return nil
 		}
 	case size > smallReply && (size > fullReply || !c.roomy()):
-		if !c.rooms.take(copies * size) {
+		if !c.rooms.take(c.whileCopied(size)) {
 			return nil
 		}
 		return make([]byte, 0, size)
@@ -64,7 +67,7 @@ func (c *client) manyRoom(size int) []byte {
 // scratchRoom has one value at a time.
 func (c *client) scratchRoom(size int) []byte {
 	c.rooms.release()
-	if size > smallReply && !c.rooms.take(copies*size) {
+	if size > smallReply && !c.rooms.take(c.whileCopied(size)) {
 		return nil
 	}
 	return make([]byte, 0, size)

@@ -109,6 +109,8 @@ func (c *client) exec(ctx context.Context) error {
 		return err
 	}
 	c.held.done = true
+	c.stepAside()
+	c.discard() // what was queued is not needed while the replies are read
 	return c.flushFull()
 }
 

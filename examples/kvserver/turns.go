@@ -26,39 +26,71 @@ func newTurns(size int) *turns { return &turns{size, semaphore.NewWeighted(int64
 type sendTurn struct {
 	asked bool // in this command
 	size  int
+	args  int // of this command that it has looked at
 }
 
-// awaitTurn waits if a large argument is coming, of which there is next to nothing yet.
-// Within a transaction there is: that goes on, as it holds memory.
+// awaitTurn waits if the first large argument of a command is coming, of which there is
+// next to nothing yet. With those that come later the command needs more, and gets it if
+// it need not wait: it holds memory. So does a transaction.
 func (c *client) awaitTurn() {
 	n := c.in.Coming()
-	fits := n <= c.server.turns.size/(1+engineCopies(1))
+	if n == 0 {
+		if c.turn.size > 0 && c.in.Refused() {
+			c.endTurn()
+		}
+		return
+	}
+	args, before := c.in.Arguments()
+	sum := before + n
+	if sum < heavy || c.multi != nil || args < c.turn.args {
+		return
+	}
+	c.turn.args = args + 1
+	all := c.server.turns.size
+	fits := sum <= all/(1+engineCopies(1))
 	switch {
-	case n == 0 && c.turn.size > 0 && c.in.Refused():
-		c.endTurn()
-		return
-	case n < heavy || c.multi != nil:
-		return
 	case !fits && writes(c.in.Name()): // there is never enough for it
 		c.in.Refuse()
 		c.endTurn()
 		return
-	case n > c.server.turns.size || c.turn.asked:
+	case sum > all:
 		return
 	}
-	c.turn.asked = true
-	ctx, cancel := context.WithTimeout(c.server.waits, turnTime)
-	defer cancel()
-	size := c.server.turns.size
+	size := all
 	if fits {
-		size = n + engineCopies(n)
+		size = sum + engineCopies(sum)
 	}
-	if c.server.turns.all.Acquire(ctx, int64(size)) != nil {
+	if c.turn.asked || before >= heavy {
+		if more := size - c.turn.size; more > 0 && !c.server.turns.all.TryAcquire(int64(more)) {
+			return
+		}
+	} else if c.turn.asked = true; !c.acquire(size) {
 		return
 	}
-	c.turn.size = size
+	c.turn.size = max(c.turn.size, size)
 	if fits {
 		c.in.TakeWhole()
+	}
+}
+
+// acquire waits for a turn, for turnTime at most, and writes what others have to say
+// meanwhile. If the client does not read that it may have its turn while it is written to,
+// which costs others no more than one that sends nothing.
+func (c *client) acquire(size int) bool {
+	ctx, cancel := context.WithTimeout(c.server.waits, turnTime)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- c.server.turns.all.Acquire(ctx, int64(size)) }()
+	for {
+		select {
+		case err := <-done:
+			return err == nil
+		case <-c.reads.news:
+			if c.deliver(); c.flush() != nil { // the next read fails, or the next flush
+				cancel()
+				return <-done == nil
+			}
+		}
 	}
 }
 

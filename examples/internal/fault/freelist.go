@@ -31,7 +31,7 @@ func chunkKey(i int) []byte { return fmt.Appendf(key[:len(key):len(key)], " %04d
 // fills them again, in the background, since a file of bbolt does not shrink.
 func (w *Switch) bloatFreelist() (end func()) {
 	if w.chunks == nil {
-		w.chunks = &chunks{store: w.store, n: w.program.freeBytes() / freeValue}
+		w.chunks = &chunks{store: w.store, n: int(w.program.freeBytes() / freeValue)}
 	}
 	w.refill.stop()
 	c := w.chunks

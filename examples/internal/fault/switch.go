@@ -39,11 +39,11 @@ type Program struct {
 
 	// For tests.
 	machine machine
-	free    int
+	free    int64
 }
 
 // freeBytes returns the size of the pages that the fault freelist frees.
-func (p *Program) freeBytes() int { return cmp.Or(p.free, freeBytes) }
+func (p *Program) freeBytes() int64 { return cmp.Or(p.free, freeBytes) }
 
 // A Switch turns faults on and off, one at a time. It is safe for concurrent use.
 type Switch struct {

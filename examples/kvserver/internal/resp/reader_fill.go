@@ -17,6 +17,18 @@ func (r *Reader) Coming() int {
 	return r.bulk
 }
 
+// Arguments returns how many arguments have come of the command that has begun, and how
+// long they are together, when [Reader.Coming] tells of another.
+func (r *Reader) Arguments() (n, size int) {
+	if r.large == nil {
+		return 0, 0
+	}
+	for _, arg := range r.large.args {
+		size += len(arg)
+	}
+	return len(r.large.args), size
+}
+
 // Name returns the name of the command that has begun to come, nil if that is not
 // known, which it is when [Reader.Coming] tells of another argument. It is valid until
 // the next call of a method.
