@@ -174,3 +174,37 @@ func TestBytes(t *testing.T) {
 		})
 	}
 }
+
+// Of a batch that the caller has no room for, the items that were answered count: it asks
+// for the others again.
+func TestItemsWithoutRoom(t *testing.T) {
+	h := newHarness(t)
+	for _, key := range []string{"a", "b", "c"} {
+		if err := h.below.Put(t.Context(), []byte(key), []byte("value")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	left := 0
+	room := func(size int) []byte {
+		if left--; left < 0 {
+			return nil
+		}
+		return make([]byte, 0, size)
+	}
+	many := as[kvdb.SizedMultiGetter](t, h.Store)
+	keys := [][]byte{[]byte("a"), []byte("absent"), []byte("b"), []byte("c")}
+	for left = 1; len(keys) > 0; left = 1 {
+		values, err := many.GetManySized(t.Context(), keys, room)
+		if err != nil || len(values) == 0 {
+			t.Fatal(values, err)
+		}
+		keys = keys[len(values):]
+	}
+	left = 0
+	if values, err := many.GetManySized(t.Context(), [][]byte{[]byte("a"), []byte("b")}, room); len(values) > 0 || err != nil {
+		t.Error(values, err)
+	}
+	if got := h.collect().Sum("kvdb.batch.items"); got != 3 { // the last one was a get
+		t.Errorf("%v items were counted, want 3", got)
+	}
+}

@@ -60,10 +60,15 @@ func (p *op) begin(ctx context.Context, o *observer, kind record.Operation, sent
 func (p *op) beginBatch(ctx context.Context, o *observer, kind record.Operation, sent, items int) (context.Context, error) {
 	p.items = items
 	ctx, err := p.begin(ctx, o, kind, sent)
+	p.count(items)
+	return ctx, err
+}
+
+// count counts items of the batch that has begun.
+func (p *op) count(items int) {
 	if p.observer != nil && items > 0 {
 		p.stripe.Items.Add(uint64(items))
 	}
-	return ctx, err
 }
 
 // send counts bytes that the operation turned out to send.

@@ -25,6 +25,8 @@ type sizedMultiGetter struct {
 	next kvdb.SizedMultiGetter
 }
 
+// GetManySized counts as items the keys that are answered when the caller has no room for
+// one: it asks for the others again.
 func (m sizedMultiGetter) GetManySized(ctx context.Context, keys [][]byte, room kvdb.Room) (values [][]byte, err error) {
 	switch len(keys) {
 	case 0:
@@ -32,9 +34,16 @@ func (m sizedMultiGetter) GetManySized(ctx context.Context, keys [][]byte, room 
 	case 1:
 		return m.getOneSized(ctx, keys, room)
 	}
-	var op op
-	ctx, err = op.beginBatch(ctx, m.observer, record.OpBatchGet, size(keys), len(keys))
-	defer func() { op.end(ctx, nil, size(values), err) }()
+	op := op{items: len(keys)}
+	ctx, err = op.begin(ctx, m.observer, record.OpBatchGet, size(keys))
+	defer func() {
+		items := len(keys)
+		if err == nil {
+			items = len(values)
+		}
+		op.count(items)
+		op.end(ctx, nil, size(values), err)
+	}()
 	return m.next.GetManySized(ctx, keys, room)
 }
 
