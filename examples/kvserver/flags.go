@@ -43,7 +43,7 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	name := flags.String("engine", "pebble", "the `engine` below: "+engineNames()+"; keys do not expire in "+noExpiry()+", where SET with EX or PX is an error")
 	flags.StringVar(&c.dir, "dir", "", "keep the store in this `directory`; without it, in a temporary one; engine memory has none")
 	c.memory = defaultMemory
-	flags.Var(&c.memory, "memory", "the `size` of what clients send, ask for and have the server remember, and of the cache and tables of engine pebble, a quarter of it; half of it bounds the number of clients; what does not fit is refused with an error; data of engine memory is not in it")
+	flags.Var(&c.memory, "memory", "the `size` of what clients send, ask for and have the server remember, and of the cache and tables of engine pebble, a quarter of it; half of it bounds the number of clients; what does not fit is refused with an error; data of engine memory is not in it; besides, "+defaultLimits.protocol())
 	flags.IntVar(&c.clients, "maxclients", 0, fmt.Sprintf("serve at most this `number` of clients at a time; 0 is %d, or as many as -memory and the limit of open files have room for", defaultClients))
 	flags.BoolVar(&c.sync, "sync", true, "answer a write only when it is on the disk")
 	flags.BoolVar(&c.telemetry, "telemetry", true, "instrument the store; false is the bare one, and no metrics")

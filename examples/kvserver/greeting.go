@@ -32,6 +32,7 @@ func greet(stderr io.Writer, c config, dir string, redis net.Listener, obs *obse
 	}
 	try += "  curl -X POST '" + url + "/fault?kind=errors'    # or " + faults.Others() + "; then kind=none\n"
 	limits := fmt.Sprintf("At most %d clients (-maxclients), and %v for what they send, ask for and have the server remember (-memory).\n", c.has.clients, c.memory)
+	limits += "Besides, " + defaultLimits.protocol() + ".\n"
 	if !c.engine.files {
 		limits += "The data of engine " + c.engine.name + " is in memory besides that, as much as there is.\n"
 	}

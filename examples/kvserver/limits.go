@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/otelkv/otelkv/examples/kvserver/internal/resp"
@@ -41,6 +42,12 @@ var defaultLimits = limits{
 	lingerTime:  250 * time.Millisecond,
 	graceTime:   100 * time.Millisecond,
 	drainTime:   4 * time.Second,
+}
+
+// protocol says what a command may be, however much memory there is.
+func (l *limits) protocol() string {
+	return fmt.Sprintf("a command has at most %d arguments of %v each, %v in all, a line without lengths %v, and a key that it writes %v",
+		l.size.Args, size(l.size.Bulk), size(l.size.Command), size(l.size.Inline), size(l.key))
 }
 
 // allowed is how long a command or a reply may take of which so many bytes have

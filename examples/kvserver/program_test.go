@@ -60,7 +60,7 @@ func TestUsage(t *testing.T) {
 		}
 	}
 	var stderr bytes.Buffer
-	if status := run(t.Context(), []string{"-help"}, &stderr); status != 0 || !strings.Contains(stderr.String(), "-engine") {
+	if status := run(t.Context(), []string{"-help"}, &stderr); status != 0 || !strings.Contains(stderr.String(), "-engine") || !strings.Contains(stderr.String(), defaultLimits.protocol()) {
 		t.Errorf("-help: exit status %d, %s", status, stderr.String())
 	}
 }
@@ -190,7 +190,7 @@ func TestEngines(t *testing.T) {
 				args = append(args, "-dir", dir)
 			}
 			r := launch(t, args...)
-			if s := r.stderr.String(); strings.Count(s, r.web+"/metrics") != 3 || strings.Contains(s, "data of engine") == e.files {
+			if s := r.stderr.String(); strings.Count(s, r.web+"/metrics") != 3 || strings.Contains(s, "data of engine") == e.files || !strings.Contains(s, defaultLimits.protocol()) {
 				t.Errorf("the greeting: %s", s)
 			}
 			c := r.dial()
