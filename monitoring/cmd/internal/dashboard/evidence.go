@@ -9,14 +9,14 @@ func (s *Scope) evidence() Row {
 	reason, profile, outcome := catalog.PrometheusLabel(catalog.ProfileReason), catalog.PrometheusLabel(catalog.ProfileName), catalog.PrometheusLabel(catalog.ProfileOutcome)
 	return Row{ID: 1100, Title: "Evidence and profiles", Folded: true, Panels: laid(8, 7,
 		Panel{
-			ID: 1101, Title: "Evidence captured", Unit: Count, Empty: "no profiles",
+			ID: 1101, Title: "Evidence captured", Unit: Count, Empty: "none",
 			Description: "Profiles that were written within a quarter of an hour because something was slow or failing, by why; linked means that earlier evidence of the same tells it. Fetch it from the directory of evidence of the instance, or by the id in the line.",
-			Queries:     []Query{{Expr: s.events(s.process(catalog.ProfileCaptures), reason, outcome), Legend: legend(reason, outcome)}},
+			Queries:     []Query{{Expr: s.events(s.process(catalog.ProfileCaptures), reason, outcome).Above(0), Legend: legend(reason, outcome)}},
 		},
 		Panel{
-			ID: 1102, Title: "Files of evidence", Unit: Count, Empty: "no profiles",
+			ID: 1102, Title: "Files of evidence", Unit: Count, Empty: "none",
 			Description: "Files that were written within a quarter of an hour or could not be, by kind of profile. Failures usually mean a full disk or missing rights.",
-			Queries:     []Query{{Expr: s.events(s.process(catalog.ProfileFiles), profile, outcome), Legend: legend(profile, outcome)}},
+			Queries:     []Query{{Expr: s.events(s.process(catalog.ProfileFiles), profile, outcome).Above(0), Legend: legend(profile, outcome)}},
 		},
 		Panel{
 			ID: 1103, Title: "Files that cannot be deleted", Unit: Count, Empty: "no profiles",

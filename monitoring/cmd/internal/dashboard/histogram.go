@@ -31,12 +31,13 @@ func (s *Scope) buckets(m catalog.Metric, matchers []promql.Matcher, by []string
 }
 
 // quantile is that of a histogram, in any of its kinds: a native one first, which is
-// exact to a few percent, where there are both.
+// exact to a few percent, where there are both. What did not happen has none: it would be
+// a name in the legend without a line.
 func (s *Scope) quantile(q string, m catalog.Metric, matchers []promql.Matcher, by ...string) promql.Vector {
 	of := func(v promql.Vector) promql.Vector {
 		return promql.Raw("histogram_quantile(" + q + ", " + v.String() + ")")
 	}
-	return of(s.native(m, matchers, by)).Or(of(s.buckets(m, matchers, append(slices.Clone(by), "le"))))
+	return of(s.native(m, matchers, by)).Or(of(s.buckets(m, matchers, append(slices.Clone(by), "le")))).AtLeast(0)
 }
 
 // latency is a quantile of the durations that an objective is about.
@@ -54,7 +55,7 @@ func (s *Scope) slowShare(by ...string) promql.Vector {
 	all := within(promql.Matcher{Label: "le", Operator: "=", Value: "+Inf"})
 	classic := all.Minus(within(promql.Within(s.P99.Seconds()))).Over(all)
 	fraction := promql.Raw("histogram_fraction(-Inf, " + promql.Number(s.P99.Seconds()) + ", " + s.native(m, matchers, by).String() + ")")
-	return classic.Or(fraction.OneMinus())
+	return classic.Or(fraction.OneMinus()).AtLeast(0) // what did not happen has none
 }
 
 // mean is that of a histogram which has a sum and a count, whatever its buckets.
@@ -63,7 +64,7 @@ func (s *Scope) mean(m catalog.Metric, matchers []promql.Matcher, by ...string) 
 		return sum(rate(s.Named(m.PrometheusName()+suffix, matchers...)), by...)
 	}
 	native := sum(rate(s.Series(m, matchers...)), by...)
-	return part("_sum").Over(part("_count")).Or(native.Call("histogram_sum").Over(native.Call("histogram_count")))
+	return part("_sum").Over(part("_count")).Or(native.Call("histogram_sum").Over(native.Call("histogram_count"))).AtLeast(0)
 }
 
 // heat is a whole histogram. Of both kinds only the native one is drawn, since their

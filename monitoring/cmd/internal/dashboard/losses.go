@@ -41,9 +41,9 @@ func (s *Scope) losses() Row {
 			ID: 1002, Title: "Not delivered", Unit: CountsPerSec, Empty: "nothing lost",
 			Description: "What its receiver did not take, by exporter and why: see whether it answers.",
 			Queries: []Query{
-				{Expr: growth(catalog.SpanExported, byError, failed), Legend: legend(byError...)},
-				{Expr: growth(catalog.LogRecordExported, byError, failed), Legend: legend(byError...)},
-				{Expr: growth(catalog.DataPointExported, byError, failed), Legend: legend(byError...)},
+				{Expr: growth(catalog.SpanExported, byError, failed).Above(0), Legend: legend(byError...)},
+				{Expr: growth(catalog.LogRecordExported, byError, failed).Above(0), Legend: legend(byError...)},
+				{Expr: growth(catalog.DataPointExported, byError, failed).Above(0), Legend: legend(byError...)},
 			},
 			Alerts: []string{"KVTelemetryLossy"},
 		},
@@ -51,8 +51,8 @@ func (s *Scope) losses() Row {
 			ID: 1003, Title: "Dropped before an export", Unit: CountsPerSec, Empty: "nothing dropped",
 			Description: "Spans and records that found their queue full: more is made than the receiver takes. Sample fewer traces, raise the level of the log, or give the receiver more.",
 			Queries: []Query{
-				{Expr: growth(catalog.SpanProcessed, byError, failed), Legend: legend(byError...)},
-				{Expr: growth(catalog.LogRecordProcessed, byError, failed), Legend: legend(byError...)},
+				{Expr: growth(catalog.SpanProcessed, byError, failed).Above(0), Legend: legend(byError...)},
+				{Expr: growth(catalog.LogRecordProcessed, byError, failed).Above(0), Legend: legend(byError...)},
 			},
 			Alerts: []string{"KVTelemetryLossy"},
 		},
@@ -95,13 +95,13 @@ func (s *Scope) losses() Row {
 		Panel{
 			ID: 1008, Title: "Failed or late gatherings", Unit: CountsPerSec, Empty: "none",
 			Description: "Pages of /metrics of which a part was late or failed, by part: its series have gaps, and what is shown here of them may be too low.",
-			Queries:     []Query{{Expr: growth(catalog.ScrapeFailures, []string{gatherer, errorType}), Legend: legend(gatherer, errorType)}},
+			Queries:     []Query{{Expr: growth(catalog.ScrapeFailures, []string{gatherer, errorType}).Above(0), Legend: legend(gatherer, errorType)}},
 			Alerts:      []string{"KVTelemetryLossy"},
 		},
 		Panel{
 			ID: 1009, Title: "Series left out", Unit: CountsPerSec, Empty: "none",
 			Description: "Series that would have made Prometheus refuse the page, by part and why. Two metrics of one name are the usual cause.",
-			Queries:     []Query{{Expr: growth(catalog.ScrapeDropped, []string{gatherer, errorType}), Legend: legend(gatherer, errorType)}},
+			Queries:     []Query{{Expr: growth(catalog.ScrapeDropped, []string{gatherer, errorType}).Above(0), Legend: legend(gatherer, errorType)}},
 			Alerts:      []string{"KVTelemetryLossy"},
 		},
 		Panel{
