@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/otelkv/otelkv/monitoring/proof/internal/mutant"
 )
 
 // A survivor is a kind of mutant that the proof need not notice, with the reason.
@@ -69,14 +71,14 @@ var survivors = []survivor{
 // used are the survivors that have been met.
 var used = make(map[int]bool)
 
-func (v survivor) covers(rule string, m mutant) bool {
+func (v survivor) covers(rule string, m mutant.Mutant) bool {
 	if !strings.HasPrefix(rule, v.rule) {
 		return false
 	}
 	words := strings.Split(v.what, "…")
 	at := 0
 	for i, word := range words {
-		found := strings.Index(m.what[at:], word)
+		found := strings.Index(m.What[at:], word)
 		if found < 0 || i == 0 && found > 0 {
 			return false
 		}
@@ -88,13 +90,13 @@ func (v survivor) covers(rule string, m mutant) bool {
 // mutate wants the check to fail for each mutant of an expression.
 func (s *session) mutate(t *testing.T, name, expr string, check func(string) error) {
 	t.Helper()
-	all, err := mutants(expr)
+	all, err := mutant.Of(expr, mutant.Selectors, mutant.Comparisons)
 	if err != nil {
 		t.Fatal(err)
 	}
 	noticed := 0
 	for _, m := range all {
-		if err := check(m.expr); err != nil {
+		if err := check(m.Expr); err != nil {
 			noticed++
 			continue
 		}
@@ -104,9 +106,9 @@ func (s *session) mutate(t *testing.T, name, expr string, check func(string) err
 		case at >= 0:
 			used[at] = true
 		case slices.ContainsFunc(s.faulty(), func(at time.Time) bool { return s.busy.explains(alert, at) }):
-			t.Logf("nobody notices, since the machine is too busy: %s", m.what)
+			t.Logf("nobody notices, since the machine is too busy: %s", m.What)
 		default:
-			t.Errorf("nobody notices: %s: %s", m.what, m.expr)
+			t.Errorf("nobody notices: %s: %s", m.What, m.Expr)
 		}
 	}
 	t.Logf("%d of %d mutants are noticed", noticed, len(all))
