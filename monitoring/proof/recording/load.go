@@ -5,8 +5,9 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"slices"
+	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -14,10 +15,21 @@ import (
 // A load asks a kvserver for one command after the other at a rate, of which each makes
 // one operation. When it is not answered, or the server is gone, it comes again.
 type load struct {
-	address            string
-	operations, errors atomic.Int64
-	cancel             context.CancelFunc
-	done               sync.WaitGroup
+	address string
+	cancel  context.CancelFunc
+	done    sync.WaitGroup
+
+	mu    sync.Mutex
+	calls []Call
+}
+
+// A Call is one that was answered, as its caller saw it.
+type Call struct {
+	Operation string // as the metrics name it
+	Ended     time.Time
+	Took      time.Duration // at least as long as the operation
+	Failed    bool
+	Sent, Got int // bytes of keys and values
 }
 
 // clients are as many connections as the load has: what hangs holds one of them up.
@@ -37,10 +49,23 @@ func startLoad(t testing.TB, address string, rate float64) *load {
 func (l *load) stop() Truth {
 	l.cancel()
 	l.done.Wait() //otelkv:waitok each of its calls has a deadline
-	return Truth{l.operations.Load(), l.errors.Load()}
+	var truth Truth
+	for _, c := range l.all() {
+		truth.Operations++
+		if c.Failed {
+			truth.Errors++
+		}
+	}
+	return truth
 }
 
-func (l *load) run(ctx context.Context, seed int, every time.Duration) {
+func (l *load) all() []Call {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.calls)
+}
+
+func (l *load) run(ctx context.Context, client int, every time.Duration) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	var c net.Conn
@@ -52,7 +77,7 @@ func (l *load) run(ctx context.Context, seed int, every time.Duration) {
 		c = nil
 	}
 	defer gone()
-	for n := seed; ; n++ {
+	for n := 0; ; n++ {
 		select {
 		case <-ctx.Done():
 			return
@@ -66,19 +91,24 @@ func (l *load) run(ctx context.Context, seed int, every time.Duration) {
 			}
 			c, r = conn, bufio.NewReader(conn)
 		}
-		if err := l.ask(c, r, n); err != nil {
+		if err := l.ask(c, r, client, n); err != nil {
 			gone()
 		}
 	}
 }
 
 // ask sends a command and reads its answer: of two, the first sets what the second gets.
-func (l *load) ask(c net.Conn, r *bufio.Reader, n int) error {
-	command := fmt.Sprintf("SET key-%d value-%d\r\n", n/2%1000, n)
+// No two clients wait for each other's keys.
+func (l *load) ask(c net.Conn, r *bufio.Reader, client, n int) error {
+	key, value := fmt.Sprintf("key-%d-%d", client, n/2%1000), fmt.Sprintf("value-%d", n)
+	call := Call{Operation: "put", Sent: len(key) + len(value)}
+	command := "SET " + key + " " + value + "\r\n"
 	if n%2 == 1 {
-		command = fmt.Sprintf("GET key-%d\r\n", n/2%1000)
+		call = Call{Operation: "get", Sent: len(key)}
+		command = "GET " + key + "\r\n"
 	}
-	if err := c.SetDeadline(time.Now().Add(2 * time.Second)); err != nil {
+	began := time.Now()
+	if err := c.SetDeadline(began.Add(2 * time.Second)); err != nil {
 		return err
 	}
 	if _, err := c.Write([]byte(command)); err != nil {
@@ -88,12 +118,17 @@ func (l *load) ask(c net.Conn, r *bufio.Reader, n int) error {
 	if err != nil {
 		return err
 	}
-	l.operations.Add(1)
+	call.Ended = time.Now()
+	call.Took = call.Ended.Sub(began)
 	switch {
 	case line[0] == '-':
-		l.errors.Add(1)
+		call.Failed = true
 	case line[0] == '$' && line != "$-1\r\n":
-		_, err = r.ReadString('\n')
+		line, err = r.ReadString('\n')
+		call.Got = len(strings.TrimSuffix(line, "\r\n"))
 	}
+	l.mu.Lock()
+	l.calls = append(l.calls, call)
+	l.mu.Unlock()
 	return err
 }

@@ -135,6 +135,18 @@ type Truth struct{ Operations, Errors int64 }
 
 var totals = regexp.MustCompile(`stopped after (\d+) operations, (\d+) errors`)
 
+// Calls are those that the load of a kvserver has made until now; nobody counts a
+// quickstart's one by one.
+func (p *Program) Calls() []Call {
+	if p.load == nil {
+		return nil
+	}
+	return p.load.all()
+}
+
+// PID is the id of its process.
+func (p *Program) PID() int { return p.process.Cmd.Process.Pid }
+
 // Stop ends it as people do, and returns what its load has counted since it was started
 // the last time; that of a kvserver, ever.
 func (p *Program) Stop(t testing.TB) Truth {

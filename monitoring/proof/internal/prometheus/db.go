@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/prometheus/prometheus/tsdb"
+	"github.com/prometheus/prometheus/tsdb/chunkenc"
 )
 
 // Lookback is how long a series that nobody scrapes any more is seen, if the scrape loop
@@ -116,4 +117,28 @@ func (db *DB) QueryRange(ctx context.Context, expr string, from, to time.Time, s
 		}
 	}
 	return all, nil
+}
+
+// Times are those of the samples of a selector between two times, the first excluded.
+func (db *DB) Times(ctx context.Context, selector string, after, to time.Time) (all []time.Time, err error) {
+	matchers, err := Parser().ParseMetricSelector(selector)
+	if err != nil {
+		return nil, err
+	}
+	q, err := db.Querier(after.UnixMilli()+1, to.UnixMilli())
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, q.Close()) }()
+	series := q.Select(ctx, false, nil, matchers...)
+	for series.Next() {
+		it := series.At().Iterator(nil)
+		for it.Next() != chunkenc.ValNone {
+			all = append(all, time.UnixMilli(it.AtT()))
+		}
+		if err := it.Err(); err != nil {
+			return nil, err
+		}
+	}
+	return all, series.Err()
 }
