@@ -12,7 +12,7 @@ import (
 type damage struct{ cause error }
 
 func (d *damage) Error() string {
-	if _, fault := d.cause.(interface{ Addr() uintptr }); fault { //nolint:errorlint // of the runtime
+	if _, fault := d.cause.(interface{ Addr() uintptr }); fault {
 		return "a page of a file cannot be read"
 	}
 	return "the engine cannot make sense of a file"

@@ -47,15 +47,15 @@ func wrap(op string, err error) error {
 }
 
 // kinds are the errors of Badger that have a kind. It wraps some of its errors with their
-// words only.
+// words only; of others it has no more.
 var kinds = []struct{ cause, kind error }{
 	{badger.ErrDBClosed, kvdb.ErrClosed},
 	{badger.ErrDiscardedTxn, kvdb.ErrClosed},
-	{errors.New("No room for write"), kvdb.ErrClosed}, // of a database that is being closed
+	{words("No room for write"), kvdb.ErrClosed}, // of a database that is being closed
 	{badger.ErrBlockedWrites, kvdb.ErrUnavailable},
 	{badger.ErrConflict, kvdb.ErrConflict},
 	{badger.ErrTxnTooBig, kvdb.ErrTooLarge},
-	{errors.New("is bigger than maximum offset"), kvdb.ErrTooLarge},
+	{words("is bigger than maximum offset"), kvdb.ErrTooLarge},
 	{badger.ErrReadOnlyTxn, kvdb.ErrReadOnly},
 	{badger.ErrEmptyKey, kvdb.ErrInvalidArgument},
 	{badger.ErrInvalidKey, kvdb.ErrInvalidArgument},
@@ -67,17 +67,22 @@ var kinds = []struct{ cause, kind error }{
 	{badger.ErrWindowsNotSupported, kvdb.ErrInvalidArgument},
 	{badger.ErrTruncateNeeded, kvdb.ErrCorruption},
 	{badger.ErrInvalidDataKeyID, kvdb.ErrCorruption},
-	{errors.New("CHECKSUM_MISMATCH"), kvdb.ErrCorruption},
-	{errors.New("checksum mismatch"), kvdb.ErrCorruption},
-	{errors.New("Manifest file might be corrupted"), kvdb.ErrCorruption},
-	{errors.New("manifest has bad magic"), kvdb.ErrCorruption},
-	{errors.New("MANIFEST invalid"), kvdb.ErrCorruption},
-	{errors.New("MANIFEST removes"), kvdb.ErrCorruption},
-	{errors.New("file does not exist for table"), kvdb.ErrCorruption},
-	{errors.New("failed to read index"), kvdb.ErrCorruption},
-	{errors.New("failed to initialize"), kvdb.ErrCorruption}, // a table
-	{errors.New("failed to decompress"), kvdb.ErrCorruption},
+	{words("CHECKSUM_MISMATCH"), kvdb.ErrCorruption},
+	{words("checksum mismatch"), kvdb.ErrCorruption},
+	{words("Manifest file might be corrupted"), kvdb.ErrCorruption},
+	{words("manifest has bad magic"), kvdb.ErrCorruption},
+	{words("MANIFEST invalid"), kvdb.ErrCorruption},
+	{words("MANIFEST removes"), kvdb.ErrCorruption},
+	{words("file does not exist for table"), kvdb.ErrCorruption},
+	{words("failed to read index"), kvdb.ErrCorruption},
+	{words("failed to initialize"), kvdb.ErrCorruption}, // a table
+	{words("failed to decompress"), kvdb.ErrCorruption},
 }
+
+// words are what an error says that Badger keeps to itself.
+type words string
+
+func (w words) Error() string { return string(w) }
 
 func kind(err error) error {
 	if _, ok := errors.AsType[*damage](err); ok {

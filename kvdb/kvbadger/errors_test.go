@@ -24,11 +24,11 @@ var mapping = []struct {
 }{
 	{badger.ErrDBClosed, kvdb.ErrClosed},
 	{badger.ErrDiscardedTxn, kvdb.ErrClosed},
-	{errors.New("No room for write"), kvdb.ErrClosed},
+	{words("No room for write"), kvdb.ErrClosed},
 	{badger.ErrBlockedWrites, kvdb.ErrUnavailable},
 	{badger.ErrConflict, kvdb.ErrConflict},
 	{badger.ErrTxnTooBig, kvdb.ErrTooLarge},
-	{errors.New("Request size offset 5 is bigger than maximum offset 4"), kvdb.ErrTooLarge},
+	{words("Request size offset 5 is bigger than maximum offset 4"), kvdb.ErrTooLarge},
 	{badger.ErrReadOnlyTxn, kvdb.ErrReadOnly},
 	{onFile(syscall.EROFS), kvdb.ErrReadOnly},
 	{badger.ErrEmptyKey, kvdb.ErrInvalidArgument},

@@ -2,6 +2,7 @@ package kvbadger
 
 import (
 	"context"
+	"errors"
 
 	"github.com/dgraph-io/badger/v4"
 
@@ -25,7 +26,7 @@ func (s *Store) Get(ctx context.Context, key []byte) (value []byte, err error) {
 func (s *Store) AppendGet(ctx context.Context, dst, key []byte) ([]byte, error) {
 	out := dst
 	err := s.read(ctx, opGet, func(txn *badger.Txn) error {
-		return lookup(txn, key, func(value []byte) { out = append(dst, value...) })
+		return lookup(txn, key, func(value []byte) { out = append(out, value...) })
 	})
 	if err != nil {
 		return dst, err
@@ -139,7 +140,7 @@ func item(txn *badger.Txn, key []byte) (*badger.Item, error) {
 		return nil, err
 	}
 	it, err := txn.Get(key)
-	if err == badger.ErrKeyNotFound {
+	if errors.Is(err, badger.ErrKeyNotFound) {
 		return nil, kvdb.ErrNotFound
 	}
 	return it, err

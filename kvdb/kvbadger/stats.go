@@ -35,17 +35,9 @@ var stats = []struct {
 		func(r *reading) float64 { return r.files.tables + r.files.values + r.files.wal }},
 	{gauge("kvdb.engine.lsm.size", "By", "Size of the tables of the tree"),
 		func(r *reading) float64 { return r.sum(func(l *badger.LevelInfo) float64 { return float64(l.Size) }) }},
-	{gauge("kvdb.engine.lsm.stale", "By", "Size of entries in tables that newer ones have replaced, as far as the engine knows"),
-		func(r *reading) float64 {
-			return r.sum(func(l *badger.LevelInfo) float64 { return float64(l.StaleDatSize) })
-		}},
 	{gauge("kvdb.engine.tables", "{table}", "Tables of the tree"),
 		func(r *reading) float64 {
 			return r.sum(func(l *badger.LevelInfo) float64 { return float64(l.NumTables) })
-		}},
-	{gauge("kvdb.engine.levels", "{level}", "Levels of the tree that have a table"),
-		func(r *reading) float64 {
-			return r.sum(func(l *badger.LevelInfo) float64 { return float64(min(l.NumTables, 1)) })
 		}},
 	{gauge("kvdb.engine.l0.tables", "{table}", "Tables of level 0, of which too many stall flushes and then writes"),
 		func(r *reading) float64 { return float64(r.levels[0].NumTables) }},
@@ -66,12 +58,8 @@ var stats = []struct {
 			}
 			return r.seen.stalled.Seconds()
 		}},
-	{gauge("kvdb.engine.wal.size", "By", "Size of the logs of memory tables"),
-		func(r *reading) float64 { return r.files.wal }},
 	{gauge("kvdb.engine.value_log.size", "By", "Size of the value log"),
 		func(r *reading) float64 { return r.files.values }},
-	{gauge("kvdb.engine.value_log.files", "{file}", "Files of the value log"),
-		func(r *reading) float64 { return r.files.valueFiles }},
 	{gauge("kvdb.engine.value_log.garbage", "By", "Size of values in the value log that compactions have found replaced, and that a collection can free"),
 		func(r *reading) float64 { return r.files.garbage }},
 	{counter("kvdb.engine.value_log.rewrites", "{file}", "Files of the value log that the store has rewritten without their garbage"),

@@ -65,7 +65,7 @@ type reader struct{ session *session }
 
 func (r *reader) Get(ctx context.Context, key []byte) (value []byte, err error) {
 	err = r.session.step(ctx, opGet, func() error {
-		return lookup(r.session.txn, key, func(found []byte) { value = append(empty, found...) })
+		return lookup(r.session.txn, key, func(found []byte) { value = append([]byte{}, found...) })
 	})
 	if err != nil {
 		return nil, err
