@@ -7,6 +7,7 @@ require (
 	github.com/gomodule/redigo v1.9.3
 	github.com/google/pprof v0.0.0-20261016150608-1facf8f91b50
 	github.com/otelkv/otelkv v0.1.0
+	github.com/otelkv/otelkv/kvdb/kvbadger v0.1.0 // indirect
 	github.com/otelkv/otelkv/kvdb/kvbolt v0.1.0
 	github.com/otelkv/otelkv/kvdb/kvpebble v0.1.0
 	github.com/otelkv/otelkv/kvdb/kvredis v0.1.0 // indirect
@@ -47,12 +48,16 @@ require (
 	github.com/cockroachdb/swiss v0.0.0-20260820225851-333444432258 // indirect
 	github.com/cockroachdb/tokenbucket v0.0.0-20230807174530-cc333fc44b06 // indirect
 	github.com/coreos/go-systemd/v22 v22.7.0 // indirect
+	github.com/dgraph-io/badger/v4 v4.9.6 // indirect
+	github.com/dgraph-io/ristretto/v2 v2.2.0 // indirect
+	github.com/dustin/go-humanize v1.0.1 // indirect
 	github.com/getsentry/sentry-go v0.27.0 // indirect
 	github.com/go-logr/logr v1.4.4 // indirect
 	github.com/go-logr/stdr v1.2.2 // indirect
 	github.com/gogo/protobuf v1.3.2 // indirect
 	github.com/golang-jwt/jwt/v5 v5.3.1 // indirect
 	github.com/golang/snappy v0.0.5-0.20231225225746-43d5d4cd4e0e // indirect
+	github.com/google/flatbuffers v25.2.10+incompatible // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/grafana/grafana-foundation-sdk/go v0.0.18 // indirect
 	github.com/grpc-ecosystem/grpc-gateway/v2 v2.30.0 // indirect
@@ -104,6 +109,7 @@ require (
 
 replace (
 	github.com/otelkv/otelkv => ..
+	github.com/otelkv/otelkv/kvdb/kvbadger => ../kvdb/kvbadger
 	github.com/otelkv/otelkv/kvdb/kvbolt => ../kvdb/kvbolt
 	github.com/otelkv/otelkv/kvdb/kvpebble => ../kvdb/kvpebble
 	github.com/otelkv/otelkv/kvdb/kvredis => ../kvdb/kvredis

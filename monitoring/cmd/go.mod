@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/grafana/grafana-foundation-sdk/go v0.0.18
 	github.com/otelkv/otelkv v0.1.0
+	github.com/otelkv/otelkv/kvdb/kvbadger v0.1.0
 	github.com/otelkv/otelkv/kvdb/kvbolt v0.1.0
 	github.com/otelkv/otelkv/kvdb/kvpebble v0.1.0
 	github.com/otelkv/otelkv/kvdb/kvredis v0.1.0
@@ -25,11 +26,15 @@ require (
 	github.com/cockroachdb/redact v1.1.5 // indirect
 	github.com/cockroachdb/swiss v0.0.0-20260820225851-333444432258 // indirect
 	github.com/cockroachdb/tokenbucket v0.0.0-20230807174530-cc333fc44b06 // indirect
+	github.com/dgraph-io/badger/v4 v4.9.6 // indirect
+	github.com/dgraph-io/ristretto/v2 v2.2.0 // indirect
+	github.com/dustin/go-humanize v1.0.1 // indirect
 	github.com/getsentry/sentry-go v0.27.0 // indirect
 	github.com/go-logr/logr v1.4.4 // indirect
 	github.com/go-logr/stdr v1.2.2 // indirect
 	github.com/gogo/protobuf v1.3.2 // indirect
 	github.com/golang/snappy v0.0.5-0.20231225225746-43d5d4cd4e0e // indirect
+	github.com/google/flatbuffers v25.2.10+incompatible // indirect
 	github.com/google/pprof v0.0.0-20261016150608-1facf8f91b50 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/grpc-ecosystem/grpc-gateway/v2 v2.30.0 // indirect
@@ -87,6 +92,7 @@ require (
 
 replace (
 	github.com/otelkv/otelkv => ../..
+	github.com/otelkv/otelkv/kvdb/kvbadger => ../../kvdb/kvbadger
 	github.com/otelkv/otelkv/kvdb/kvbolt => ../../kvdb/kvbolt
 	github.com/otelkv/otelkv/kvdb/kvpebble => ../../kvdb/kvpebble
 	github.com/otelkv/otelkv/kvdb/kvredis => ../../kvdb/kvredis

@@ -52,6 +52,9 @@ require (
 	github.com/coreos/go-systemd/v22 v22.7.0 // indirect
 	github.com/davecgh/go-spew v1.1.2-0.20180830191138-d8f796af33cc // indirect
 	github.com/dennwc/varint v1.0.0 // indirect
+	github.com/dgraph-io/badger/v4 v4.9.6 // indirect
+	github.com/dgraph-io/ristretto/v2 v2.2.0 // indirect
+	github.com/dustin/go-humanize v1.0.1 // indirect
 	github.com/edsrzf/mmap-go v1.2.1-0.20241212181136-fad1cd13edbd // indirect
 	github.com/facette/natsort v0.0.0-20181210072756-2cd4dd1e2dcb // indirect
 	github.com/felixge/httpsnoop v1.1.0 // indirect
@@ -85,6 +88,7 @@ require (
 	github.com/golang-jwt/jwt/v5 v5.3.1 // indirect
 	github.com/golang/snappy v1.0.0 // indirect
 	github.com/google/btree v1.1.3 // indirect
+	github.com/google/flatbuffers v25.2.10+incompatible // indirect
 	github.com/google/go-cmp v0.7.0 // indirect
 	github.com/google/s2a-go v0.1.9 // indirect
 	github.com/google/uuid v1.6.0 // indirect
@@ -118,6 +122,7 @@ require (
 	github.com/mwitkow/go-conntrack v0.0.0-20190716064945-2f068394615f // indirect
 	github.com/oklog/run v1.2.0 // indirect
 	github.com/oklog/ulid/v2 v2.1.2 // indirect
+	github.com/otelkv/otelkv/kvdb/kvbadger v0.1.0 // indirect
 	github.com/otelkv/otelkv/kvdb/kvbolt v0.1.0 // indirect
 	github.com/otelkv/otelkv/kvdb/kvpebble v0.1.0 // indirect
 	github.com/otelkv/otelkv/kvdb/kvredis v0.1.0 // indirect
@@ -186,6 +191,7 @@ require (
 
 replace (
 	github.com/otelkv/otelkv => ../..
+	github.com/otelkv/otelkv/kvdb/kvbadger => ../../kvdb/kvbadger
 	github.com/otelkv/otelkv/kvdb/kvbolt => ../../kvdb/kvbolt
 	github.com/otelkv/otelkv/kvdb/kvpebble => ../../kvdb/kvpebble
 	github.com/otelkv/otelkv/kvdb/kvredis => ../../kvdb/kvredis

@@ -12,6 +12,7 @@ import (
 
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/kvdb/kvbadger"
 	"github.com/otelkv/otelkv/kvdb/kvbolt"
 	"github.com/otelkv/otelkv/kvdb/kvpebble"
 	"github.com/otelkv/otelkv/kvdb/kvredis"
@@ -91,6 +92,8 @@ func open(t *testing.T, e engine.Engine) kvdb.Store {
 		s, err = kvpebble.Open(dir, nil)
 	case "bbolt":
 		s, err = kvbolt.Open(filepath.Join(dir, "db"), nil)
+	case "badger":
+		s, err = kvbadger.Open(dir, nil)
 	case "redis":
 		s, err = kvredis.Open(t.Context(), redisServer(t), nil)
 	case "memory":

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/kvdb/kvbadger"
 	"github.com/otelkv/otelkv/kvdb/kvbolt"
 	"github.com/otelkv/otelkv/kvdb/kvpebble"
 	"github.com/otelkv/otelkv/kvdb/kvredis"
@@ -31,6 +32,7 @@ func All() []Engine {
 	return []Engine{
 		{Name: "Pebble", System: "pebble", Package: "kvdb/kvpebble", Capabilities: kvdb.Capabilities((*kvpebble.Store)(nil)), Stats: kvpebble.StatInfos()},
 		{Name: "bbolt", System: "bbolt", Package: "kvdb/kvbolt", Capabilities: kvdb.Capabilities((*kvbolt.Store)(nil)), Stats: kvbolt.StatInfos()},
+		{Name: "Badger", System: "badger", Package: "kvdb/kvbadger", Capabilities: kvdb.Capabilities((*kvbadger.Store)(nil)), Stats: kvbadger.StatInfos()},
 		{Name: "Redis", System: "redis", Package: "kvdb/kvredis", Capabilities: kvdb.Capabilities((*kvredis.Store)(nil))},
 		{Name: "memory", System: "memory", Package: "kvdb", Capabilities: kvdb.Capabilities((*kvdb.Memory)(nil))},
 	}
