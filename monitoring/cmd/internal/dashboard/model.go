@@ -82,6 +82,9 @@ type Query struct {
 	Unit   string
 	Width  uint32 // in pixels
 	Lines  []Line
+
+	Decimals uint32 // 0: as many as Grafana wants, which can be three
+
 	States []State
 }
 
