@@ -24,6 +24,7 @@ type chain struct {
 	prometheusURL, url       string
 	webhook                  *webhook
 	held                     map[subject]*hold
+	waiting                  map[string]string // by job: an alert that is true, and for too short a time to fire
 }
 
 // A hold is what an Alertmanager has of a subject.
@@ -117,9 +118,10 @@ scrape_configs:
 	return config.String()
 }
 
-// look reads what the Alertmanager has.
+// look reads what the Prometheus and the Alertmanager have.
 func (c *chain) look(t *testing.T, now time.Time) {
 	t.Helper()
+	c.lookForWaiting(t)
 	var alerts []struct {
 		Fingerprint string
 		Labels      map[string]string
@@ -159,6 +161,32 @@ func (c *chain) look(t *testing.T, now time.Time) {
 	for s, h := range c.held {
 		if !there[s] && h.now {
 			h.now, h.recovered = false, now
+		}
+	}
+}
+
+// lookForWaiting reads which alerts wait in the Prometheus.
+func (c *chain) lookForWaiting(t *testing.T) {
+	t.Helper()
+	body, err := call(http.MethodGet, c.prometheusURL+"/api/v1/alerts")
+	if err != nil {
+		return // it is busy
+	}
+	var answer struct {
+		Data struct {
+			Alerts []struct {
+				Labels map[string]string
+				State  string
+			}
+		}
+	}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		t.Fatalf("%s: %v", c.name, err)
+	}
+	c.waiting = make(map[string]string)
+	for _, a := range answer.Data.Alerts {
+		if a.State == "pending" {
+			c.waiting[a.Labels["job"]] = a.Labels["alertname"] + " " + a.Labels["severity"]
 		}
 	}
 }

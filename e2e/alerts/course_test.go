@@ -151,7 +151,8 @@ func (c *course) missing(chains []*chain) string {
 	return ""
 }
 
-// lasting says what has not ended yet.
+// lasting says what has not ended yet. What waits to fire has not: a trial that ends before it
+// does would not see that it pages.
 func (c *course) lasting(chains []*chain) string {
 	for _, ch := range chains {
 		for name, d := range ch.webhook.about(c.job) {
@@ -163,6 +164,9 @@ func (c *course) lasting(chains []*chain) string {
 			if h.now {
 				return fmt.Sprintf("the %s Alertmanager still has %s", ch.name, name)
 			}
+		}
+		if name := ch.waiting[c.job]; name != "" {
+			return fmt.Sprintf("%s waits to fire in the %s Prometheus", name, ch.name)
 		}
 	}
 	return ""

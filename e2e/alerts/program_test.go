@@ -23,7 +23,7 @@ type program struct {
 	name, job, address string
 	base, env          []string // of its arguments and variables
 	dir                string
-	group              string // the file of processes of its control group
+	take               func(*exec.Cmd) // into a control group; nil for none
 	process            *process.Process
 	posts              sync.WaitGroup // of faults
 	moments            atomic.Bool    // its callers do as their habit says for them
@@ -51,10 +51,10 @@ func newProgram(t *testing.T, tr *trial, dir, address string) *program {
 func (p *program) start(t *testing.T, args ...string) {
 	t.Helper()
 	line := slices.Concat([]string{filepath.Join(buildDir, p.name)}, p.base, args)
-	if p.group != "" {
-		line = slices.Concat([]string{"sh", "-c", `echo $$ >"$0" && exec "$@"`, p.group}, line)
-	}
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), line[0], line[1:]...)
+	if p.take != nil {
+		p.take(cmd)
+	}
 	cmd.Env = append(append(os.Environ(), "TMPDIR="+p.dir, "GOMAXPROCS=1"), p.env...)
 	p.process = process.Start(t, cmd)
 }

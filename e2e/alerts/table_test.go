@@ -149,20 +149,21 @@ converts classic histograms, and reads native ones where a row says so. An alert
 notified a webhook of it, once; the times are those of the slower pair. What rules without a scale take
 is at most the time in brackets: it has steps, such as scrapes and reads of statistics, that were not scaled. "Quiet" counts all
 other alerts: none of them was notified, nor came to an Alertmanager. A healthy program beside them caused no
-alert at all.
+alert at all. The last column has the beginning of the SHA-256 of the alert's rules and of what they record, as they were then: a
+test fails where the rules are others by now. That of alertmanager.yaml began with MANAGER.
 
-| alert | fault | program | arrived at | after (unscaled) | came too, and was inhibited | quiet | resolved after the fault | thresholds | runbook |
-|---|---|---|---|---|---|---|---|---|---|
+| alert | fault | program | arrived at | after (unscaled) | came too, and was inhibited | quiet | resolved after the fault | thresholds | runbook | rules |
+|---|---|---|---|---|---|---|---|---|---|---|
 `
 
 // cells are those of the table. Besides the times they follow from the trial and the rules.
-func (r *row) cells(links map[string]string, quiet int) []string {
+func (r *row) cells(links, rules map[string]string, quiet int) []string {
 	slices.Sort(r.receivers)
 	return []string{
 		r.alert, r.fault, r.program, strings.Join(r.receivers, " and "),
 		fmt.Sprintf("%s (%s)", seconds(r.after), seconds(time.Duration(float64(r.after)/scale))),
 		orNone(strings.Join(r.beside, ", ")), fmt.Sprintf("the other %d", quiet), seconds(r.resolved), orNone(links[r.alert]),
-		runbook(r.alert),
+		runbook(r.alert), "`" + rules[r.alert] + "`",
 	}
 }
 
@@ -188,7 +189,7 @@ func writeTable(t *testing.T, rows []row) {
 			}
 		}
 	}
-	links, all := objectives(t), alerts(t)
+	links, all, rules := objectives(t), alerts(t), hashes(t)
 	for _, r := range rows {
 		paged := 0
 		for _, other := range rows {
@@ -196,10 +197,15 @@ func writeTable(t *testing.T, rows []row) {
 				paged++
 			}
 		}
-		cells := r.cells(links, len(all)-paged-len(r.beside))
+		cells := r.cells(links, rules, len(all)-paged-len(r.beside))
 		lines[cells[0]+cells[1]] = line(cells)
 	}
 	text := tableHead
+	manager := managerHash(t)
+	if *only != "" {
+		manager = managerInTable(t) // the other rows are of that one
+	}
+	text = strings.Replace(text, "MANAGER", "`"+manager+"`", 1)
 	for _, name := range all {
 		for _, key := range slices.Sorted(maps.Keys(lines)) {
 			if strings.HasPrefix(lines[key], "| "+name+" |") {

@@ -14,7 +14,7 @@ type trial struct {
 	args     []string
 	env      []string
 	redis    *habit // of the callers of kvserver; nil is quickstart, which has a load of its own
-	memory   int64  // the limit of a control group of its own
+	memory   int    // the limit of a control group of its own, of which what the program takes is a small share
 	inNative bool   // the newer Prometheus reads its native histograms, and converts nothing
 
 	on, off func(*testing.T, *program) // by default POST /fault with name, and with none
@@ -86,7 +86,7 @@ var trials = []*trial{
 	{name: "canceled", redis: &steady, pages: []string{"KVCanceledHigh"}},
 	{name: "conflicts", pages: []string{"KVConflictsHigh"}},
 	{name: "saturation", args: calm, pages: []string{"KVSaturationHigh"}},
-	{name: "memory", args: calm, memory: 256 << 20, pages: []string{"KVSaturationHigh"}},
+	{name: "memory", args: calm, memory: 768 << 20, pages: []string{"KVSaturationHigh"}},
 	{
 		name: "telemetry", env: []string{"OTEL_BSP_SCHEDULE_DELAY=500", "OTEL_METRIC_EXPORT_INTERVAL=1000"}, // scaled, too
 		pages: []string{"KVTelemetryLossy"},
