@@ -14,12 +14,16 @@ import (
 	"github.com/otelkv/otelkv/kvdb/kvtest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m,
+		// Of a pool that has met nobody, it sleeps for up to a second after Close.
+		goleak.IgnoreAnyFunction("github.com/redis/go-redis/v9/internal/pool.(*ConnPool).tryDial"))
+}
 
 // What tests of all adapters have in common.
 var (
-	closeAtEnd, notices      = adapter.CloseAtEnd, adapter.Notices
-	put, wantValue, wantKind = adapter.Put, adapter.WantValue, adapter.WantKind
+	closeAtEnd, notices, readStats = adapter.CloseAtEnd, adapter.Notices, adapter.ReadStats
+	put, wantValue, wantKind       = adapter.Put, adapter.WantValue, adapter.WantKind
 )
 
 func TestConformance(t *testing.T) {
@@ -48,7 +52,8 @@ func TestDecorated(t *testing.T) {
 
 func TestCapabilities(t *testing.T) {
 	want := []string{
-		"Batcher", "Describer", "Exister", "MultiGetter", "Notifier", "Pinger", "PoolReader", "PrefixScanner", "Swapper", "TTLPutter",
+		"Batcher", "Describer", "Exister", "Lagger", "MultiGetter", "Notifier", "Pinger", "PoolReader", "PrefixScanner",
+		"StatsReader", "Swapper", "TTLPutter",
 	}
 	if got := kvdb.Capabilities((*kvredis.Store)(nil)); !slices.Equal(got, want) {
 		t.Errorf("a store has the capabilities\n%q, want\n%q", got, want)

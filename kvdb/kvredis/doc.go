@@ -31,7 +31,7 @@
 //
 // Batcher (MULTI; in a cluster all keys must be of one slot), Exister, MultiGetter (MGET; in
 // a cluster one for each slot), PrefixScanner (SCAN, in no order), Swapper (a script),
-// TTLPutter (in milliseconds), Pinger, PoolReader, Describer and Notifier.
+// TTLPutter (in milliseconds), Pinger, PoolReader, StatsReader, Lagger, Describer and Notifier.
 // Redis has no order of keys, no snapshots, and no transactions that read before they write but with WATCH,
 // which does not cover a scan: so there is no Scanner, Viewer or Updater.
 //
@@ -41,7 +41,14 @@
 // its texts are replaced by those of this package; the server's own error is below, for
 // errors.As.
 //
-// The package emits no telemetry of its own.
+// # Statistics and replication
+//
+// The package emits no telemetry of its own; [StatInfos] declares what AppendStats reads of
+// INFO. From the first question for statistics or lags until Close the store also looks at the
+// primary once a second, with a connection of its own: so it counts the changes of the
+// primary, of the server of an address or of sentinels as of each shard of a cluster, and the
+// time during which none answered, exact to a second. A primary that starts again at its address
+// is no change. A notice tells of each. [Store.ReplicationLag] says what lags are measured by.
 //
 // [Redis]: https://redis.io
 package kvredis

@@ -26,20 +26,22 @@ const (
 	opSwap   = "compare_and_swap"
 	opPing   = "ping"
 	opStats  = "stats"
+	opLag    = "replication_lag"
 	opClose  = "close"
 )
 
 var (
-	errCrossSlot   = errors.New("the keys are of different slots of the cluster: give them a common part in braces")
-	errInterrupted = errors.New("go-redis gave up, though the caller did not")
+	errCrossSlot    = errors.New("the keys are of different slots of the cluster: give them a common part in braces")
+	errClusterState = errors.New("the cluster is down: not all of its slots are served")
+	errInterrupted  = errors.New("go-redis gave up, though the caller did not")
 )
 
 func errClosedFor(op string) error { return &kvdb.Error{Op: op, Kind: kvdb.ErrClosed} }
 
 // wrap gives an error of go-redis its kind, and a text that quotes no keys and values. What
 // the server said goes before the end of the context, and this before what the
-// connection says, which ends with either.
-func (s *Store) wrap(ctx context.Context, op string, err error) error {
+// connection says, which ends with either, or with the store.
+func wrap(ctx context.Context, op string, err error, closed bool) error {
 	if err == nil {
 		return nil
 	}
@@ -50,7 +52,7 @@ func (s *Store) wrap(ctx context.Context, op string, err error) error {
 	if over := ended(ctx, err); over != nil {
 		return kvdb.ContextError(op, over)
 	}
-	if s.guard.closed.Load() || errors.Is(err, redis.ErrClosed) {
+	if closed || errors.Is(err, redis.ErrClosed) {
 		return errClosedFor(op)
 	}
 	return &kvdb.Error{Op: op, Kind: kind(err), Err: hush(err)}

@@ -27,7 +27,7 @@ func (s *Store) greet(ctx context.Context, opts *redis.UniversalOptions) error {
 		return nil
 	}
 	// Who may not ask goes on without an answer.
-	about, _ := s.client.Info(ctx, "server", "cluster").Result()
+	about, _ := s.client.Info(ctx).Result()
 	switch {
 	case strings.Contains(about, "_mode:sentinel"):
 		return misfit(errSentinel)

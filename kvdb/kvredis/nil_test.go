@@ -56,6 +56,8 @@ func calls(t testing.TB, s *kvredis.Store) map[string]func() error {
 		"CompareAndSwap": func() error { _, err := s.CompareAndSwap(ctx, key, key, key); return err },
 		"of nothing":     func() error { _, err := s.CompareAndSwap(ctx, key, nil, key); return err },
 		"Ping":           func() error { return s.Ping(ctx) },
+		"AppendStats":    func() error { _, err := s.AppendStats(ctx, nil); return err },
+		"ReplicationLag": func() error { _, err := s.ReplicationLag(ctx); return err },
 		"PoolStats":      func() error { _, err := s.PoolStats(ctx); return err },
 		"ScanPrefix": func() (last error) {
 			for _, err := range s.ScanPrefix(ctx, nil) {

@@ -19,6 +19,12 @@ type Options struct {
 	// A program with two servers names one of them.
 	Namespace string
 
+	// Heartbeat is a key that the store counts up on the primary each second, and reads on each
+	// replica, so that lags are measured; see [Store.ReplicationLag]. It is a key like others, which
+	// scans yield, and several programs may share one. It is nothing for a cluster. By default,
+	// nothing is written, and lags are what the primary tells.
+	Heartbeat string
+
 	// Address and Port are what telemetry calls the server. By default, those that the
 	// client was made with: of a cluster the first; of sentinels none, as the client does
 	// not tell them.
@@ -29,6 +35,7 @@ type Options struct {
 var (
 	errNilClient  = errors.New("the client is nil")
 	errClient     = errors.New("the client is neither a *redis.Client nor a *redis.ClusterClient")
+	errHeartbeat  = errors.New("a cluster has no Heartbeat: its primaries count no key together")
 	errPort       = errors.New("the Port of the options is no port")
 	errAddressToo = errors.New("the Port of the options needs an Address")
 )
@@ -37,6 +44,7 @@ var (
 type config struct {
 	namespace, host string
 	port            int
+	heartbeat       string
 }
 
 // config fills the defaults and lists every problem at once.
@@ -54,6 +62,9 @@ func (o *Options) config(client redis.UniversalClient) (config, error) {
 		}
 		address, database = client.Options().Addr, client.Options().DB
 	case *redis.ClusterClient:
+		if o.Heartbeat != "" {
+			problems = append(problems, errHeartbeat)
+		}
 		if client == nil {
 			problems = append(problems, errNilClient)
 		} else if addresses := client.Options().Addrs; len(addresses) > 0 {
@@ -72,7 +83,7 @@ func (o *Options) config(client redis.UniversalClient) (config, error) {
 const failover = "FailoverClient"
 
 func (o *Options) fill(address string, database int) (c config, problems []error) {
-	c = config{namespace: cmp.Or(o.Namespace, strconv.Itoa(database)), host: o.Address, port: o.Port}
+	c = config{namespace: cmp.Or(o.Namespace, strconv.Itoa(database)), host: o.Address, port: o.Port, heartbeat: o.Heartbeat}
 	switch {
 	case o.Port < 0 || o.Port > 1<<16-1:
 		problems = append(problems, errPort)

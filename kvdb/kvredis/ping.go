@@ -2,13 +2,10 @@ package kvredis
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"github.com/redis/go-redis/v9"
 )
-
-var errClusterState = errors.New("the cluster is down: not all of its slots are served")
 
 // Ping implements [kvdb.Pinger] with PING; in a cluster with one to each primary, and the
 // question to one of them whether the cluster is whole.

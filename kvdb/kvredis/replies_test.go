@@ -7,10 +7,12 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -160,5 +162,102 @@ func TestSeen(t *testing.T) {
 				t.Errorf("first(%q) = %t, want %t", key, got, want)
 			}
 		}
+	}
+}
+
+func TestShards(t *testing.T) {
+	const before = "a 127.0.0.1:1@2 myself,master - 0 0 1 connected 0-5460 5462\n" +
+		"b 127.0.0.1:2@3 master - 0 0 2 connected 5461 [5462->-a]\nc 127.0.0.1:3@4 slave a 0 0 1 connected\nd 127.0.0.1:4@5 master - 0 0 3 connected\n"
+	primaries, down := shards(before)
+	if fmt.Sprint(primaries) != "map[0-5460 5462:a 5461:b]" || down {
+		t.Errorf("shards: %v, %t", primaries, down)
+	}
+	primaries, down = shards(strings.Replace(before, "myself,master", "master,fail", 1))
+	if len(primaries) != 2 || !down {
+		t.Errorf("shards without a primary: %v, %t", primaries, down)
+	}
+}
+
+// A topology is told of each second, from the first on.
+func TestTopology(t *testing.T) {
+	at := time.Unix(0, 0)
+	one, other := &sight{primaries: map[string]string{"": "a"}}, &sight{primaries: map[string]string{"": "b"}}
+	var top topology
+	for i, tt := range []struct {
+		seen      *sight
+		gap       time.Duration
+		changed   bool
+		failovers int
+		without   time.Duration
+	}{
+		{nil, 0, false, 0, 0}, // there was none to miss yet
+		{one, 0, false, 0, 0},
+		{one, 0, false, 0, 0},
+		{nil, 0, false, 0, 0},
+		{nil, 0, false, 0, time.Second},
+		{other, 2 * time.Second, true, 1, 2 * time.Second},
+		{other, 0, false, 1, 2 * time.Second},
+		{one, 0, true, 2, 2 * time.Second},
+		{&sight{primaries: one.primaries, down: true}, 0, false, 2, 2 * time.Second},
+		{one, time.Second, false, 2, 3 * time.Second},
+	} {
+		var err error
+		if tt.seen == nil {
+			err = io.EOF
+		}
+		gap, changed := top.note(at, at, tt.seen, err)
+		if gap != tt.gap || changed != tt.changed || top.failovers != tt.failovers || top.until(at) != tt.without {
+			t.Errorf("look %d: %v, %t, %d fail-overs and %v, want %+v", i, gap, changed, top.failovers, top.until(at), tt)
+		}
+		at = at.Add(time.Second)
+	}
+}
+
+// Counters go on through a restart, and a fail-over adds nothing of another server's past.
+func TestTally(t *testing.T) {
+	commands := slices.IndexFunc(stats, func(s statistic) bool { return s.Name == "kvdb.engine.commands" })
+	at := time.Unix(0, 0)
+	var tl tally
+	for i, tt := range []struct {
+		run, uptime, count string
+		want               float64
+	}{
+		{"a", "500", "100", 100},
+		{"a", "510", "130", 130},
+		{"b", "3", "7", 137},
+		{"b", "13", "9", 139},
+		{"c", "9000", "5000", 139},
+		{"c", "9010", "5001", 140},
+	} {
+		at = at.Add(10 * time.Second)
+		got := tl.read(at, []info{{"run_id": tt.run, "uptime_in_seconds": tt.uptime, "total_commands_processed": tt.count}}, 0)
+		if got[commands] != tt.want {
+			t.Errorf("reading %d: %v commands, want %v", i, got[commands], tt.want)
+		}
+	}
+}
+
+func TestMarks(t *testing.T) {
+	var m marks
+	at := func(s int64) time.Time { return time.Unix(s, 0) }
+	for s, n := range []float64{5, 6, 6, 9} {
+		m = m.add(n, at(int64(s)))
+	}
+	for n, want := range map[float64]time.Time{4: at(0), 5: at(1), 6: at(3), 8: at(3), 9: {}, 10: {}} {
+		if got := m.missed(n); got != want {
+			t.Errorf("what is above %v is missed since %v, want %v", n, got, want)
+		}
+	}
+	if m = m.add(5, at(9)); len(m) != 1 || m.missed(4) != at(0) {
+		t.Errorf("after a step back: %v", m)
+	}
+	if m = m.add(2, at(10)); len(m) != 1 || m.missed(0) != at(10) {
+		t.Errorf("after a step far back: %v", m)
+	}
+	for n := range 3 * mostMarks {
+		m = m.add(float64(n+10), at(int64(n)))
+	}
+	if len(m) != mostMarks {
+		t.Errorf("%d marks are kept", len(m))
 	}
 }

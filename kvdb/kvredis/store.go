@@ -2,6 +2,7 @@ package kvredis
 
 import (
 	"context"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -14,6 +15,9 @@ const (
 	MaxValue = 512 << 20
 )
 
+// ttlResolution is that of PX.
+const ttlResolution = time.Millisecond
+
 // A Store is a database of a Redis server. Make one with [Open] or [New]. It is safe for
 // concurrent use. A nil or zero Store is closed.
 type Store struct {
@@ -24,6 +28,10 @@ type Store struct {
 	pool   pool
 	info   kvdb.Info
 
+	database int
+	tally    tally
+	watch    watch
+
 	guard guard
 	board kvdb.NoticeBoard
 }
@@ -33,11 +41,13 @@ var _ interface {
 	kvdb.Batcher
 	kvdb.Describer
 	kvdb.Exister
+	kvdb.Lagger
 	kvdb.MultiGetter
 	kvdb.Notifier
 	kvdb.Pinger
 	kvdb.PoolReader
 	kvdb.PrefixScanner
+	kvdb.StatsReader
 	kvdb.Swapper
 	kvdb.TTLPutter
 } = (*Store)(nil)
@@ -69,6 +79,7 @@ func newStore(client redis.UniversalClient, c config) *Store {
 	case *redis.Client:
 		s.client, s.copies = withDeadlines(client), caches(client.Options())
 		s.pool.limit(client.Options())
+		s.database = client.Options().DB
 	case *redis.ClusterClient:
 		s.nodes = client
 		s.pool.max = unknownLimit
@@ -77,6 +88,7 @@ func newStore(client redis.UniversalClient, c config) *Store {
 		}
 	}
 	s.guard.init()
+	s.watch.lookout = func() *lookout { return newLookout(s.client, c.heartbeat, &s.board) }
 	return s
 }
 
@@ -115,10 +127,15 @@ func (s *Store) Close() error {
 		return errClosedFor(opClose)
 	}
 	s.guard.drain()
+	s.watch.stop()
 	if s.owned == nil {
 		return nil
 	}
 	return s.wrap(context.Background(), opClose, s.owned.Close())
+}
+
+func (s *Store) wrap(ctx context.Context, op string, err error) error {
+	return wrap(ctx, op, err, s.guard.closed.Load())
 }
 
 // unopened reports whether the store is nil or zero, which beside an error of [Open] it

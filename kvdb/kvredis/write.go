@@ -10,9 +10,6 @@ import (
 	"github.com/otelkv/otelkv/kvdb"
 )
 
-// ttlResolution is that of PX.
-const ttlResolution = time.Millisecond
-
 var (
 	errLongKey   = errors.New("the key is longer than 512 MiB")
 	errLongValue = errors.New("the value is longer than 512 MiB")

@@ -48,6 +48,7 @@ func (d *document) costs() {
 	d.list(
 		fmt.Sprintf("The first error of a type adds %d series for the operation that meets it: the histogram of the durations of such failures. "+
 			"No store ever shows more than 1,500 ([decision 0003](../decisions/0003-series-are-bounded.md)).", cost.Failure()),
+		"Each replica that a store lists adds 2.",
 		"`registry.NewProducer(instrument.WithMetricFilter(…))` leaves out any other metric by its name.",
 	)
 	d.program()

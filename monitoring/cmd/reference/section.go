@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/engine"
 )
@@ -43,6 +44,11 @@ func (s section) from() string {
 // enginesAfter is the group that the engines' statistics follow.
 const enginesAfter = "Saturation"
 
+// failoversIn is the group that has what engines tell of their primaries.
+const failoversIn = "Replication"
+
+func isFailover(name string) bool { return name == kvdb.StatFailovers || name == kvdb.StatFailoverTime }
+
 // sections returns the groups of the catalogue, and the statistics of engines in
 // their place. The groups of others come last.
 func sections() []section {
@@ -51,6 +57,9 @@ func sections() []section {
 		s := section{name: g.Name, about: g.About}
 		for _, m := range g.Metrics {
 			s.metrics = append(s.metrics, described{m, []string{source(m.Source)}})
+		}
+		if g.Name == failoversIn {
+			s.addStats(isFailover)
 		}
 		all = append(all, s)
 		if g.Name == enginesAfter {
@@ -68,8 +77,17 @@ func engines() section {
 			"what is not known, or older than half a minute, is left out. " +
 			"When that is, the function `StatInfos` of the adapter says.",
 	}
+	s.addStats(func(name string) bool { return !isFailover(name) })
+	return s
+}
+
+// addStats adds those of all engines whose name is wanted.
+func (s *section) addStats(wanted func(name string) bool) {
 	for _, e := range engine.All() {
 		for _, m := range e.Metrics() {
+			if !wanted(m.Name) {
+				continue
+			}
 			from := e.Name + " ([" + e.Package + "](../../" + e.Package + "))"
 			at := slices.IndexFunc(s.metrics, func(other described) bool { return other.Name == m.Name })
 			if at >= 0 && s.metrics[at].Help == m.Help {
@@ -79,7 +97,6 @@ func engines() section {
 			s.metrics = append(s.metrics, described{m, []string{from}})
 		}
 	}
-	return s
 }
 
 // source links to a package, of this project or by its path.

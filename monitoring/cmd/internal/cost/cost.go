@@ -77,7 +77,7 @@ func shown(m catalog.Metric, e engine.Engine, s Setting) bool {
 	}
 	switch {
 	case slices.Contains(m.Attributes, catalog.Replica):
-		return e.Has("Lagger")
+		return false // each replica adds them
 	case slices.Contains(m.Attributes, catalog.PoolName):
 		return e.Has("PoolReader")
 	}

@@ -114,8 +114,8 @@ func open(t *testing.T, e engine.Engine) kvdb.Store {
 // have been read.
 func (p *program) settled(e engine.Engine) int {
 	p.t.Helper()
-	if len(e.Stats) > 0 {
-		until(p.t, p.page, "kvdb_engine_disk_size_bytes", 1)
+	if own := e.Metrics(); len(own) > 0 {
+		until(p.t, p.page, own[0].PrometheusName(), 1)
 	}
 	return total(p.series())
 }

@@ -18,7 +18,7 @@ func redisServer(t *testing.T) string {
 		t.Fatal(err)
 	}
 	p := process.Start(t, exec.CommandContext(context.WithoutCancel(t.Context()), process.Installed(t, "redis-server"),
-		"--bind", host, "--port", port, "--loglevel", "warning", "--save", "", "--dir", t.TempDir()))
+		"--bind", host, "--port", port, "--maxmemory", "1gb", "--loglevel", "warning", "--save", "", "--dir", t.TempDir()))
 	p.Eventually(t, "Redis", func() bool {
 		conn, err := net.Dial("tcp", address)
 		if err != nil {

@@ -9,7 +9,7 @@ import (
 )
 
 // engines are what the engines say of themselves. What all have is in the first row.
-func (s *Scope) engines() []Row { return []Row{s.everyEngine(), s.pebble(), s.bolt()} }
+func (s *Scope) engines() []Row { return []Row{s.everyEngine(), s.pebble(), s.bolt(), s.redis()} }
 
 // Legends of what a store or a process says of itself.
 var (

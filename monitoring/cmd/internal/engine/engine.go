@@ -33,7 +33,7 @@ func All() []Engine {
 		{Name: "Pebble", System: "pebble", Package: "kvdb/kvpebble", Capabilities: kvdb.Capabilities((*kvpebble.Store)(nil)), Stats: kvpebble.StatInfos()},
 		{Name: "bbolt", System: "bbolt", Package: "kvdb/kvbolt", Capabilities: kvdb.Capabilities((*kvbolt.Store)(nil)), Stats: kvbolt.StatInfos()},
 		{Name: "Badger", System: "badger", Package: "kvdb/kvbadger", Capabilities: kvdb.Capabilities((*kvbadger.Store)(nil)), Stats: kvbadger.StatInfos()},
-		{Name: "Redis", System: "redis", Package: "kvdb/kvredis", Capabilities: kvdb.Capabilities((*kvredis.Store)(nil))},
+		{Name: "Redis", System: "redis", Package: "kvdb/kvredis", Capabilities: kvdb.Capabilities((*kvredis.Store)(nil)), Stats: kvredis.StatInfos()},
 		{Name: "memory", System: "memory", Package: "kvdb", Capabilities: kvdb.Capabilities((*kvdb.Memory)(nil))},
 	}
 }
