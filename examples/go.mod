@@ -4,8 +4,10 @@ go 1.26.0
 
 require (
 	github.com/cockroachdb/pebble/v2 v2.1.7
+	github.com/dgraph-io/badger/v4 v4.9.6
 	github.com/google/pprof v0.0.0-20261016150608-1facf8f91b50
 	github.com/otelkv/otelkv v0.1.0
+	github.com/otelkv/otelkv/kvdb/kvbadger v0.1.0
 	github.com/otelkv/otelkv/kvdb/kvbolt v0.1.0
 	github.com/otelkv/otelkv/kvdb/kvpebble v0.1.0
 	github.com/otelkv/otelkv/otelsetup v0.1.0
@@ -21,6 +23,12 @@ require (
 	go.uber.org/goleak v1.3.0
 	go.uber.org/zap v1.28.0
 	golang.org/x/sys v0.48.0
+)
+
+require (
+	github.com/dgraph-io/ristretto/v2 v2.2.0 // indirect
+	github.com/dustin/go-humanize v1.0.1 // indirect
+	github.com/google/flatbuffers v25.2.10+incompatible // indirect
 )
 
 require (
@@ -96,6 +104,7 @@ require (
 
 replace (
 	github.com/otelkv/otelkv => ..
+	github.com/otelkv/otelkv/kvdb/kvbadger => ../kvdb/kvbadger
 	github.com/otelkv/otelkv/kvdb/kvbolt => ../kvdb/kvbolt
 	github.com/otelkv/otelkv/kvdb/kvpebble => ../kvdb/kvpebble
 	github.com/otelkv/otelkv/otelsetup => ../otelsetup

@@ -9,6 +9,7 @@ import (
 
 	"github.com/otelkv/otelkv/examples/internal/fault"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/kvdb/kvbadger"
 	"github.com/otelkv/otelkv/kvdb/kvbolt"
 	"github.com/otelkv/otelkv/kvdb/kvpebble"
 )
@@ -44,6 +45,11 @@ var engines = []engine{
 			return nil, err
 		}
 		return fault.OpenBolt(filepath.Join(o.dir, "kvserver.db"), &kvbolt.OpenOptions{Namespace: namespace, NoSync: !o.sync}, false)
+	}},
+	{name: "badger", files: true, caches: true, expires: true, leastFiles: 80, mostFiles: 1000, open: func(o openOptions) (*fault.Store, error) {
+		return fault.OpenBadger(o.dir, &kvbadger.OpenOptions{
+			Namespace: namespace, NoSync: !o.sync, GarbageInterval: rewriteAfter, GarbageShare: maxGarbage, Badger: badgerOptions(o.has),
+		}, false)
 	}},
 	{name: "memory", open: func(openOptions) (*fault.Store, error) {
 		return fault.New(kvdb.NewMemory(&kvdb.MemoryOptions{Namespace: namespace}), "memory", false), nil

@@ -194,9 +194,13 @@ func TestEngines(t *testing.T) {
 				t.Errorf("the greeting: %s", s)
 			}
 			c := r.dial()
+			ex, px, gone := "-ERR engine "+e.name+" does not support EX", "-ERR engine "+e.name+" does not support PX", ":0"
+			if e.expires {
+				ex, px, gone = "OK", "OK", ":1"
+			}
 			for _, s := range []step{
 				{"set k v", "OK"}, {"get k", `"v"`}, {"get x", "nil"}, {"set k w nx", "nil"}, {"set k w xx", "OK"},
-				{"set k v ex 1", "-ERR engine " + e.name + " does not support EX"},
+				{"set e v ex 100", ex}, {"del e", gone}, {"set e v px 100000", px}, {"del e", gone},
 				{"mset a 1 b 2", "OK"}, {"mget a b k x", `["1" "2" "w" nil]`}, {"scan 0", `["0" ["a" "b" "k"]]`}, {"del a b", ":2"}, {"dbsize", ":1"},
 			} {
 				if got := c.do(strings.Fields(s.command)...); got != s.reply {

@@ -6,10 +6,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/otelkv/otelkv/examples/internal/fault"
 	"github.com/otelkv/otelkv/examples/internal/program"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/kvdb/kvbadger"
 	"github.com/otelkv/otelkv/kvdb/kvbolt"
 	"github.com/otelkv/otelkv/kvdb/kvpebble"
 )
@@ -23,6 +25,9 @@ type engine struct {
 // namespace is the same in every directory, so that graphs go on.
 const namespace = "quickstart"
 
+// garbageInterval is how often Badger's value log is looked at.
+const garbageInterval = time.Minute
+
 var engines = []engine{
 	{"pebble", func(dir string) (*fault.Store, error) {
 		return fault.OpenPebble(dir, &kvpebble.OpenOptions{Namespace: namespace}, true)
@@ -33,6 +38,9 @@ var engines = []engine{
 		}
 		return fault.OpenBolt(filepath.Join(dir, "quickstart.db"), &kvbolt.OpenOptions{Namespace: namespace}, true)
 	}},
+	{"badger", func(dir string) (*fault.Store, error) {
+		return fault.OpenBadger(dir, &kvbadger.OpenOptions{Namespace: namespace, GarbageInterval: garbageInterval}, true)
+	}},
 }
 
 func engineNames() string {
@@ -40,7 +48,7 @@ func engineNames() string {
 	for i, e := range engines {
 		names[i] = e.name
 	}
-	return strings.Join(names, " or ")
+	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
 }
 
 func engineNamed(name string) (engine, error) {

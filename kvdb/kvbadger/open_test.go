@@ -113,9 +113,10 @@ func TestOpenListsProblems(t *testing.T) {
 	wantKind(t, "Open with zero options", err, kvdb.ErrInvalidArgument)
 	b = badger.DefaultOptions("").WithValueThreshold(1 << 30)
 	_, err = kvbadger.Open(newPath(t), &kvbadger.OpenOptions{Badger: &b})
-	if err == nil || !strings.Contains(err.Error(), "Invalid ValueThreshold") {
-		t.Errorf("Open with too high a threshold: %v", err)
-	}
+	wantKind(t, "Open with too high a threshold", err, kvdb.ErrInvalidArgument)
+	b = badger.DefaultOptions("").WithMemTableSize(4 << 20)
+	_, err = kvbadger.Open(newPath(t), &kvbadger.OpenOptions{Badger: &b})
+	wantKind(t, "Open with too small tables", err, kvdb.ErrInvalidArgument)
 }
 
 // Options that the caller keeps are not changed.

@@ -84,6 +84,7 @@ var (
 	errCache     = errors.New("OpenOptions.Badger has a compression or an encryption, which need a BlockCacheSize above 0")
 	errIndex     = errors.New("OpenOptions.Badger has an encryption, which needs an IndexCacheSize above 0")
 	errStall     = errors.New("OpenOptions.Badger.NumLevelZeroTablesStall is not above NumLevelZeroTables")
+	errThreshold = errors.New("OpenOptions.Badger.ValueThreshold is above 1 MiB, or above 15 % of MemTableSize, which a transaction takes")
 	errZero      = errors.New("OpenOptions.Badger has a size or a number of 0 or below that has to be above: begin with badger.DefaultOptions")
 )
 
@@ -189,6 +190,7 @@ func check(b *badger.Options) (problems []error) {
 		errCache:     (b.Compression != options.None || len(b.EncryptionKey) > 0) && b.BlockCacheSize <= 0,
 		errIndex:     len(b.EncryptionKey) > 0 && b.IndexCacheSize <= 0,
 		errStall:     b.NumLevelZeroTablesStall <= b.NumLevelZeroTables,
+		errThreshold: b.ValueThreshold > mostInMemory || b.ValueThreshold > 15*b.MemTableSize/100,
 		errZero: b.MemTableSize < minMemTable || b.BaseTableSize <= 0 || b.BaseLevelSize <= 0 || b.BlockSize <= 0 || b.MaxLevels < 2 ||
 			b.LevelSizeMultiplier <= 0 || b.TableSizeMultiplier <= 0 || b.NumMemtables <= 0 || b.NumVersionsToKeep <= 0 ||
 			b.ValueLogMaxEntries == 0 || b.ValueThreshold < 0 || b.NumCompactors < 0,

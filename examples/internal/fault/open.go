@@ -9,6 +9,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 	boltdb "go.etcd.io/bbolt"
 
+	"github.com/otelkv/otelkv/kvdb/kvbadger"
 	"github.com/otelkv/otelkv/kvdb/kvbolt"
 	"github.com/otelkv/otelkv/kvdb/kvpebble"
 )
@@ -65,4 +66,14 @@ func OpenBolt(path string, options *kvbolt.OpenOptions, replica bool) (*Store, e
 	s := New(engine, "bolt", replica)
 	s.file = f
 	return s, nil
+}
+
+// OpenBadger opens a Badger store, whose disk cannot fail on purpose: Badger maps its files.
+// A replica is that of [New].
+func OpenBadger(dir string, options *kvbadger.OpenOptions, replica bool) (*Store, error) {
+	engine, err := kvbadger.Open(dir, options)
+	if err != nil {
+		return nil, err
+	}
+	return New(engine, "badger", replica), nil
 }

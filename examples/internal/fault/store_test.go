@@ -11,9 +11,12 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/dgraph-io/badger/v4"
+
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/internal/testutil"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/kvdb/kvbadger"
 	"github.com/otelkv/otelkv/kvdb/kvbolt"
 	"github.com/otelkv/otelkv/kvdb/kvpebble"
 	"github.com/otelkv/otelkv/kvdb/kvtest"
@@ -37,10 +40,21 @@ func openBolt(t testing.TB) *Store {
 	return store
 }
 
+func openBadger(t testing.TB) *Store {
+	t.Helper()
+	b := badger.DefaultOptions("").WithMemTableSize(8 << 20).WithValueLogFileSize(16 << 20)
+	store, err := OpenBadger(filepath.Join(t.TempDir(), "test"), &kvbadger.OpenOptions{NoSync: true, Badger: &b}, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
 // engines opens each engine that can fail.
 var engines = map[string]func(testing.TB) *Store{
 	"pebble": openPebble,
 	"bolt":   openBolt,
+	"badger": openBadger,
 	"memory": func(testing.TB) *Store { return New(kvdb.NewMemory(nil), "memory", true) },
 }
 
