@@ -40,7 +40,7 @@ func TestRefusals(t *testing.T) {
 		{[]string{"more"}, 2, `unexpected argument "more"`},
 		{[]string{"-dir", ""}, 2, "-dir is empty"},
 		{[]string{"-fault", "flood"}, 2, fault.Names()},
-		{[]string{"-engine", "redis"}, 2, "use pebble or bolt"},
+		{[]string{"-engine", "redis"}, 2, "use pebble, bolt or badger"},
 		{[]string{"-engine", "bolt", "-fault", "stall"}, 2, "takes the engine pebble"},
 		{[]string{"-fault", "oldread"}, 2, "takes the engine bolt"},
 		{[]string{"-drain", "-1s"}, 2, "-drain is -1s"},
