@@ -76,7 +76,7 @@ func TestPictures(t *testing.T) {
 	}
 	before, under := 6, 14 // scrapes
 	if *update {
-		before, under = 20, 100
+		before, under = 12, 98
 	}
 	server := startPrometheus(t, all)
 	server.awaitScrapes(t, "healthy", before)

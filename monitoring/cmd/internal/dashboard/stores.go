@@ -28,9 +28,9 @@ func (s *Scope) storesTable() Panel {
 			{Expr: s.missed(errors, p99), Column: "State", Width: 50, Unit: Plain, Lines: []Line{{"", 1, Red}}, States: wellOrIll},
 			{Expr: s.present().Plus(promql.Raw("on (job, instance) group_left () " + ready.String())), Column: "Ready", Width: 54, Unit: Plain, States: yesOrNo, Lines: []Line{{"", 1, Green}}},
 			{Expr: s.recently(s.operation(catalog.Requests), byStore...), Column: "Ops/s", Width: 56, Unit: Count},
-			{Expr: worst(errors.known(s), failing), Column: "Errors", Width: 60, Unit: Share, Decimals: 1, Lines: s.errorLine()},
+			{Expr: worst(errors.known(s), failing), Column: "Errors", Width: 64, Unit: Share, Decimals: 1, Lines: s.errorLine()},
 			{Expr: worst(p99.known(s), slowest), Column: "p99", Width: 66, Unit: Seconds, Lines: s.latencyLine()},
-			{Expr: highest(s.store(catalog.InFlightOldestOwnAge), byStore...), Column: "Oldest", Width: 64, Unit: Seconds, Lines: hungLine()},
+			{Expr: highest(s.store(catalog.InFlightOldestOwnAge), byStore...), Column: "Oldest", Width: 64, Unit: Seconds, Decimals: 1, Lines: hungLine()},
 			{Expr: highest(s.disk(), byStore...), Column: "Disk", Width: 58, Unit: Share, Decimals: 1, Lines: s.diskLines()},
 			{Expr: s.lag(byStore...), Column: "Lag", Width: 58, Unit: Seconds, Lines: s.lagLine(), States: lost},
 		},
@@ -38,8 +38,8 @@ func (s *Scope) storesTable() Panel {
 			{Name: alert.Job},
 			{Name: namespace, Title: "Store", Width: 84, URL: chosenAlone(alert.StoreVariable, alert.Job, alert.Instance)},
 			{Name: alert.Instance, Title: "Instance", URL: chosenAlone(alert.InstanceVariable, alert.Job)},
-			{Name: failing, Title: "Failing", Behind: "Errors", Width: 80},
-			{Name: slowest, Title: "Slowest", Behind: "p99", Width: 78},
+			{Name: failing, Title: "Failing", Behind: "Errors", Width: 78},
+			{Name: slowest, Title: "Slowest", Behind: "p99", Width: 76},
 		},
 		Alerts: []string{"KVEngineFailed", "KVStoreHung"},
 	}
@@ -94,8 +94,8 @@ func (s *Scope) firingTable() Panel {
 			{Name: "alertname", Title: "Alert", URL: s.Runbooks + "/${__value.raw}.md"},
 			{Name: alert.Job},
 			{Name: namespace, Title: "Store", Width: 80, URL: chosenAlone(alert.StoreVariable, alert.Job)},
-			{Name: alert.Instance, Title: "Instance", Width: 64, URL: chosenAlone(alert.InstanceVariable, alert.Job)},
-			{Name: operationName, Title: "Operation", Width: 84},
+			{Name: alert.Instance, Title: "Instance", Width: 72, URL: chosenAlone(alert.InstanceVariable, alert.Job)},
+			{Name: operationName, Title: "Operation", Width: 82},
 		},
 	}
 }
