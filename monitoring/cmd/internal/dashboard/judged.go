@@ -27,7 +27,7 @@ func (j judged) known(s *Scope) promql.Vector {
 }
 
 // tooFew is what a number shows where there are operations, and all of them are too few.
-var tooFew = []State{{Value: -1, Text: "few calls", Color: Gray}}
+var tooFew = []State{{Value: -1, To: -1, Text: "few calls", Color: Gray}}
 
 // number is that of the worst operation.
 func (j judged) number(s *Scope) promql.Vector {

@@ -56,3 +56,24 @@ func TestNumbersSayThatThereIsNothing(t *testing.T) {
 		}
 	}
 }
+
+// A number of nothing is zero, and no state below zero takes it: no errors are no few calls.
+func TestZeroIsNoStateBelowZero(t *testing.T) {
+	below := 0
+	for _, p := range panels(read(t, byDefault())) {
+		for _, m := range p.FieldConfig.Defaults.Mappings {
+			switch {
+			case m.RangeMap != nil && *m.RangeMap.Options.From < 0:
+				below++
+				if *m.RangeMap.Options.To >= 0 {
+					t.Errorf("%q calls what is from %v to %v %q", *p.Title, *m.RangeMap.Options.From, *m.RangeMap.Options.To, *m.RangeMap.Options.Result.Text)
+				}
+			case m.ValueMap != nil && m.ValueMap.Options["-1"].Text != nil:
+				below++
+			}
+		}
+	}
+	if below < 3 {
+		t.Errorf("%d states are below zero", below)
+	}
+}
