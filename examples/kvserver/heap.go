@@ -42,12 +42,13 @@ func boundHeap(budget *resp.Budget, e engine, cache int) (stop func()) {
 		unused := release{mapped: own.mapped}
 		for {
 			now := newHeap()
-			if unused.due(now) {
+			held := int64(budget.Size() - budget.Left())
+			if unused.due(now, held) {
 				debug.FreeOSMemory()
 			}
 			limit := own.mapped + int64(budget.Size()) + heapSlack
 			if !e.files {
-				limit += 2 * data.after(now, int64(budget.Size()-budget.Left()))
+				limit += 2 * data.after(now, held)
 			} else if !cgo {
 				limit += int64(cache + 2*heapSlack)
 			}

@@ -16,19 +16,22 @@ const (
 // idle server takes minutes.
 type release struct {
 	mapped    int64 // after the last one
+	held      int64 // of that, by clients
 	allocated int64
 	idle      int // intervals
 	done      bool
 }
 
-// due is told once an interval what the heap is.
-func (r *release) due(now heap) bool {
+// due is told once an interval what the heap is, and how much clients hold. What they had
+// at the last time and have no more can go back, too.
+func (r *release) due(now heap, held int64) bool {
 	if r.done || now.mapped < r.mapped {
-		r.mapped, r.done = now.mapped, false
+		r.mapped, r.held, r.done = now.mapped, held, false
 	}
 	allocated := now.allocated - r.allocated
 	r.allocated = now.allocated
-	if allocated > releaseIdle || now.mapped-r.mapped < max(releaseLeast, r.mapped/4) {
+	before := r.mapped - max(0, r.held-held)
+	if allocated > releaseIdle || now.mapped-before < max(releaseLeast, before/4) {
 		r.idle = 0
 		return false
 	}

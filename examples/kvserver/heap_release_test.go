@@ -11,20 +11,24 @@ func TestRelease(t *testing.T) {
 	for i, s := range []struct {
 		mapped, allocates int64
 		intervals, want   int
+		held              int64
 	}{
-		{own, 0, 100, 0}, {own + releaseLeast - 1, 0, 100, 0}, // not worth it
-		{much, releaseIdle + 1, 100, 0}, {much, releaseIdle, releaseAfter - 1, 0}, {much, 2 * releaseIdle, 1, 0}, // it goes on
-		{much, releaseIdle, releaseAfter - 1, 0}, {much, 0, 1, 1},
-		{own + 1, 0, 100, 0}, // it has gone back
-		{much, 0, 2 * releaseAfter, 1},
-		{much, 0, 100, 0}, // it is in use
-		{2 * much, 0, 100, 1},
-		{own, 0, 1, 0}, {own + releaseLeast, 0, 100, 1}, // it has gone by itself
+		{own, 0, 100, 0, 0}, {own + releaseLeast - 1, 0, 100, 0, 0}, // not worth it
+		{much, releaseIdle + 1, 100, 0, 0}, {much, releaseIdle, releaseAfter - 1, 0, 0}, {much, 2 * releaseIdle, 1, 0, 0}, // it goes on
+		{much, releaseIdle, releaseAfter - 1, 0, 0}, {much, 0, 1, 1, 0},
+		{own + 1, 0, 100, 0, 0}, // it has gone back
+		{much, 0, 2 * releaseAfter, 1, 0},
+		{much, 0, 100, 0, 0}, // it is in use
+		{2 * much, 0, 100, 1, 0},
+		{own, 0, 1, 0, 0}, {own + releaseLeast, 0, 100, 1, 0}, // it has gone by itself
+		{own, 0, 1, 0, 0}, {much, 0, 100, 1, much - own}, {much, 0, 100, 0, much - own}, // clients have it
+		{much, 0, 100, 1, 0}, // and have left
+		{own, 0, 1, 0, 0},
 	} {
 		got := 0
 		for range s.intervals {
 			allocated += s.allocates
-			if r.due(heap{mapped: s.mapped, allocated: allocated}) {
+			if r.due(heap{mapped: s.mapped, allocated: allocated}, s.held) {
 				got++
 			}
 		}
