@@ -18,14 +18,17 @@ type attack struct {
 
 	prepare func(s *siege) // before it
 	restart bool           // in between; an engine without files has no such attack
-	ample   int            // bytes of memory before the restart, if it is not the same
-	usual   bool           // with as much memory as there is by default, else with little
+	scarce  bool           // after it there is little memory
 	keeps   int            // bytes of memory that may stay charged
+	least   int            // commands of it that the server has to do all the same
 }
 
 const (
-	scarce = 32 << 20
+	// usual is the -memory that there is by default. With a quarter of it, what is there
+	// three times would be within beyond. What is charged by half is seen where clients
+	// take all that there is.
 	usual  = 128 << 20
+	scarce = 32 << 20
 
 	// beyond is how much more than -memory a server may take.
 	beyond = 64 << 20
@@ -49,9 +52,9 @@ func TestAttacks(t *testing.T) {
 }
 
 func (a attack) against(t *testing.T, engine string) {
-	memory := scarce
-	if a.usual {
-		memory = usual
+	memory := usual
+	if a.scarce {
+		memory = scarce
 	}
 	args := []string{"-engine", engine, "-sync=false"}
 	if engine != "memory" {
@@ -68,7 +71,7 @@ func (a attack) against(t *testing.T, engine string) {
 		s.small("SET", "small", "v")
 		s.small("GET", "small")
 	}
-	start(max(memory, a.ample))
+	start(usual)
 	if a.restart {
 		a.prepare(s)
 		_ = s.good.Close()
@@ -93,14 +96,25 @@ func (a attack) against(t *testing.T, engine string) {
 		s.end()
 		<-done
 	}()
+	came := make(chan turnout, 1)
+	go func() { came <- s.newcomers(done) }()
 	worst := s.witness(done)
+	newcomers := <-came
 	s.end()
 	s.Eventually(t, "the end of the attack", func() bool {
 		return s.info("clients", "connected_clients") == 1 && s.info("memory", "mem_clients_normal") <= charged+a.keeps
 	})
+	if in, err := s.newcomer(); !in || err != nil {
+		t.Errorf("after the attack somebody was let in: %t, %v", in, err)
+	}
 	meter.stop()
 	took := int(meter.peak.Load()) - idle
-	t.Logf("%d MiB above the idle %d; the longest wait was %v", took>>20, idle>>20, worst)
+	served := int(s.served.Load())
+	t.Logf("%d MiB above the idle %d; the longest wait was %v; %d served, of %d newcomers %d not let in",
+		took>>20, idle>>20, worst, served, newcomers.came, newcomers.refused)
+	if served < a.least {
+		t.Errorf("%d commands of the attack were served, want %d at least", served, a.least)
+	}
 	most := memory + beyond + s.data()
 	if took > most {
 		t.Errorf("the server took %d MiB, %d more than it may", took>>20, (took-most)>>20)

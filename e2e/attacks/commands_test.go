@@ -8,37 +8,37 @@ import (
 )
 
 var attacks = []attack{
-	{name: "half commands", run: halfCommands, usual: true},
+	{name: "half commands", run: halfCommands},
 	{name: "partial arguments", run: partialArguments},
-	{name: "many arguments", run: manyArguments},
-	{name: "lines of many words", run: longLines},
+	{name: "many arguments", run: manyArguments, least: 4},
+	{name: "lines of many words", run: longLines, least: 8},
 	{name: "announced bulks", run: announcedBulks},
 	{name: "huge bulks", run: hugeBulks},
-	{name: "slow writers", run: slowWriters},
+	{name: "slow writers", run: slowWriters, least: 20},
 
-	{name: "large writes in a row", run: writesInARow, usual: true},
-	{name: "large writes at once", run: writesAtOnce, usual: true},
-	{name: "many pairs", run: manyPairs},
-	{name: "conditions on large values", prepare: fillLarge, run: conditions},
-	{name: "unread values", prepare: fillBoth, run: unreadValues, usual: true},
-	{name: "slow readers", prepare: fillBoth, run: slowReaders},
-	{name: "MGET of large values", prepare: fillBoth, run: manyGets},
-	{name: "values after a restart", prepare: fillLarge, restart: true, run: unreadValues, usual: true},
-	{name: "EXEC after a restart", prepare: fillLarge, restart: true, run: getsInTransactions},
-	{name: "exchanges of large values", prepare: fillLarge, run: exchanges, usual: true},
+	{name: "large writes in a row", run: writesInARow},
+	{name: "large writes at once", run: writesAtOnce, least: 12},
+	{name: "many pairs", run: manyPairs, least: 10},
+	{name: "conditions on large values", prepare: fillLarge, run: conditions, least: 50},
+	{name: "unread values", prepare: fillBoth, run: unreadValues},
+	{name: "slow readers", prepare: fillBoth, run: slowReaders, least: 50},
+	{name: "MGET of large values", prepare: fillBoth, run: manyGets, least: 10},
+	{name: "values after a restart", prepare: fillLarge, restart: true, run: unreadValues},
+	{name: "EXEC after a restart", prepare: fillLarge, restart: true, run: getsInTransactions, least: 2},
+	{name: "exchanges of large values", prepare: fillLarge, run: exchanges, least: 6},
 	{name: "echoes", run: echoes},
 
 	{name: "queues of transactions", run: queues},
-	{name: "GET in transactions", prepare: fillLarge, run: getsInTransactions, usual: true},
-	{name: "watches", run: watches},
-	{name: "tracking", run: tracking},
-	{name: "scans", run: scans, keeps: 8 << 20}, // places belong to nobody, and have a bound
-	{name: "scans over large values", prepare: fillOther, restart: true, ample: usual, run: scansOverLarge},
+	{name: "GET in transactions", prepare: fillLarge, run: getsInTransactions, least: 2},
+	{name: "watches", run: watches, least: 20},
+	{name: "tracking", run: tracking, least: 10000},
+	{name: "scans", run: scans, least: 1000, keeps: 8 << 20}, // places belong to nobody, and have a bound
+	{name: "scans over large values", prepare: fillOther, restart: true, scarce: true, run: scansOverLarge},
 	{name: "names", run: names},
 	{name: "descriptions", run: descriptions},
 
 	{name: "nonsense", run: nonsense},
-	{name: "churn", run: churn},
+	{name: "churn", run: churn, least: 600},
 }
 
 var halfCommand = "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1048576\r\n" + noise[:16<<10]
@@ -76,6 +76,7 @@ func manyArguments(s *siege) {
 			return fmt.Errorf("DEL of %d keys: %v", args, r)
 		}
 		s.counts.add("get", "miss", different)
+		s.served.Add(1)
 		return nil
 	}
 	s.clients(8, func(i int, c *conn) error {
@@ -105,6 +106,7 @@ func longLines(s *siege) {
 		r, err := c.reply()
 		if err == nil && r.text == "0" {
 			s.counts.add("get", "miss", 1)
+			s.served.Add(1)
 		} else if err == nil && !r.refused() {
 			err = fmt.Errorf("DEL: %v", r)
 		}
@@ -167,6 +169,7 @@ func (s *siege) written(r reply, err error, n int) error {
 		return err
 	case r.text == "OK":
 		s.counts.add("put", "ok", n)
+		s.served.Add(1)
 	case !r.refused():
 		return fmt.Errorf("SET: %v", r)
 	}
@@ -181,7 +184,7 @@ func manyPairs(s *siege) {
 	s.clients(10, func(i int, c *conn) error {
 		for _, size := range []int{1, 100, s.medium()} {
 			args, value := []string{"MSET"}, strings.Repeat("v", size)
-			pairs := min(20_000, s.budget/2/(size+50))
+			pairs := min(10_000, s.budget/2/(size+50))
 			for k := range pairs {
 				args = append(args, strconv.Itoa(i)+key(k), value)
 			}
@@ -192,6 +195,7 @@ func manyPairs(s *siege) {
 				return err
 			case r.text == "OK":
 				s.counts.add("BATCH put", "ok", 1)
+				s.served.Add(1)
 			case !r.refused():
 				return fmt.Errorf("MSET: %v", r)
 			}

@@ -17,6 +17,7 @@ type siege struct {
 	engine string
 	budget int          // -memory
 	stored atomic.Int64 // bytes of large values that the attack leaves in the store, at most
+	served atomic.Int64 // commands of the attack that were done and not refused
 	counts *counts
 	good   *conn
 

@@ -38,6 +38,7 @@ func queues(s *siege) {
 			return err
 		case whole && len(r.elements) == sets:
 			s.counts.add("BATCH put", "ok", 1)
+			s.served.Add(1)
 			s.stored.Add(int64(sets * s.medium() / 2))
 		case r.failed() && strings.HasPrefix(r.text, "EXECABORT") && (!whole || strings.Contains(r.text, "not enough memory")):
 		default:
@@ -81,7 +82,9 @@ func getsInTransactions(s *siege) {
 				if !element.found() && !element.refused() {
 					return fmt.Errorf("GET in EXEC: %v", element)
 				}
-				s.counts.get(element)
+				if s.counts.get(element); element.found() {
+					s.served.Add(1)
+				}
 			}
 			if more > 1 {
 				s.counts.add("put", "ok", 1)
@@ -101,6 +104,8 @@ func watches(s *siege) {
 			}
 			if r, err := c.do(args...); err != nil || r.text != "OK" && !r.refused() {
 				return fmt.Errorf("WATCH: %v, %w", r, err)
+			} else if r.text == "OK" {
+				s.served.Add(1)
 			}
 		}
 		return nil
@@ -133,6 +138,8 @@ func tracking(s *siege) {
 			r, err := c.do(args...)
 			if err != nil || len(r.elements) != keys && !r.refused() {
 				return fmt.Errorf("MGET: %v, %w", r, err)
+			} else if !r.refused() {
+				s.served.Add(1)
 			}
 			s.counts.maybe("get", keys)
 			s.counts.maybe("BATCH get", keys)
