@@ -170,4 +170,4 @@ func keep(t *testing.T, name string, png []byte) {
 }
 
 // published are the pictures that documentation shows.
-var published = []string{"healthy", "errors", "slow", "lag", "replica", "disk", "fulldisk", "stall", "engine", "hang", "canceled", "conflicts", "idle", "unknown", "bolt"}
+var published = []string{"healthy", "errors", "slow", "replica", "lag", "fulldisk", "engine", "hang"}

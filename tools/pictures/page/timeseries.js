@@ -35,7 +35,7 @@ export function timeseries(box, panel, answers, picture) {
     xAxis: timeAxis(picture, box.clientWidth - 70),
     yAxis: {
       type: log ? 'log' : 'value', splitNumber: split(box),
-      min: log ? least : defaults.min, max: (seen) => top(seen.max, defaults, log),
+      min: log ? least : defaults.min, max: (seen) => top(seen.max, defaults, log, distance(defaults, all, split(box))),
       interval: log ? undefined : distance(defaults, all, split(box)), axisLine: { show: false }, axisLabel: { ...text(), formatter: (v) => format(v, defaults.unit) },
       splitLine: { lineStyle: { color: css('--grid') } },
     },
@@ -50,10 +50,12 @@ function split(box) {
 }
 
 // top is the end of the axis: a maximum, or where its soft one is above all values.
-function top(seen, { max, custom }, log) {
+function top(seen, { max, custom }, log, step) {
   if (max !== undefined) return max;
   const soft = custom.axisSoftMax ?? 0;
   if (log) return 10 ** Math.ceil(Math.log10(Math.max(seen, soft)) - 1e-9);
+  // With a distance of its own the axis would end, and have a text, where the values do.
+  if (step) return Math.ceil(Math.max(seen, soft) / step) * step;
   return soft > seen ? soft : undefined;
 }
 
