@@ -177,7 +177,8 @@ func WithLogOptions(options LogOptions) Option {
 // sets those of get, put, delete, compare_and_swap and the batches, and of what a
 // Recorder declares. Zero or less means never. By default, these have the threshold
 // objective.LatencyP99; scan, view and update of a store, which contain the caller's
-// own work, ping, and other, as which undeclared operations count, have none.
+// own work, ping, other, as which undeclared operations count, and commands of a Redis
+// client that wait on purpose have none.
 func WithSlowThreshold(threshold time.Duration, operations ...string) Option {
 	return optionFunc(func(c *config) {
 		c.thresholds = append(c.thresholds, slowThreshold{threshold, operations})

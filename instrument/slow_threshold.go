@@ -2,6 +2,7 @@ package instrument
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/otelkv/otelkv/instrument/internal/record"
@@ -18,7 +19,8 @@ func slowThresholds(infos []record.OperationInfo) []time.Duration {
 	slow := make([]time.Duration, len(infos))
 	for i, info := range infos {
 		slow[i] = objective.LatencyP99
-		if info.CallerTime || info.Name == string(catalog.Ping) || info.Name == record.OtherOperation {
+		name := catalog.Operation(info.Name)
+		if info.CallerTime || name == catalog.Ping || name == catalog.Other || slices.Contains(catalog.UntimedCommands(), name) {
 			slow[i] = never
 		}
 	}

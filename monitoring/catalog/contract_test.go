@@ -148,7 +148,7 @@ func TestLatencyOf(t *testing.T) {
 		catalog.Get: false, catalog.Put: false, catalog.Delete: false, catalog.CompareAndSwap: false,
 		catalog.BatchPut: false, catalog.BatchDelete: false, catalog.BatchGet: false, catalog.Batch: false,
 		catalog.Scan: true, catalog.View: true, catalog.Update: true, catalog.Ping: true, catalog.Other: true,
-		"declared by a program": false,
+		"declared by a program": false, "GET": false, "BLPOP": true, "XREAD": true, "PING": true,
 	} {
 		if got := operation.OutsideLatency(); got != outside {
 			t.Errorf("%s is outside of latency: %t", operation, got)

@@ -1,5 +1,7 @@
 package catalog
 
+import "slices"
+
 // An Operation is a value of db.operation.name.
 type Operation string
 
@@ -34,8 +36,8 @@ func Operations() []Operation {
 
 // OutsideLatency reports whether objectives of latency, rules and default
 // thresholds of slowness leave the operation out: the durations of a scan, a view
-// and an update contain the caller's own code, a ping serves probes, and [Other]
-// is a mixture of which nobody knows what it does.
+// and an update contain the caller's own code, a ping serves probes, [Other] is
+// a mixture of which nobody knows what it does, and [UntimedCommands] wait on purpose.
 func (o Operation) OutsideLatency() bool {
-	return o.Contract().CallerTime || o == Ping || o == Other
+	return o.Contract().CallerTime || o == Ping || o == Other || slices.Contains(UntimedCommands(), o)
 }

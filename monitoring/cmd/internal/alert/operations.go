@@ -1,6 +1,8 @@
 package alert
 
 import (
+	"slices"
+
 	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/promql"
 )
@@ -54,7 +56,7 @@ func callersFault() (kinds []catalog.ErrorKind) {
 // TimedOperations keeps the series of those that an objective of latency is about.
 func TimedOperations() promql.Matcher {
 	var names []catalog.Operation
-	for _, o := range append(catalog.Operations(), catalog.Other) {
+	for _, o := range slices.Concat(catalog.Operations(), []catalog.Operation{catalog.Other}, catalog.UntimedCommands()) {
 		if o.OutsideLatency() {
 			names = append(names, o)
 		}

@@ -1,0 +1,33 @@
+// Package redishook instruments a go-redis client as programs call it: the metrics, spans
+// and log lines that package instrument has for a store, for each command.
+//
+//	client := redis.NewClient(&redis.Options{Addr: "redis.example:6379"})
+//	hook, err := redishook.Instrument(client, instrument.WithTelemetry(tel))
+//	if err != nil {
+//		return err
+//	}
+//	defer hook.Close()
+//
+// # Operations
+//
+// A command is named as the semantic conventions have it, GET or HSET. The names come from
+// a list of at most 64, [Commands] or the Config's; another command counts as other. A pipeline of two
+// commands or more is PIPELINE, a transaction MULTI, with the name of the command behind it where all
+// have the same one and the list has that, as in "PIPELINE GET"; both tell how many commands they have. One
+// command alone in a pipeline is the plain command.
+//
+// redis.Nil is a miss. In a batch it is part of the answer. A transaction whose watched
+// keys have changed is a conflict. Errors have the types that those of package kvredis have.
+//
+// Commands that wait on purpose, such as BLPOP, have counts and durations, and stay outside of
+// objectives, of slow lines and of what is in flight. Commands of subscriptions, and what the client says
+// for itself when it opens a connection, are not recorded; PUBLISH is a command as others are.
+//
+// Bytes are those of strings among arguments, option words and fields included, and
+// of the strings that a reply has. Those of commands that wait are not counted.
+//
+// # What is kept out
+//
+// No argument, key or value is in any metric, span or line. What a server says can quote
+// them, so lines have the texts of package kvredis in its place.
+package redishook

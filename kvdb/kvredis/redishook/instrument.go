@@ -1,0 +1,109 @@
+package redishook
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/internal/typednil"
+	"github.com/otelkv/otelkv/kvdb"
+)
+
+// A Config says what telemetry calls the server and which commands have names. A nil or
+// zero one means the defaults.
+type Config struct {
+	// Address and Port are what telemetry calls the server. By default, those that the client was
+	// made with: of a cluster the first; of sentinels and of a ring none.
+	Address string
+	Port    int
+
+	// Commands are those that have a name of their own, up to 61, in the order of importance: the
+	// first ten have series from the start. A batch of one command can be among them, as "PIPELINE GET". By
+	// default, they are those of the function Commands, and three batches.
+	Commands []string
+}
+
+// Instrument is [Config.Instrument] with the defaults.
+func Instrument(client redis.UniversalClient, options ...instrument.Option) (*Hook, error) {
+	return (*Config)(nil).Instrument(client, options...)
+}
+
+// Instrument puts a hook on a client that records its commands. The options are those of
+// instrument.NewRecorder: they say where to report and, with instrument.WithNamespace, what
+// db.namespace is, by default the number of the client's database. A program with two
+// servers names one of them.
+//
+// An error lists what is wrong, and leaves the client as it was. It matches
+// instrument.ErrDuplicate when something with the same namespace reports already: another hook on the same client, for example, which
+// with a namespace of its own counts beside this one.
+//
+// Instrument does no I/O. Call it before the client is used: clients that were derived
+// from it earlier, as by WithTimeout, and nodes that a cluster's client has met, do not get the hook. The client stays
+// the caller's, who closes the hook when it is done with the client.
+func (c *Config) Instrument(client redis.UniversalClient, options ...instrument.Option) (*Hook, error) {
+	if typednil.Is(client) {
+		return nil, errors.New("redishook: the client is nil")
+	}
+	named, err := c.named()
+	info, invalid := c.info(client)
+	if err = errors.Join(err, invalid); err != nil {
+		return nil, fmt.Errorf("redishook: %w", err)
+	}
+	r, err := instrument.NewRecorder(info, operations(named), options...)
+	if err != nil {
+		return nil, fmt.Errorf("redishook: %w", err)
+	}
+	h := &Hook{recorder: r}
+	h.tap.words.Store(newVocabulary(r, named))
+	client.AddHook(&h.tap)
+	return h, nil
+}
+
+// failover is what go-redis calls the address of a client of sentinels.
+const failover = "FailoverClient"
+
+// info returns what the client talks to, as far as it tells.
+func (c *Config) info(client redis.UniversalClient) (kvdb.Info, error) {
+	if c == nil {
+		c = new(Config)
+	}
+	info := kvdb.Info{System: "redis", Namespace: "0", Remote: true, Address: c.Address, Port: c.Port}
+	switch {
+	case c.Port < 0 || c.Port > 1<<16-1:
+		return info, errors.New("the Port of the Config is no port")
+	case c.Address == "" && c.Port != 0:
+		return info, errors.New("the Port of the Config needs an Address")
+	}
+	address := ""
+	switch client := client.(type) {
+	case *redis.Client:
+		address, info.Namespace = client.Options().Addr, strconv.Itoa(client.Options().DB)
+	case *redis.ClusterClient:
+		if all := client.Options().Addrs; len(all) > 0 {
+			address = all[0]
+		}
+	case *redis.Ring:
+		info.Namespace = strconv.Itoa(client.Options().DB)
+	}
+	if info.Address == "" && address != failover {
+		info.Address, info.Port = split(address)
+	}
+	return info, nil
+}
+
+// split takes an address apart. The path of a socket has no port.
+func split(address string) (host string, port int) {
+	host, text, err := net.SplitHostPort(address)
+	if err != nil {
+		return address, 0
+	}
+	if port, err = strconv.Atoi(text); err != nil {
+		return address, 0
+	}
+	return cmp.Or(host, "localhost"), port
+}
