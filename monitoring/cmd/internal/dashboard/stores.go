@@ -31,7 +31,7 @@ func (s *Scope) storesTable() Panel {
 			{Expr: worst(errors.known(s), failing), Column: "Errors", Width: 64, Unit: Share, Decimals: 1, Lines: s.errorLine()},
 			{Expr: worst(p99.known(s), slowest), Column: "p99", Width: 66, Unit: Seconds, Lines: s.latencyLine()},
 			{Expr: highest(s.store(catalog.InFlightOldestOwnAge), byStore...), Column: "Oldest", Width: 64, Unit: Seconds, Decimals: 1, Lines: hungLine()},
-			{Expr: highest(s.disk(), byStore...), Column: "Disk", Width: 58, Unit: Share, Decimals: 1, Lines: s.diskLines()},
+			{Expr: highest(s.disk(), byStore...), Column: "Disk", Width: 64, Unit: Share, Decimals: 1, Lines: s.diskLines()},
 			{Expr: s.lag(byStore...), Column: "Lag", Width: 58, Unit: Seconds, Lines: s.lagLine(), States: lost},
 		},
 		Labels: []Label{
@@ -39,7 +39,7 @@ func (s *Scope) storesTable() Panel {
 			{Name: namespace, Title: "Store", Width: 84, URL: chosenAlone(alert.StoreVariable, alert.Job, alert.Instance)},
 			{Name: alert.Instance, Title: "Instance", URL: chosenAlone(alert.InstanceVariable, alert.Job)},
 			{Name: failing, Title: "Failing", Behind: "Errors", Width: 78},
-			{Name: slowest, Title: "Slowest", Behind: "p99", Width: 76},
+			{Name: slowest, Title: "Slowest", Behind: "p99", Width: 70},
 		},
 		Alerts: []string{"KVEngineFailed", "KVStoreHung"},
 	}
