@@ -52,50 +52,47 @@ var kinds = []seen{
 }
 
 // TestKvserver: what an alert reads moves under the fault, switched on by -fault and by POST, and
-// no more after it. All faults are on at once, each in a program of its own.
+// no more after it. Each fault is in a program of its own, beside the others.
 func TestKvserver(t *testing.T) {
 	process.Long(t)
 	for _, byFlag := range []bool{false, true} {
 		t.Run(fmt.Sprintf("by flag %t", byFlag), func(t *testing.T) {
-			kinds := kinds
-			if byFlag { // once is enough for what takes longest
-				kinds = slices.DeleteFunc(slices.Clone(kinds), func(s seen) bool { return s.kind == "freelist" })
-			}
-			var all []*running
 			for _, s := range kinds {
-				args := []string{"-engine", s.engine, "-sync=false"}
-				if byFlag {
-					args = append(args, "-fault", s.kind)
-				}
-				all = append(all, start(t, "kvserver", args...))
-			}
-			for i, s := range kinds {
-				if r := all[i]; !byFlag {
-					if s.holds(r, time.Second) {
-						t.Errorf("%s: %s says so before the fault", s.kind, s.series)
-					}
-					r.turn(s.kind)
-				}
-			}
-			for i, s := range kinds {
-				all[i].soon(s.kind, func() bool { return s.holds(all[i], time.Second) })
-			}
-			for _, r := range all {
-				r.turn("none")
-			}
-			for i, s := range kinds {
-				if s.stays {
-					if !s.holds(all[i], 0) {
-						t.Errorf("%s has ended with the fault", s.kind)
-					}
-					all[i].Stop(t) // its store does not close well
+				if byFlag && s.kind == "freelist" { // once is enough for what takes longest
 					continue
 				}
-				all[i].soon("the end of "+s.kind, func() bool { return !s.holds(all[i], s.steps) })
-				all[i].stop()
+				t.Run(s.kind+" "+s.engine, func(t *testing.T) {
+					t.Parallel()
+					s.seen(t, byFlag)
+				})
 			}
 		})
 	}
+}
+
+func (s seen) seen(t *testing.T, byFlag bool) {
+	args := []string{"-engine", s.engine, "-sync=false"}
+	if byFlag {
+		args = append(args, "-fault", s.kind)
+	}
+	r := start(t, "kvserver", args...)
+	if !byFlag {
+		if s.holds(r, time.Second) {
+			t.Errorf("%s says so before the fault", s.series)
+		}
+		r.turn(s.kind)
+	}
+	r.soon(s.kind, func() bool { return s.holds(r, time.Second) })
+	r.turn("none")
+	if s.stays {
+		if !s.holds(r, 0) {
+			t.Error("it has ended with the fault")
+		}
+		r.Stop(t) // its store does not close well
+		return
+	}
+	r.soon("the end of "+s.kind, func() bool { return !s.holds(r, s.steps) })
+	r.stop()
 }
 
 // holds reports whether the series says that the fault is on, within a time in which a client
