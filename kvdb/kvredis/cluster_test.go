@@ -96,12 +96,12 @@ func testOneSlot(t *testing.T, s *kvredis.Store) {
 	}
 	wantValue(t, s, "{cart}1", "1")
 	wantValue(t, s, "{cart}2", "2")
-	if _, err := s.Get(t.Context(), braced(3)); err != kvdb.ErrNotFound { //nolint:errorlint // it is not wrapped
+	if _, err := s.Get(t.Context(), braced(3)); err != kvdb.ErrNotFound {
 		t.Errorf("what the batch deletes: %v", err)
 	}
 	err = s.Apply(t.Context(), []kvdb.Mutation{{Key: braced(4), Value: []byte("4")}, {Key: []byte("other"), Value: []byte("5")}})
 	wantKind(t, "a batch across slots", err, kvdb.ErrInvalidArgument)
-	if _, err := s.Get(t.Context(), braced(4)); err != kvdb.ErrNotFound { //nolint:errorlint // it is not wrapped
+	if _, err := s.Get(t.Context(), braced(4)); err != kvdb.ErrNotFound {
 		t.Errorf("what a refused batch writes: %v", err)
 	}
 	if err := s.Apply(t.Context(), []kvdb.Mutation{{Key: []byte("alone"), Value: []byte("1")}}); err != nil {

@@ -46,7 +46,7 @@ func wrap(ctx context.Context, op string, err error, closed bool) error {
 		return nil
 	}
 	if r, ok := errors.AsType[redis.Error](err); ok && !errors.Is(err, redis.Nil) {
-		kind, text := replied(r.Error())
+		text, kind := replied(r.Error())
 		return &kvdb.Error{Op: op, Kind: kind, Err: &quiet{text, err}}
 	}
 	if over := ended(ctx, err); over != nil {

@@ -13,7 +13,7 @@ import (
 )
 
 // A server, the primary that sentinels know, and a cluster.
-func ExampleOpen() {
+func ExampleOpen() { //nolint:testableexamples // it needs servers
 	ctx := context.Background()
 	carts, err := kvredis.Open(ctx, "rediss://shop:secret@redis.example:6379/2", &kvredis.OpenOptions{
 		Options: kvredis.Options{Namespace: "carts"},
@@ -44,7 +44,7 @@ func ExampleOpen() {
 }
 
 // The client that a program has stays its own.
-func ExampleNew() {
+func ExampleNew() { //nolint:testableexamples // it needs a server
 	client := redis.NewClient(&redis.Options{Addr: "redis.example:6379"})
 	defer client.Close()
 	store, err := kvredis.New(client, &kvredis.Options{Namespace: "carts"})

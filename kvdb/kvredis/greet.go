@@ -45,7 +45,7 @@ func (s *Store) greeted(ctx context.Context, opts *redis.UniversalOptions, err e
 	case opts.MasterName != "" && redis.HasErrorPrefix(err, "unknown command"):
 		return misfit(errNoSentinel)
 	case redis.IsAuthError(err), redis.HasErrorPrefix(err, "AUTH "):
-		_, text := replied(serverText(err))
+		text, _ := replied(serverText(err))
 		return misfit(&quiet{text, err})
 	case s.nodes != nil && redis.HasErrorPrefix(err, "This instance has cluster support disabled"):
 		return misfit(errNoNode)

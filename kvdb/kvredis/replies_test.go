@@ -94,14 +94,13 @@ func TestWrap(t *testing.T) {
 		t.Errorf("wrap(nil) = %v", err)
 	}
 	wantClosed := s.wrap(t.Context(), opGet, redis.ErrClosed)
-	if e, ok := wantClosed.(*kvdb.Error); !ok || e.Kind != kvdb.ErrClosed { //nolint:errorlint // as it is returned
+	if e, ok := wantClosed.(*kvdb.Error); !ok || e.Kind != kvdb.ErrClosed {
 		t.Errorf("that the client is closed became %v", wantClosed)
 	}
 }
 
 func checkWrapped(t *testing.T, got, cause, kind error) {
 	t.Helper()
-	//nolint:errorlint // what a store returns is not wrapped once more
 	if e, ok := got.(*kvdb.Error); !ok || e.Op != opGet || e.Kind != kind || !errors.Is(got, cause) {
 		t.Errorf("%#v, want an *kvdb.Error of get with the kind %v and the cause %v", got, kind, cause)
 	}
@@ -134,7 +133,7 @@ func FuzzReplied(f *testing.F) {
 		f.Add(tt.err.Error())
 	}
 	f.Fuzz(func(t *testing.T, said string) {
-		if _, text := replied(said + " " + marked); text == "" || strings.Contains(text, marked) {
+		if text, _ := replied(said + " " + marked); text == "" || strings.Contains(text, marked) {
 			t.Errorf("of %q the text is %q", said, text)
 		}
 	})
@@ -244,14 +243,14 @@ func TestMarks(t *testing.T) {
 		m = m.add(n, at(int64(s)))
 	}
 	for n, want := range map[float64]time.Time{4: at(0), 5: at(1), 6: at(3), 8: at(3), 9: {}, 10: {}} {
-		if got := m.missed(n); got != want {
+		if got := m.missed(n); !got.Equal(want) {
 			t.Errorf("what is above %v is missed since %v, want %v", n, got, want)
 		}
 	}
-	if m = m.add(5, at(9)); len(m) != 1 || m.missed(4) != at(0) {
+	if m = m.add(5, at(9)); len(m) != 1 || !m.missed(4).Equal(at(0)) {
 		t.Errorf("after a step back: %v", m)
 	}
-	if m = m.add(2, at(10)); len(m) != 1 || m.missed(0) != at(10) {
+	if m = m.add(2, at(10)); len(m) != 1 || !m.missed(0).Equal(at(10)) {
 		t.Errorf("after a step far back: %v", m)
 	}
 	for n := range 3 * mostMarks {

@@ -53,23 +53,23 @@ var replies = []reply{
 // inScript are what servers before Redis 7 put before what a command of a script said.
 const inScript = "ERR Error running script"
 
-// replied returns the kind of what the server said, and a text in place of it, as it may
-// quote arguments.
-func replied(said string) (kind error, text string) {
+// replied returns a text in place of what the server said, as it may quote arguments, and its
+// kind.
+func replied(said string) (text string, kind error) {
 	if strings.HasPrefix(said, inScript) {
 		for _, r := range replies {
 			if strings.Contains(said, " "+r.begins) || strings.Contains(said, "-"+r.begins) {
-				return r.kind, r.text
+				return r.text, r.kind
 			}
 		}
-		return nil, "a script failed"
+		return "a script failed", nil
 	}
 	for _, r := range replies {
 		if strings.HasPrefix(said, r.begins) {
-			return r.kind, r.text
+			return r.text, r.kind
 		}
 	}
-	return nil, code(said) + ": the rest of what the server said may quote arguments"
+	return code(said) + ": the rest of what the server said may quote arguments", nil
 }
 
 // code returns the word in capitals that an error of the server begins with.

@@ -147,13 +147,13 @@ func TestErrorsOfServers(t *testing.T) {
 	}
 	server.configure(t, "maxmemory", "0")
 	primary := startServer(t)
-	if err := admin.SlaveOf(t.Context(), primary.host, fmt.Sprint(primary.port)).Err(); err != nil {
+	if err := admin.ReplicaOf(t.Context(), primary.host, fmt.Sprint(primary.port)).Err(); err != nil {
 		t.Fatal(err)
 	}
 	for what, do := range map[string]func() error{"Put": set, "a batch": batch} {
 		check(what+" to a replica", do(), kvdb.ErrReadOnly)
 	}
-	if err := admin.SlaveOf(t.Context(), "no", "one").Err(); err != nil {
+	if err := admin.ReplicaOf(t.Context(), "no", "one").Err(); err != nil {
 		t.Fatal(err)
 	}
 	server.configure(t, "requirepass", "other") // connections that are there stay
