@@ -38,6 +38,7 @@ var survivors = []survivor{
 	{"operation:kvdb_slow:rate5m", "value db_operation_name…", "the same"},
 	{"operation:kvdb_slow:rate5m", "operator …", "what is dropped here comes as 0 from the next operand; all operations are observed in the moments that are looked at"},
 	{"operation:kvdb_slow:rate5m", "threshold …", "the same"},
+	{"KVRestarting critical", "operator changes(process_start_time_seconds[30s]) > 2 or…", "what starts every five seconds is often started in both windows; promtool's tests and the days have a back-off, which is so in one"},
 	{"instance:kvdb_telemetry:group", "operator process_uptime_seconds and…", "while a store is open, the next operand says the same"},
 	{"KVDiskFilling warning", "drop alertname…", "no other alert about the disk fires"},
 	{"KVDiskFilling warning", "invert alertname…", "a disk that is full makes errors, whose alert fires about the same store"},
