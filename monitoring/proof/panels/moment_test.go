@@ -15,6 +15,7 @@ import (
 type moment struct {
 	*course
 	world   recording.World
+	from    time.Time     // when that window begins
 	samples []time.Time   // when the window of rates was scraped
 	slack   time.Duration // how long the slowest scrape took
 }
@@ -27,10 +28,10 @@ func (s *session) moment(t *testing.T, c *course, w recording.World, long time.D
 	if known {
 		return m
 	}
-	m = &moment{course: c, world: w}
+	m = &moment{course: c, world: w, from: c.at.Add(-long)}
 	s.moments[key] = m
 	var err error
-	if m.samples, err = s.db[w].Times(t.Context(), `process_uptime_seconds{job="`+c.job+`"}`, c.at.Add(-long), c.at); err != nil {
+	if m.samples, err = s.db[w].Times(t.Context(), `process_uptime_seconds{job="`+c.job+`"}`, m.from, c.at); err != nil {
 		t.Fatal(err)
 	}
 	v, err := s.ask(t, w, `max_over_time(scrape_duration_seconds{job="`+c.job+`"}[2m])`, c.at)
@@ -74,7 +75,6 @@ func (m *moment) sum(of func(recording.Call) float64) (low, high float64) {
 func all(recording.Call) bool      { return true }
 func failed(c recording.Call) bool { return c.Failed }
 func slow(c recording.Call) bool   { return c.Took > 100*time.Millisecond }
-func well(c recording.Call) bool   { return !c.Failed }
 
 func operation(name string) func(recording.Call) bool {
 	return func(c recording.Call) bool { return c.Operation == name }
@@ -102,6 +102,20 @@ func is(v float64) bounds              { return between(v-1e-9, v+1e-9) }
 // late is by how much a rate may be lower than what there was between its samples.
 const late = 0.85
 
+// extrapolated is the same for the samples that there are: Prometheus fills the whole window
+// where the gaps at its ends are no longer than those between samples.
+func (m *moment) extrapolated() float64 {
+	n := len(m.samples)
+	if n < 2 {
+		return late
+	}
+	most := 1.1 * m.seconds() / float64(n-1)
+	if m.samples[0].Sub(m.from).Seconds() < most && m.at.Sub(m.samples[n-1]).Seconds() < most {
+		return 1
+	}
+	return late
+}
+
 // checks are operations a second that a server asks of its own store: its health.
 const checks = 1.5
 
@@ -109,7 +123,7 @@ const checks = 1.5
 func rated(of func(recording.Call) float64, more float64) bounds {
 	return func(m *moment) (float64, float64) {
 		low, high := m.sum(of)
-		return late * low / m.seconds(), high/m.seconds() + more
+		return m.extrapolated() * low / m.seconds(), high/m.seconds() + more
 	}
 }
 
@@ -142,14 +156,6 @@ func highest(a, b bounds) bounds {
 		l1, h1 := a(m)
 		l2, h2 := b(m)
 		return max(l1, l2), max(h1, h2)
-	}
-}
-
-// times is a share of another.
-func times(f float64, b bounds) bounds {
-	return func(m *moment) (float64, float64) {
-		low, high := b(m)
-		return f * low, f * high
 	}
 }
 

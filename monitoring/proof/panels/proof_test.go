@@ -20,6 +20,9 @@ func TestPanels(t *testing.T) {
 		t.Run(fmt.Sprintf("%s %s", key(target), target.Title), func(t *testing.T) {
 			s.everywhere(t, target)
 			s.prove(t, target)
+			if !t.Failed() {
+				s.mutate(t, target)
+			}
 		})
 	}
 }
@@ -34,7 +37,7 @@ func (s *session) everywhere(t *testing.T, target generate.Target) {
 		for _, w := range recording.Worlds() {
 			v, err := s.ask(t, w, want{job: c.job}.fill(s.values, target.Expr), c.at)
 			if err == nil {
-				err = shows(target, c.instance, v)
+				err = shows(target, c, v)
 			}
 			if err != nil {
 				t.Errorf("%s, %s world: %v", c.job, w, err)
@@ -103,7 +106,7 @@ func (s *session) holdsTo(t *testing.T, target generate.Target, w want, world re
 		err = s.like(target, w, expr)
 	}
 	if err == nil {
-		err = shows(target, c.instance, v)
+		err = shows(target, c, v)
 	}
 	if err == nil {
 		err = w.check(s.moment(t, c, world, w.window()), v)

@@ -45,8 +45,8 @@ func (w want) fill(values generate.Values, expr string) string {
 	return filled.Fill(expr)
 }
 
-// any is a value that is not empty.
-const any = "*"
+// anything is a value that is not empty.
+const anything = "*"
 
 var errNothing = errors.New("there is nothing")
 
@@ -89,7 +89,7 @@ func (w want) check(m *moment, v promql.Vector) error {
 func has(sample promql.Sample, labels string) bool {
 	for pair := range strings.SplitSeq(labels, ",") {
 		name, v, _ := strings.Cut(pair, "=")
-		if got := sample.Metric.Get(name); got != v && (v != any || got == "") {
+		if got := sample.Metric.Get(name); got != v && (v != anything || got == "") {
 			return false
 		}
 	}

@@ -22,13 +22,14 @@ func init() {
 	add("3A", want{job: "kv-healthy", bounds: usual}, want{job: "idle", bounds: between(0, checks)})
 	add("4A", want{job: "kv-errors", bounds: errors10}, want{job: "kv-healthy", bounds: is(0)})
 	add("5A", want{job: "kv-slow", bounds: slow300})
-	add("6A", want{job: "saturation", bounds: burnt})
+	add("6A", want{job: "saturation", bounds: burnt}, want{job: "disk", bounds: between(1e-6, 0.9)})
 	add("7A", want{job: "disk", bounds: is(0.95)})
 	add("8A", want{job: "lag", bounds: is(30)}, want{job: "replica", bounds: is(-1)}, want{job: "healthy", bounds: is(0.02)})
 
 	add("11A",
 		want{job: "kv-healthy", of: "db_operation_name=get", bounds: rateOf(operation("get"))},
 		want{job: "kv-healthy", of: "db_operation_name=put", bounds: rateOf(operation("put"))},
+		want{job: "kv-errors", of: "db_operation_name=put", bounds: rateOf(operation("put"))},
 		want{job: "kv-healthy", sum: true, bounds: usual})
 	add("12A",
 		want{job: "kv-errors", of: "db_operation_name=get", bounds: shareOf(failed, operation("get"), 0)},
@@ -45,7 +46,7 @@ func init() {
 	add("21A",
 		want{job: "kv-healthy", bounds: is(0)}, want{job: "kv-errors", bounds: is(1)}, want{job: "kv-slow", bounds: is(1)},
 		want{job: "hang", bounds: is(1)}, want{job: "lag", bounds: is(1)}, want{job: "replica", bounds: is(1)},
-		want{job: "disk", bounds: is(1)}, want{job: "engine", bounds: between(1, 3)}, want{job: "stopped", bounds: is(100)})
+		want{job: "disk", bounds: is(1)}, want{job: "engine", bounds: between(2, 3)}, want{job: "stopped", bounds: is(100)})
 	add("21B", want{job: "disk", bounds: is(0)}, want{job: "kv-healthy", bounds: is(1)})
 	add("21C", want{job: "kv-healthy", bounds: usual})
 	add("21D",
@@ -57,13 +58,14 @@ func init() {
 	add("21G", want{job: "disk", bounds: is(0.95)})
 	add("21H", want{job: "lag", bounds: is(30)}, want{job: "replica", bounds: is(-1)})
 	add("22A", want{job: "kv-errors", sum: true, bounds: firing},
+		want{job: "disk", of: "alertname=KVDiskFull,instance=*", bounds: is(1)},
 		want{job: "replica", of: "alertname=KVReplicaDisconnected,db_namespace=quickstart", bounds: is(1)})
 
 	add("101A", want{job: "kv-healthy", of: "le=", bounds: rateOf(all)}, want{job: "kv-healthy", of: "le=+Inf", bounds: rateOf(all)})
 	add("102A", byOperation(took(0.3, 1, operation("get")), took(0.3, 1, operation("put")), want{job: "kv-slow"})...)
 	add("102A", byOperation(took(0, 0.75, operation("get")), took(0, 0.75, operation("put")), want{job: "kv-slow", quantile: "0.5"})...)
 	add("102A", want{job: "slow", not: "db_operation_name=scan", of: "db_operation_name=get", bounds: bucketed(0.3, 3)})
-	add("103A", want{job: "healthy", of: "db_operation_name=scan", bounds: between(1e-6, 10)})
+	add("103A", want{job: "healthy", not: "db_operation_name=get", of: "db_operation_name=scan", bounds: between(1e-6, 10)})
 	add("104A", byOperation(slowShare(operation("get"), 0), slowShare(operation("put"), 0), want{job: "kv-slow"})...)
 	add("105A", byOperation(summary(took(0.3, 1, operation("get"))), summary(took(0.3, 1, operation("put"))), want{job: "kv-slow"})...)
 	add("105A", byOperation(summary(took(0, 0.75, operation("get"))), summary(took(0, 0.75, operation("put"))), want{job: "kv-slow", quantile: "0.5"})...)
@@ -87,7 +89,7 @@ func init() {
 
 	life := 2 * time.Minute // an hour
 	add("201A", want{job: "kv-errors", rates: life, bounds: shareOf(failed, all, checks)}, want{job: "kv-healthy", bounds: is(0)})
-	add("202A", want{job: "kv-slow", rates: life, bounds: times(1, widened(slowShare(all, checks)))}, want{job: "disk", bounds: between(0, 0.5)})
+	add("202A", want{job: "kv-slow", rates: life, bounds: widened(slowShare(all, checks))}, want{job: "disk", bounds: between(0, 0.5)})
 	add("203A", want{job: "kv-healthy", bounds: usual})
 	add("203B", want{job: "kv-healthy", bounds: between(rate/4, rate*0.6)})
 	add("203C", want{job: "kv-healthy", bounds: between(rate/20, rate*0.6)})

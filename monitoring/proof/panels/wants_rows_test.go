@@ -77,7 +77,7 @@ func init() {
 	add("803A", want{job: "healthy", of: "health_check_name=database", bounds: between(1e-9, 5)})
 	add("804A",
 		want{job: "unknown", of: "health_check_name=database", bounds: since(turned, 3*time.Second)},
-		want{job: "healthy", of: "health_check_name=database", bounds: between(0, 5)})
+		want{job: "healthy", not: "health_check_name=stock", of: "health_check_name=database", bounds: between(0, 30)})
 
 	// The runtime and the process.
 	add("901A", want{job: "saturation", bounds: burnt})

@@ -18,44 +18,100 @@ type Mutant struct{ What, Expr string }
 // that makes it and says where.
 type Change func(n parser.Node, try func(kind string, do func() string))
 
-// Of returns all mutants of an expression. It is parsed for each, and changed.
+// Of returns all mutants of an expression, each with one change in one place.
 func Of(expr string, changes ...Change) (all []Mutant, err error) {
 	for i := 0; ; i++ {
 		e, err := prometheus.Parser().ParseExpr(expr)
 		if err != nil {
 			return nil, err
 		}
-		what := change(e, i, changes)
+		what, _, _ := change(e, i, changes)
 		if what == "" {
 			return all, nil
 		}
-		changed := e.String()
-		if _, err := prometheus.Parser().ParseExpr(changed); err != nil {
-			return nil, fmt.Errorf("%s makes %s: %w", what, changed, err)
+		if all, err = add(all, what, e.String()); err != nil {
+			return nil, err
 		}
-		all = append(all, Mutant{what, changed})
 	}
 }
 
-// change makes the i-th change of an expression, and says which; nothing if there are not
-// so many.
-func change(e parser.Expr, i int, changes []Change) (what string) {
-	try := func(kind string, do func() string) {
-		if i == 0 && what == "" {
-			what = kind + " " + do()
+// Everywhere returns mutants with a change wherever the same stands: whoever generates
+// expressions writes a part once.
+func Everywhere(expr string, changes ...Change) (all []Mutant, err error) {
+	seen := make(map[string]bool)
+	for i := 0; ; i++ {
+		e, err := prometheus.Parser().ParseExpr(expr)
+		if err != nil {
+			return nil, err
 		}
-		i--
+		whole := e.String()
+		what, before, after := change(e, i, changes)
+		if what == "" {
+			return all, nil
+		}
+		key := what + before + after
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		if all, err = add(all, what, replaceAll(whole, before, after)); err != nil {
+			return nil, err
+		}
 	}
+}
+
+func add(all []Mutant, what, changed string) ([]Mutant, error) {
+	if _, err := prometheus.Parser().ParseExpr(changed); err != nil {
+		return nil, fmt.Errorf("%s makes %s: %w", what, changed, err)
+	}
+	return append(all, Mutant{what, changed}), nil
+}
+
+// change makes the i-th change of an expression, and says which, and what the node was
+// before and after it; nothing if there are not so many.
+func change(e parser.Expr, i int, changes []Change) (what, before, after string) {
 	parser.Inspect(e, func(n parser.Node, _ []parser.Node) error {
-		if n != nil {
-			for _, c := range changes {
-				c(n, try)
+		if n == nil {
+			return nil
+		}
+		try := func(kind string, do func() string) {
+			if i == 0 && what == "" {
+				before = n.String()
+				what = kind + " " + do()
+				after = n.String()
 			}
+			i--
+		}
+		for _, c := range changes {
+			c(n, try)
 		}
 		return nil
 	})
-	return what
+	return what, before, after
 }
+
+// replaceAll replaces a part wherever it is not a part of a name.
+func replaceAll(whole, before, after string) string {
+	var b strings.Builder
+	for {
+		at := strings.Index(whole, before)
+		if at < 0 {
+			return b.String() + whole
+		}
+		end := at + len(before)
+		inName := at > 0 && strings.Contains(letters, whole[at-1:at]) && strings.Contains(letters, before[:1]) ||
+			end < len(whole) && strings.Contains(letters+"{([", whole[end:end+1]) && strings.Contains(letters, before[len(before)-1:])
+		b.WriteString(whole[:at])
+		if inName {
+			b.WriteString(before)
+		} else {
+			b.WriteString(after)
+		}
+		whole = whole[end:]
+	}
+}
+
+const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_:"
 
 // brief is an expression in a line.
 func brief(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -38,3 +38,18 @@ func TestOf(t *testing.T) {
 		t.Errorf("what cannot be parsed makes %v", all)
 	}
 }
+
+// TestEverywhere: the same part is wrong in all places.
+func TestEverywhere(t *testing.T) {
+	all, err := mutant.Everywhere(`sum(m) / (sum(m) > 0)`, mutant.Selectors, mutant.Aggregations)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, m := range all {
+		got = append(got, m.Expr)
+	}
+	if want := []string{`max(m) / (max(m) > 0)`, `sum(m_mutant) / (sum(m_mutant) > 0)`}; !slices.Equal(got, want) {
+		t.Errorf("the mutants are %q, want %q", got, want)
+	}
+}
