@@ -115,7 +115,7 @@ func TestConfig(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer hook.Close()
+	defer func() { _ = hook.Close() }()
 	var names []string
 	for _, s := range tel.collect(t).Find("kvdb.requests", "kvdb.outcome", "ok", "server.address", "redis.example", "server.port", "1234") {
 		names = append(names, s.Attributes["db.operation.name"])

@@ -37,7 +37,7 @@ func TestKVLatencyHigh(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer shipped.Close()
+	defer func() { _ = shipped.Close() }()
 	text, err := io.ReadAll(shipped)
 	if err != nil {
 		t.Fatal(err)
