@@ -140,13 +140,14 @@ func shareOf(which, among func(recording.Call) bool, more float64) bounds {
 }
 
 // slowShare is the share of calls that are slow, as which at least those count that took what
-// the fault adds: others may have waited for the machine alone.
+// the fault adds: others may have waited for the machine alone, and on one that is busy some
+// of those that took so long, too.
 func slowShare(which func(recording.Call) bool, more float64) bounds {
 	return func(m *moment) (float64, float64) {
 		low, _ := m.sum(one(both(which, func(c recording.Call) bool { return c.Took >= 300*time.Millisecond })))
 		_, high := m.sum(one(both(which, slow)))
 		least, most := m.sum(one(which))
-		return low / (most + more*m.seconds()), high / max(least, 1)
+		return 0.7 * low / (most + more*m.seconds()), high / max(least, 1)
 	}
 }
 
