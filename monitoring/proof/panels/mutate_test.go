@@ -170,6 +170,7 @@ var survivors = []survivor{
 	{"115A", "drop db_operation_name…", "other operations have no items"},
 	{"21A", "aggregation…", "one is as ill as several"},
 	{"21D", "aggregation…", "errors are of one type"},
+	{"21E", "aggregation…", "the slowest one is on the other side of the or, which names it"},
 	{"1A", "aggregation sum count(…", "the value of an alert is one"},
 	{"1A", "drop alertname…", "there are no rules but ours, and any of them says that they are loaded"},
 	{"1A", "drop alertstate…", "what is pending fires soon, and all fire at the end"},
