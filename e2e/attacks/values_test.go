@@ -167,7 +167,7 @@ func (s *slowly) Read(b []byte) (int, error) {
 
 // manyGets asks for large values in one command; some read the replies.
 func manyGets(s *siege) {
-	const keys = 60
+	const keys, tries = 60, 50
 	args := []string{"MGET"}
 	for i := range keys {
 		args = append(args, largeKey(i))
@@ -182,15 +182,17 @@ func manyGets(s *siege) {
 			s.counts.maybe("BATCH get", sent*keys)
 			return err
 		}
-		r, err := c.do(args...)
-		s.counts.maybe("get", keys)
-		s.counts.maybe("BATCH get", keys)
-		if err != nil || !r.refused() && len(r.elements) != keys {
-			return fmt.Errorf("MGET: %v, %w", r, err)
-		}
-		for _, element := range r.elements {
-			if element.found() {
-				s.served.Add(1)
+		for try := 0; try == 0 || try < tries && s.served.Load() < keys; try++ { // until somebody is served
+			r, err := c.do(args...)
+			s.counts.maybe("get", keys)
+			s.counts.maybe("BATCH get", keys)
+			if err != nil || !r.refused() && len(r.elements) != keys {
+				return fmt.Errorf("MGET: %v, %w", r, err)
+			}
+			for _, element := range r.elements {
+				if element.found() {
+					s.served.Add(1)
+				}
 			}
 		}
 		return nil
