@@ -1,9 +1,9 @@
-// Kvserver serves any store of this repository to any Redis client: the Redis
+// Kvserver serves any embedded store of this repository to any Redis client: the Redis
 // protocol, versions 2 and 3, on top; an engine below; and what package instrument
 // sees in between on an HTTP port of its own.
 //
 //	go run ./examples/kvserver [-listen 127.0.0.1:6380] [-admin 127.0.0.1:8080]
-//		[-engine pebble|bolt|memory] [-dir DIR] [-sync=true] [-telemetry=true]
+//		[-engine pebble|bolt|badger|memory] [-dir DIR] [-sync=true] [-telemetry=true]
 //		[-memory 128MiB] [-maxclients 0] [-traces 10] [-native] [-fault none]
 //		[-drain 5s] [-pprof ADDR]
 //
@@ -11,8 +11,9 @@
 // KEYS, DBSIZE, FLUSHDB and FLUSHALL; MULTI, EXEC, DISCARD, WATCH and UNWATCH; PING, ECHO,
 // SELECT, HELLO, AUTH, RESET, QUIT, CLIENT, INFO, CONFIG GET and COMMAND. A
 // capability that the engine lacks is an error, except for NX and XX, which the
-// server then guards with locks, and for MGET and DEL, which then go key by key. In no
-// engine here do keys expire: SET with EX or PX is such an error, and TTL is -1.
+// server then guards with locks, and for MGET and DEL, which then go key by key. Keys
+// expire with engine badger alone, after whole seconds, and TTL is such an error there:
+// no engine tells when. With the others SET with EX or PX is, and TTL is -1.
 //
 // One command may be several operations of the store, and those are what the
 // metrics count:

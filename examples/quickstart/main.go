@@ -1,8 +1,8 @@
-// Quickstart is an instrumented key-value store to look at: Pebble, or bbolt, in a
+// Quickstart is an instrumented key-value store to look at: Pebble, bbolt or Badger, in a
 // directory of its own, wrapped by package instrument, under the load of a
 // small web shop.
 //
-//	go run ./examples/quickstart [-listen 127.0.0.1:8080] [-pprof 127.0.0.1:6060] [-dir DIR] [-rate 2000] [-engine pebble|bolt] [-fault none] [-native] [-watch] [-drain 1s]
+//	go run ./examples/quickstart [-listen 127.0.0.1:8080] [-pprof 127.0.0.1:6060] [-dir DIR] [-rate 2000] [-engine pebble|bolt|badger] [-fault none] [-native] [-watch] [-drain 1s]
 //
 // It writes JSON log lines to standard output, and what a person reads, the
 // URLs first of all, to standard error. It runs until SIGINT or SIGTERM, says on

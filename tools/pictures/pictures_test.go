@@ -40,9 +40,14 @@ func programs() []*program {
 var nothing = map[int]string{
 	702: noPool, 703: noPool, 704: noPool, 705: noPool, 706: noPool,
 	1009: "nothing limits the series of these programs",
+	1601: noRedis, 1602: noRedis, 1603: noRedis, 1604: noRedis, 1605: noRedis,
+	1606: noRedis, 1607: noRedis, 1608: noRedis, 1609: noRedis,
 }
 
-const noPool = "these programs have no pool of connections"
+const (
+	noPool  = "these programs have no pool of connections"
+	noRedis = "these programs have no store on Redis"
+)
 
 // A minute has room for no alert. What a picture shows of a program that is well is empty
 // where something would be wrong.

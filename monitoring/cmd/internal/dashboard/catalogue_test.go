@@ -21,7 +21,7 @@ var notShown = map[string]string{
 	catalog.GoConfigGogc.Name:                 "it is what somebody has chosen and does not change; the goal of the collector, which comes of it, is shown",
 }
 
-// What only Badger tells is on no panel as long as no program of this repository runs on
+// What only Badger tells is on no panel as long as no program of the proof runs on
 // it, with which a panel could be proven.
 func init() {
 	elsewhere := make(map[string]bool)
@@ -37,7 +37,7 @@ func init() {
 	}
 	for _, m := range own {
 		if !elsewhere[m.Name] {
-			notShown[m.Name] = "no program runs on Badger, with which a panel could be proven"
+			notShown[m.Name] = "no program of the proof runs on Badger yet"
 		}
 	}
 }
