@@ -16,8 +16,10 @@ const released = "v0.987.0"
 const user = `package main
 
 import (
+	_ "github.com/otelkv/otelkv/kvdb/kvbadger"
 	_ "github.com/otelkv/otelkv/kvdb/kvbolt"
 	_ "github.com/otelkv/otelkv/kvdb/kvpebble"
+	_ "github.com/otelkv/otelkv/kvdb/kvredis"
 	_ "github.com/otelkv/otelkv/otelsetup/observe"
 )
 
@@ -51,8 +53,8 @@ func TestRelease(t *testing.T) {
 	write(t, dir, "main.go", []byte(user))
 	write(t, dir, "go.mod", []byte("module example.com/user\n\ngo 1.26.0\n"))
 	write(t, dir, "go.sum", sums(t))
-	for _, name := range []string{"kvdb/kvbolt", "kvdb/kvpebble", "otelsetup"} {
-		gocmd(t, dir, reader, "get", path.Join(rootPath, name)+"@"+released)
+	for _, name := range want {
+		gocmd(t, dir, reader, "get", name+"@"+released)
 	}
 	gocmd(t, dir, reader, "list", "-deps", ".")
 	for _, name := range want {

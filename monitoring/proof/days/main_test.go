@@ -1,4 +1,4 @@
-package days
+package days_test
 
 import (
 	"flag"
