@@ -97,7 +97,7 @@ func (c *checker) check(t *testing.T, client *redis.Client) {
 // to end, in the middle of others.
 func TestKVServerLosesNothing(t *testing.T) {
 	t.Parallel()
-	for _, engine := range []string{"pebble", "bolt"} {
+	for _, engine := range []string{"pebble", "bolt", "badger"} {
 		for name, signal := range map[string]syscall.Signal{"kill -9": syscall.SIGKILL, "SIGTERM": syscall.SIGTERM} {
 			t.Run(engine+" "+name, func(t *testing.T) {
 				dir := t.TempDir()

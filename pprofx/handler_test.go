@@ -167,13 +167,13 @@ func TestWholeDuration(t *testing.T) {
 
 // TestHTTP2: a server whose deadlines are those of its streams, and TLS.
 func TestHTTP2(t *testing.T) {
-	p := start(t, optionFunc(func(c *config) { c.clientTime = 300 * time.Millisecond }))
+	p := start(t, optionFunc(func(c *config) { c.clientTime = time.Second }))
 	s := httptest.NewUnstartedServer(p.Handler())
 	s.EnableHTTP2 = true
-	s.Config.ReadTimeout, s.Config.WriteTimeout = 300*time.Millisecond, 300*time.Millisecond
+	s.Config.ReadTimeout, s.Config.WriteTimeout = time.Second, time.Second // of the handshake, too
 	s.StartTLS()
 	defer s.Close()
-	for target, want := range map[string]string{"trace?seconds=1": "go 1.", "": "<!DOCTYPE html>"} {
+	for target, want := range map[string]string{"trace?seconds=2": "go 1.", "": "<!DOCTYPE html>"} {
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+prefix+target, http.NoBody)
 		if err != nil {
 			t.Fatal(err)

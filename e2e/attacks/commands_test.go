@@ -31,7 +31,7 @@ var attacks = []attack{
 	{name: "queues of transactions", run: queues},
 	{name: "GET in transactions", prepare: fillLarge, run: getsInTransactions, least: 2},
 	{name: "watches", run: watches, least: 20},
-	{name: "tracking", run: tracking, least: 10000},
+	{name: "tracking", run: tracking, least: 10000, lasting: true},
 	{name: "scans", run: scans, least: 1000, keeps: 8 << 20}, // places belong to nobody, and have a bound
 	{name: "scans over large values", prepare: fillOther, restart: true, scarce: true, run: scansOverLarge},
 	{name: "names", run: names},

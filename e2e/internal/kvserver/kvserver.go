@@ -20,6 +20,10 @@ import (
 // Engines are those that need no server of their own.
 var Engines = []string{"pebble", "bolt", "memory"}
 
+// Expiring are those whose keys expire, too. With them kvserver refuses what would have to
+// know when: TTL, KEEPTTL and CLIENT TRACKING.
+var Expiring = []string{"badger"}
+
 // A Server is the program, serving.
 type Server struct {
 	*process.Process
