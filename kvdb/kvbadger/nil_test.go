@@ -32,7 +32,8 @@ func TestNilReceivers(t *testing.T) {
 		}
 		for call, err := range map[string]error{
 			"Get": get, "AppendGet": appendGet, "Exists": exists, "GetMany": many, "AppendStats": stats, "CompareAndSwap": swap, "Scan": scan,
-			"Put": s.Put(ctx, key, key), "PutTTL": s.PutTTL(ctx, key, key, time.Hour), "Delete": s.Delete(ctx, key), "Apply": s.Apply(ctx, nil),
+			"Put": s.Put(ctx, key, key), "PutTTL": s.PutTTL(ctx, key, key, time.Hour), "PutTTL of none": s.PutTTL(ctx, key, key, 0),
+			"Delete": s.Delete(ctx, key), "Apply": s.Apply(ctx, nil),
 			"View":   s.View(ctx, func(kvdb.Reader) error { t.Error("a view of nothing"); return nil }),
 			"Update": s.Update(ctx, func(kvdb.Txn) error { t.Error("an update of nothing"); return nil }),
 			"Verify": s.Verify(ctx), "Ping": s.Ping(ctx), "Close": s.Close(),

@@ -28,9 +28,11 @@ var errTTL = errors.New("the TTL is not positive")
 // not before. It is as durable as Put. Time is that of the machine's clock.
 func (s *Store) PutTTL(ctx context.Context, key, value []byte, ttl time.Duration) error {
 	if ttl <= 0 {
-		if err := kvdb.CheckContext(ctx, opPut); err != nil {
+		in, err := s.enter(ctx, opPut) // a store that is closed says that
+		if err != nil {
 			return err
 		}
+		defer s.leave(in, opPut, &err)
 		return &kvdb.Error{Op: opPut, Kind: kvdb.ErrInvalidArgument, Err: errTTL}
 	}
 	return s.set(ctx, key, value, expiry(time.Now(), ttl))
