@@ -25,6 +25,7 @@ func (s *Store) Close() error {
 	if s == nil || s.db == nil || !s.guard.close() {
 		return errClosedFor(opClose)
 	}
+	defer s.events.forget(&s.failure)
 	s.collector.stop()
 	if err := await(s.guard.empty, s.stuckFor(patience)); err != nil {
 		return err

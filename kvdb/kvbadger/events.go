@@ -2,6 +2,7 @@ package kvbadger
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -22,13 +23,15 @@ import (
 //	…
 //	store, err := kvbadger.New(db, &kvbadger.Options{Events: events})
 //
-// An Events serves one database. It is safe for concurrent use. A nil Events counts
+// An Events serves one database from its opening to its end, with any number of stores. Once the value
+// log could not be made durable, none of them takes a write, whenever it was made: open the
+// database again, with a new Events. It is safe for concurrent use. A nil Events counts
 // nothing.
 type Events struct {
 	mu       sync.Mutex
 	seen     seen
-	failure  *failure // of the store; nil until there is one
-	unsynced error    // from before that
+	failures []*failure // of the stores that are open
+	unsynced error      // the first of the value log, which stays
 
 	failedAt atomic.Int64          // when a flush failed last, in nanoseconds since 1970
 	failed   atomic.Pointer[error] // with what
@@ -102,15 +105,15 @@ func (e *Events) counted() seen {
 	return e.seen
 }
 
-// tellFailure hands the store what it cannot go on from. The store may come later.
+// tellFailure hands the stores what they cannot go on from. Others may come later.
 func (e *Events) tellFailure(err error) {
 	e.mu.Lock()
-	f := e.failure
-	if f == nil && e.unsynced == nil {
+	if e.unsynced == nil {
 		e.unsynced = err
 	}
+	failures := slices.Clone(e.failures)
 	e.mu.Unlock()
-	if f != nil {
+	for _, f := range failures {
 		f.set(err, false)
 	}
 }
@@ -121,13 +124,22 @@ func (e *Events) serve(f *failure) {
 		return
 	}
 	e.mu.Lock()
-	e.failure = f
+	e.failures = append(e.failures, f)
 	unsynced := e.unsynced
-	e.unsynced = nil
 	e.mu.Unlock()
 	if unsynced != nil {
 		f.set(unsynced, false)
 	}
+}
+
+// forget is the end of a store.
+func (e *Events) forget(f *failure) {
+	if e == nil {
+		return
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.failures = slices.DeleteFunc(e.failures, func(of *failure) bool { return of == f })
 }
 
 // retry is how long after a flush that failed the next one is expected to have done so, too:

@@ -110,6 +110,29 @@ func TestValueLogNotSynced(t *testing.T) {
 	wantKind(t, "Put of a store that came later", late.Put(t.Context(), key, nil), kvdb.ErrEngineFailed)
 }
 
+// Every store of a handle learns that its value log could not be synced, and so does one
+// that is made after another one has learnt it.
+func TestValueLogNotSyncedForAllStores(t *testing.T) {
+	events := kvbadger.NewEvents()
+	db := openBadger(t, badger.DefaultOptions(t.TempDir()).WithLogger(events.Logger(nil)))
+	opts, key := &kvbadger.Options{Events: events}, []byte("k")
+	first, second := borrow(t, db, opts), borrow(t, db, opts)
+	closed, err := kvbadger.New(db, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := closed.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db.Opts().Logger.Errorf("Error while curlf sync: %v\n", syscall.EIO)
+	for name, s := range map[string]*kvbadger.Store{"first": first, "second": second, "later": borrow(t, db, opts)} {
+		wantKind(t, "Put of the "+name+" store", s.Put(t.Context(), key, nil), kvdb.ErrEngineFailed)
+	}
+	if got := notices(t, closed); len(got) > 0 {
+		t.Errorf("a closed store has notices: %v", got)
+	}
+}
+
 // While tables cannot be flushed, writes are refused in place of waiting with reads
 // behind them, and Close gives up in time. The engine is closed once they can.
 func TestFlushFails(t *testing.T) {
