@@ -41,7 +41,8 @@
 // a file becomes kvdb.ErrCorruption, too, and the store takes no more writes. By
 // default, Badger does not look at the checksums of its tables, and treats a key in a
 // block that it cannot read as absent: [Store.Verify] reads everything. The process
-// still ends when Badger meets damage in a goroutine of its own.
+// still ends when Badger meets damage in a goroutine of its own. The collector of garbage
+// ([OpenOptions.GarbageInterval]) stays away from a value log that is damaged.
 //
 // # Capabilities
 //

@@ -12,25 +12,27 @@ import (
 
 // Operations as errors name them.
 const (
-	opNew    = "new"
-	opOpen   = "open"
-	opGet    = "get"
-	opPut    = "put"
-	opDelete = "delete"
-	opBatch  = "batch"
-	opScan   = "scan"
-	opView   = "view"
-	opUpdate = "update"
-	opSwap   = "compare_and_swap"
-	opPing   = "ping"
-	opStats  = "stats"
-	opVerify = "verify"
-	opClose  = "close"
+	opNew     = "new"
+	opOpen    = "open"
+	opGet     = "get"
+	opPut     = "put"
+	opDelete  = "delete"
+	opBatch   = "batch"
+	opScan    = "scan"
+	opView    = "view"
+	opUpdate  = "update"
+	opSwap    = "compare_and_swap"
+	opPing    = "ping"
+	opStats   = "stats"
+	opVerify  = "verify"
+	opCollect = "collect"
+	opClose   = "close"
 )
 
 var (
 	errOver    = &kvdb.Error{Kind: kvdb.ErrClosed, Err: errors.New("the transaction is over")}
-	errNoValue = &kvdb.Error{Kind: kvdb.ErrCorruption, Err: errors.New("the value cannot be read from the value log")}
+	errNoValue = &kvdb.Error{Kind: kvdb.ErrCorruption, Err: errLost}
+	errLost    = errors.New("the value cannot be read from the value log")
 )
 
 func errClosedFor(op string) error { return &kvdb.Error{Op: op, Kind: kvdb.ErrClosed} }

@@ -8,8 +8,8 @@ import (
 	"github.com/otelkv/otelkv/kvdb"
 )
 
-// Notices implements [kvdb.Notifier]: what a borrowed handle does not tell, and that the
-// engine has failed.
+// Notices implements [kvdb.Notifier]: what a borrowed handle does not tell, that the
+// engine has failed, and that garbage is not collected any more (garbage_kept).
 func (s *Store) Notices(ctx context.Context) iter.Seq[kvdb.Notice] {
 	if s == nil {
 		return (*kvdb.NoticeBoard)(nil).Notices(ctx)

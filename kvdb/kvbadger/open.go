@@ -40,7 +40,7 @@ func Open(dir string, opts *OpenOptions) (*Store, error) {
 		return nil, openError(dir, err)
 	}
 	s.db = db
-	s.collector.start(db, c.interval, c.share)
+	s.collector.start(s, c.interval, c.share)
 	return s, nil
 }
 

@@ -46,7 +46,12 @@ type OpenOptions struct {
 	// GarbageInterval is how often the value log is looked at for files of which a share
 	// is garbage, which are then written anew without it. Badger does that only when it
 	// is told to, and without it the value log grows. Each file that is rewritten is a load on the
-	// disk. By default, and if it is 0, the store does not collect.
+	// disk: it is read twice, the first time to look at its checksums, as Badger would delete all that is
+	// behind a record that it cannot read. If one is damaged, or a read has not found a value, the
+	// store gives the notice garbage_kept, and collects nothing until it is opened again. It
+	// does not collect while it refuses writes, and a file is deleted once what was moved is
+	// on the disk, with NoSync as well, but for what waits in memory tables to be flushed then. By
+	// default, and if it is 0, the store does not collect.
 	GarbageInterval time.Duration
 
 	// GarbageShare is that share, between 0 and 1, of a file of the value log. By

@@ -184,7 +184,7 @@ func (d dirs) read() files {
 	if d.values != d.lsm {
 		f.add(d.values)
 	}
-	f.garbage = readGarbage(filepath.Join(d.values, "DISCARD"))
+	f.garbage = readGarbage(d.values)
 	return f
 }
 

@@ -2,6 +2,7 @@ package kvbadger
 
 import (
 	"context"
+	"errors"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -117,6 +118,9 @@ func (s *Store) enter(ctx context.Context, op string) (inside, error) {
 func (s *Store) leave(in inside, op string, err *error) {
 	debug.SetPanicOnFault(in.onFault)
 	r := recover()
+	if *err != nil && *err != kvdb.ErrNotFound && errors.Is(*err, errLost) {
+		s.collector.lost(&s.board)
+	}
 	var instead error
 	if r != nil {
 		instead = s.recovered(op, r)
