@@ -32,6 +32,7 @@ func TestNewOfNil(t *testing.T) {
 	closing(t, ring)
 	for name, client := range map[string]redis.UniversalClient{
 		"nothing": nil, "a nil client": (*redis.Client)(nil), "a nil client of a cluster": (*redis.ClusterClient)(nil), "a ring": ring,
+		"a zero client": &redis.Client{}, "a zero client of a cluster": &redis.ClusterClient{},
 	} {
 		s, err := kvredis.New(client, nil)
 		wantKind(t, "New of "+name, err, kvdb.ErrInvalidArgument)

@@ -115,14 +115,10 @@ func (o *OpenOptions) config(target string) (config, *redis.UniversalOptions, ti
 		timeout = defaultTimeout
 	}
 	r.ContextTimeoutEnabled = true
-	address := ""
-	if len(r.Addrs) > 0 {
-		address = r.Addrs[0]
-	}
 	if o.Heartbeat != "" && (r.IsClusterMode || r.MasterName == "" && len(r.Addrs) > 1) {
 		problems = append(problems, errHeartbeat)
 	}
-	c, more := o.fill(address, r.DB)
+	c, more := o.fill(r.Addrs, r.DB)
 	return c, r, timeout, invalid(opOpen, append(problems, more...))
 }
 

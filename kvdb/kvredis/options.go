@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"net"
+	"reflect"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/redis/go-redis/v9"
 
@@ -38,6 +41,8 @@ var (
 	errHeartbeat  = errors.New("a cluster has no Heartbeat: its primaries count no key together")
 	errPort       = errors.New("the Port of the options is no port")
 	errAddressToo = errors.New("the Port of the options needs an Address")
+	errUnmade     = errors.New("the client is a zero value: make one with redis.NewClient or redis.NewClusterClient")
+	errSecret     = errors.New("an address has an @ in it: a user and a password belong in a URL, redis://user:password@host:port, or in the client's options")
 )
 
 // A config is what a store is made with.
@@ -53,36 +58,52 @@ func (o *Options) config(client redis.UniversalClient) (config, error) {
 		o = new(Options)
 	}
 	var problems []error
-	address, database := "", 0
+	var addresses []string
+	database := 0
 	switch client := client.(type) {
 	case *redis.Client:
-		if client == nil {
+		switch {
+		case client == nil:
 			problems = append(problems, errNilClient)
-			break
+		case reflect.ValueOf(client).Elem().IsZero(): // it panics when it is asked for options
+			problems = append(problems, errUnmade)
+		default:
+			addresses, database = []string{client.Options().Addr}, client.Options().DB
 		}
-		address, database = client.Options().Addr, client.Options().DB
 	case *redis.ClusterClient:
 		if o.Heartbeat != "" {
 			problems = append(problems, errHeartbeat)
 		}
-		if client == nil {
+		switch {
+		case client == nil:
 			problems = append(problems, errNilClient)
-		} else if addresses := client.Options().Addrs; len(addresses) > 0 {
-			address = addresses[0]
+		case client.Options() == nil:
+			problems = append(problems, errUnmade)
+		default:
+			addresses = client.Options().Addrs
 		}
 	case nil:
 		problems = append(problems, errNilClient)
 	default:
 		problems = append(problems, errClient)
 	}
-	c, more := o.fill(address, database)
+	c, more := o.fill(addresses, database)
 	return c, invalid(opNew, append(problems, more...))
 }
 
 // failover is what go-redis calls the address of a client of sentinels.
 const failover = "FailoverClient"
 
-func (o *Options) fill(address string, database int) (c config, problems []error) {
+// fill takes the first address for the server's name. An error does not quote one, as it may hold a
+// password.
+func (o *Options) fill(addresses []string, database int) (c config, problems []error) {
+	if hasSecret(o.Address) || slices.ContainsFunc(addresses, hasSecret) {
+		problems = append(problems, errSecret)
+	}
+	address := ""
+	if len(addresses) > 0 {
+		address = addresses[0]
+	}
 	c = config{namespace: cmp.Or(o.Namespace, strconv.Itoa(database)), host: o.Address, port: o.Port, heartbeat: o.Heartbeat}
 	switch {
 	case o.Port < 0 || o.Port > 1<<16-1:
@@ -95,16 +116,22 @@ func (o *Options) fill(address string, database int) (c config, problems []error
 	return c, problems
 }
 
-// split takes an address apart. The path of a socket has no port.
+// hasSecret reports whether an address may hold a password. A path, and the name of a socket that
+// has none, may have an @.
+func hasSecret(address string) bool {
+	return !strings.HasPrefix(address, "/") && strings.LastIndex(address, "@") > 0
+}
+
+// split takes an address apart, as go-redis understands it. The path of a socket has no port.
 func split(address string) (host string, port int) {
 	host, text, err := net.SplitHostPort(address)
 	if err != nil {
 		return address, 0
 	}
-	if port, err = strconv.Atoi(text); err != nil || host == "" {
+	if port, err = strconv.Atoi(text); err != nil {
 		return address, 0
 	}
-	return host, port
+	return cmp.Or(host, "localhost"), port
 }
 
 func invalid(op string, problems []error) error {

@@ -227,6 +227,8 @@ func TestDescribe(t *testing.T) {
 		"single":    {redis.NewClient(&redis.Options{Addr: "db.example:6380", DB: 2}), nil, kvdb.Info{Namespace: "2", Address: "db.example", Port: 6380}},
 		"IPv6":      {redis.NewClient(&redis.Options{Addr: "[::1]:6380"}), nil, kvdb.Info{Namespace: "0", Address: "::1", Port: 6380}},
 		"a socket":  {redis.NewClient(&redis.Options{Addr: "/run/redis.sock"}), nil, kvdb.Info{Namespace: "0", Address: "/run/redis.sock"}},
+		"no host":   {redis.NewClient(&redis.Options{Addr: ":6380"}), nil, kvdb.Info{Namespace: "0", Address: "localhost", Port: 6380}},
+		"a user's":  {redis.NewClient(&redis.Options{Addr: "/run/user@1000/redis.sock"}), nil, kvdb.Info{Namespace: "0", Address: "/run/user@1000/redis.sock"}},
 		"a cluster": {redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{"a:1", "b:2"}}), nil, kvdb.Info{Namespace: "0", Address: "a", Port: 1}},
 		"sentinels": {redis.NewFailoverClient(&redis.FailoverOptions{MasterName: "shop", SentinelAddrs: []string{"a:1"}}), nil, kvdb.Info{Namespace: "0"}},
 		"named": {redis.NewClient(&redis.Options{Addr: "a:1"}), &kvredis.Options{Namespace: "carts", Address: "proxy", Port: 7},
@@ -241,6 +243,16 @@ func TestDescribe(t *testing.T) {
 	}
 	_, err := kvredis.New(closing(t, redis.NewClient(&redis.Options{})), &kvredis.Options{Port: -1})
 	wantKind(t, "a port below 0", err, kvdb.ErrInvalidArgument)
+	for name, client := range map[string]redis.UniversalClient{
+		"a client":            redis.NewClient(&redis.Options{Addr: "default:secret@a:1"}),
+		"a node of a cluster": redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{"a:1", "default:secret@b:1"}}),
+	} {
+		_, err := kvredis.New(closing(t, client), nil)
+		wantKind(t, name+" with a password in its address", err, kvdb.ErrInvalidArgument)
+		if err != nil && strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
 
 // Clients that are opened and closed leave no connection behind; goleak looks for

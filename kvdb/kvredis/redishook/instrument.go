@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/redis/go-redis/v9"
 
@@ -79,21 +81,37 @@ func (c *Config) info(client redis.UniversalClient) (kvdb.Info, error) {
 	case c.Address == "" && c.Port != 0:
 		return info, errors.New("the Port of the Config needs an Address")
 	}
-	address := ""
+	address, unmade := "", false
 	switch client := client.(type) {
 	case *redis.Client:
-		address, info.Namespace = client.Options().Addr, strconv.Itoa(client.Options().DB)
+		if unmade = reflect.ValueOf(client).Elem().IsZero(); !unmade {
+			address, info.Namespace = client.Options().Addr, strconv.Itoa(client.Options().DB)
+		}
 	case *redis.ClusterClient:
-		if all := client.Options().Addrs; len(all) > 0 {
-			address = all[0]
+		if unmade = client.Options() == nil; !unmade && len(client.Options().Addrs) > 0 {
+			address = client.Options().Addrs[0]
 		}
 	case *redis.Ring:
-		info.Namespace = strconv.Itoa(client.Options().DB)
+		if unmade = client.Options() == nil; !unmade {
+			info.Namespace = strconv.Itoa(client.Options().DB)
+		}
+	}
+	if unmade {
+		return info, errors.New("the client is a zero value: make one with a function of go-redis")
 	}
 	if info.Address == "" && address != failover {
 		info.Address, info.Port = split(address)
 	}
+	if hasSecret(info.Address) {
+		return kvdb.Info{}, errors.New("the address has an @ in it: a user and a password belong in the client's options")
+	}
 	return info, nil
+}
+
+// hasSecret reports whether an address may hold a password. A path, and the name of a socket that
+// has none, may have an @.
+func hasSecret(address string) bool {
+	return !strings.HasPrefix(address, "/") && strings.LastIndex(address, "@") > 0
 }
 
 // split takes an address apart. The path of a socket has no port.

@@ -20,10 +20,16 @@ import (
 func TestRefused(t *testing.T) {
 	tel := newTelemetry(t)
 	client := connect(t, &redis.Options{Addr: "localhost:1"})
+	secret := connect(t, &redis.Options{Addr: "default:password@localhost:1"})
 	var none *redis.Client
 	many := strings.Fields(strings.Repeat("C ", 62))
 	for want, instrumented := range map[string]func() (*redishook.Hook, error){
 		"the client is nil":                    func() (*redishook.Hook, error) { return redishook.Instrument(none) },
+		"is a zero value":                      func() (*redishook.Hook, error) { return redishook.Instrument(&redis.Client{}) },
+		"a zero value":                         func() (*redishook.Hook, error) { return redishook.Instrument(&redis.ClusterClient{}) },
+		"zero value":                           func() (*redishook.Hook, error) { return redishook.Instrument(&redis.Ring{}) },
+		"the address has an @":                 func() (*redishook.Hook, error) { return redishook.Instrument(secret) },
+		"has an @":                             func() (*redishook.Hook, error) { return (&redishook.Config{Address: "a:b@c"}).Instrument(client) },
 		"is no port":                           func() (*redishook.Hook, error) { return (&redishook.Config{Address: "a", Port: -1}).Instrument(client) },
 		"needs an Address":                     func() (*redishook.Hook, error) { return (&redishook.Config{Port: 1}).Instrument(client) },
 		"62 Commands are more than 61":         func() (*redishook.Hook, error) { return (&redishook.Config{Commands: many}).Instrument(client) },
