@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// closeWait is for how long Close waits for calls that are under way: most are over
+// closeWait is for how long Close waits for calls, and a look of the watch, that are under way: most are over
 // then, and one that waits for a server that is gone must not keep a program from ending.
 const closeWait = 2 * time.Second
 
@@ -41,14 +41,12 @@ func (g *guard) leave() {
 // close shuts the door. It returns false when it was shut already.
 func (g *guard) close() bool { return g.closed.CompareAndSwap(false, true) }
 
-// drain waits until nobody is inside, but no longer than closeWait.
-func (g *guard) drain() {
-	timeout := time.NewTimer(closeWait)
-	defer timeout.Stop()
+// drain waits until nobody is inside, but no longer than that.
+func (g *guard) drain(until <-chan struct{}) {
 	for g.inside.Load() != 0 {
 		select {
 		case <-g.empty:
-		case <-timeout.C:
+		case <-until:
 			return
 		}
 	}

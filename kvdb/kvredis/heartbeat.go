@@ -21,6 +21,7 @@ func (l *lookout) beat(ctx context.Context, seen *sight) {
 	var all sync.WaitGroup
 	for address, replica := range l.replicas {
 		all.Go(func() {
+			defer func() { _ = recover() }() // from functions of the client's options
 			n, err := replica.Get(within, l.heartbeat).Int64()
 			if err != nil && !errors.Is(err, redis.Nil) { // without the key it has none of the beats
 				return

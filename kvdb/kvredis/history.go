@@ -30,16 +30,21 @@ type marks []mark
 // add appends a mark. One that is below those before it, as after a fail-over, replaces
 // them.
 func (m marks) add(n float64, at time.Time) marks {
-	for len(m) > 0 && m[len(m)-1].n >= n {
-		if m[len(m)-1].n == n {
-			return m
-		}
-		m = m[:len(m)-1]
+	if m = m.below(n, false); len(m) > 0 && m[len(m)-1].n == n {
+		return m
 	}
 	if len(m) == mostMarks {
 		m = append(m[:0], m[1:]...)
 	}
 	return append(m, mark{n, at})
+}
+
+// below returns the marks below n, and those at n, too, unless they are to go.
+func (m marks) below(n float64, at bool) marks {
+	for len(m) > 0 && (m[len(m)-1].n > n || at && m[len(m)-1].n == n) {
+		m = m[:len(m)-1]
+	}
+	return m
 }
 
 // missed returns since when there has been something above n; zero if nothing is.
@@ -55,6 +60,7 @@ func (m marks) missed(n float64) time.Time {
 // A history is what lags are told from.
 type history struct {
 	seen    time.Time
+	run     string
 	known   bool
 	offsets map[string]marks
 	beats   marks
@@ -70,6 +76,16 @@ func (h *history) note(now time.Time, seen *sight, err error) {
 	h.seen, h.missed, h.away = now, make(map[string]time.Time), nil
 	beating := seen.arrived != nil
 	h.known = !beating || seen.beat != 0
+	// A new primary may not have what the one before had written last, and writes it anew.
+	another := seen.run != h.run
+	h.run = seen.run
+	if seen.beat != 0 {
+		h.beats = h.beats.below(float64(seen.beat), true)
+	}
+	offsets := make(map[string]marks)
+	for primary, n := range seen.offsets {
+		offsets[primary] = h.offsets[primary].below(n, another)
+	}
 	for _, f := range seen.followers {
 		n, answers := seen.arrived[f.address]
 		switch {
@@ -78,15 +94,14 @@ func (h *history) note(now time.Time, seen *sight, err error) {
 		case beating:
 			h.missed[f.address] = h.beats.missed(float64(n))
 		default:
-			h.missed[f.address] = h.offsets[f.primary].missed(f.offset)
+			h.missed[f.address] = offsets[f.primary].missed(f.offset)
 		}
 	}
 	if seen.beat != 0 {
 		h.beats = h.beats.add(float64(seen.beat), now)
 	}
-	offsets := make(map[string]marks)
 	for primary, n := range seen.offsets {
-		offsets[primary] = h.offsets[primary].add(n, now)
+		offsets[primary] = offsets[primary].add(n, now)
 	}
 	h.offsets = offsets
 }

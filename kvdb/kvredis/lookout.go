@@ -19,6 +19,7 @@ const watchInterval = time.Second
 
 // A sight is what one look tells.
 type sight struct {
+	run       string            // of the process, but for a cluster
 	primaries map[string]string // where each is, by its shard
 	down      bool              // one of them is missing
 	offsets   map[string]float64
@@ -41,7 +42,8 @@ type lookout struct {
 	nodes     *redis.ClusterClient // of a cluster, or
 	primary   *redis.Client        // of one server
 	heartbeat string
-	refused   sync.Once
+	refused   sync.Once // the heartbeat
+	shut      sync.Once // the watch
 
 	run, at  string                   // the process that was seen last, and where
 	replicas map[string]*redis.Client // whose beats are read
@@ -68,7 +70,7 @@ func newLookout(client redis.UniversalClient, heartbeat string, board *kvdb.Noti
 // alone returns options for one connection that is quick to fail.
 func alone(o *redis.Options) redis.Options {
 	return redis.Options{
-		Network: o.Network, Addr: o.Addr, Dialer: o.Dialer, TLSConfig: o.TLSConfig, Protocol: o.Protocol, DB: o.DB,
+		Network: o.Network, Addr: o.Addr, Dialer: o.Dialer, OnConnect: o.OnConnect, TLSConfig: o.TLSConfig, Protocol: o.Protocol, DB: o.DB,
 		Username: o.Username, Password: o.Password,
 		CredentialsProvider: o.CredentialsProvider, CredentialsProviderContext: o.CredentialsProviderContext,
 		StreamingCredentialsProvider: o.StreamingCredentialsProvider,
@@ -88,7 +90,41 @@ func (l *lookout) close() {
 	}
 }
 
-var errNoPrimary = errors.New("the server is a replica")
+var (
+	errNoPrimary = errors.New("the server is a replica")
+	errPanicked  = errors.New("a function of the client's options panicked")
+)
+
+// absent reports whether an error of a look says that no primary answers. A server that refuses
+// does answer, and what the client itself lacks says nothing of a primary.
+func absent(err error) bool {
+	if _, answered := errors.AsType[redis.Error](err); answered {
+		return redis.IsLoadingError(err) || redis.IsMasterDownError(err)
+	}
+	return err != nil && !errors.Is(err, errPanicked) && !errors.Is(err, redis.ErrPoolTimeout) &&
+		!errors.Is(err, redis.ErrPoolExhausted) && !errors.Is(err, redis.ErrClosed)
+}
+
+// sight is one look. The client's options have functions of the program, which may panic.
+func (l *lookout) sight(ctx context.Context) (seen *sight, err error) {
+	defer func() {
+		if recover() != nil {
+			seen, err = nil, errPanicked
+		}
+	}()
+	seen, err = l.look(ctx)
+	if redis.IsAuthError(err) || redis.IsPermissionError(err) {
+		l.shut.Do(func() { l.board.Post(watchRefused) })
+	}
+	return seen, err
+}
+
+// renew has a connection made anew: a pool that has met nobody looks again after a second only,
+// and one to a server that is no primary any more would stay with it.
+func (l *lookout) renew() {
+	_ = l.primary.Close()
+	l.primary = redis.NewClient(&l.own)
+}
 
 func (l *lookout) look(ctx context.Context) (*sight, error) {
 	if l.nodes != nil {
@@ -96,19 +132,18 @@ func (l *lookout) look(ctx context.Context) (*sight, error) {
 	}
 	text, err := l.primary.Info(ctx).Result()
 	if err != nil {
-		// A pool that has met nobody looks again after a second only.
-		_ = l.primary.Close()
-		l.primary = redis.NewClient(&l.own)
+		l.renew()
 		return nil, err
 	}
 	about := parseInfo(text)
 	if !about.isPrimary() {
+		l.renew()
 		return nil, errNoPrimary
 	}
 	if run := about["run_id"]; run != l.run || l.at == "" {
 		l.run, l.at = run, l.whereabouts(ctx, about)
 	}
-	seen := &sight{primaries: map[string]string{"": l.at}}
+	seen := &sight{primaries: map[string]string{"": l.at}, run: l.run}
 	seen.add("", about)
 	if l.heartbeat != "" {
 		l.beat(ctx, seen)
@@ -149,14 +184,15 @@ func (l *lookout) lookAtCluster(ctx context.Context) (*sight, error) {
 	var mu sync.Mutex
 	err = l.nodes.ForEachMaster(ctx, func(ctx context.Context, node *redis.Client) error {
 		text, err := node.Info(ctx).Result()
+		mu.Lock()
+		defer mu.Unlock()
 		if about := parseInfo(text); err == nil && about.isPrimary() {
-			mu.Lock()
-			defer mu.Unlock()
 			seen.add(about["run_id"], about)
 		}
+		seen.down = seen.down || absent(err)
 		return err
 	})
-	seen.down = seen.down || err != nil
+	seen.down = seen.down || absent(err)
 	return seen, nil
 }
 

@@ -1,8 +1,11 @@
 package kvredis_test
 
 import (
+	"context"
+	"math"
 	"net"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -205,6 +208,55 @@ func TestFailover(t *testing.T) {
 	}
 }
 
+// wantWatch waits until the watch has seen a primary.
+func wantWatch(t testing.TB, s *kvredis.Store) {
+	t.Helper()
+	process.Eventually(t, "a look at the primary", func() bool {
+		_, err := s.ReplicationLag(t.Context())
+		return err == nil
+	})
+}
+
+// A server that refuses the watch is no server that is missing.
+func TestWatchRefused(t *testing.T) {
+	server := startServer(t)
+	s := borrow(t, server.connect(t), nil)
+	wantWatch(t, s)
+	admin := server.connect(t)
+	if err := admin.ACLSetUser(t.Context(), "default", "-info").Err(); err != nil {
+		t.Fatal(err)
+	}
+	process.Eventually(t, "a notice", func() bool { return len(notices(t, s)) > 0 })
+	if told := notices(t, s); told[0].Name != "watch_refused" {
+		t.Errorf("notices: %v", told)
+	}
+	process.Eventually(t, "a lag that is not known any more", func() bool {
+		_, err := s.ReplicationLag(t.Context())
+		return err != nil
+	})
+	if values, err := s.AppendStats(t.Context(), nil); err != nil || !math.IsNaN(values[0]) || values[len(values)-1] != 0 {
+		t.Errorf("time without a primary: %v, %v", values, err)
+	}
+}
+
+// The watch connects as the program does, and outlives functions of the program that panic.
+func TestWatchConnects(t *testing.T) {
+	server := startServer(t)
+	var connections atomic.Int64
+	client := closing(t, redis.NewClient(&redis.Options{Addr: server.address, PoolSize: 1, OnConnect: func(context.Context, *redis.Conn) error {
+		if connections.Add(1) == 2 {
+			panic("in a test")
+		}
+		return nil
+	}}))
+	s := borrow(t, client, nil)
+	put(t, s, "k", "v")
+	wantWatch(t, s)
+	if n := connections.Load(); n < 3 {
+		t.Errorf("%d connections were told of", n)
+	}
+}
+
 // A server that starts again is no fail-over, but time without a primary; its counters go
 // on.
 func TestRestart(t *testing.T) {
@@ -212,10 +264,12 @@ func TestRestart(t *testing.T) {
 	s := open(t, server.address, nil)
 	put(t, s, "k", "v")
 	before, _ := readStats(t, s)
+	wantWatch(t, s)
 	server.Kill(t)
-	process.Eventually(t, "an error", func() bool {
-		_, err := s.AppendStats(t.Context(), nil)
-		return err != nil
+	// What the watch knows is told while nobody answers: an alert can follow.
+	process.Eventually(t, "time without a primary", func() bool {
+		values, err := s.AppendStats(t.Context(), nil)
+		return err == nil && math.IsNaN(values[0]) && values[len(values)-1] > 0 && values[len(values)-2] == 0
 	})
 	server.restart(t)
 	process.Eventually(t, "an answer", func() bool { return s.Ping(t.Context()) == nil })

@@ -121,6 +121,7 @@ func TestWrapOfContexts(t *testing.T) {
 	if err := s.wrap(t.Context(), opGet, fmt.Errorf("dial: %w", context.Canceled)); errors.Is(err, context.Canceled) || !errors.Is(err, kvdb.ErrUnavailable) {
 		t.Errorf("a context that is not the caller's: %v", err)
 	}
+	s.owned = new(redis.Client)
 	s.guard.close()
 	if err := s.wrap(t.Context(), opGet, io.EOF); !errors.Is(err, kvdb.ErrClosed) {
 		t.Errorf("a connection that ends with the store: %v", err)

@@ -98,7 +98,7 @@ func (w *walk) page(node redis.Cmdable, cursor uint64) (entries []kvdb.Entry, ne
 	defer s.guard.leave()
 	keys, next, err := node.ScanType(w.ctx, cursor, w.match, scanPage, "string").Result()
 	if err != nil {
-		return nil, 0, s.wrap(w.ctx, opScan, err)
+		return nil, 0, s.wrapNode(w.ctx, opScan, err)
 	}
 	fresh := keys[:0]
 	for _, key := range keys {

@@ -2,6 +2,7 @@ package kvredis
 
 import (
 	"context"
+	"errors"
 	"math"
 	"strconv"
 	"sync"
@@ -69,7 +70,9 @@ func (s *Store) StatInfos() []kvdb.StatInfo { return StatInfos() }
 
 // AppendStats implements [kvdb.StatsReader] with INFO, which the server answers in some
 // tenths of a millisecond. The first call begins to watch the primary, each second until
-// Close, for what it tells of fail-overs.
+// Close, for what it tells of fail-overs. Once the watch has seen a primary, a server that does
+// not answer is no error: what INFO would have told is not known, and fail-overs and the time
+// without a primary are.
 func (s *Store) AppendStats(ctx context.Context, dst []float64) ([]float64, error) {
 	if err := s.enter(ctx, opStats); err != nil {
 		return dst, err
@@ -77,11 +80,16 @@ func (s *Store) AppendStats(ctx context.Context, dst []float64) ([]float64, erro
 	defer s.guard.leave()
 	s.watch.start()
 	answers, err := s.infos(ctx)
-	if err != nil {
-		return dst, s.wrap(ctx, opStats, err)
+	failovers, without, known := s.watch.failovers()
+	var values []float64
+	switch err = s.wrap(ctx, opStats, err); {
+	case err == nil:
+		values = s.tally.read(time.Now(), answers, s.database)
+	case !known || errors.Is(err, kvdb.ErrClosed) || errors.Is(err, context.Canceled):
+		return dst, err
+	default:
+		values = unknown() // but for what the watch has counted, which is about this
 	}
-	failovers, without := s.watch.failovers()
-	values := s.tally.read(time.Now(), answers, s.database)
 	for i := range stats {
 		switch stats[i].Name {
 		case kvdb.StatFailovers:
@@ -127,10 +135,7 @@ func (t *tally) read(now time.Time, answers []info, database int) []float64 {
 	if first {
 		t.totals = make([]float64, len(stats))
 	}
-	values, last := make([]float64, len(stats)), make(map[string][]float64)
-	for i := range values {
-		values[i] = math.NaN()
-	}
+	values, last := unknown(), make(map[string][]float64)
 	for _, a := range answers {
 		row := make([]float64, len(stats))
 		before := t.last[a["run_id"]]
@@ -159,6 +164,15 @@ func (t *tally) read(now time.Time, answers []info, database int) []float64 {
 		last[a["run_id"]] = row
 	}
 	t.at, t.last = now, last
+	return values
+}
+
+// unknown returns a value for each statistic that is not known.
+func unknown() []float64 {
+	values := make([]float64, len(stats))
+	for i := range values {
+		values[i] = math.NaN()
+	}
 	return values
 }
 

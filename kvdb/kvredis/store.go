@@ -2,6 +2,7 @@ package kvredis
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -54,7 +55,8 @@ var _ interface {
 
 // New returns a store on a client that the caller keeps: Close leaves it open. The caller
 // closes the store first and the client then; when the client is closed earlier, calls of
-// the store return an error that matches kvdb.ErrClosed.
+// the store return an error that matches kvdb.ErrClosed; a scan of a cluster that is under way
+// may match kvdb.ErrUnavailable.
 //
 // The client is a *redis.Client, which one of sentinels is, too, or a
 // *redis.ClusterClient. Hooks that are added to it later may not see what the store does.
@@ -126,8 +128,10 @@ func (s *Store) Close() error {
 	if s.unopened() || !s.guard.close() {
 		return errClosedFor(opClose)
 	}
-	s.guard.drain()
-	s.watch.stop()
+	within, cancel := context.WithTimeout(context.Background(), closeWait)
+	defer cancel()
+	s.guard.drain(within.Done())
+	s.watch.stop(within.Done())
 	if s.owned == nil {
 		return nil
 	}
@@ -135,7 +139,16 @@ func (s *Store) Close() error {
 }
 
 func (s *Store) wrap(ctx context.Context, op string, err error) error {
-	return wrap(ctx, op, err, s.guard.closed.Load())
+	return wrap(ctx, op, err, s.guard.closed.Load() && s.owned != nil)
+}
+
+// wrapNode is wrap for what a node of a cluster was asked: go-redis closes its client when the
+// node has left.
+func (s *Store) wrapNode(ctx context.Context, op string, err error) error {
+	if s.nodes != nil && errors.Is(err, redis.ErrClosed) && !s.guard.closed.Load() {
+		return &kvdb.Error{Op: op, Kind: kvdb.ErrUnavailable, Err: &quiet{"the node has left the cluster, or the client was closed", err}}
+	}
+	return s.wrap(ctx, op, err)
 }
 
 // unopened reports whether the store is nil or zero, which beside an error of [Open] it

@@ -36,8 +36,8 @@ func (w *watch) start() {
 	})
 }
 
-// stop ends it. A look that is under way has a time-out.
-func (w *watch) stop() {
+// stop ends it, and waits until then for a look that is under way.
+func (w *watch) stop(until <-chan struct{}) {
 	w.mu.Lock()
 	w.stopped = true
 	begun := w.begun
@@ -46,11 +46,9 @@ func (w *watch) stop() {
 		return
 	}
 	w.cancel()
-	timeout := time.NewTimer(closeWait)
-	defer timeout.Stop()
 	select {
 	case <-w.done:
-	case <-timeout.C:
+	case <-until:
 	}
 }
 
@@ -72,8 +70,8 @@ func (w *watch) look(ctx context.Context, l *lookout) {
 	within, cancel := context.WithTimeout(ctx, watchInterval)
 	defer cancel()
 	began := time.Now()
-	seen, err := l.look(within)
-	if ctx.Err() != nil {
+	seen, err := l.sight(within)
+	if ctx.Err() != nil || err != nil && !absent(err) {
 		return
 	}
 	w.mu.Lock()
@@ -89,10 +87,11 @@ func (w *watch) look(ctx context.Context, l *lookout) {
 	}
 }
 
-func (w *watch) failovers() (n int, without time.Duration) {
+// failovers returns what the watch has counted, and whether it has seen a primary yet.
+func (w *watch) failovers() (n int, without time.Duration, known bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.topology.failovers, w.topology.until(time.Now())
+	return w.topology.failovers, w.topology.until(time.Now()), w.topology.primaries != nil
 }
 
 // lags returns those of the replicas now, or false if nothing is known.
