@@ -20,11 +20,15 @@
 // keys have changed is a conflict. Errors have the types that those of package kvredis have.
 //
 // Commands that wait on purpose, such as BLPOP, have counts and durations, and stay outside of
-// objectives, of slow lines and of what is in flight. Commands of subscriptions, and what the client says
+// objectives, of slow lines and of what is in flight. So does a pipeline that has one, which counts as other; in a
+// transaction nothing waits. Commands of subscriptions, and what the client says
 // for itself when it opens a connection, are not recorded; PUBLISH is a command as others are.
 //
-// Bytes are those of strings among arguments, option words and fields included, and
-// of the strings that a reply has. Those of commands that wait are not counted.
+// Bytes written are those of arguments that are strings or byte slices, option words and fields
+// included; numbers and times are not counted. Bytes read are those of a string, of a list of strings, such as
+// that of LRANGE or MGET, of HGETALL's map, and of a reply to Do that is one string. Those of other replies, such as
+// pages of scans, sorted sets with scores, streams, and of scripts that return lists, are not counted, nor are
+// those of commands that wait, and of a batch with an error.
 //
 // # What is kept out
 //

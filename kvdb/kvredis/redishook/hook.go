@@ -77,15 +77,25 @@ func (v *vocabulary) many(ctx context.Context, cmds []redis.Cmder, next redis.Pr
 	if multi {
 		name = transaction
 	}
-	operation, single := (*instrument.Operation)(nil), len(own) == 1
+	operation, single, waits := (*instrument.Operation)(nil), len(own) == 1, false
 	if single {
 		c := v.of(own[0])
-		operation, name = c.operation, c.name
+		operation, name, waits = c.operation, c.name, c.waits
 	} else {
-		operation = v.batch(own, multi)
+		operation, waits = v.batch(own, multi)
 	}
-	if operation == nil {
+	switch {
+	case operation == nil:
 		return next(ctx, cmds)
+	case waits && !multi: // in a transaction nothing waits
+		start := time.Now()
+		err = next(ctx, cmds)
+		result := err
+		if !single {
+			result = failure(cmds, err)
+		}
+		operation.Record(ctx, time.Since(start), told(ctx, name, result))
+		return err
 	}
 	call := operation.Call()
 	call.Items(len(own))

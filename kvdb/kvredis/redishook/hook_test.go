@@ -152,9 +152,38 @@ func TestWaiting(t *testing.T) {
 	client.BLPop(t.Context(), time.Second, "list")                    // a second is above the threshold of slow
 	client.BRPopLPush(t.Context(), "list", "other list", time.Second) // has no name of its own
 	client.XRead(t.Context(), &redis.XReadArgs{Streams: []string{"s", "0"}, Block: -1})
+	for _, commands := range []int{1, 2} {
+		piped := make(chan error)
+		go func() {
+			_, err := client.Pipelined(context.WithoutCancel(t.Context()), func(p redis.Pipeliner) error {
+				p.BLPop(t.Context(), 0, "list")
+				if commands == 2 {
+					p.Get(t.Context(), "absent")
+				}
+				return nil
+			})
+			piped <- err
+		}()
+		process.Eventually(t, "a pipeline that waits", func() bool {
+			clients := client.Do(t.Context(), "INFO", "clients").String()
+			return strings.Contains(clients, "blocked_clients:1")
+		})
+		if got := tel.collect(t).Sum("kvdb.in_flight"); got != 0 || len(hook.Oldest()) != 0 {
+			t.Errorf("%v are in flight beside a pipeline of %d", got, commands)
+		}
+		client.RPush(t.Context(), "list", "value")
+		if err := <-piped; err != nil && !errors.Is(err, redis.Nil) {
+			t.Fatal(err)
+		}
+	}
+	client.TxPipelined(t.Context(), func(p redis.Pipeliner) error { //nolint:errcheck // a miss
+		p.BLPop(t.Context(), 0, "absent")
+		p.Get(t.Context(), "absent")
+		return nil
+	})
 	got := tel.requests(t)
 	delete(got, "other ok") // INFO
-	if want := map[string]float64{"RPUSH ok": 1, "BLPOP ok": 1, "BLPOP miss": 1, "XREAD miss": 1, "other miss": 1}; !maps.Equal(got, want) {
+	if want := map[string]float64{"RPUSH ok": 3, "BLPOP ok": 2, "MULTI ok": 1, "BLPOP miss": 1, "XREAD miss": 1, "other miss": 1}; !maps.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
 	if lines := tel.log.String(); lines != "" {

@@ -96,15 +96,17 @@ func (v *vocabulary) of(cmd redis.Cmder) *command {
 	return v.other
 }
 
-// batch returns what a pipeline or transaction of two commands or more is recorded as; nil
-// for one that is not.
-func (v *vocabulary) batch(cmds []redis.Cmder, multi bool) *instrument.Operation {
+// batch returns what a pipeline or transaction of two commands or more is recorded as, nil
+// for one that is not, and whether it waits on purpose: a pipeline is as slow as the command that does, and
+// objectives do not know it, so it is other.
+func (v *vocabulary) batch(cmds []redis.Cmder, multi bool) (o *instrument.Operation, waiting bool) {
 	first, recorded := v.of(cmds[0]), false
 	same := true
 	for _, cmd := range cmds {
 		c := v.of(cmd)
 		same = same && c == first
 		recorded = recorded || c.operation != nil
+		waiting = waiting || c.waits
 	}
 	whole, of := v.pipelined, v.pipelines
 	if multi {
@@ -112,9 +114,11 @@ func (v *vocabulary) batch(cmds []redis.Cmder, multi bool) *instrument.Operation
 	}
 	switch one, ok := of[first]; {
 	case !recorded:
-		return nil
+		return nil, false
+	case waiting && !multi:
+		return v.other.operation, true
 	case same && ok:
-		return one
+		return one, false
 	}
-	return whole
+	return whole, false
 }
