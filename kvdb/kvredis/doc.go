@@ -46,9 +46,12 @@
 // The package emits no telemetry of its own; [StatInfos] declares what AppendStats reads of
 // INFO. From the first question for statistics or lags until Close the store also looks at the
 // primary once a second, with a connection of its own: so it counts the changes of the
-// primary, of the server of an address or of sentinels as of each shard of a cluster, and the
-// time during which none answered, exact to a second. A primary that starts again at its address
-// is no change. A notice tells of each. [Store.ReplicationLag] says what lags are measured by.
+// primary, and the time during which none answered, exact to a second. A primary that starts again at
+// its address is no change. A notice tells of each. [Store.ReplicationLag] says what lags are measured by.
+//
+// Of a cluster it counts the changes of each shard, and asks through the program's own client: one
+// node for its opinion of the cluster, which the others may not share yet or any more, and each primary.
+// A pool that has no connection left within a second looks as if none answered.
 //
 // [Redis]: https://redis.io
 package kvredis

@@ -13,7 +13,8 @@ import (
 // With Options.Heartbeat a lag is measured: the store counts up that key on the primary each second, and
 // reads it on each replica, at the address that the replica announces. A replica that is told N
 // seconds late has a lag of N, or up to a second less. One that does not answer is
-// kvdb.NotConnected.
+// kvdb.NotConnected. Replicas of sentinels are dialed without the Dialer of the client's options,
+// which cannot be told from the one that finds the primary.
 //
 // Without it, a lag is what the primary tells: for how long there has been something that the
 // replica has not acknowledged. Replicas acknowledge once a second, so it can be a second too much, and where nothing

@@ -60,7 +60,9 @@ func newLookout(client redis.UniversalClient, heartbeat string, board *kvdb.Noti
 		l.own = alone(client.Options())
 		l.theirs = l.own
 		if l.own.Addr == failover {
-			l.theirs.Dialer = nil // which would go to the primary
+			// It goes to the primary, whatever address it is given. A Dialer that the program gave is
+			// inside of it, and lost: replicas are dialed as go-redis does by default.
+			l.theirs.Dialer = nil
 		}
 		l.primary = redis.NewClient(&l.own)
 	}

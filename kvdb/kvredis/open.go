@@ -25,7 +25,7 @@ type OpenOptions struct {
 	// are always kept.
 	Redis *redis.UniversalOptions
 
-	// Timeout is for how long Open tries. By default, five seconds.
+	// Timeout is for how long Open tries to connect; see there. By default, five seconds.
 	Timeout time.Duration
 }
 
@@ -43,8 +43,9 @@ var (
 // that commas divide, which are nodes of a cluster or, with Redis.MasterName in the
 // options, sentinels. It may be empty where the options list addresses.
 //
-// Open ends when ctx is done, and after the Timeout of the options at the latest; neither limits the
-// store. Close closes the client.
+// Open ends when ctx is done. It tries for the Timeout of the options; where it was not understood,
+// it then looks for up to two seconds more at what listens there, to say what that is. Neither
+// limits the store. Close closes the client.
 //
 // An error is a *kvdb.Error: kvdb.ErrInvalidArgument lists every problem of the arguments, or says
 // what does not fit the server that is there, such as a password, TLS, or that it is a

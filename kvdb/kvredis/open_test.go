@@ -173,3 +173,17 @@ func silent(t testing.TB) string {
 }
 
 func hostOf(s *httptest.Server) string { return s.Listener.Addr().String() }
+
+// Addresses that take connections and say nothing are looked at together, not each for so long.
+func TestOpenOfManyThatAreSilent(t *testing.T) {
+	var targets []string
+	for range 20 {
+		targets = append(targets, silent(t))
+	}
+	began := time.Now()
+	_, err := kvredis.Open(t.Context(), strings.Join(targets, ","), &kvredis.OpenOptions{Timeout: 50 * time.Millisecond})
+	wantKind(t, "Open", err, kvdb.ErrTimeout)
+	if took := time.Since(began); took > bound {
+		t.Errorf("Open took %v", took)
+	}
+}

@@ -14,9 +14,12 @@ import (
 	"github.com/otelkv/otelkv/kvdb"
 )
 
-// probeTimeout is for how long each look at what listens may take, where the client has
-// met something that it does not understand.
-const probeTimeout = time.Second
+// probeTimeout is for how long one look at what listens may take, where the client has
+// met something that it does not understand, and explainTimeout for how long all may.
+const (
+	probeTimeout   = time.Second
+	explainTimeout = 2 * time.Second
+)
 
 var (
 	errWantsTLS = errors.New("the server wants TLS: give a rediss:// URL, or set TLSConfig in Redis of the options")
@@ -33,11 +36,16 @@ func explain(ctx context.Context, opts *redis.UniversalOptions, err error) error
 	if _, replied := errors.AsType[redis.Error](err); replied {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(ctx, explainTimeout)
+	defer cancel()
 	for _, address := range opts.Addrs {
 		if strings.HasPrefix(address, "/") {
 			continue
 		}
 		answer, absent := ask(ctx, address)
+		if ended(ctx, absent) != nil {
+			break
+		}
 		if absent != nil {
 			if errors.Is(e.Kind, kvdb.ErrTimeout) { // which says less
 				err = &kvdb.Error{Op: opOpen, Kind: kvdb.ErrUnavailable, Err: absent}
@@ -86,12 +94,16 @@ func ask(ctx context.Context, address string) (string, error) {
 }
 
 func dial(ctx context.Context, address string) (net.Conn, error) {
-	d := net.Dialer{Timeout: probeTimeout}
+	end := time.Now().Add(probeTimeout)
+	if over, ok := ctx.Deadline(); ok && over.Before(end) {
+		end = over
+	}
+	d := net.Dialer{Deadline: end}
 	conn, err := d.DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
 	}
-	return conn, conn.SetDeadline(time.Now().Add(probeTimeout))
+	return conn, conn.SetDeadline(end)
 }
 
 func isRedis(answer string) bool {

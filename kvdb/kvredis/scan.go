@@ -18,8 +18,10 @@ const scanPage = 500
 
 // ScanPrefix implements [kvdb.PrefixScanner] with SCAN, in no order, and an MGET for the
 // values of each page. The server looks at every key of its database, whatever the prefix is. A
-// key that is there from the first step to the last is yielded exactly once; one that
-// comes or goes meanwhile is yielded or not. As the server may name a key twice, the loop
+// key that is there from the first step to the last is yielded exactly once, as long as one process
+// answers; one that comes or goes meanwhile is yielded or not. A scan that goes on with another process, after a
+// restart or a fail-over, can miss keys without an error, as the place where it is means nothing
+// there; so can one of a cluster while slots move between nodes. No key is yielded twice. As the server may name a key twice, the loop
 // remembers 16 bytes of each that it has seen, some 40 MB for a million. In a cluster, one primary comes
 // after the other. Keys of other types than strings are left out.
 func (s *Store) ScanPrefix(ctx context.Context, prefix []byte) iter.Seq2[kvdb.Entry, error] {
