@@ -38,6 +38,8 @@ import (
 )
 
 func main() {
-	watcher.Keep()
+	if status, keeper := watcher.Keep(); keeper {
+		os.Exit(status)
+	}
 	os.Exit(run(program.UntilSignal(), os.Args[1:], os.Stderr))
 }

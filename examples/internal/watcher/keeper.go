@@ -18,15 +18,15 @@ const dirVariable = "OTELKV_EXAMPLE_WATCH"
 // grace is how long a server may take to end.
 const grace = 3 * time.Second
 
-// Keep does not return in a process that Start has started for this. That process runs the
-// server, and outlives a program that is killed: it ends the server when its input ends, and
-// removes what the server has written.
-func Keep() {
+// Keep reports whether Start has started this process to keep a server, and returns then
+// with the exit status when that is done. The process runs the server, and outlives a program
+// that is killed: it ends the server when its input ends, and removes what the server has
+// written.
+func Keep() (status int, is bool) {
 	dir := os.Getenv(dirVariable)
 	if dir == "" {
-		return
+		return 0, false
 	}
-	status := 0
 	if err := keep(dir, os.Args[1:], os.Stdin); err != nil {
 		fmt.Fprintf(os.Stderr, "prometheus: %v\n", err)
 		status = 1
@@ -35,7 +35,7 @@ func Keep() {
 		fmt.Fprintf(os.Stderr, "prometheus: %v\n", err)
 		status = 1
 	}
-	os.Exit(status)
+	return status, true
 }
 
 // keep runs the server until in ends. The error says why it has ended before.
@@ -55,30 +55,47 @@ func keep(dir string, line []string, in io.Reader) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	ended := make(chan struct{})
+	var result error // once it has ended
+	go func() {
+		defer close(ended)
+		result = cmd.Wait()
+	}()
 	gone := make(chan struct{})
 	go func() {
 		defer close(gone)
 		_, _ = io.Copy(io.Discard, in)
 	}()
 	select {
-	case err := <-ended:
-		return fmt.Errorf("ended with %v: %s", err, lastLine(name))
+	case <-ended:
+		return endedError(result, lastLine(name))
 	case <-gone:
 	}
 	if cmd.Process.Signal(syscall.SIGTERM) != nil { // as on Windows
-		_ = cmd.Process.Kill()
+		kill(cmd)
 	}
 	late := time.NewTimer(grace)
 	defer late.Stop()
 	select {
 	case <-ended:
 	case <-late.C:
-		_ = cmd.Process.Kill()
+		kill(cmd)
 		<-ended
 	}
 	return nil
+}
+
+// kill ends a server that may have ended by itself, which is the only error.
+func kill(cmd *exec.Cmd) {
+	_ = cmd.Process.Kill()
+}
+
+// endedError says how a server has ended, which may be well.
+func endedError(err error, last string) error {
+	if err == nil {
+		return fmt.Errorf("ended: %s", last)
+	}
+	return fmt.Errorf("ended with %w: %s", err, last)
 }
 
 // lastLine returns the last line of a file that is not empty.

@@ -132,7 +132,7 @@ func newGroup(t testing.TB, controller string) (group, error) {
 		if !g.unified && parts[1] != controller {
 			continue
 		}
-		if g.dir, err = os.MkdirTemp(filepath.Join(mount, parts[2]), "otelkv-test-"); err != nil {
+		if g.dir, err = os.MkdirTemp(filepath.Join(mount, parts[2]), "otelkv-test-"); err != nil { //nolint:usetesting // t.TempDir is no control group
 			continue
 		}
 		t.Cleanup(func() {
