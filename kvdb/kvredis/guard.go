@@ -1,6 +1,7 @@
 package kvredis
 
 import (
+	"context"
 	"sync/atomic"
 	"time"
 )
@@ -41,12 +42,12 @@ func (g *guard) leave() {
 // close shuts the door. It returns false when it was shut already.
 func (g *guard) close() bool { return g.closed.CompareAndSwap(false, true) }
 
-// drain waits until nobody is inside, but no longer than that.
-func (g *guard) drain(until <-chan struct{}) {
+// drain waits until nobody is inside, or the context ends.
+func (g *guard) drain(ctx context.Context) {
 	for g.inside.Load() != 0 {
 		select {
 		case <-g.empty:
-		case <-until:
+		case <-ctx.Done():
 			return
 		}
 	}

@@ -130,8 +130,8 @@ func (s *Store) Close() error {
 	}
 	within, cancel := context.WithTimeout(context.Background(), closeWait)
 	defer cancel()
-	s.guard.drain(within.Done())
-	s.watch.stop(within.Done())
+	s.guard.drain(within)
+	s.watch.stop(within)
 	if s.owned == nil {
 		return nil
 	}

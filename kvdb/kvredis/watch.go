@@ -36,8 +36,8 @@ func (w *watch) start() {
 	})
 }
 
-// stop ends it, and waits until then for a look that is under way.
-func (w *watch) stop(until <-chan struct{}) {
+// stop ends it, and waits for a look that is under way, or until the context ends.
+func (w *watch) stop(ctx context.Context) {
 	w.mu.Lock()
 	w.stopped = true
 	begun := w.begun
@@ -48,7 +48,7 @@ func (w *watch) stop(until <-chan struct{}) {
 	w.cancel()
 	select {
 	case <-w.done:
-	case <-until:
+	case <-ctx.Done():
 	}
 }
 

@@ -77,7 +77,9 @@ func (v *vocabulary) many(ctx context.Context, cmds []redis.Cmder, next redis.Pr
 	if multi {
 		name = transaction
 	}
-	operation, single, waits := (*instrument.Operation)(nil), len(own) == 1, false
+	var operation *instrument.Operation
+	var waits bool
+	single := len(own) == 1
 	if single {
 		c := v.of(own[0])
 		operation, name, waits = c.operation, c.name, c.waits

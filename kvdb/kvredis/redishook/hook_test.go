@@ -150,7 +150,7 @@ func TestWaiting(t *testing.T) {
 		t.Fatal(err)
 	}
 	client.BLPop(t.Context(), time.Second, "list")                    // a second is above the threshold of slow
-	client.BRPopLPush(t.Context(), "list", "other list", time.Second) // has no name of its own
+	client.BRPopLPush(t.Context(), "list", "other list", time.Second) //nolint:staticcheck // has no name of its own, since it is deprecated
 	client.XRead(t.Context(), &redis.XReadArgs{Streams: []string{"s", "0"}, Block: -1})
 	for _, commands := range []int{1, 2} {
 		piped := make(chan error)
@@ -176,7 +176,7 @@ func TestWaiting(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	client.TxPipelined(t.Context(), func(p redis.Pipeliner) error { //nolint:errcheck // a miss
+	client.TxPipelined(t.Context(), func(p redis.Pipeliner) error { // a miss
 		p.BLPop(t.Context(), 0, "absent")
 		p.Get(t.Context(), "absent")
 		return nil

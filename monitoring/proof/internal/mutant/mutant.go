@@ -100,7 +100,7 @@ func replaceAll(whole, before, after string) string {
 		}
 		end := at + len(before)
 		inName := at > 0 && strings.Contains(letters, whole[at-1:at]) && strings.Contains(letters, before[:1]) ||
-			end < len(whole) && strings.Contains(letters+"{([", whole[end:end+1]) && strings.Contains(letters, before[len(before)-1:])
+			end < len(whole) && strings.ContainsAny(whole[end:end+1], letters+"{([") && strings.ContainsAny(before[len(before)-1:], letters)
 		b.WriteString(whole[:at])
 		if inName {
 			b.WriteString(before)
