@@ -53,6 +53,13 @@ const (
 // where something would be wrong.
 const firing, errorTypes = 22, 107
 
+// busy are panels that draw something only where the machine is slow.
+var busy = map[int]string{
+	firing: "a minute has room for no alert",
+	1003:   "queues run full where nobody has time to empty them",
+	1008:   "a page is late where nobody has time to make it",
+}
+
 // TestPictures draws the dashboard with the data of real programs. A panel that draws
 // nothing fails, as do one whose axes have no unit and texts that are cut or lie on others.
 func TestPictures(t *testing.T) {
@@ -109,7 +116,8 @@ func TestPictures(t *testing.T) {
 		for _, r := range d.rows() {
 			for _, seen := range draw(t, "all of "+r.title, picture{rows: []string{r.title}}) {
 				drawn[seen.ID] = seen.Marks > 0
-				if seen.ID == firing && seen.Marks == 0 {
+				if why := busy[seen.ID]; why != "" && seen.Marks == 0 {
+					t.Logf("%d, %s, draws nothing: %s", seen.ID, seen.Title, why)
 					continue
 				}
 				if why := nothing[seen.ID]; why != "" {
