@@ -32,7 +32,8 @@ var (
 )
 
 // burn are the levels of an alert on the budget of a service. Nobody gets a ticket for
-// a budget that was spent while somebody had been paged.
+// a budget that was spent while somebody had been paged for it or for what spends it, by
+// these alerts about stores.
 func (s *Scope) burn(bad, all string, pages ...string) []Level {
 	paged := s.Over("max_over_time", s.Named("ALERTS",
 		promql.Among("alertname", pages...), promql.Is("alertstate", "firing"), promql.Is("severity", Critical)), 6*time.Hour)

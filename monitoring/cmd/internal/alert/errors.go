@@ -29,16 +29,19 @@ var errorRatioHigh = Alert{
 	Causes:    []string{"KVEngineFailed", "KVDiskFull", "KVStoreHung"},
 }
 
+// spendErrors are alerts about stores that tell why a budget of errors is spent.
+var spendErrors = []string{"KVErrorRatioHigh", "KVEngineFailed", "KVDiskFull", "KVStoreHung"}
+
 var errorBudgetBurn = Alert{
 	Name: "KVErrorBudgetBurn",
 	Of:   Service,
 	Levels: func(s *Scope) []Level {
-		return s.burn(serviceErrors, serviceRequests, "KVErrorRatioHigh", "KVErrorBudgetBurn")
+		return s.burn(serviceErrors, serviceRequests, append([]string{"KVErrorBudgetBurn"}, spendErrors...)...)
 	},
 	Summary: share + " of the operations on " + serviceStore + " fail: the budget of a month is being spent, " +
 		"see which operation fails and how",
 	Description: "So many operations fail that the budget for a month will not last.",
 	Fault:       "errors",
 	Objective:   []string{"Availability"},
-	Causes:      []string{"KVErrorRatioHigh", "KVEngineFailed", "KVDiskFull", "KVStoreHung"},
+	Causes:      spendErrors,
 }

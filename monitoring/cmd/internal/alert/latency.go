@@ -23,16 +23,19 @@ var latencyHigh = Alert{
 	Causes:    []string{"KVEngineFailed", "KVDiskFull", "KVStoreHung", "KVDiskSlow", "KVWriteStalled", "KVSaturationHigh"},
 }
 
+// spendTime are alerts about stores that tell why a budget of slow operations is spent.
+var spendTime = []string{"KVLatencyHigh", "KVEngineFailed", "KVDiskFull", "KVStoreHung", "KVDiskSlow", "KVWriteStalled"}
+
 var latencyBudgetBurn = Alert{
 	Name: "KVLatencyBudgetBurn",
 	Of:   Service,
 	Levels: func(s *Scope) []Level {
-		return s.burn(serviceSlow, serviceTimed, "KVLatencyHigh", "KVLatencyBudgetBurn")
+		return s.burn(serviceSlow, serviceTimed, append([]string{"KVLatencyBudgetBurn"}, spendTime...)...)
 	},
 	Summary: share + " of the operations on " + serviceStore + " take longer than the objective: the budget of a month is being spent, " +
 		"see which operation is slow",
 	Description: "So many operations are slower than the objective of latency that the budget for a month will not last.",
 	Fault:       "slow",
 	Objective:   []string{"LatencyP99", "Availability"},
-	Causes:      []string{"KVLatencyHigh", "KVEngineFailed", "KVDiskFull", "KVStoreHung", "KVDiskSlow", "KVWriteStalled", "KVSaturationHigh"},
+	Causes:      append([]string{"KVSaturationHigh"}, spendTime...),
 }
