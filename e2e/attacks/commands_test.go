@@ -10,35 +10,35 @@ import (
 var attacks = []attack{
 	{name: "half commands", run: halfCommands},
 	{name: "partial arguments", run: partialArguments},
-	{name: "many arguments", run: manyArguments, least: 4},
-	{name: "lines of many words", run: longLines, least: 8},
+	{name: "many arguments", run: manyArguments, least: 1},
+	{name: "lines of many words", run: longLines, least: 2},
 	{name: "announced bulks", run: announcedBulks},
 	{name: "huge bulks", run: hugeBulks},
-	{name: "slow writers", run: slowWriters, least: 20},
+	{name: "slow writers", run: slowWriters, least: 6},
 
 	{name: "large writes in a row", run: writesInARow},
-	{name: "large writes at once", run: writesAtOnce, least: 12},
-	{name: "many pairs", run: manyPairs, least: 10},
-	{name: "conditions on large values", prepare: fillLarge, run: conditions, least: 50},
+	{name: "large writes at once", run: writesAtOnce, least: 4},
+	{name: "many pairs", run: manyPairs, least: 3},
+	{name: "conditions on large values", prepare: fillLarge, run: conditions, least: 16},
 	{name: "unread values", prepare: fillBoth, run: unreadValues},
-	{name: "slow readers", prepare: fillBoth, run: slowReaders, least: 50},
-	{name: "MGET of large values", prepare: fillBoth, run: manyGets, least: 10},
+	{name: "slow readers", prepare: fillBoth, run: slowReaders, least: 16},
+	{name: "MGET of large values", prepare: fillBoth, run: manyGets, least: 3},
 	{name: "values after a restart", prepare: fillLarge, restart: true, run: unreadValues},
-	{name: "EXEC after a restart", prepare: fillLarge, restart: true, run: getsInTransactions, least: 2},
-	{name: "exchanges of large values", prepare: fillLarge, run: exchanges, least: 6},
+	{name: "EXEC after a restart", prepare: fillLarge, restart: true, run: getsInTransactions, least: 1},
+	{name: "exchanges of large values", prepare: fillLarge, run: exchanges, least: 2},
 	{name: "echoes", run: echoes},
 
 	{name: "queues of transactions", run: queues},
-	{name: "GET in transactions", prepare: fillLarge, run: getsInTransactions, least: 2},
-	{name: "watches", run: watches, least: 20},
-	{name: "tracking", run: tracking, least: 10000, lasting: true},
-	{name: "scans", run: scans, least: 1000, keeps: 8 << 20}, // places belong to nobody, and have a bound
+	{name: "GET in transactions", prepare: fillLarge, run: getsInTransactions, least: 1},
+	{name: "watches", run: watches, least: 6},
+	{name: "tracking", run: tracking, least: 3333, lasting: true},
+	{name: "scans", run: scans, least: 333, keeps: 8 << 20}, // places belong to nobody, and have a bound
 	{name: "scans over large values", prepare: fillOther, restart: true, scarce: true, run: scansOverLarge},
 	{name: "names", run: names},
 	{name: "descriptions", run: descriptions},
 
 	{name: "nonsense", run: nonsense},
-	{name: "churn", run: churn, least: 600},
+	{name: "churn", run: churn, least: 200},
 }
 
 var halfCommand = "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1048576\r\n" + noise[:16<<10]
