@@ -22,7 +22,7 @@ var attacks = []attack{
 	{name: "conditions on large values", prepare: fillLarge, run: conditions, least: 16},
 	{name: "unread values", prepare: fillBoth, run: unreadValues},
 	{name: "slow readers", prepare: fillBoth, run: slowReaders, least: 16},
-	{name: "MGET of large values", prepare: fillBoth, run: manyGets, least: 3},
+	{name: "MGET of large values", prepare: fillBoth, run: manyGets},
 	{name: "values after a restart", prepare: fillLarge, restart: true, run: unreadValues},
 	{name: "EXEC after a restart", prepare: fillLarge, restart: true, run: getsInTransactions, least: 1},
 	{name: "exchanges of large values", prepare: fillLarge, run: exchanges, least: 2},
