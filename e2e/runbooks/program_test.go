@@ -36,6 +36,9 @@ func (tr *trial) start(t *testing.T, s *server) *instance {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if tr.before != nil {
+		tr.before(t, tr)
+	}
 	dir := t.TempDir()
 	p := &instance{trial: tr, log: cmp.Or(tr.log, filepath.Join(dir, "log")), dir: filepath.Join(dir, "store")}
 	args := []string{"-pprof", "127.0.0.1:0", "-drain", "0", "-dir", p.dir, "-listen", "127.0.0.1:0"}

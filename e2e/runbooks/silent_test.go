@@ -9,6 +9,7 @@ var silent = []struct{ trial, book, part, why string }{
 	{"stopped", "KVTelemetryAbsent", "max_over_time(instance:kvdb_telemetry:group[1h]))", "a program that is scraped has up"},
 	{"saturation", "KVSaturationHigh", "evidence captured", "operations are slow only where the machine has no second processor to spare, and evidence is of those"},
 	{"saturation", "KVSaturationHigh", "(avg_over_time(kvdb_utilization_ratio{kvdb_resource=\"memory\"}[5m])", "to fill memory takes a control group of its own"},
+	{"telemetry", "KVTelemetryLossy", "otel_sdk_processor_span_processed_total|", "what a receiver refuses at once leaves the queue as fast as it comes"},
 	{"telemetry", "KVTelemetryLossy", "kvdb_log_reason) (rate", "the log takes its lines"},
 	{"telemetry", "KVTelemetryLossy", "kvdb_scrape_dropped_total\"}", "the programs have no metric twice"},
 	{"stall", "KVWriteStalled", "compaction_failures", "flushes wait, and do not fail"},

@@ -1,6 +1,7 @@
 package runbooks
 
 import (
+	"net"
 	"testing"
 	"time"
 )
@@ -17,6 +18,8 @@ type trial struct {
 	books   []string
 
 	only string // of their blocks, those that have this text
+
+	before func(*testing.T, *trial) // makes what the program needs
 
 	settle time.Duration               // of normal traffic, before
 	on     func(*testing.T, *instance) // turns the fault on, if it is not from the start
@@ -44,13 +47,25 @@ var trials = []*trial{
 	{name: "canceled", program: "quickstart", args: with("canceled"), books: []string{"KVCanceledHigh"}},
 	{name: "conflicts", program: "quickstart", args: with("conflicts"), books: []string{"KVConflictsHigh"}},
 	{
-		name: "telemetry", program: "quickstart", args: with("telemetry", "-rate", "200"), books: []string{"KVTelemetryLossy"},
-		env: []string{
-			"OTEL_TRACES_SAMPLER=always_on",
-			"OTEL_BSP_SCHEDULE_DELAY=500", "OTEL_BSP_MAX_QUEUE_SIZE=16", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE=8", "OTEL_METRIC_EXPORT_INTERVAL=1000",
-		},
+		name: "telemetry", program: "quickstart", args: with("telemetry"), books: []string{"KVTelemetryLossy"},
+		env: []string{"OTEL_TRACES_SAMPLER=always_on", "OTEL_BSP_SCHEDULE_DELAY=500", "OTEL_METRIC_EXPORT_INTERVAL=1000"},
+	},
+	{
+		name: "queue", program: "quickstart", books: []string{"KVTelemetryLossy"}, only: "otel_sdk_processor_span_processed_total|",
+		env: []string{"OTEL_TRACES_SAMPLER=always_on", "OTEL_BSP_MAX_QUEUE_SIZE=16", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE=8"}, before: receiveNothing,
 	},
 	{name: "lines", program: "quickstart", log: "/dev/full", books: []string{"KVTelemetryLossy"}, only: "kvdb_log_dropped_total"},
 	{name: "stopped", program: "quickstart", settle: 20 * time.Second, on: func(_ *testing.T, p *instance) { p.crash() }, books: []string{"KVTelemetryAbsent"}},
 	{name: "healthy", program: "quickstart", books: []string{watchdog}},
+}
+
+// receiveNothing lets the program export to a collector that takes connections and never
+// answers: whatever the speed of the machine, more is made then than is sent.
+func receiveNothing(t *testing.T, tr *trial) {
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	tr.env = append(tr.env, "OTEL_EXPORTER_OTLP_ENDPOINT=http://"+l.Addr().String())
 }
