@@ -27,6 +27,12 @@ func (f *frugal) AppendGet(_ context.Context, dst, _ []byte) ([]byte, error) {
 	return append(dst, f.value...), nil
 }
 func (f *frugal) Exists(_ context.Context, key []byte) (bool, error) { return len(key) <= 3, nil }
+func (f *frugal) GetTTL(_ context.Context, key []byte) (time.Duration, error) {
+	if len(key) > 3 {
+		return 0, kvdb.ErrNotFound
+	}
+	return time.Hour, nil
+}
 func (f *frugal) GetSized(_ context.Context, _ []byte, room kvdb.Room) ([]byte, error) {
 	return append(room(len(f.value)), f.value...), nil
 }
@@ -62,6 +68,7 @@ func TestAllocations(t *testing.T) {
 			instrument.WithTracerProvider(provider), instrument.WithLogger(logger))...)
 		appender, swapper, batcher := as[kvdb.Appender](t, w), as[kvdb.Swapper](t, w), as[kvdb.Batcher](t, w)
 		pinger, getter, putter := as[kvdb.Pinger](t, w), as[kvdb.MultiGetter](t, w), as[kvdb.TTLPutter](t, w)
+		ttls := as[kvdb.TTLGetter](t, w)
 		exister := as[kvdb.Exister](t, w)
 		sized, sizedMany := as[kvdb.SizedGetter](t, w), as[kvdb.SizedMultiGetter](t, w)
 		for parent, ctx := range map[string]context.Context{"no parent": context.Background(), "an unsampled parent": unsampled} {
@@ -71,6 +78,8 @@ func TestAllocations(t *testing.T) {
 				"AppendGet":      func() { dst, _ = appender.AppendGet(ctx, dst[:0], key) },
 				"Exists":         func() { _, _ = exister.Exists(ctx, key) },
 				"Exists, a miss": func() { _, _ = exister.Exists(ctx, absent) },
+				"GetTTL":         func() { _, _ = ttls.GetTTL(ctx, key) },
+				"GetTTL, a miss": func() { _, _ = ttls.GetTTL(ctx, absent) },
 				"GetSized":       func() { dst, _ = sized.GetSized(ctx, key, room) },
 				"GetManySized":   func() { _, _ = sizedMany.GetManySized(ctx, keys, room) },
 				"GetMany":        func() { _, _ = getter.GetMany(ctx, keys) },

@@ -28,6 +28,7 @@ type views struct {
 	sizedMultiGetter kvdb.SizedMultiGetter
 	statsReader      kvdb.StatsReader
 	swapper          kvdb.Swapper
+	ttlGetter        kvdb.TTLGetter
 	ttlPutter        kvdb.TTLPutter
 	updater          kvdb.Updater
 	viewer           kvdb.Viewer
@@ -65,6 +66,9 @@ func newViews(o *observer, next kvdb.Store) views {
 	}
 	if c, ok := kvdb.As[kvdb.Swapper](next); ok {
 		v.swapper = swapper{o, c}
+	}
+	if c, ok := kvdb.As[kvdb.TTLGetter](next); ok {
+		v.ttlGetter = ttlGetter{o, c}
 	}
 	if c, ok := kvdb.As[kvdb.TTLPutter](next); ok {
 		v.ttlPutter = ttlPutter{o, c}
@@ -116,6 +120,8 @@ func (v *views) as(target any) bool {
 		return give(t, v.statsReader)
 	case *kvdb.Swapper:
 		return give(t, v.swapper)
+	case *kvdb.TTLGetter:
+		return give(t, v.ttlGetter)
 	case *kvdb.TTLPutter:
 		return give(t, v.ttlPutter)
 	case *kvdb.Updater:
@@ -253,6 +259,18 @@ func (s swapper) CompareAndSwap(ctx context.Context, key, old, new []byte) (swap
 		op.end(ctx, key, 0, outcome)
 	}()
 	return s.next.CompareAndSwap(ctx, key, old, new)
+}
+
+type ttlGetter struct {
+	*observer
+	next kvdb.TTLGetter
+}
+
+func (g ttlGetter) GetTTL(ctx context.Context, key []byte) (ttl time.Duration, err error) {
+	var op op
+	ctx, err = op.begin(ctx, g.observer, record.OpGet, len(key))
+	defer func() { op.end(ctx, key, 0, err) }()
+	return g.next.GetTTL(ctx, key)
 }
 
 type ttlPutter struct {

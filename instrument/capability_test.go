@@ -14,7 +14,7 @@ import (
 var operationsOf = map[string][]string{
 	"Appender": nil, "Batcher": {"BATCH put", "BATCH delete", "BATCH"}, "Describer": nil, "Exister": nil, "Lagger": nil,
 	"MultiGetter": {"BATCH get"}, "Notifier": nil, "Pinger": {"ping"}, "PoolReader": nil, "PrefixScanner": {"scan"}, "Scanner": {"scan"}, "SizedGetter": nil, "SizedMultiGetter": {"BATCH get"}, "StatsReader": nil,
-	"Swapper": {"compare_and_swap"}, "TTLPutter": nil, "Updater": {"update"}, "Viewer": {"view"},
+	"Swapper": {"compare_and_swap"}, "TTLGetter": nil, "TTLPutter": nil, "Updater": {"update"}, "Viewer": {"view"},
 }
 
 // For sets of capabilities below, the wrapped store has the same, and
@@ -146,7 +146,7 @@ func TestBytes(t *testing.T) {
 		method        string
 		written, read float64
 	}{
-		{"Get", 3, 6}, {"AppendGet", 3, 6}, {"Exists", 3, 0}, {"GetSized", 3, 6}, {"GetManySized of one", 3, 6}, {"GetManySized", 6, 12}, {"GetMany of one", 3, 6}, {"Put", 9, 0}, {"PutTTL", 9, 0}, {"Apply of one", 9, 0},
+		{"Get", 3, 6}, {"AppendGet", 3, 6}, {"Exists", 3, 0}, {"GetTTL", 3, 0}, {"GetSized", 3, 6}, {"GetManySized of one", 3, 6}, {"GetManySized", 6, 12}, {"GetMany of one", 3, 6}, {"Put", 9, 0}, {"PutTTL", 9, 0}, {"Apply of one", 9, 0},
 		{"Delete", 3, 0}, {"Apply of one deletion", 3, 0}, {"Scan", 3, 9}, {"ScanPrefix", 3, 9},
 		{"View", 6, 15}, {"Update", 12, 0}, {"CompareAndSwap", 9, 0}, {"Ping", 0, 0},
 		{"Apply of puts", 18, 0}, {"Apply of deletions", 6, 0}, {"GetMany", 6, 12}, {"Apply", 12, 0},

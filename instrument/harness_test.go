@@ -126,6 +126,10 @@ func operationCalls(t testing.TB) []operationCall {
 			}
 			return err
 		}},
+		{"GetTTL", "get", func(ctx context.Context, s kvdb.Store, key, _ []byte) error {
+			_, err := as[kvdb.TTLGetter](t, s).GetTTL(ctx, key)
+			return err
+		}},
 		{"GetSized", "get", func(ctx context.Context, s kvdb.Store, key, _ []byte) error {
 			_, err := as[kvdb.SizedGetter](t, s).GetSized(ctx, key, anyRoom)
 			return err

@@ -181,7 +181,7 @@ const ownPackage = "github.com/otelkv/otelkv/instrument."
 
 // storeEntries are the methods by which an operation of a store begins.
 var storeEntries = map[catalog.Operation][]string{
-	catalog.Get:            {"Get", "AppendGet", "Exists", "GetSized", "getOne", "getOneSized"},
+	catalog.Get:            {"Get", "AppendGet", "Exists", "GetTTL", "GetSized", "getOne", "getOneSized"},
 	catalog.Put:            {"Put", "PutTTL", "Apply"},
 	catalog.Delete:         {"Delete", "Apply"},
 	catalog.Scan:           {"scan"},

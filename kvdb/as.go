@@ -86,6 +86,7 @@ var capabilities = []reflect.Type{
 	reflect.TypeFor[SizedMultiGetter](),
 	reflect.TypeFor[StatsReader](),
 	reflect.TypeFor[Swapper](),
+	reflect.TypeFor[TTLGetter](),
 	reflect.TypeFor[TTLPutter](),
 	reflect.TypeFor[Updater](),
 	reflect.TypeFor[Viewer](),

@@ -161,6 +161,14 @@ type TTLPutter interface {
 	PutTTL(ctx context.Context, key, value []byte, ttl time.Duration) error
 }
 
+// A TTLGetter tells how long values will stay.
+type TTLGetter interface {
+	// GetTTL returns the time after which the value under key is absent, give or take
+	// Info.TTLResolution: 0 if it stays for good, and more than 0 if not. An absent key,
+	// and one that has expired, is ErrNotFound. No value is read.
+	GetTTL(ctx context.Context, key []byte) (ttl time.Duration, err error)
+}
+
 // A Pinger tells whether the engine answers.
 type Pinger interface {
 	// Ping makes the cheapest trip that proves that reads would be served, and

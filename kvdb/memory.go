@@ -17,7 +17,7 @@ type MemoryOptions struct {
 }
 
 // Memory is an ordered store in memory. It has every capability of this
-// package but TTLPutter, Lagger, StatsReader, PoolReader and Notifier.
+// package but TTLGetter, TTLPutter, Lagger, StatsReader, PoolReader and Notifier.
 //
 // Each read, scan and view works on one immutable snapshot and takes no lock.
 // Writes take turns, each in time and memory logarithmic in the number of

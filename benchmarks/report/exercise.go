@@ -123,6 +123,10 @@ func (e *exerciser) transactions() {
 			e.try(err)
 		}
 	}
+	if g, ok := kvdb.As[kvdb.TTLGetter](e.store); ok {
+		_, err := g.GetTTL(e.ctx, here)
+		e.try(err)
+	}
 	if p, ok := kvdb.As[kvdb.TTLPutter](e.store); ok {
 		e.try(p.PutTTL(e.ctx, here, value, time.Hour))
 	}

@@ -56,6 +56,7 @@ var _ interface {
 	kvdb.SizedMultiGetter
 	kvdb.StatsReader
 	kvdb.Swapper
+	kvdb.TTLGetter
 	kvdb.TTLPutter
 	kvdb.Updater
 	kvdb.Viewer
@@ -178,6 +179,18 @@ func (f *Faulty) Put(ctx context.Context, key, value []byte) error {
 // PutTTL implements kvdb.TTLPutter with values that never expire.
 func (f *Faulty) PutTTL(ctx context.Context, key, value []byte, _ time.Duration) error {
 	return f.Put(ctx, key, value)
+}
+
+// GetTTL implements kvdb.TTLGetter for values that never expire.
+func (f *Faulty) GetTTL(ctx context.Context, key []byte) (time.Duration, error) {
+	if err := f.before(ctx, "get"); err != nil {
+		return 0, err
+	}
+	found, err := f.Memory.Exists(ctx, key)
+	if err == nil && !found {
+		err = kvdb.ErrNotFound
+	}
+	return 0, err
 }
 
 // Delete implements kvdb.Store.

@@ -53,7 +53,7 @@ func TestAdapter(t *testing.T) {
 		},
 		Capabilities: []string{
 			"Appender", "Batcher", "Describer", "Exister", "MultiGetter", "Notifier", "Pinger", "PrefixScanner",
-			"Scanner", "SizedGetter", "SizedMultiGetter", "StatsReader", "Swapper", "TTLPutter", "Updater", "Viewer",
+			"Scanner", "SizedGetter", "SizedMultiGetter", "StatsReader", "Swapper", "TTLGetter", "TTLPutter", "Updater", "Viewer",
 		},
 		StatInfos: kvbadger.StatInfos,
 	})

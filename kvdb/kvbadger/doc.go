@@ -48,7 +48,8 @@
 //
 // Appender, Exister, Batcher, MultiGetter and SizedMultiGetter (one transaction),
 // SizedGetter, Scanner, PrefixScanner (in bytewise order), Viewer, Updater, Swapper,
-// TTLPutter (to the second, never early), Pinger, Describer, Notifier and StatsReader.
+// TTLPutter (to the second, never early), TTLGetter, Pinger, Describer, Notifier and
+// StatsReader.
 // Badger has no replication, so there is no Lagger. Keys that begin with !badger! are
 // its own.
 //

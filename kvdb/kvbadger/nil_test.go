@@ -24,6 +24,7 @@ func TestNilReceivers(t *testing.T) {
 		_, get := s.Get(ctx, key)
 		_, appendGet := s.AppendGet(ctx, nil, key)
 		_, exists := s.Exists(ctx, key)
+		_, getTTL := s.GetTTL(ctx, key)
 		_, many := s.GetMany(ctx, [][]byte{key})
 		_, stats := s.AppendStats(ctx, nil)
 		_, swap := s.CompareAndSwap(ctx, key, nil, nil)
@@ -31,7 +32,7 @@ func TestNilReceivers(t *testing.T) {
 		for _, scan = range s.Scan(ctx, kvdb.Range{}) {
 		}
 		for call, err := range map[string]error{
-			"Get": get, "AppendGet": appendGet, "Exists": exists, "GetMany": many, "AppendStats": stats, "CompareAndSwap": swap, "Scan": scan,
+			"Get": get, "AppendGet": appendGet, "Exists": exists, "GetTTL": getTTL, "GetMany": many, "AppendStats": stats, "CompareAndSwap": swap, "Scan": scan,
 			"Put": s.Put(ctx, key, key), "PutTTL": s.PutTTL(ctx, key, key, time.Hour), "PutTTL of none": s.PutTTL(ctx, key, key, 0),
 			"Delete": s.Delete(ctx, key), "Apply": s.Apply(ctx, nil),
 			"View":   s.View(ctx, func(kvdb.Reader) error { t.Error("a view of nothing"); return nil }),

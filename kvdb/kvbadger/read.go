@@ -3,6 +3,7 @@ package kvbadger
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/dgraph-io/badger/v4"
 
@@ -66,6 +67,22 @@ func (s *Store) Exists(ctx context.Context, key []byte) (found bool, err error) 
 		return err
 	})
 	return found && err == nil, err
+}
+
+// GetTTL implements [kvdb.TTLGetter] by the clock of the machine. A value in the value log
+// is not read.
+func (s *Store) GetTTL(ctx context.Context, key []byte) (ttl time.Duration, err error) {
+	err = s.read(ctx, opGet, func(txn *badger.Txn) error {
+		it, err := item(txn, key)
+		if err == nil {
+			ttl, err = remaining(time.Now(), it.ExpiresAt())
+		}
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	return ttl, nil
 }
 
 // GetMany implements [kvdb.MultiGetter]: the values are of one state of the store.

@@ -46,6 +46,7 @@ var _ interface {
 	kvdb.SizedMultiGetter
 	kvdb.StatsReader
 	kvdb.Swapper
+	kvdb.TTLGetter
 	kvdb.TTLPutter
 	kvdb.Updater
 	kvdb.Viewer

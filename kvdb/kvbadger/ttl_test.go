@@ -1,8 +1,11 @@
 package kvbadger
 
 import (
+	"math"
 	"testing"
 	"time"
+
+	"github.com/otelkv/otelkv/kvdb"
 )
 
 // A value is there for all of its time, and for less than a second more.
@@ -21,6 +24,27 @@ func TestExpiry(t *testing.T) {
 	} {
 		if got := expiry(tt.now, tt.ttl); got != tt.want {
 			t.Errorf("expiry(%v, %v) = %d, want %d", tt.now.Unix(), tt.ttl, got, tt.want)
+		}
+	}
+}
+
+// What has expired since Badger looked is absent, and no time is more than a Duration has.
+func TestRemaining(t *testing.T) {
+	for _, tt := range []struct {
+		now       time.Time
+		expiresAt uint64
+		want      time.Duration
+		err       error
+	}{
+		{time.Unix(10, 0), 0, 0, nil},
+		{time.Unix(10, 0), 11, time.Second, nil},
+		{time.Unix(10, 999_999_999), 11, 1, nil},
+		{time.Unix(11, 0), 11, 0, kvdb.ErrNotFound},
+		{time.Unix(12, 1), 11, 0, kvdb.ErrNotFound},
+		{time.Unix(10, 0), math.MaxUint64, math.MaxInt64, nil},
+	} {
+		if got, err := remaining(tt.now, tt.expiresAt); got != tt.want || err != tt.err {
+			t.Errorf("remaining(%v, %d) = %v, %v, want %v, %v", tt.now.Unix(), tt.expiresAt, got, err, tt.want, tt.err)
 		}
 	}
 }

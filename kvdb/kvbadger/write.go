@@ -43,6 +43,19 @@ func expiry(now time.Time, ttl time.Duration) uint64 {
 	return uint64(now.Add(ttl).Add(time.Second - 1).Unix())
 }
 
+// remaining returns how long a value stays that is absent from a second on, 0 for good.
+func remaining(now time.Time, expiresAt uint64) (time.Duration, error) {
+	const never = 1 << 40 // more seconds than a Duration has
+	if expiresAt == 0 {
+		return 0, nil
+	}
+	ttl := time.Unix(int64(min(expiresAt, never)), 0).Sub(now)
+	if ttl <= 0 {
+		return 0, kvdb.ErrNotFound // it was there a moment ago
+	}
+	return ttl, nil
+}
+
 func (s *Store) set(ctx context.Context, key, value []byte, expiresAt uint64) error {
 	return s.write(ctx, opPut, func(txn *badger.Txn) error {
 		if err := s.checkPut(opPut, key, value); err != nil {

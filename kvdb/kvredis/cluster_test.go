@@ -83,7 +83,7 @@ func TestCluster(t *testing.T) {
 
 func withoutBatches(s kvdb.Store) kvdb.Store {
 	return kvtest.Mask(s, "Describer", "Exister", "Lagger", "MultiGetter", "Notifier", "Pinger", "PoolReader", "PrefixScanner",
-		"StatsReader", "Swapper", "TTLPutter")
+		"StatsReader", "Swapper", "TTLGetter", "TTLPutter")
 }
 
 // A batch is of one slot or refused, and then nothing of it is written.

@@ -53,7 +53,7 @@ func TestDecorated(t *testing.T) {
 func TestCapabilities(t *testing.T) {
 	want := []string{
 		"Batcher", "Describer", "Exister", "Lagger", "MultiGetter", "Notifier", "Pinger", "PoolReader", "PrefixScanner",
-		"StatsReader", "Swapper", "TTLPutter",
+		"StatsReader", "Swapper", "TTLGetter", "TTLPutter",
 	}
 	if got := kvdb.Capabilities((*kvredis.Store)(nil)); !slices.Equal(got, want) {
 		t.Errorf("a store has the capabilities\n%q, want\n%q", got, want)

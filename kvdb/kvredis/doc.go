@@ -31,7 +31,7 @@
 //
 // Batcher (MULTI; in a cluster all keys must be of one slot), Exister, MultiGetter (MGET; in
 // a cluster one for each slot), PrefixScanner (SCAN, in no order), Swapper (a script),
-// TTLPutter (in milliseconds), Pinger, PoolReader, StatsReader, Lagger, Describer and Notifier.
+// TTLPutter (in milliseconds), TTLGetter, Pinger, PoolReader, StatsReader, Lagger, Describer and Notifier.
 // Redis has no order of keys, no snapshots, and no transactions that read before they write but with WATCH,
 // which does not cover a scan: so there is no Scanner, Viewer or Updater.
 //

@@ -48,6 +48,7 @@ func calls(t testing.TB, s *kvredis.Store) map[string]func() error {
 	return map[string]func() error{
 		"Get":            func() error { _, err := s.Get(ctx, key); return err },
 		"Exists":         func() error { _, err := s.Exists(ctx, key); return err },
+		"GetTTL":         func() error { _, err := s.GetTTL(ctx, key); return err },
 		"GetMany":        func() error { _, err := s.GetMany(ctx, [][]byte{key}); return err },
 		"Put":            func() error { return s.Put(ctx, key, key) },
 		"PutTTL":         func() error { return s.PutTTL(ctx, key, key, 1) },

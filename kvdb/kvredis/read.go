@@ -2,6 +2,7 @@ package kvredis
 
 import (
 	"context"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 
@@ -41,6 +42,28 @@ func (s *Store) Exists(ctx context.Context, key []byte) (bool, error) {
 	}
 	n, err := s.client.Exists(ctx, string(key)).Result()
 	return n > 0 && err == nil, s.wrap(ctx, opGet, err)
+}
+
+// GetTTL implements [kvdb.TTLGetter] with PTTL. Of a replica, it is by the replica's clock.
+func (s *Store) GetTTL(ctx context.Context, key []byte) (time.Duration, error) {
+	if err := s.enter(ctx, opGet); err != nil {
+		return 0, err
+	}
+	defer s.guard.leave()
+	if err := kvdb.CheckKey(opGet, key); err != nil {
+		return 0, err
+	}
+	ttl, err := s.client.PTTL(ctx, string(key)).Result()
+	const forGood, absent = -1, -2 // of Redis; the client does not make milliseconds of them
+	switch {
+	case err != nil:
+		return 0, s.wrap(ctx, opGet, err)
+	case ttl == absent:
+		return 0, kvdb.ErrNotFound
+	case ttl == forGood:
+		return 0, nil
+	}
+	return max(ttl, ttlResolution), nil // less than a millisecond is none in a reply
 }
 
 // GetMany implements [kvdb.MultiGetter] with one MGET, so the values are of one state of

@@ -50,6 +50,7 @@ var _ interface {
 	kvdb.PrefixScanner
 	kvdb.StatsReader
 	kvdb.Swapper
+	kvdb.TTLGetter
 	kvdb.TTLPutter
 } = (*Store)(nil)
 

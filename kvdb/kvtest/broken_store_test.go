@@ -544,6 +544,58 @@ var brokenStores = []broken{
 	{"a put keeps the TTL", "PutTTL/PutKeepsForGood", func(e *engine, f *flawed) {
 		f.put = e.Memory.Put
 	}},
+	{"an absent key stays for good", "GetTTL/Absent", func(e *engine, f *flawed) {
+		f.getTTL = func(ctx context.Context, key []byte) (time.Duration, error) {
+			ttl, err := e.GetTTL(ctx, key)
+			if err == kvdb.ErrNotFound {
+				err = nil
+			}
+			return ttl, err
+		}
+	}},
+	{"no TTL is a long one", "GetTTL/ForGood", func(e *engine, f *flawed) {
+		f.getTTL = func(ctx context.Context, key []byte) (time.Duration, error) {
+			ttl, err := e.GetTTL(ctx, key)
+			if err == nil && ttl == 0 {
+				ttl = -1
+			}
+			return ttl, err
+		}
+	}},
+	{"the TTL of a put before", "GetTTL/ForGood", func(e *engine, f *flawed) {
+		last := make(map[string]time.Duration)
+		f.putTTL = func(ctx context.Context, key, value []byte, ttl time.Duration) error {
+			last[string(key)] = ttl
+			return e.PutTTL(ctx, key, value, ttl)
+		}
+		f.getTTL = func(ctx context.Context, key []byte) (time.Duration, error) {
+			ttl, err := e.GetTTL(ctx, key)
+			if err == nil {
+				ttl = last[string(key)]
+			}
+			return ttl, err
+		}
+	}},
+	{"another unit", "GetTTL/Remaining", func(e *engine, f *flawed) {
+		f.getTTL = func(ctx context.Context, key []byte) (time.Duration, error) {
+			ttl, err := e.GetTTL(ctx, key)
+			return ttl / 1000, err
+		}
+	}},
+	{"an expired value has no TTL", "GetTTL/Expired", func(e *engine, f *flawed) {
+		had := make(map[string]bool)
+		f.putTTL = func(ctx context.Context, key, value []byte, ttl time.Duration) error {
+			had[string(key)] = true
+			return e.PutTTL(ctx, key, value, ttl)
+		}
+		f.getTTL = func(ctx context.Context, key []byte) (time.Duration, error) {
+			ttl, err := e.GetTTL(ctx, key)
+			if err == kvdb.ErrNotFound && had[string(key)] {
+				err = nil
+			}
+			return ttl, err
+		}
+	}},
 	{"a ping writes", "Ping/Ping", func(e *engine, f *flawed) {
 		f.ping = func(ctx context.Context) error { return e.Put(ctx, []byte("ping"), nil) }
 	}},

@@ -94,6 +94,12 @@ func callsOf(s kvdb.Store) []call {
 			return err
 		}})
 	}
+	if c, ok := kvdb.As[kvdb.TTLGetter](s); ok {
+		calls = append(calls, call{"GetTTL", true, func(ctx context.Context, key []byte) error {
+			_, err := c.GetTTL(ctx, key)
+			return err
+		}})
+	}
 	if c, ok := kvdb.As[kvdb.TTLPutter](s); ok {
 		calls = append(calls, call{"PutTTL", true, func(ctx context.Context, key []byte) error {
 			return c.PutTTL(ctx, key, []byte(after), time.Hour)

@@ -54,6 +54,22 @@ func (e *engine) PutTTL(ctx context.Context, key, value []byte, ttl time.Duratio
 	return nil
 }
 
+func (e *engine) GetTTL(ctx context.Context, key []byte) (time.Duration, error) {
+	e.expire()
+	if found, err := e.Memory.Exists(ctx, key); err != nil {
+		return 0, err
+	} else if !found {
+		return 0, kvdb.ErrNotFound
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	at, ok := e.expires[string(key)]
+	if !ok {
+		return 0, nil
+	}
+	return max(1, time.Until(at)), nil
+}
+
 func (e *engine) Apply(ctx context.Context, muts []kvdb.Mutation) error {
 	for _, m := range muts {
 		if err := e.fits("batch", m.Key, m.Value); err != nil {

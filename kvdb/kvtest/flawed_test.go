@@ -28,6 +28,7 @@ type flawed struct {
 	update       func(ctx context.Context, fn func(kvdb.Txn) error) error
 	swap         func(ctx context.Context, key, old, new []byte) (bool, error)
 	putTTL       func(ctx context.Context, key, value []byte, ttl time.Duration) error
+	getTTL       func(ctx context.Context, key []byte) (time.Duration, error)
 	ping         func(ctx context.Context) error
 	describe     func() kvdb.Info
 	lag          func(ctx context.Context) (map[string]time.Duration, error)
@@ -105,6 +106,10 @@ func (f flawed) CompareAndSwap(ctx context.Context, key, old, new []byte) (bool,
 
 func (f flawed) PutTTL(ctx context.Context, key, value []byte, ttl time.Duration) error {
 	return either(f.putTTL == nil, f.putTTL, f.engine.PutTTL)(ctx, key, value, ttl)
+}
+
+func (f flawed) GetTTL(ctx context.Context, key []byte) (time.Duration, error) {
+	return either(f.getTTL == nil, f.getTTL, f.engine.GetTTL)(ctx, key)
 }
 
 func (f flawed) Ping(ctx context.Context) error {

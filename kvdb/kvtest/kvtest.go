@@ -95,6 +95,7 @@ var areas = []area{
 	capability("Update", updateCases),
 	capability("CompareAndSwap", swapCases),
 	capability("PutTTL", ttlCases),
+	capability("GetTTL", getTTLCases),
 	capability("Ping", pingCases),
 	capability("Describe", describeCases),
 	capability("ReplicationLag", lagCases),

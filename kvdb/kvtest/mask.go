@@ -56,6 +56,8 @@ func (m *mask) As(target any) bool {
 		return unmask(m, target)
 	case *kvdb.Swapper:
 		return unmask(m, target)
+	case *kvdb.TTLGetter:
+		return unmask(m, target)
 	case *kvdb.TTLPutter:
 		return unmask(m, target)
 	case *kvdb.Updater:

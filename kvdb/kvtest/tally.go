@@ -43,7 +43,7 @@ type Call struct {
 // below it has to count. It has the capabilities of the store below and is safe
 // for concurrent use.
 //
-// AppendGet and Exists count as get, PutTTL as put, ScanPrefix as scan. An Apply or
+// AppendGet, Exists and GetTTL count as get, PutTTL as put, ScanPrefix as scan. An Apply or
 // GetMany of one counts as the plain operation, and of none not at all. A scan
 // counts each time it is ranged over, when the loop ends; that the caller
 // breaks out is ok. Reads and writes within a view or update, and what is no

@@ -31,6 +31,8 @@ func (t *Tally) As(target any) bool {
 		return tallied(t, target, func(c kvdb.SizedMultiGetter) kvdb.SizedMultiGetter { return tallySizedMultiGetter{t, c} })
 	case *kvdb.Swapper:
 		return tallied(t, target, func(c kvdb.Swapper) kvdb.Swapper { return tallySwapper{t, c} })
+	case *kvdb.TTLGetter:
+		return tallied(t, target, func(c kvdb.TTLGetter) kvdb.TTLGetter { return tallyTTLGetter{t, c} })
 	case *kvdb.TTLPutter:
 		return tallied(t, target, func(c kvdb.TTLPutter) kvdb.TTLPutter { return tallyTTLPutter{t, c} })
 	case *kvdb.Updater:
@@ -200,6 +202,19 @@ func (s tallySwapper) CompareAndSwap(ctx context.Context, key, old, new []byte) 
 		return outcome(err)
 	})
 	return swapped, err
+}
+
+type tallyTTLGetter struct {
+	tally *Tally
+	next  kvdb.TTLGetter
+}
+
+func (g tallyTTLGetter) GetTTL(ctx context.Context, key []byte) (ttl time.Duration, err error) {
+	g.tally.count("get", func() string {
+		ttl, err = g.next.GetTTL(ctx, key)
+		return readOutcome(err)
+	})
+	return ttl, err
 }
 
 type tallyTTLPutter struct {

@@ -49,6 +49,13 @@ func TestTally(t *testing.T) {
 			c.Exists(ctx, nil)
 			c.Exists(gone, key)
 		}, map[Call]int{{"get", "ok"}: 1, {"get", "miss"}: 2, {"get", "error"}: 1, {"get", "canceled"}: 1}},
+		{"TTL", func(s kvdb.Store) {
+			c := must[kvdb.TTLGetter](t, s)
+			c.GetTTL(ctx, key)
+			c.GetTTL(ctx, none)
+			c.GetTTL(ctx, nil)
+			c.GetTTL(gone, key)
+		}, map[Call]int{{"get", "ok"}: 1, {"get", "miss"}: 1, {"get", "error"}: 1, {"get", "canceled"}: 1}},
 		{"sized", func(s kvdb.Store) {
 			c := must[kvdb.SizedGetter](t, s)
 			c.GetSized(ctx, key, anyRoom)

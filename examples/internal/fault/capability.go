@@ -80,6 +80,18 @@ func (b batcher) Apply(ctx context.Context, muts []kvdb.Mutation) error {
 	return b.next.Apply(ctx, muts)
 }
 
+type ttlGetter struct {
+	*Store
+	next kvdb.TTLGetter
+}
+
+func (g ttlGetter) GetTTL(ctx context.Context, key []byte) (time.Duration, error) {
+	if err := g.strike(ctx, "get"); err != nil {
+		return 0, err
+	}
+	return g.next.GetTTL(ctx, key)
+}
+
 type ttlPutter struct {
 	*Store
 	next kvdb.TTLPutter

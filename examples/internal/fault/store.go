@@ -103,6 +103,8 @@ func (s *Store) As(target any) bool {
 		return view(s, t, func(next kvdb.SizedMultiGetter) kvdb.SizedMultiGetter { return sizedMultiGetter{s, next} })
 	case *kvdb.Swapper:
 		return view(s, t, func(next kvdb.Swapper) kvdb.Swapper { return swapper{s, next} })
+	case *kvdb.TTLGetter:
+		return view(s, t, func(next kvdb.TTLGetter) kvdb.TTLGetter { return ttlGetter{s, next} })
 	case *kvdb.TTLPutter:
 		return view(s, t, func(next kvdb.TTLPutter) kvdb.TTLPutter { return ttlPutter{s, next} })
 	case *kvdb.Updater:
