@@ -18,8 +18,9 @@
 //
 // A read begins with the state after all commits before it, and so waits for those that are
 // under way, without regard to its context. When flushes fail, or compactions fall
-// behind, writes wait, and with them reads. Once Badger has told of a flush that
-// failed, writes are refused, with the kind of that error, until one has succeeded.
+// behind, writes wait, and with them reads; for how long is one of the statistics. Once
+// Badger has told of a flush that failed, writes are refused, with the kind of that error,
+// until one has succeeded.
 //
 // # Transactions
 //

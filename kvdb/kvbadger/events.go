@@ -12,8 +12,8 @@ import (
 )
 
 // Events keeps what Badger tells only its logger: its compactions, which of its flushes
-// fail, for how long level 0 held flushes back, and that the value log could not be
-// made durable. [Open] brings its own. For a handle that [New] borrows,
+// fail, for how long level 0 held flushes back and flushes held writes back, and that the
+// value log could not be made durable. [Open] brings its own. For a handle that [New] borrows,
 // install the logger before the database is opened:
 //
 //	events := kvbadger.NewEvents()
@@ -41,8 +41,9 @@ type Events struct {
 type seen struct {
 	compactions, compactionFailures int64
 	flushFailures                   int64
-	stalls                          int64
+	stalls                          int64 // of level 0
 	stalled                         time.Duration
+	writes                          stall
 }
 
 // NewEvents returns an Events that has seen nothing yet.
@@ -66,6 +67,11 @@ const (
 // hear takes note of a line.
 func (e *Events) hear(format string, args []any) {
 	if e == nil {
+		return
+	}
+	if step := stepOf(format); step != nil {
+		now := time.Now()
+		e.count(func(s *seen) { step(&s.writes, now) })
 		return
 	}
 	switch {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/dgraph-io/badger/v4"
 
@@ -57,6 +58,13 @@ var stats = []struct {
 				return math.NaN()
 			}
 			return r.seen.stalled.Seconds()
+		}},
+	{counter(kvdb.StatWriteStallTime, "s", "Time during which the engine held writes back"),
+		func(r *reading) float64 {
+			if !r.heard {
+				return math.NaN()
+			}
+			return r.seen.writes.upTo(time.Now()).Seconds()
 		}},
 	{gauge("kvdb.engine.value_log.size", "By", "Size of the value log"),
 		func(r *reading) float64 { return r.files.values }},
