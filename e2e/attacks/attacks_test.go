@@ -2,7 +2,6 @@ package attacks
 
 import (
 	"os"
-	"slices"
 	"strconv"
 	"testing"
 
@@ -22,7 +21,6 @@ type attack struct {
 	scarce  bool           // after it there is little memory
 	keeps   int            // bytes of memory that may stay charged
 	least   int            // commands of it that the server has to do all the same
-	lasting bool           // an engine whose keys expire has no such attack
 }
 
 const (
@@ -40,9 +38,9 @@ const (
 func TestAttacks(t *testing.T) {
 	process.Long(t)
 	needProc(t)
-	for _, engine := range slices.Concat(kvserver.Engines, kvserver.Expiring) {
+	for _, engine := range kvserver.Engines {
 		for _, a := range attacks {
-			if a.restart && engine == "memory" || a.lasting && slices.Contains(kvserver.Expiring, engine) {
+			if a.restart && engine == "memory" {
 				continue
 			}
 			t.Run(engine+"/"+a.name, func(t *testing.T) {

@@ -31,7 +31,7 @@ var attacks = []attack{
 	{name: "queues of transactions", run: queues},
 	{name: "GET in transactions", prepare: fillLarge, run: getsInTransactions, least: 1},
 	{name: "watches", run: watches, least: 6},
-	{name: "tracking", run: tracking, least: 3333, lasting: true},
+	{name: "tracking", run: tracking, least: 3333},
 	{name: "scans", run: scans, least: 333, keeps: 8 << 20}, // places belong to nobody, and have a bound
 	{name: "scans over large values", prepare: fillOther, restart: true, scarce: true, run: scansOverLarge},
 	{name: "names", run: names},

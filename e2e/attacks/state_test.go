@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/otelkv/otelkv/e2e/internal/kvserver"
 )
 
 // queues has commands wait for EXEC, of which some do not come.
@@ -101,6 +103,9 @@ func watches(s *siege) {
 			args := []string{"WATCH"}
 			for k := range 2000 {
 				args = append(args, fmt.Sprintf("%d-%d-%0100d", i, n, k))
+			}
+			if kvserver.Expires(s.engine) { // it is asked when
+				s.counts.maybe("get", len(args)-1)
 			}
 			if r, err := c.do(args...); err != nil || r.text != "OK" && !r.refused() {
 				return fmt.Errorf("WATCH: %v, %w", r, err)

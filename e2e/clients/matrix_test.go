@@ -31,25 +31,19 @@ type server struct {
 	large sync.Mutex // held for the step with large values: a server may refuse too many at once
 }
 
-// Redis is the reference. Of kvserver, one engine does everything, and the others what
-// depends on them.
+// Redis is the reference.
 func TestClients(t *testing.T) {
 	process.Long(t)
 	var whole []string
 	for _, s := range steps {
 		whole = append(whole, s.name)
 	}
-	short := slices.DeleteFunc(slices.Clone(whole), func(step string) bool { return step == "scan" })
 	t.Run("redis", func(t *testing.T) {
 		tryAll(t, &server{address: redisserver.Start(t).Address, steps: whole})
 	})
 	for _, engine := range kvserver.Engines {
 		t.Run(engine, func(t *testing.T) {
-			s := &server{address: kvserver.Start(t, "-engine", engine, "-sync=false").Address, steps: whole}
-			if engine != kvserver.Engines[0] {
-				s.steps = short
-			}
-			tryAll(t, s)
+			tryAll(t, &server{address: kvserver.Start(t, "-engine", engine, "-sync=false").Address, steps: whole})
 		})
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 	"time"
 
@@ -29,7 +28,7 @@ func (quiet) Printf(context.Context, string, ...any) {}
 
 func TestLinearizable(t *testing.T) {
 	t.Run("redis", func(t *testing.T) { check(t, redisserver.Start(t).Address) })
-	for _, engine := range slices.Concat(kvserver.Engines, kvserver.Expiring) {
+	for _, engine := range kvserver.Engines {
 		t.Run(engine, func(t *testing.T) {
 			check(t, kvserver.Start(t, "-engine", engine, "-sync=false").Address)
 		})

@@ -10,12 +10,13 @@ import (
 // A generator makes the commands of a seed.
 type generator struct {
 	*rand.Rand
-	names []string // of commands that get wrong arguments
+	names   []string // of commands that get wrong arguments
+	expires bool     // keys can have a time to live
 }
 
 // generate returns so many steps, in bursts on one connection.
-func generate(seed uint64, n int, names []string) []step {
-	g := generator{rand.New(rand.NewPCG(seed, 0)), names}
+func generate(seed uint64, n int, names []string, expires bool) []step {
+	g := generator{rand.New(rand.NewPCG(seed, 0)), names, expires}
 	steps := make([]step, 0, n)
 	for len(steps) < n {
 		conn := g.IntN(conns)
@@ -130,12 +131,19 @@ func (g generator) setOptions() (options []string) {
 			options = append(options, pick(g, "WRONG", "", "NX"))
 		}
 		if g.sometimes(15) {
-			// No time that is right: no engine of kvserver has keys that expire.
+			// No time that is right: most engines of kvserver have no keys that expire.
 			options = append(options, pick(g, "EX", "PX", "EXAT", "PXAT"), pick(g, "0", "-1", "x", "01"))
+		}
+		if g.expires && g.sometimes(2) {
+			options = append(options, pick(g, longTTL...)...)
 		}
 	}
 	return options
 }
+
+// longTTL are times that do not end before the test. They are the same, so that what is
+// left can be told from all other numbers.
+var longTTL = [][]string{{"EX", "100000"}, {"PX", "100000000"}, {"ex", "100000"}}
 
 func (g generator) scanOptions() (options []string) {
 	if g.sometimes(2) {

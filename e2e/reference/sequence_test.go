@@ -24,19 +24,20 @@ func TestMain(m *testing.M) { os.Exit(kvserver.Main(m)) }
 func TestSequences(t *testing.T) {
 	redis := redisserver.Start(t)
 	t.Run("redis", func(t *testing.T) {
-		compare(t, *firstSeed, redis.Address, redisserver.Start(t).Address, []string{"GET", "SET", "DEL", "MGET", "MSET", "EXISTS", "HELLO", "CLIENT", "MULTI", "EXEC"})
+		names := []string{"GET", "SET", "DEL", "MGET", "MSET", "EXISTS", "HELLO", "CLIENT", "MULTI", "EXEC"}
+		compare(t, *firstSeed, redis.Address, redisserver.Start(t).Address, names, true)
 	})
 	for i, engine := range kvserver.Engines {
 		t.Run(engine, func(t *testing.T) {
 			s := kvserver.Start(t, "-engine", engine, "-sync=false")
-			compare(t, *firstSeed+uint64(i), redis.Address, s.Address, commandNames(t, s.Address))
+			compare(t, *firstSeed+uint64(i), redis.Address, s.Address, commandNames(t, s.Address), kvserver.Expires(engine))
 		})
 	}
 }
 
 // compare sends the commands of a seed to Redis and to another server.
-func compare(t *testing.T, seed uint64, redis, other string, names []string) {
-	steps := allowed(generate(seed, *stepCount, names))
+func compare(t *testing.T, seed uint64, redis, other string, names []string, expires bool) {
+	steps := allowed(generate(seed, *stepCount, names, expires), expires)
 	t.Logf("seed %d, %d steps", seed, len(steps))
 	run := func(steps []step) (*disagreement, error) {
 		empty(t, redis, other)
@@ -45,7 +46,7 @@ func compare(t *testing.T, seed uint64, redis, other string, names []string) {
 			return nil, err
 		}
 		defer p.close()
-		return p.run(allowed(steps))
+		return p.run(allowed(steps, expires))
 	}
 	found, err := run(steps)
 	if err != nil {
@@ -117,7 +118,7 @@ func commandNames(t *testing.T, address string) (names []string) {
 
 // generated returns the commands that sequences have.
 func generated() (names []string) {
-	for _, s := range generate(0, 10_000, []string{"GET"}) {
+	for _, s := range generate(0, 10_000, []string{"GET"}, false) {
 		if s.walk {
 			names = append(names, "SCAN", "KEYS")
 		} else if name := s.name(); strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {

@@ -58,6 +58,9 @@ func TestEngineTable(t *testing.T) {
 		if _, ok := kvdb.As[kvdb.TTLPutter](store); ok != e.expires {
 			t.Errorf("engine %s: keys expire: %t", e.name, ok)
 		}
+		if _, ok := kvdb.As[kvdb.TTLGetter](store); ok != e.expires {
+			t.Errorf("engine %s: it tells when: %t", e.name, ok)
+		}
 		if err := store.Close(); err != nil {
 			t.Error(err)
 		}

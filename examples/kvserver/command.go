@@ -155,11 +155,11 @@ func (c *client) reject(cmd *command, err error) {
 
 // call runs a command that there is.
 func (c *client) call(ctx context.Context, cmd *command, args [][]byte) {
-	c.remember(cmd, args)
 	if cmd.long {
 		c.lookout.begin()
 		defer c.lookout.end()
 	}
+	c.remember(ctx, cmd, args)
 	err := c.carry(ctx, c.weigh(cmd, args))
 	before, flushes := c.out.Len(), c.flushes
 	if err == nil {

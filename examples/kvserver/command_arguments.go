@@ -13,17 +13,8 @@ type argument struct {
 	token      string // a word in front of it, or all of it
 	flags      []string
 	of         []argument // which it consists of, or is one of
-	where      where
+	expiring   bool       // where keys expire
 }
-
-// where tells which engines have an argument.
-type where uint8
-
-const (
-	anywhere  where = iota
-	expiring        // where keys expire
-	unlimited       // where they stay
-)
 
 // argumentsOf has the arguments of commands and subcommands that have some.
 var argumentsOf = map[string][]argument{
@@ -41,9 +32,9 @@ var argumentsOf = map[string][]argument{
 		optional(oneOf("condition", token("NX"), token("XX"))),
 		optional(token("GET")),
 		optional(oneOf("expiration",
-			argument{name: "seconds", kind: "integer", token: "EX", where: expiring},
-			argument{name: "milliseconds", kind: "integer", token: "PX", where: expiring},
-			argument{name: "keepttl", kind: "pure-token", token: "KEEPTTL", where: unlimited})),
+			argument{name: "seconds", kind: "integer", token: "EX", expiring: true},
+			argument{name: "milliseconds", kind: "integer", token: "PX", expiring: true},
+			argument{name: "keepttl", kind: "pure-token", token: "KEEPTTL"})),
 	},
 	"scan": {
 		number("cursor"), optional(behind("MATCH", pattern)), optional(behind("COUNT", number("count"))),
@@ -126,7 +117,7 @@ func documentArguments(w *resp.Writer, arguments []argument, expires bool) {
 
 func known(arguments []argument, expires bool) (has []argument) {
 	for _, a := range arguments {
-		if a.where == anywhere || expires == (a.where == expiring) {
+		if expires || !a.expiring {
 			has = append(has, a)
 		}
 	}

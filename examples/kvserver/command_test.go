@@ -346,23 +346,6 @@ func TestExpiry(t *testing.T) {
 	}
 }
 
-// An engine with compare-and-swap cannot give a swapped value a TTL.
-func TestExpiryOfSwap(t *testing.T) {
-	s := struct {
-		*kvdb.Memory
-		*ttlStore
-	}{memory(t), &ttlStore{Store: memory(t)}}
-	k := newKeyspace(struct {
-		kvdb.Store
-		kvdb.Swapper
-		kvdb.TTLPutter
-	}{s.Memory, s.Memory, s.ttlStore}, "test")
-	_, err := k.put(t.Context(), write{key: []byte("k"), when: ifAbsent, ttl: time.Second, ttlOption: "EX"}, anyRoom)
-	if fmt.Sprint(err) != "engine test does not support EX together with NX or XX" {
-		t.Errorf("error %v", err)
-	}
-}
-
 func TestInfo(t *testing.T) {
 	c := start(t, memory(t)).dial()
 	if got := c.do("info"); !strings.Contains(got, "# Server") || !strings.Contains(got, "# Stats") || strings.Contains(got, "used_memory:0") ||
@@ -465,7 +448,7 @@ func FuzzArguments(f *testing.F) {
 	f.Fuzz(func(t *testing.T, line string) {
 		store := kvdb.NewMemory(nil)
 		defer store.Close()
-		for _, stored := range []kvdb.Store{store, plainStore{store}, &ttlStore{Store: store}} {
+		for _, stored := range []kvdb.Store{store, plainStore{store}, &ttlStore{Store: store}, &expiringStore{Memory: store, at: make(map[string]time.Time)}} {
 			c := newTestClient(stored)
 			for _, hello := range []string{"hello 2", "hello 3"} {
 				for _, commands := range [][]string{{line}, {"multi", line, "exec"}} {

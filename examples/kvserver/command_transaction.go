@@ -37,11 +37,14 @@ func runDiscard(_ context.Context, c *client, _ [][]byte) error {
 
 // WATCH key [key ...]. The next EXEC does nothing if one of them is written before
 // it.
-func runWatch(_ context.Context, c *client, args [][]byte) error {
+func runWatch(ctx context.Context, c *client, args [][]byte) error {
 	if c.multi != nil {
 		return commandError("WATCH inside MULTI is not allowed")
 	}
 	if err := c.watch(args[1:]); err != nil {
+		return err
+	}
+	if err := c.watchExpiry(ctx, args[1:]); err != nil {
 		return err
 	}
 	c.out.Simple("OK")

@@ -1,22 +1,29 @@
 package main
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // TTL key, and PTTL key. Clients that cache ask with each read how long they may: -1 is
-// for ever, and -2 that there is no such key. How long an engine that has TTLs keeps
-// one is not known.
+// for ever, and -2 that there is no such key.
 func runTTL(ctx context.Context, c *client, args [][]byte) error {
-	if c.keys.db.ttlPutter != nil {
-		return c.keys.unsupported(upper(args[0]))
+	name := upper(args[0])
+	if c.keys.db.hidesTTLs() {
+		return c.keys.unsupported(name)
 	}
-	found, err := c.keys.exists(ctx, args[1])
+	ttl, found, err := c.keys.ttl(ctx, args[1])
 	switch {
 	case err != nil:
 		return err
-	case found:
-		c.out.Int(-1)
-	default:
+	case !found:
 		c.out.Int(-2)
+	case ttl == 0:
+		c.out.Int(-1)
+	case name == "TTL":
+		c.out.Int(int64(ttl.Round(time.Second) / time.Second))
+	default:
+		c.out.Int(ttl.Milliseconds())
 	}
 	return nil
 }

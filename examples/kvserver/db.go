@@ -20,7 +20,11 @@ type backend struct {
 	sized     kvdb.SizedGetter
 	sizedMany kvdb.SizedMultiGetter
 	swapper   kvdb.Swapper
+	ttlGetter kvdb.TTLGetter
 	ttlPutter kvdb.TTLPutter
+
+	remote     bool          // others write to it as well
+	resolution time.Duration // of times to live
 }
 
 func newBackend(store kvdb.Store, name string) *backend {
@@ -31,9 +35,17 @@ func newBackend(store kvdb.Store, name string) *backend {
 	b.sized, _ = kvdb.As[kvdb.SizedGetter](store)
 	b.sizedMany, _ = kvdb.As[kvdb.SizedMultiGetter](store)
 	b.swapper, _ = kvdb.As[kvdb.Swapper](store)
+	b.ttlGetter, _ = kvdb.As[kvdb.TTLGetter](store)
 	b.ttlPutter, _ = kvdb.As[kvdb.TTLPutter](store)
+	if d, ok := kvdb.As[kvdb.Describer](store); ok {
+		info := d.Describe()
+		b.remote, b.resolution = info.Remote, info.TTLResolution
+	}
 	return b
 }
+
+// hidesTTLs reports whether keys expire in the engine, and it does not tell when.
+func (b *backend) hidesTTLs() bool { return b.ttlPutter != nil && b.ttlGetter == nil }
 
 // A db is one of the databases, as one client sees it. It is the only way to the
 // engine, since the engine stores the keys of all databases side by side. Keys are
@@ -98,6 +110,19 @@ func (d *db) exists(ctx context.Context, key []byte) (found bool, err error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// ttl returns how long the value under key stays, 0 for good. It is not for engines without
+// such times.
+func (d *db) ttl(ctx context.Context, key []byte) (ttl time.Duration, found bool, err error) {
+	if d.impossible(key) {
+		return 0, false, nil
+	}
+	ttl, err = d.ttlGetter.GetTTL(ctx, d.stored(key))
+	if err == kvdb.ErrNotFound {
+		return 0, false, nil
+	}
+	return ttl, err == nil, err
 }
 
 // noRoom is for reads that want no value.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/otelkv/otelkv/examples/kvserver/internal/database"
 	"github.com/otelkv/otelkv/examples/kvserver/internal/tracking"
@@ -63,6 +64,15 @@ func (k *keyspace) get(ctx context.Context, key []byte, room kvdb.Room) (value [
 // exists reports whether there is a value under key.
 func (k *keyspace) exists(ctx context.Context, key []byte) (bool, error) {
 	return k.db.exists(ctx, key)
+}
+
+// ttl returns how long the value under key stays, 0 for good.
+func (k *keyspace) ttl(ctx context.Context, key []byte) (ttl time.Duration, found bool, err error) {
+	if k.db.ttlGetter == nil {
+		found, err = k.exists(ctx, key)
+		return 0, found, err
+	}
+	return k.db.ttl(ctx, key)
 }
 
 // putAll sets all pairs at once. A pair is two neighbours.

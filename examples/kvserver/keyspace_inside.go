@@ -17,6 +17,10 @@ func (k *keyspace) inside(writes *overlay.Store) *keyspace {
 	if k.db.ttlPutter != nil {
 		inside.db.ttlPutter = noTTL{}
 	}
+	if k.db.ttlGetter == nil {
+		inside.db.ttlGetter = nil // the overlay has it in any case
+	}
+	inside.db.remote, inside.db.resolution = k.db.remote, k.db.resolution
 	inside.locks = nil
 	inside.held = new(heldChanges)
 	return &inside
@@ -26,7 +30,7 @@ func (k *keyspace) inside(writes *overlay.Store) *keyspace {
 type noTTL struct{}
 
 func (noTTL) PutTTL(context.Context, []byte, []byte, time.Duration) error {
-	return commandError("EX and PX are not supported in a transaction")
+	return commandError("a value with a time to live cannot be written in a transaction")
 }
 
 // heldChanges are those of a transaction, which nobody is told of before its writes

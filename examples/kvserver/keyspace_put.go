@@ -33,11 +33,8 @@ func (k *keyspace) put(ctx context.Context, w write, room kvdb.Room) (done bool,
 	if err := k.checkTTL(w); err != nil {
 		return false, err
 	}
-	if w.when != always && k.db.swapper != nil && w.ttl != 0 { // a swap has no TTL
-		return false, k.unsupported(w.ttlOption + " together with NX or XX")
-	}
 	lock := k.locks.of(w.key)
-	if w.when != always && k.db.swapper == nil {
+	if k.looksFirst(w) {
 		lock.Lock()
 		defer lock.Unlock()
 	} else {
@@ -55,12 +52,25 @@ func (k *keyspace) put(ctx context.Context, w write, room kvdb.Room) (done bool,
 	return done, err
 }
 
-// checkTTL refuses what the engine cannot do. Where nothing has a TTL, it is easily kept.
+// looksFirst reports whether a write is a look first, while nobody else may write the key: a
+// swap has no TTL, and keeps none.
+func (k *keyspace) looksFirst(w write) bool {
+	return w.when != always && (k.db.swapper == nil || w.ttl != 0) || k.keepsTTL(w)
+}
+
+// keepsTTL reports whether a write has to find out how long the value before stays. Where
+// nothing has a TTL, it is easily kept.
+func (k *keyspace) keepsTTL(w write) bool { return w.keepTTL && k.db.ttlGetter != nil }
+
+// checkTTL refuses what the engine cannot do. The locks of this server do not keep those away
+// who write to a remote engine by another one.
 func (k *keyspace) checkTTL(w write) error {
 	switch {
 	case w.ttl != 0 && (k.db.ttlPutter == nil || strings.HasSuffix(w.ttlOption, "AT")):
 		return k.unsupported(w.ttlOption)
-	case w.keepTTL && k.db.ttlPutter != nil:
+	case w.ttl != 0 && w.when != always && k.db.remote:
+		return k.unsupported(w.ttlOption + " together with NX or XX")
+	case w.keepTTL && (k.db.hidesTTLs() || k.keepsTTL(w) && k.db.remote):
 		return k.unsupported("KEEPTTL")
 	}
 	return nil
@@ -73,7 +83,7 @@ func (k *keyspace) putLocked(ctx context.Context, w write, room kvdb.Room) (done
 	switch {
 	case w.when == always:
 		return true, k.putNow(ctx, w)
-	case k.db.swapper == nil:
+	case k.looksFirst(w):
 		return k.putIf(ctx, w)
 	case w.when == ifAbsent:
 		return k.db.swap(ctx, w.key, nil, w.value)
@@ -83,10 +93,28 @@ func (k *keyspace) putLocked(ctx context.Context, w write, room kvdb.Room) (done
 }
 
 func (k *keyspace) putNow(ctx context.Context, w write) error {
-	if w.ttl != 0 {
-		return k.db.putTTL(ctx, w.key, w.value, w.ttl)
+	ttl := w.ttl
+	if k.keepsTTL(w) {
+		left, _, err := k.ttl(ctx, w.key)
+		if err != nil {
+			return err
+		}
+		ttl = k.again(left)
+	}
+	if ttl != 0 {
+		return k.db.putTTL(ctx, w.key, w.value, ttl)
 	}
 	return k.db.put(ctx, w.key, w.value)
+}
+
+// again returns the TTL by which a value ends when the one before would have, which has so
+// long left. An engine rounds up: the time between the question and the write must not make
+// that one unit more, or a value that is written often never expires.
+func (k *keyspace) again(left time.Duration) time.Duration {
+	if left == 0 {
+		return 0
+	}
+	return max(left-k.db.resolution/2, 1)
 }
 
 // putIf looks and writes. The caller keeps other writers of the key away.

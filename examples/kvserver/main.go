@@ -12,8 +12,9 @@
 // SELECT, HELLO, AUTH, RESET, QUIT, CLIENT, INFO, CONFIG GET and COMMAND. A
 // capability that the engine lacks is an error, except for NX and XX, which the
 // server then guards with locks, and for MGET and DEL, which then go key by key. Keys
-// expire with engine badger alone, after whole seconds, and TTL is such an error there:
-// no engine tells when. With the others SET with EX or PX is, and TTL is -1.
+// expire with engine badger alone, up to a second late and never early; not those that a
+// transaction writes, since batches have no times. With the other engines SET with EX or PX
+// is an error, and TTL is -1.
 //
 // One command may be several operations of the store, and those are what the
 // metrics count:
@@ -23,6 +24,8 @@
 //	SET                put
 //	SET NX             compare_and_swap; in an engine without it, get, then put
 //	SET XX             get, then compare_and_swap; in an engine without it, get, then put
+//	SET NX EX, XX EX   get, then put, as in an engine without compare_and_swap
+//	SET KEEPTTL        put, where keys expire after a get
 //	SET GET            get, then put unless NX or XX is against it
 //	DEL                get for each key, then delete, or BATCH delete for several
 //	MGET               BATCH get for at most 64 keys, and another one from the first whose
@@ -36,7 +39,9 @@
 //	FLUSHDB, FLUSHALL  scan and BATCH delete for at most 1,024 keys, and scan once more,
 //	                   in one database or in each of 16
 //
-// A batch of one key counts as that one operation.
+// A batch of one key counts as that one operation. Where keys expire, WATCH is a get for each
+// key, and so is the first read of a key by a client that tracks, or by any client while one
+// tracks its prefix, besides the read itself.
 //
 // A few commands a second, at most as many as -traces says, are root spans over their
 // operations, of every command that comes and those that come rarely first. So there

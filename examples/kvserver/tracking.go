@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"strings"
 
 	"github.com/otelkv/otelkv/examples/kvserver/internal/resp"
@@ -10,13 +11,24 @@ import (
 // tracking are the limits of the table of keys that clients have in their caches.
 func (l limits) tracking() tracking.Limits { return tracking.DefaultLimits(l.memory) }
 
-// remember enters the keys that a command is about to read, if the client tracks.
-func (c *client) remember(cmd *command, args [][]byte) {
-	if !c.tracks.Tracking() || !cmd.reads() {
+// remember enters the keys that a command is about to read, if the client tracks, and
+// finds out when they expire for those who may hold them.
+func (c *client) remember(ctx context.Context, cmd *command, args [][]byte) {
+	expires := c.keys.db.ttlGetter != nil
+	if !c.tracks.Tracking() && !(expires && c.server.tracks.Broadcasting()) || !cmd.reads() {
 		return
 	}
 	for _, key := range cmd.keys.of(args) {
-		c.tracks.Remember(key)
+		entered := c.tracks.Remember(key)
+		if !expires || !entered && !c.server.tracks.Broadcasts(key) {
+			continue
+		}
+		switch ttl, _, err := c.keys.ttl(ctx, key); {
+		case err != nil:
+			c.server.tracks.Expires(key, 0) // nobody knows
+		case ttl > 0:
+			c.server.tracks.Expires(key, ttl)
+		}
 	}
 }
 
@@ -59,7 +71,7 @@ func (c *client) trackable() error {
 	switch {
 	case c.out.Version() < resp.Version3:
 		return errNoPushes
-	case c.keys.db.ttlPutter != nil: // nobody tells when a key expires
+	case c.keys.db.remote, c.keys.db.hidesTTLs(): // nobody tells when others write a key, or it expires
 		return c.keys.unsupported("CLIENT TRACKING")
 	}
 	return nil

@@ -129,7 +129,7 @@ func (c *client) execLocked(ctx context.Context) error {
 
 	c.out.Array(len(c.multi.calls))
 	for _, call := range c.multi.calls {
-		c.remember(call.cmd, call.args)
+		c.remember(ctx, call.cmd, call.args)
 		before := c.out.Len()
 		err := call.cmd.run(ctx, c, call.args)
 		c.held.left--

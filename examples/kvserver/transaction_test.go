@@ -104,7 +104,7 @@ func TestTransactionWithTTL(t *testing.T) {
 		{"set k v ex 10", `QUEUED`},
 		{"set l v", `QUEUED`},
 		{"ttl l", `QUEUED`},
-		{"exec", `[-ERR EX and PX are not supported in a transaction OK -ERR engine test does not support TTL]`},
+		{"exec", `[-ERR a value with a time to live cannot be written in a transaction OK -ERR engine test does not support TTL]`},
 		{"mget k l", `[nil "v"]`},
 	} {
 		if got := c.do(s.args()...); got != s.reply {

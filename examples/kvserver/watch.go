@@ -1,9 +1,11 @@
 package main
 
 import (
+	"context"
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/otelkv/otelkv/examples/kvserver/internal/database"
 )
@@ -26,6 +28,7 @@ type watched struct {
 	all   map[watchedKey]struct{}
 	size  int // charged
 	dirty atomic.Bool
+	until time.Time // the first of them has expired; zero is never
 }
 
 // watchOverhead is what a watched key takes besides its bytes.
@@ -76,7 +79,27 @@ func (w *watched) keys() (keys [][]byte) {
 	return keys
 }
 
-func (w *watched) isDirty() bool { return w != nil && w.dirty.Load() }
+// isDirty reports whether a key has changed or expired, as Redis sees it.
+func (w *watched) isDirty() bool {
+	return w != nil && (w.dirty.Load() || !w.until.IsZero() && !time.Now().Before(w.until))
+}
+
+// watchExpiry finds out when the first of the watched keys expires.
+func (c *client) watchExpiry(ctx context.Context, keys [][]byte) error {
+	if c.keys.db.ttlGetter == nil {
+		return nil
+	}
+	for _, key := range keys {
+		ttl, _, err := c.keys.ttl(ctx, key)
+		if err != nil {
+			return err
+		}
+		if at := time.Now().Add(ttl); ttl > 0 && (c.watched.until.IsZero() || at.Before(c.watched.until)) {
+			c.watched.until = at
+		}
+	}
+	return nil
+}
 
 func (s *watches) add(name watchedKey, w *watched) {
 	s.mu.Lock()

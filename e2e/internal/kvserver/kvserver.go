@@ -18,11 +18,10 @@ import (
 )
 
 // Engines are those that need no server of their own.
-var Engines = []string{"pebble", "bolt", "memory"}
+var Engines = []string{"pebble", "bolt", "memory", "badger"}
 
-// Expiring are those whose keys expire, too. With them kvserver refuses what would have to
-// know when: TTL, KEEPTTL and CLIENT TRACKING.
-var Expiring = []string{"badger"}
+// Expires reports whether keys of an engine can have a time to live.
+func Expires(engine string) bool { return engine == "badger" }
 
 // A Server is the program, serving.
 type Server struct {

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"time"
 
 	"github.com/otelkv/otelkv/kvdb"
 )
@@ -17,6 +18,7 @@ type Store struct {
 	under   kvdb.Store
 	sized   kvdb.SizedGetter
 	exister kvdb.Exister
+	ttls    kvdb.TTLGetter
 	limits  kvdb.Info
 
 	muts []kvdb.Mutation // at most one of a key
@@ -27,6 +29,7 @@ type Store struct {
 func New(under kvdb.Store) *Store {
 	s := &Store{under: under, at: make(map[string]int)}
 	s.sized, _ = kvdb.As[kvdb.SizedGetter](under)
+	s.ttls, _ = kvdb.As[kvdb.TTLGetter](under)
 	s.exister, _ = kvdb.As[kvdb.Exister](under)
 	if d, ok := kvdb.As[kvdb.Describer](under); ok {
 		s.limits = d.Describe()
@@ -83,6 +86,19 @@ func (s *Store) Exists(ctx context.Context, key []byte) (bool, error) {
 	default:
 		return false, err
 	}
+}
+
+// GetTTL returns how long the value under a key stays, 0 for good, as all do that a
+// transaction writes, and those of an engine without such times.
+func (s *Store) GetTTL(ctx context.Context, key []byte) (time.Duration, error) {
+	if _, ok := s.at[string(key)]; !ok && s.ttls != nil {
+		return s.ttls.GetTTL(ctx, key)
+	}
+	found, err := s.Exists(ctx, key)
+	if err == nil && !found {
+		err = kvdb.ErrNotFound
+	}
+	return 0, err
 }
 
 // Put keeps a write. It fails if the engine would not take it, as far as that is

@@ -33,21 +33,27 @@ func (c *Client) Broadcasts() bool { return c.Tracking() && c.options.Broadcast 
 
 // Remember enters a key that the client is about to read, before the engine is
 // asked. In broadcasting mode, and for a command that is not to be cached, it does
-// nothing.
-func (c *Client) Remember(key []byte) {
+// nothing. It reports whether it has entered the key, which it had not been before: then
+// [Table.Expires] has to be told if it expires.
+func (c *Client) Remember(key []byte) (entered bool) {
 	if !c.Tracking() || !c.options.remembers(c.caching) {
-		return
+		return false
 	}
 	t := c.table
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if _, again := c.keys.get(key); !again && !t.enter(key, c) {
-		message := All()
-		if len(key) <= longest {
-			message = encode(key)
-		}
-		tell([]*Client{c}, message, nobody)
+	if _, again := c.keys.get(key); again {
+		return false
 	}
+	if t.enter(key, c) {
+		return true
+	}
+	message := All()
+	if len(key) <= longest {
+		message = encode(key)
+	}
+	tell([]*Client{c}, message, nobody)
+	return false
 }
 
 // longest is the longest key that is sent back to the client that reads it. One

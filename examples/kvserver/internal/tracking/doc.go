@@ -31,8 +31,11 @@
 // is counted before it is entered anywhere, so a writer that sees none has written
 // before any tracked read asks the engine.
 //
-// A key that expires inside an engine does so without a word: such an engine must not
-// be served with tracking.
+// A key that expires inside an engine does so without a word. So a reader asks, once it is
+// entered and before it reads, how long the key stays, and [Table.Expires] tells those who
+// hold it at that time, by the clock of this process. A write in between is one that Changed
+// tells of. In broadcasting mode clients can read on another connection, and so all reads
+// of keys with such a prefix are asked about.
 //
 // # What it costs
 //

@@ -55,7 +55,10 @@ func (t *Table) evictFor(n int) bool {
 		return false
 	}
 	_, e, ok := t.keys.any()
-	if ok {
+	switch {
+	case ok && e.due != nil: // those of prefixes are told as well
+		t.changedLocked(nobody, [][]byte{[]byte(e.key)})
+	case ok:
 		tell(e.holders, encode(e.key), nobody)
 		t.remove(e)
 	}

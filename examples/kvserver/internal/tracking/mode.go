@@ -47,6 +47,7 @@ func (t *Table) subscribe(c *Client, texts []string) (added []string, ok bool) {
 	for _, text := range added {
 		t.prefixes.add(text, c)
 	}
+	t.broadcasting.Store(int64(len(t.prefixes.sorted)))
 	return added, true
 }
 
@@ -58,11 +59,13 @@ func (c *Client) Off() {
 	t := c.table
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	broadcast := c.options.Broadcast
 	for _, text := range c.options.Prefixes {
 		t.prefixes.remove(text, c)
 		t.prefixes.used -= prefixCost(text)
 		t.free(prefixCost(text))
 	}
+	t.broadcasting.Store(int64(len(t.prefixes.sorted)))
 	c.on, c.caching, c.options = false, false, Options{}
 	for n := 1; ; n++ {
 		key, _, ok := c.keys.any()
@@ -74,6 +77,9 @@ func (c *Client) Off() {
 			t.mu.Unlock()
 			t.mu.Lock()
 		}
+	}
+	if broadcast && len(t.prefixes.sorted) == 0 {
+		t.abandon()
 	}
 	delete(t.clients, c) // until now a flush may have emptied its keys
 	t.active.Add(-1)

@@ -43,6 +43,11 @@ func (p *prefixes) remove(text string, c *Client) {
 	}
 }
 
+// match reports whether a key has a prefix of somebody.
+func (p *prefixes) match(key []byte) bool {
+	return slices.ContainsFunc(p.sorted, func(p prefix) bool { return strings.HasPrefix(string(key), p.text) })
+}
+
 // room reports whether there may be so many more.
 func (p *prefixes) room(texts []string, limit int) bool {
 	more := 0

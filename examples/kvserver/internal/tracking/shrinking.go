@@ -2,6 +2,9 @@ package tracking
 
 import "slices"
 
+// small is how many entries need give no memory back.
+const small = 64
+
 // shrinking is a map that gives memory back: one of Go's is as large for ever as it
 // once was, and clients could fill one after the other. Its zero value is empty.
 type shrinking[V any] struct {
@@ -25,7 +28,6 @@ func (s *shrinking[V]) set(key string, v V) {
 }
 
 func (s *shrinking[V]) remove(key string) {
-	const small = 64
 	delete(s.m, key)
 	if s.peak <= small || 4*len(s.m) > s.peak {
 		return

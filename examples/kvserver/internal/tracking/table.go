@@ -3,28 +3,33 @@ package tracking
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/otelkv/otelkv/examples/kvserver/internal/resp"
 )
 
 // A Table knows who tracks which keys. It is safe for concurrent use.
 type Table struct {
-	active atomic.Int64 // how many clients track
-	limits Limits
-	budget *resp.Budget
+	active       atomic.Int64 // how many clients track
+	broadcasting atomic.Int64 // prefixes
+	limits       Limits
+	budget       *resp.Budget
 
 	mu       sync.Mutex
 	clients  map[*Client]struct{} // those that track
 	keys     shrinking[entry]
 	prefixes prefixes
-	items    int // pairs of a key and a client
-	used     int // bytes taken from the budget
+	dues     dues
+	timer    *time.Timer // waits for the first of dues; nil before there was one
+	items    int         // pairs of a key and a client
+	used     int         // bytes taken from the budget
 }
 
 // An entry is a key and who may hold it.
 type entry struct {
 	key     string // that of the map, for all to share its bytes
 	holders []*Client
+	due     *due // nil if it stays
 }
 
 // NewTable returns an empty table. What it holds is taken from the budget.
@@ -62,9 +67,15 @@ func portion(keys [][]byte) int {
 func (t *Table) changed(by int64, keys [][]byte) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.changedLocked(by, keys)
+}
+
+func (t *Table) changedLocked(by int64, keys [][]byte) {
 	for _, key := range keys {
 		if e, ok := t.keys.get(key); ok {
-			tell(e.holders, encode(key), by)
+			if len(e.holders) > 0 {
+				tell(e.holders, encode(key), by)
+			}
 			t.remove(e)
 		}
 	}
@@ -86,7 +97,8 @@ func (t *Table) Flushed() {
 		c.keys = shrinking[struct{}]{}
 	}
 	t.free(t.used - t.prefixes.used)
-	t.keys, t.items = shrinking[entry]{}, 0
+	t.keys, t.dues, t.items = shrinking[entry]{}, nil, 0
+	t.wait()
 }
 
 // remove takes a key from the table and from its holders.
@@ -95,6 +107,7 @@ func (t *Table) remove(e entry) {
 		c.keys.remove(e.key)
 	}
 	t.keys.remove(e.key)
+	t.settle(e.due)
 	t.items -= len(e.holders)
 	t.free(keyCost(len(e.key)) + len(e.holders)*itemCost)
 }
@@ -106,10 +119,11 @@ func (t *Table) forget(key string, c *Client) {
 	c.keys.remove(key)
 	t.items--
 	cost := itemCost
-	if len(e.holders) > 0 {
+	if len(e.holders) > 0 || e.due != nil && t.prefixes.match([]byte(key)) {
 		t.keys.set(e.key, e)
 	} else {
 		t.keys.remove(key)
+		t.settle(e.due)
 		cost += keyCost(len(key))
 	}
 	t.free(cost)
