@@ -11,6 +11,7 @@ import (
 
 	"github.com/otelkv/otelkv/internal/system"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/kvdb/internal/statistics"
 )
 
 // A reading is what the statistics of one moment are made from.
@@ -28,77 +29,59 @@ type reading struct {
 }
 
 // stats are the statistics of every store of this package, with how each is read.
-var stats = []struct {
-	kvdb.StatInfo
-	value func(*reading) float64
-}{
-	{gauge("kvdb.engine.disk.size", "By", "Size of the files of the store"),
-		func(r *reading) float64 { return r.files.tables + r.files.values + r.files.wal }},
-	{gauge("kvdb.engine.lsm.size", "By", "Size of the tables of the tree"),
-		func(r *reading) float64 { return r.sum(func(l *badger.LevelInfo) float64 { return float64(l.Size) }) }},
-	{gauge("kvdb.engine.tables", "{table}", "Tables of the tree"),
+var stats = statistics.Table[reading]{
+	statistics.Gauge("kvdb.engine.disk.size", "By", "Size of the files of the store",
+		func(r *reading) float64 { return r.files.tables + r.files.values + r.files.wal }),
+	statistics.Gauge("kvdb.engine.lsm.size", "By", "Size of the tables of the tree",
+		func(r *reading) float64 { return r.sum(func(l *badger.LevelInfo) float64 { return float64(l.Size) }) }),
+	statistics.Gauge("kvdb.engine.tables", "{table}", "Tables of the tree",
 		func(r *reading) float64 {
 			return r.sum(func(l *badger.LevelInfo) float64 { return float64(l.NumTables) })
-		}},
-	{gauge("kvdb.engine.l0.tables", "{table}", "Tables of level 0, of which too many stall flushes and then writes"),
-		func(r *reading) float64 { return float64(r.levels[0].NumTables) }},
-	{gauge("kvdb.engine.compaction.score", "1", "How far the fullest level is above its target, as compactions are picked: above 1, one is due"),
-		func(r *reading) float64 { return r.most(func(l *badger.LevelInfo) float64 { return l.Score }) }},
-	{counter("kvdb.engine.compactions", "{compaction}", "Compactions that succeeded"),
-		func(r *reading) float64 { return r.told(r.seen.compactions) }},
-	{counter("kvdb.engine.compaction.failures", "{compaction}", "Compactions that failed, without those that were canceled"),
-		func(r *reading) float64 { return r.told(r.seen.compactionFailures) }},
-	{counter("kvdb.engine.flush.failures", "{flush}", "Flushes of memory tables to disk that failed, and are tried again"),
-		func(r *reading) float64 { return r.told(r.seen.flushFailures) }},
-	{counter("kvdb.engine.l0.stalls", "{stall}", "Times that level 0 held flushes back for more than a second"),
-		func(r *reading) float64 { return r.told(r.seen.stalls) }},
-	{counter("kvdb.engine.l0.stall.time", "s", "Time during which level 0 held flushes back, of stalls of more than a second that have ended"),
+		}),
+	statistics.Gauge("kvdb.engine.l0.tables", "{table}", "Tables of level 0, of which too many stall flushes and then writes",
+		func(r *reading) float64 { return float64(r.levels[0].NumTables) }),
+	statistics.Gauge("kvdb.engine.compaction.score", "1", "How far the fullest level is above its target, as compactions are picked: above 1, one is due",
+		func(r *reading) float64 { return r.most(func(l *badger.LevelInfo) float64 { return l.Score }) }),
+	statistics.Counter("kvdb.engine.compactions", "{compaction}", "Compactions that succeeded",
+		func(r *reading) float64 { return r.told(r.seen.compactions) }),
+	statistics.Counter("kvdb.engine.compaction.failures", "{compaction}", "Compactions that failed, without those that were canceled",
+		func(r *reading) float64 { return r.told(r.seen.compactionFailures) }),
+	statistics.Counter("kvdb.engine.flush.failures", "{flush}", "Flushes of memory tables to disk that failed, and are tried again",
+		func(r *reading) float64 { return r.told(r.seen.flushFailures) }),
+	statistics.Counter("kvdb.engine.l0.stalls", "{stall}", "Times that level 0 held flushes back for more than a second",
+		func(r *reading) float64 { return r.told(r.seen.stalls) }),
+	statistics.Counter("kvdb.engine.l0.stall.time", "s", "Time during which level 0 held flushes back, of stalls of more than a second that have ended",
 		func(r *reading) float64 {
 			if !r.heard {
 				return math.NaN()
 			}
 			return r.seen.stalled.Seconds()
-		}},
-	{counter(kvdb.StatWriteStallTime, "s", "Time during which the engine held writes back"),
+		}),
+	statistics.Counter(kvdb.StatWriteStallTime, "s", "Time during which the engine held writes back",
 		func(r *reading) float64 {
 			if !r.heard {
 				return math.NaN()
 			}
 			return r.seen.writes.upTo(time.Now()).Seconds()
-		}},
-	{gauge("kvdb.engine.value_log.size", "By", "Size of the value log"),
-		func(r *reading) float64 { return r.files.values }},
-	{gauge("kvdb.engine.value_log.garbage", "By", "Size of values in the value log that compactions have found replaced, and that a collection can free"),
-		func(r *reading) float64 { return r.files.garbage }},
-	{counter("kvdb.engine.value_log.rewrites", "{file}", "Files of the value log that the store has rewritten without their garbage"),
-		func(r *reading) float64 { return r.rewrites }},
-	{counter("kvdb.engine.value_log.rewrite.failures", "{file}", "Files of the value log that the store could not rewrite"),
-		func(r *reading) float64 { return r.failures }},
-	{counter("kvdb.engine.transaction.conflicts", "{conflict}", "Transactions of the store that lost to another one, and ran again or failed"),
-		func(r *reading) float64 { return r.conflicts }},
-	{counter("kvdb.engine.cache.hits", "{access}", "Blocks found in the block cache"),
-		func(r *reading) float64 { return r.cache.hits }},
-	{counter("kvdb.engine.cache.misses", "{access}", "Blocks not found in the block cache"),
-		func(r *reading) float64 { return r.cache.misses }},
-	{gauge(kvdb.StatFailed, "", "Whether the engine takes no more writes until it is opened again"),
-		func(r *reading) float64 {
-			if r.failed {
-				return 1
-			}
-			return 0
-		}},
-	{gauge(kvdb.StatDiskUtilization, "1", "Used share of the filesystem that holds the store"),
-		func(r *reading) float64 { return r.disk }},
-}
-
-func gauge(name, unit, help string) kvdb.StatInfo {
-	return kvdb.StatInfo{Name: name, Unit: unit, Help: help, Stability: kvdb.StabilityDevelopment}
-}
-
-func counter(name, unit, help string) kvdb.StatInfo {
-	i := gauge(name, unit, help)
-	i.Counter = true
-	return i
+		}),
+	statistics.Gauge("kvdb.engine.value_log.size", "By", "Size of the value log",
+		func(r *reading) float64 { return r.files.values }),
+	statistics.Gauge("kvdb.engine.value_log.garbage", "By", "Size of values in the value log that compactions have found replaced, and that a collection can free",
+		func(r *reading) float64 { return r.files.garbage }),
+	statistics.Counter("kvdb.engine.value_log.rewrites", "{file}", "Files of the value log that the store has rewritten without their garbage",
+		func(r *reading) float64 { return r.rewrites }),
+	statistics.Counter("kvdb.engine.value_log.rewrite.failures", "{file}", "Files of the value log that the store could not rewrite",
+		func(r *reading) float64 { return r.failures }),
+	statistics.Counter("kvdb.engine.transaction.conflicts", "{conflict}", "Transactions of the store that lost to another one, and ran again or failed",
+		func(r *reading) float64 { return r.conflicts }),
+	statistics.Counter("kvdb.engine.cache.hits", "{access}", "Blocks found in the block cache",
+		func(r *reading) float64 { return r.cache.hits }),
+	statistics.Counter("kvdb.engine.cache.misses", "{access}", "Blocks not found in the block cache",
+		func(r *reading) float64 { return r.cache.misses }),
+	statistics.Gauge(kvdb.StatFailed, "", "Whether the engine takes no more writes until it is opened again",
+		func(r *reading) float64 { return statistics.Truth(r.failed) }),
+	statistics.Gauge(kvdb.StatDiskUtilization, "1", "Used share of the filesystem that holds the store",
+		func(r *reading) float64 { return r.disk }),
 }
 
 // told is a count of lines of the engine, which a borrowed handle may not hand on.
@@ -127,13 +110,7 @@ func (r *reading) most(of func(*badger.LevelInfo) float64) (most float64) {
 // the result. Values are not known, and NaN, of compactions, flushes and stalls for a
 // borrowed handle without [Options.Events], and of files and the filesystem for a
 // database in memory.
-func StatInfos() []kvdb.StatInfo {
-	infos := make([]kvdb.StatInfo, len(stats))
-	for i := range stats {
-		infos[i] = stats[i].StatInfo
-	}
-	return infos
-}
+func StatInfos() []kvdb.StatInfo { return stats.Infos() }
 
 // StatInfos implements [kvdb.StatsReader] with those of the package.
 func (s *Store) StatInfos() []kvdb.StatInfo { return StatInfos() }
@@ -161,10 +138,7 @@ func (s *Store) AppendStats(ctx context.Context, dst []float64) (out []float64, 
 	if s.events != nil {
 		r.seen, r.heard = s.events.counted(), true
 	}
-	for i := range stats {
-		out = append(out, stats[i].value(&r))
-	}
-	return out, nil
+	return stats.Append(out, &r), nil
 }
 
 type caching struct{ hits, misses float64 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/otelkv/otelkv/internal/system"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/kvdb/internal/statistics"
 )
 
 // A reading is what the statistics of one moment are made from; NaN is not
@@ -21,45 +22,27 @@ type reading struct {
 
 // stats are the statistics of every store of this package, with how each is
 // read.
-var stats = []struct {
-	kvdb.StatInfo
-	value func(*reading) float64
-}{
-	{gauge("kvdb.engine.disk.size", "By", "Size of the files of the store"),
-		func(r *reading) float64 { return r.size }},
-	{gauge("kvdb.engine.page.size", "By", "Size of a page of the file"),
-		func(r *reading) float64 { return r.pageSize }},
-	{gauge("kvdb.engine.pages.free", "{page}", "Pages that can be written before the file grows"),
-		func(r *reading) float64 { return r.freePages }},
-	{gauge("kvdb.engine.pages.pending", "{page}", "Pages that become free when the read transactions have ended that may still see them"),
-		func(r *reading) float64 { return r.pendingPages }},
-	{gauge("kvdb.engine.freelist.size", "By", "Size of the list of free and pending pages, which each commit writes whole; 0 where none is written"),
-		func(r *reading) float64 { return r.freelist }},
-	{counter("kvdb.engine.page.writes", "{page}", "Pages written, where one with the pages that it overflows to counts once"),
-		func(r *reading) float64 { return r.pageWrites }},
-	{gauge("kvdb.engine.read_transactions", "{transaction}", "Read transactions that are open, those of others included"),
-		func(r *reading) float64 { return r.open }},
-	{gauge("kvdb.engine.read_transaction.oldest_age", "s", "Age of the oldest read transaction of the store that is open"),
-		func(r *reading) float64 { return r.oldest }},
-	{gauge(kvdb.StatFailed, "", "Whether the engine takes no more writes until it is opened again"),
-		func(r *reading) float64 {
-			if r.failed {
-				return 1
-			}
-			return 0
-		}},
-	{gauge(kvdb.StatDiskUtilization, "1", "Used share of the filesystem that holds the store"),
-		func(r *reading) float64 { return r.disk }},
-}
-
-func gauge(name, unit, help string) kvdb.StatInfo {
-	return kvdb.StatInfo{Name: name, Unit: unit, Help: help, Stability: kvdb.StabilityDevelopment}
-}
-
-func counter(name, unit, help string) kvdb.StatInfo {
-	i := gauge(name, unit, help)
-	i.Counter = true
-	return i
+var stats = statistics.Table[reading]{
+	statistics.Gauge("kvdb.engine.disk.size", "By", "Size of the files of the store",
+		func(r *reading) float64 { return r.size }),
+	statistics.Gauge("kvdb.engine.page.size", "By", "Size of a page of the file",
+		func(r *reading) float64 { return r.pageSize }),
+	statistics.Gauge("kvdb.engine.pages.free", "{page}", "Pages that can be written before the file grows",
+		func(r *reading) float64 { return r.freePages }),
+	statistics.Gauge("kvdb.engine.pages.pending", "{page}", "Pages that become free when the read transactions have ended that may still see them",
+		func(r *reading) float64 { return r.pendingPages }),
+	statistics.Gauge("kvdb.engine.freelist.size", "By", "Size of the list of free and pending pages, which each commit writes whole; 0 where none is written",
+		func(r *reading) float64 { return r.freelist }),
+	statistics.Counter("kvdb.engine.page.writes", "{page}", "Pages written, where one with the pages that it overflows to counts once",
+		func(r *reading) float64 { return r.pageWrites }),
+	statistics.Gauge("kvdb.engine.read_transactions", "{transaction}", "Read transactions that are open, those of others included",
+		func(r *reading) float64 { return r.open }),
+	statistics.Gauge("kvdb.engine.read_transaction.oldest_age", "s", "Age of the oldest read transaction of the store that is open",
+		func(r *reading) float64 { return r.oldest }),
+	statistics.Gauge(kvdb.StatFailed, "", "Whether the engine takes no more writes until it is opened again",
+		func(r *reading) float64 { return statistics.Truth(r.failed) }),
+	statistics.Gauge(kvdb.StatDiskUtilization, "1", "Used share of the filesystem that holds the store",
+		func(r *reading) float64 { return r.disk }),
 }
 
 // StatInfos declares the statistics of the stores of this package. The caller
@@ -69,13 +52,7 @@ func counter(name, unit, help string) kvdb.StatInfo {
 // NoStatistics; of free and pending pages and their list for that one and a read-only one without
 // PreLoadFreelist; and of all but whether the engine has failed when it keeps
 // its locks after damage.
-func StatInfos() []kvdb.StatInfo {
-	infos := make([]kvdb.StatInfo, len(stats))
-	for i := range stats {
-		infos[i] = stats[i].StatInfo
-	}
-	return infos
-}
+func StatInfos() []kvdb.StatInfo { return stats.Infos() }
 
 // StatInfos implements [kvdb.StatsReader] with those of the package.
 func (s *Store) StatInfos() []kvdb.StatInfo { return StatInfos() }
@@ -98,10 +75,7 @@ func (s *Store) AppendStats(ctx context.Context, dst []float64) ([]float64, erro
 		}
 	}
 	r.failed = s.failure.refuseWrite(opStats) != nil
-	for i := range stats {
-		dst = append(dst, stats[i].value(&r))
-	}
-	return dst, nil
+	return stats.Append(dst, &r), nil
 }
 
 func unknown() reading {

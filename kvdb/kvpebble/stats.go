@@ -10,6 +10,7 @@ import (
 
 	"github.com/otelkv/otelkv/internal/system"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/kvdb/internal/statistics"
 )
 
 // A reading is what the statistics of one moment are made from.
@@ -24,65 +25,47 @@ type reading struct {
 
 // stats are the statistics of every store of this package, with how each is
 // read.
-var stats = []struct {
-	kvdb.StatInfo
-	value func(*reading) float64
-}{
-	{gauge("kvdb.engine.disk.size", "By", "Size of the files of the store"),
-		func(r *reading) float64 { return float64(r.DiskSpaceUsage()) }},
-	{counter("kvdb.engine.write_stalls", "{stall}", "Times that the engine held writes back"),
-		func(r *reading) float64 { return r.listened.stalls }},
-	{counter(kvdb.StatWriteStallTime, "s", "Time during which the engine held writes back"),
-		func(r *reading) float64 { return r.listened.stalled }},
-	{counter("kvdb.engine.flushes", "{flush}", "Flushes of memory tables to disk that succeeded"),
-		func(r *reading) float64 { return r.listened.flushes }},
-	{counter("kvdb.engine.flush.failures", "{flush}", "Flushes of memory tables to disk that failed, and are tried again"),
-		func(r *reading) float64 { return r.listened.flushFailures }},
-	{counter("kvdb.engine.disk.slow", "{event}", "Operations of the disk that took five seconds or longer, as Pebble tells of them"),
-		func(r *reading) float64 { return r.listened.diskSlow }},
-	{counter("kvdb.engine.compactions", "{compaction}", "Compactions that succeeded"),
+var stats = statistics.Table[reading]{
+	statistics.Gauge("kvdb.engine.disk.size", "By", "Size of the files of the store",
+		func(r *reading) float64 { return float64(r.DiskSpaceUsage()) }),
+	statistics.Counter("kvdb.engine.write_stalls", "{stall}", "Times that the engine held writes back",
+		func(r *reading) float64 { return r.listened.stalls }),
+	statistics.Counter(kvdb.StatWriteStallTime, "s", "Time during which the engine held writes back",
+		func(r *reading) float64 { return r.listened.stalled }),
+	statistics.Counter("kvdb.engine.flushes", "{flush}", "Flushes of memory tables to disk that succeeded",
+		func(r *reading) float64 { return r.listened.flushes }),
+	statistics.Counter("kvdb.engine.flush.failures", "{flush}", "Flushes of memory tables to disk that failed, and are tried again",
+		func(r *reading) float64 { return r.listened.flushFailures }),
+	statistics.Counter("kvdb.engine.disk.slow", "{event}", "Operations of the disk that took five seconds or longer, as Pebble tells of them",
+		func(r *reading) float64 { return r.listened.diskSlow }),
+	statistics.Counter("kvdb.engine.compactions", "{compaction}", "Compactions that succeeded",
 		func(r *reading) float64 {
 			return float64(r.Compact.Count - r.Compact.FailedCount - r.Compact.CancelledCount)
-		}},
-	{counter("kvdb.engine.compaction.failures", "{compaction}", "Compactions that failed, without those that were canceled"),
-		func(r *reading) float64 { return float64(r.Compact.FailedCount) }},
-	{gauge("kvdb.engine.compaction.debt", "By", "Estimated bytes to compact until the tree is stable"),
-		func(r *reading) float64 { return float64(r.Compact.EstimatedDebt) }},
-	{gauge("kvdb.engine.l0.sublevels", "{sublevel}", "Sublevels of level 0, of which too many stall writes"),
-		func(r *reading) float64 { return float64(r.Levels[0].Sublevels) }},
-	{gauge("kvdb.engine.read_amplification", "{level}", "Levels and sublevels that a read may have to look into"),
-		func(r *reading) float64 { return float64(r.ReadAmp()) }},
-	{gauge("kvdb.engine.memtable.size", "By", "Memory of the tables that are not flushed yet"),
-		func(r *reading) float64 { return float64(r.MemTable.Size) }},
-	{gauge("kvdb.engine.wal.size", "By", "Live data in the write-ahead log"),
-		func(r *reading) float64 { return float64(r.WAL.Size) }},
-	{counter("kvdb.engine.wal.fsyncs", "{fsync}", "Times that the write-ahead log was made durable"),
-		func(r *reading) float64 { return float64(r.fsyncs) }},
-	{counter("kvdb.engine.wal.fsync.time", "s", "Time that it took to make the write-ahead log durable"),
-		func(r *reading) float64 { return r.fsync.Seconds() }},
-	{counter("kvdb.engine.cache.hits", "{access}", "Blocks found in the block cache"),
-		func(r *reading) float64 { return float64(r.BlockCache.Hits) }},
-	{counter("kvdb.engine.cache.misses", "{access}", "Blocks not found in the block cache"),
-		func(r *reading) float64 { return float64(r.BlockCache.Misses) }},
-	{gauge(kvdb.StatFailed, "", "Whether the engine takes no more writes until it is opened again"),
-		func(r *reading) float64 {
-			if r.failed {
-				return 1
-			}
-			return 0
-		}},
-	{gauge(kvdb.StatDiskUtilization, "1", "Used share of the filesystem that holds the store"),
-		func(r *reading) float64 { return r.disk }},
-}
-
-func gauge(name, unit, help string) kvdb.StatInfo {
-	return kvdb.StatInfo{Name: name, Unit: unit, Help: help, Stability: kvdb.StabilityDevelopment}
-}
-
-func counter(name, unit, help string) kvdb.StatInfo {
-	i := gauge(name, unit, help)
-	i.Counter = true
-	return i
+		}),
+	statistics.Counter("kvdb.engine.compaction.failures", "{compaction}", "Compactions that failed, without those that were canceled",
+		func(r *reading) float64 { return float64(r.Compact.FailedCount) }),
+	statistics.Gauge("kvdb.engine.compaction.debt", "By", "Estimated bytes to compact until the tree is stable",
+		func(r *reading) float64 { return float64(r.Compact.EstimatedDebt) }),
+	statistics.Gauge("kvdb.engine.l0.sublevels", "{sublevel}", "Sublevels of level 0, of which too many stall writes",
+		func(r *reading) float64 { return float64(r.Levels[0].Sublevels) }),
+	statistics.Gauge("kvdb.engine.read_amplification", "{level}", "Levels and sublevels that a read may have to look into",
+		func(r *reading) float64 { return float64(r.ReadAmp()) }),
+	statistics.Gauge("kvdb.engine.memtable.size", "By", "Memory of the tables that are not flushed yet",
+		func(r *reading) float64 { return float64(r.MemTable.Size) }),
+	statistics.Gauge("kvdb.engine.wal.size", "By", "Live data in the write-ahead log",
+		func(r *reading) float64 { return float64(r.WAL.Size) }),
+	statistics.Counter("kvdb.engine.wal.fsyncs", "{fsync}", "Times that the write-ahead log was made durable",
+		func(r *reading) float64 { return float64(r.fsyncs) }),
+	statistics.Counter("kvdb.engine.wal.fsync.time", "s", "Time that it took to make the write-ahead log durable",
+		func(r *reading) float64 { return r.fsync.Seconds() }),
+	statistics.Counter("kvdb.engine.cache.hits", "{access}", "Blocks found in the block cache",
+		func(r *reading) float64 { return float64(r.BlockCache.Hits) }),
+	statistics.Counter("kvdb.engine.cache.misses", "{access}", "Blocks not found in the block cache",
+		func(r *reading) float64 { return float64(r.BlockCache.Misses) }),
+	statistics.Gauge(kvdb.StatFailed, "", "Whether the engine takes no more writes until it is opened again",
+		func(r *reading) float64 { return statistics.Truth(r.failed) }),
+	statistics.Gauge(kvdb.StatDiskUtilization, "1", "Used share of the filesystem that holds the store",
+		func(r *reading) float64 { return r.disk }),
 }
 
 // StatInfos declares the statistics of the stores of this package. The caller
@@ -91,13 +74,7 @@ func counter(name, unit, help string) kvdb.StatInfo {
 // not known or whose filesystem has no size, such as one in memory. Without
 // Events stalls are counted when they end, and only those that a write through
 // the store met.
-func StatInfos() []kvdb.StatInfo {
-	infos := make([]kvdb.StatInfo, len(stats))
-	for i := range stats {
-		infos[i] = stats[i].StatInfo
-	}
-	return infos
-}
+func StatInfos() []kvdb.StatInfo { return stats.Infos() }
 
 // StatInfos implements [kvdb.StatsReader] with those of the package.
 func (s *Store) StatInfos() []kvdb.StatInfo { return StatInfos() }
@@ -120,10 +97,7 @@ func (s *Store) AppendStats(ctx context.Context, dst []float64) (out []float64, 
 	if r.fsyncs, r.fsync, err = fsyncs(r.Metrics); err != nil {
 		return out, wrap(opStats, err)
 	}
-	for i := range stats {
-		out = append(out, stats[i].value(&r))
-	}
-	return out, nil
+	return stats.Append(out, &r), nil
 }
 
 // checkHandle panics as Pebble does when somebody has closed a handle that is

@@ -17,6 +17,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/kvdb/internal/statistics"
 )
 
 // marked is what no text may quote.
@@ -215,7 +216,7 @@ func TestTopology(t *testing.T) {
 
 // Counters go on through a restart, and a fail-over adds nothing of another server's past.
 func TestTally(t *testing.T) {
-	commands := slices.IndexFunc(stats, func(s statistic) bool { return s.Name == "kvdb.engine.commands" })
+	commands := slices.IndexFunc(stats, func(s statistics.Row[server]) bool { return s.Name == "kvdb.engine.commands" })
 	at := time.Unix(0, 0)
 	var tl tally
 	for i, tt := range []struct {

@@ -11,59 +11,73 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/kvdb/internal/statistics"
 )
 
-// A statistic is one, and where INFO has it; one without a name there is the store's own.
-type statistic struct {
-	kvdb.StatInfo
-	field string
+// A server is what one tells, and the database of the store.
+type server struct {
+	info
+	database int
 }
 
-// stats are the statistics of every store of this package.
-var stats = []statistic{
-	{gauge("kvdb.engine.memory.used", "By", "Memory that the server has taken for data and for clients"), "used_memory"},
-	{gauge("kvdb.engine.memory.limit", "By", "Memory that the server may take, its maxmemory; not known where it has none"), "maxmemory"},
-	{gauge("kvdb.engine.memory.resident", "By", "Memory of the server's process, as the operating system counts it"), "used_memory_rss"},
-	{gauge("kvdb.engine.keys", "{key}", "Keys of the database"), keysField},
-	{counter("kvdb.engine.keys.evicted", "{key}", "Keys that were dropped to stay below maxmemory"), "evicted_keys"},
-	{counter("kvdb.engine.keys.expired", "{key}", "Keys whose time to live was over"), "expired_keys"},
-	{counter("kvdb.engine.lookup.hits", "{access}", "Lookups of keys that were there, by all clients"), "keyspace_hits"},
-	{counter("kvdb.engine.lookup.misses", "{access}", "Lookups of keys that were not there, by all clients"), "keyspace_misses"},
-	{counter("kvdb.engine.commands", "{command}", "Commands that the server carried out, for all clients"), "total_commands_processed"},
-	{counter("kvdb.engine.errors", "{error}", "Errors that the server replied, to all clients"), "total_error_replies"},
-	{gauge("kvdb.engine.clients", "{client}", "Clients that are connected"), "connected_clients"},
-	{gauge("kvdb.engine.clients.blocked", "{client}", "Clients that wait in a blocking command"), "blocked_clients"},
-	{counter("kvdb.engine.clients.rejected", "{client}", "Clients that were turned away, as there were maxclients"), "rejected_connections"},
-	{gauge("kvdb.engine.changes.unsaved", "{change}", "Changes since the last snapshot on the disk"), "rdb_changes_since_last_save"},
-	{gauge("kvdb.engine.replicas", "{replica}", "Replicas that are connected to their primary"), "connected_slaves"},
-	{counter(kvdb.StatFailovers, "{failover}", "Changes of the primary"), ""},
-	{counter(kvdb.StatFailoverTime, "s", "Time during which no primary answered"), ""},
+// stats are the statistics of every store of this package, with where INFO has each.
+var stats = statistics.Table[server]{
+	statistics.Gauge("kvdb.engine.memory.used", "By", "Memory that the server has taken for data and for clients", field("used_memory")),
+	statistics.Gauge("kvdb.engine.memory.limit", "By", "Memory that the server may take, its maxmemory; not known where it has none", (*server).limit),
+	statistics.Gauge("kvdb.engine.memory.resident", "By", "Memory of the server's process, as the operating system counts it", field("used_memory_rss")),
+	statistics.Gauge("kvdb.engine.keys", "{key}", "Keys of the database", (*server).keys),
+	statistics.Counter("kvdb.engine.keys.evicted", "{key}", "Keys that were dropped to stay below maxmemory", field("evicted_keys")),
+	statistics.Counter("kvdb.engine.keys.expired", "{key}", "Keys whose time to live was over", field("expired_keys")),
+	statistics.Counter("kvdb.engine.lookup.hits", "{access}", "Lookups of keys that were there, by all clients", field("keyspace_hits")),
+	statistics.Counter("kvdb.engine.lookup.misses", "{access}", "Lookups of keys that were not there, by all clients", field("keyspace_misses")),
+	statistics.Counter("kvdb.engine.commands", "{command}", "Commands that the server carried out, for all clients", field("total_commands_processed")),
+	statistics.Counter("kvdb.engine.errors", "{error}", "Errors that the server replied, to all clients", field("total_error_replies")),
+	statistics.Gauge("kvdb.engine.clients", "{client}", "Clients that are connected", field("connected_clients")),
+	statistics.Gauge("kvdb.engine.clients.blocked", "{client}", "Clients that wait in a blocking command", field("blocked_clients")),
+	statistics.Counter("kvdb.engine.clients.rejected", "{client}", "Clients that were turned away, as there were maxclients", field("rejected_connections")),
+	statistics.Gauge("kvdb.engine.changes.unsaved", "{change}", "Changes since the last snapshot on the disk", field("rdb_changes_since_last_save")),
+	statistics.Gauge("kvdb.engine.replicas", "{replica}", "Replicas that are connected to their primary", field("connected_slaves")),
+	statistics.Counter(kvdb.StatFailovers, "{failover}", "Changes of the primary", (*server).nothing),
+	statistics.Counter(kvdb.StatFailoverTime, "s", "Time during which no primary answered", (*server).nothing),
 }
 
-// keysField is in the line of the database.
-const keysField = "keys"
-
-func gauge(name, unit, help string) kvdb.StatInfo {
-	return kvdb.StatInfo{Name: name, Unit: unit, Help: help, Stability: kvdb.StabilityDevelopment}
+// field reads a number of INFO.
+func field(name string) func(*server) float64 {
+	return func(s *server) float64 {
+		n, ok := s.number(name)
+		if !ok {
+			return math.NaN()
+		}
+		return n
+	}
 }
 
-func counter(name, unit, help string) kvdb.StatInfo {
-	i := gauge(name, unit, help)
-	i.Counter = true
-	return i
+// limit is what maxmemory is, where 0 is none.
+func (s *server) limit() float64 {
+	n := field("maxmemory")(s)
+	if n == 0 {
+		return math.NaN()
+	}
+	return n
 }
+
+// keys are in the line of the database, which one that is empty has not.
+func (s *server) keys() float64 {
+	n, ok := s.fields("db" + strconv.Itoa(s.database)).number("keys")
+	if !ok && s.info["redis_version"] == "" {
+		return math.NaN()
+	}
+	return n
+}
+
+// nothing is what a server tells of what the watch counts.
+func (*server) nothing() float64 { return math.NaN() }
 
 // StatInfos declares the statistics of the stores of this package. The caller owns the
 // result. They are those of the primary; of a cluster, the sums of all primaries. A value
 // that a server does not tell, as old ones do not count errors, is not known, and NaN.
 // Counters go on through restarts and fail-overs.
-func StatInfos() []kvdb.StatInfo {
-	infos := make([]kvdb.StatInfo, len(stats))
-	for i := range stats {
-		infos[i] = stats[i].StatInfo
-	}
-	return infos
-}
+func StatInfos() []kvdb.StatInfo { return stats.Infos() }
 
 // StatInfos implements [kvdb.StatsReader] with those of the package.
 func (s *Store) StatInfos() []kvdb.StatInfo { return StatInfos() }
@@ -137,24 +151,22 @@ func (t *tally) read(now time.Time, answers []info, database int) []float64 {
 	}
 	values, last := unknown(), make(map[string][]float64)
 	for _, a := range answers {
-		row := make([]float64, len(stats))
+		row := stats.Append(nil, &server{a, database})
 		before := t.last[a["run_id"]]
 		uptime, _ := a.number("uptime_in_seconds")
 		young := first || uptime < now.Sub(t.at).Seconds()
-		for i := range stats {
-			n, ok := value(a, stats[i].field, database)
-			if !ok {
+		for i, n := range row {
+			if math.IsNaN(n) {
 				continue
 			}
-			row[i] = n
 			switch {
 			case !stats[i].Counter && math.IsNaN(values[i]):
 				values[i] = n
 			case !stats[i].Counter:
 				values[i] += n
-			case before != nil:
+			case before != nil && !math.IsNaN(before[i]):
 				t.totals[i] += max(n-before[i], 0)
-			case young:
+			case before != nil || young:
 				t.totals[i] += n
 			}
 			if stats[i].Counter {
@@ -168,23 +180,4 @@ func (t *tally) read(now time.Time, answers []info, database int) []float64 {
 }
 
 // unknown returns a value for each statistic that is not known.
-func unknown() []float64 {
-	values := make([]float64, len(stats))
-	for i := range values {
-		values[i] = math.NaN()
-	}
-	return values
-}
-
-// value returns one of what a server tells. A limit of 0 is none.
-func value(a info, field string, database int) (float64, bool) {
-	switch field {
-	case "":
-		return 0, false
-	case keysField:
-		n, ok := a.fields("db" + strconv.Itoa(database)).number(keysField)
-		return n, ok || a["redis_version"] != "" // a database that is empty has no line
-	}
-	n, ok := a.number(field)
-	return n, ok && (n != 0 || field != "maxmemory")
-}
+func unknown() []float64 { return stats.Append(nil, &server{}) }
