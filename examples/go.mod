@@ -10,10 +10,12 @@ require (
 	github.com/otelkv/otelkv/kvdb/kvbadger v0.1.0
 	github.com/otelkv/otelkv/kvdb/kvbolt v0.1.0
 	github.com/otelkv/otelkv/kvdb/kvpebble v0.1.0
+	github.com/otelkv/otelkv/kvdb/kvredis v0.1.0
 	github.com/otelkv/otelkv/otelsetup v0.1.0
 	github.com/prometheus/client_golang v1.25.0
 	github.com/prometheus/client_model v0.6.3
 	github.com/prometheus/common v0.72.0
+	github.com/redis/go-redis/v9 v9.23.0
 	go.etcd.io/bbolt v1.5.0
 	go.opentelemetry.io/otel v1.47.0
 	go.opentelemetry.io/otel/metric v1.47.0
@@ -29,6 +31,7 @@ require (
 	github.com/dgraph-io/ristretto/v2 v2.2.0 // indirect
 	github.com/dustin/go-humanize v1.0.1 // indirect
 	github.com/google/flatbuffers v25.2.10+incompatible // indirect
+	go.uber.org/atomic v1.12.0 // indirect
 )
 
 require (
@@ -107,5 +110,6 @@ replace (
 	github.com/otelkv/otelkv/kvdb/kvbadger => ../kvdb/kvbadger
 	github.com/otelkv/otelkv/kvdb/kvbolt => ../kvdb/kvbolt
 	github.com/otelkv/otelkv/kvdb/kvpebble => ../kvdb/kvpebble
+	github.com/otelkv/otelkv/kvdb/kvredis => ../kvdb/kvredis
 	github.com/otelkv/otelkv/otelsetup => ../otelsetup
 )

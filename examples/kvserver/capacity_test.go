@@ -51,7 +51,7 @@ func TestCapacity(t *testing.T) {
 // What the table says of engines is so.
 func TestEngineTable(t *testing.T) {
 	for _, e := range engines {
-		store, err := e.open(openOptions{dir: t.TempDir(), has: capacity{cache: 8 << 20, files: 100}})
+		store, err := e.open(t.Context(), openOptions{dir: t.TempDir(), target: targetOf(t, e), has: capacity{cache: 8 << 20, files: 100}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -76,7 +76,7 @@ func TestPebbleKeepsLargeValuesApart(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		store, err := e.open(openOptions{dir: dir, has: capacity{cache: 8 << 20, files: 100}})
+		store, err := e.open(t.Context(), openOptions{dir: dir, has: capacity{cache: 8 << 20, files: 100}})
 		if err != nil {
 			t.Fatal(err)
 		}

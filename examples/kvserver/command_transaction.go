@@ -41,6 +41,9 @@ func runWatch(ctx context.Context, c *client, args [][]byte) error {
 	if c.multi != nil {
 		return commandError("WATCH inside MULTI is not allowed")
 	}
+	if c.keys.db.remote { // others write the keys, too
+		return c.keys.unsupported("WATCH")
+	}
 	if err := c.watch(args[1:]); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/otelkv/otelkv/examples/internal/fault"
+	"github.com/otelkv/otelkv/examples/internal/program"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/kvdb/kvbadger"
 	"github.com/otelkv/otelkv/kvdb/kvbolt"
@@ -20,39 +22,51 @@ type engine struct {
 	files   bool // it keeps files in a directory
 	caches  bool // blocks, in memory that is not Go's
 	expires bool // keys that are given a time
-	open    func(openOptions) (*fault.Store, error)
+	remote  bool // it is a server, and has the data
+	open    func(context.Context, openOptions) (*fault.Store, error)
 
 	// Files that it has open: it needs the one, and more than the other is no use.
 	leastFiles, mostFiles int
 }
 
+// inMemory reports whether the data is in the memory of this process.
+func (e engine) inMemory() bool { return !e.files && !e.remote }
+
 type openOptions struct {
-	dir  string
-	sync bool
-	has  capacity
+	dir    string
+	sync   bool
+	has    capacity
+	target program.Target
 }
+
+// otherConnections are those to a Redis server that are not of the pool for single commands:
+// for batches, and to watch the primary and its replicas.
+const otherConnections = 20
 
 // namespace is the same in every directory, so that graphs go on.
 const namespace = "kvserver"
 
 var engines = []engine{
-	{name: "pebble", files: true, caches: true, leastFiles: 80, mostFiles: 1000, open: func(o openOptions) (*fault.Store, error) {
+	{name: "pebble", files: true, caches: true, leastFiles: 80, mostFiles: 1000, open: func(_ context.Context, o openOptions) (*fault.Store, error) {
 		returnLarge()
 		return fault.OpenPebble(o.dir, &kvpebble.OpenOptions{Namespace: namespace, NoSync: !o.sync, Pebble: pebbleOptions(o.has)}, false)
 	}},
-	{name: "bolt", files: true, leastFiles: 8, mostFiles: 8, open: func(o openOptions) (*fault.Store, error) {
+	{name: "bolt", files: true, leastFiles: 8, mostFiles: 8, open: func(_ context.Context, o openOptions) (*fault.Store, error) {
 		if err := os.MkdirAll(o.dir, 0o750); err != nil {
 			return nil, err
 		}
 		return fault.OpenBolt(filepath.Join(o.dir, "kvserver.db"), &kvbolt.OpenOptions{Namespace: namespace, NoSync: !o.sync}, false)
 	}},
-	{name: "badger", files: true, caches: true, expires: true, leastFiles: 80, mostFiles: 1000, open: func(o openOptions) (*fault.Store, error) {
+	{name: "badger", files: true, caches: true, expires: true, leastFiles: 80, mostFiles: 1000, open: func(_ context.Context, o openOptions) (*fault.Store, error) {
 		return fault.OpenBadger(o.dir, &kvbadger.OpenOptions{
 			Namespace: namespace, NoSync: !o.sync, GarbageInterval: rewriteAfter, GarbageShare: maxGarbage, Badger: badgerOptions(o.has),
 		}, false)
 	}},
-	{name: "memory", open: func(openOptions) (*fault.Store, error) {
+	{name: "memory", open: func(context.Context, openOptions) (*fault.Store, error) {
 		return fault.New(kvdb.NewMemory(&kvdb.MemoryOptions{Namespace: namespace}), "memory", false), nil
+	}},
+	{name: "redis", remote: true, expires: true, leastFiles: 40, mostFiles: 120, open: func(ctx context.Context, o openOptions) (*fault.Store, error) {
+		return fault.OpenRedis(ctx, o.target, namespace, o.has.files-otherConnections)
 	}},
 }
 
@@ -64,15 +78,18 @@ func engineNames() string {
 	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
 }
 
-// noExpiry names the engines whose keys stay.
-func noExpiry() string {
+// noExpiry names the engines whose keys stay, and noFiles those without a directory.
+func noExpiry() string { return without(func(e engine) bool { return e.expires }, ", ") }
+func noFiles() string  { return without(func(e engine) bool { return e.files }, " and ") }
+
+func without(has func(engine) bool, between string) string {
 	var names []string
 	for _, e := range engines {
-		if !e.expires {
+		if !has(e) {
 			names = append(names, e.name)
 		}
 	}
-	return strings.Join(names, ", ")
+	return strings.Join(names, between)
 }
 
 func engineNamed(name string) (engine, error) {

@@ -17,7 +17,8 @@ type config struct {
 	admin     program.Address
 	pprof     program.Address // its HostPort is empty when profiles are off
 	engine    engine
-	dir       string // empty for a temporary one
+	target    program.Target // of an engine that is a server
+	dir       string         // empty for a temporary one
 	sync      bool
 	telemetry bool
 	traces    int  // commands a second that are traced
@@ -41,11 +42,12 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	flags.StringVar(&c.admin.HostPort, "admin", "127.0.0.1:8080", "serve metrics and probes on this `address`; port 0 is a free one")
 	flags.StringVar(&c.pprof.HostPort, "pprof", "", "serve profiles on this `address`, host:port or unix:/path, and capture evidence of what is slow or fails beside the store; without it, neither")
 	name := flags.String("engine", "pebble", "the `engine` below: "+engineNames()+"; keys do not expire in "+noExpiry()+", where SET with EX or PX is an error")
-	flags.StringVar(&c.dir, "dir", "", "keep the store in this `directory`; without it, in a temporary one; engine memory has none")
+	flags.StringVar(&c.dir, "dir", "", "keep the store in this `directory`; without it, in a temporary one; "+noFiles()+" have none")
+	c.target.Flags(flags)
 	c.memory = defaultMemory
 	flags.Var(&c.memory, "memory", "the `size` of what clients send, ask for and have the server remember, and of the cache and tables of engine pebble, a quarter of it; half of it bounds the number of clients; what does not fit is refused with an error; data of engine memory is not in it; besides, "+defaultLimits.protocol())
 	flags.IntVar(&c.clients, "maxclients", 0, fmt.Sprintf("serve at most this `number` of clients at a time; 0 is %d, or as many as -memory and the limit of open files have room for", defaultClients))
-	flags.BoolVar(&c.sync, "sync", true, "answer a write only when it is on the disk")
+	flags.BoolVar(&c.sync, "sync", true, "answer a write only when it is on the disk, where there is one; of engine redis its own configuration decides")
 	flags.BoolVar(&c.telemetry, "telemetry", true, "instrument the store; false is the bare one, and no metrics")
 	flags.IntVar(&c.traces, "traces", 10, "trace at most this `number` of commands a second, for exemplars and for log lines with a trace id; 0 is none")
 	flags.BoolVar(&c.native, "native", false, "add native histograms, for a Prometheus that scrapes protobuf and ingests them")
@@ -62,6 +64,9 @@ func parse(args []string, stderr io.Writer) (config, error) {
 		return c, errors.New("-dir is empty: name a directory, or leave the flag out for a temporary one")
 	}
 	if c.engine, err = engineNamed(*name); err != nil {
+		return c, err
+	}
+	if err := c.target.Check(c.engine.name, c.engine.remote); err != nil {
 		return c, err
 	}
 	if given["dir"] && !c.engine.files {

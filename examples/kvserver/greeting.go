@@ -19,6 +19,9 @@ func greet(stderr io.Writer, c config, dir string, redis net.Listener, obs *obse
 			goes = "The directory is removed at the end; -dir keeps it.\n\n"
 		}
 	}
+	if c.engine.remote {
+		where = " at " + c.target.String()
+	}
 	host, port, _ := net.SplitHostPort(program.Reachable(redis.Addr()))
 	url := "http://" + program.Reachable(obs.Addr())
 	telemetry, metrics, try := "without telemetry", "", ""
@@ -33,7 +36,7 @@ func greet(stderr io.Writer, c config, dir string, redis net.Listener, obs *obse
 	try += "  curl -X POST '" + url + "/fault?kind=errors'    # or " + faults.Others() + "; then kind=none\n"
 	limits := fmt.Sprintf("At most %d clients (-maxclients), and %v for what they send, ask for and have the server remember (-memory).\n", c.has.clients, c.memory)
 	limits += "Besides, " + defaultLimits.protocol() + ".\n"
-	if !c.engine.files {
+	if c.engine.inMemory() {
 		limits += "The data of engine " + c.engine.name + " is in memory besides that, as much as there is.\n"
 	}
 	if !c.engine.expires {

@@ -14,7 +14,7 @@ const checkInterval = time.Second
 // checks returns what the server depends on, as far as its engine has it. They
 // ask the bare store, since the ping of a probe is not an operation of a client. Dir
 // is empty for an engine without files.
-func checks(dir string) observe.StoreChecksFunc {
+func (c config) checks(dir string) observe.StoreChecksFunc {
 	return func(s observe.StoreInfo) []health.Check {
 		all := []health.Check{health.Ping("database", s.Store).For(health.Startup | health.Readiness)}
 		if _, ok := kvdb.As[kvdb.StatsReader](s.Store); ok {
@@ -23,6 +23,9 @@ func checks(dir string) observe.StoreChecksFunc {
 				all = append(all, health.EngineFailure("engine failure", s.Store),
 					health.Utilization("disk", health.Stat(s.Store, kvdb.StatDiskUtilization), nil))
 			}
+		}
+		if c.target.Heartbeat != "" {
+			all = append(all, replication(s.Store))
 		}
 		if s.Totals != nil { // what clients see, and a ping does not
 			all = append(all, health.Traffic("operations", s.Totals, &health.TrafficLimits{Oldest: s.Oldest}).Above(s.Store))
@@ -33,3 +36,5 @@ func checks(dir string) observe.StoreChecksFunc {
 		return all
 	}
 }
+
+func replication(s kvdb.Store) health.Check { return health.ReplicationLag("replication", s, nil) }

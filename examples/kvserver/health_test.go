@@ -51,7 +51,7 @@ func TestHealth(t *testing.T) {
 				p.ping.Store(tt.ping)
 				p.put.Store(&fine)
 				obs, err := observe.Start(t.Context(), observe.WithAddress(""), observe.WithProfiles(""), observe.WithLogger(zap.NewNop()),
-					observe.WithCheckInterval(checkInterval), observe.WithStoreChecks(checks(t.TempDir())))
+					observe.WithCheckInterval(checkInterval), observe.WithStoreChecks(config{}.checks(t.TempDir())))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -108,17 +108,17 @@ func TestChecks(t *testing.T) {
 		if e.files {
 			dir = t.TempDir()
 		}
-		store, err := e.open(openOptions{dir: dir, has: capacity{cache: 8 << 20, files: 100}})
+		store, err := e.open(t.Context(), openOptions{dir: dir, target: targetOf(t, e), has: capacity{cache: 8 << 20, files: 100}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer store.Close()
 		names := make(map[string]bool)
-		of := checks(dir)(observe.StoreInfo{Store: store})
+		of := config{}.checks(dir)(observe.StoreInfo{Store: store})
 		for _, c := range of {
 			names[c.Name] = true
 		}
-		if !names["database"] || names["operations"] || names["disk"] != e.files || names["engine"] != e.files || names["engine failure"] != e.files {
+		if !names["database"] || names["operations"] || names["disk"] != e.files || names["engine"] == e.inMemory() || names["engine failure"] != e.files {
 			t.Errorf("engine %s has %v", e.name, names)
 		}
 		probes, err := health.New(health.WithMeterProvider(noop.NewMeterProvider()), health.WithChecks(of...))

@@ -47,9 +47,9 @@ func boundHeap(budget *resp.Budget, e engine, cache int) (stop func()) {
 				debug.FreeOSMemory()
 			}
 			limit := own.mapped + int64(budget.Size()) + heapSlack
-			if !e.files {
+			if e.inMemory() {
 				limit += 2 * data.after(now, held)
-			} else if !cgo {
+			} else if e.files && !cgo {
 				limit += int64(cache + 2*heapSlack)
 			}
 			debug.SetMemoryLimit(limit)

@@ -1,9 +1,10 @@
-// Kvserver serves any embedded store of this repository to any Redis client: the Redis
-// protocol, versions 2 and 3, on top; an engine below; and what package instrument
-// sees in between on an HTTP port of its own.
+// Kvserver serves any store of this repository to any Redis client: the Redis
+// protocol, versions 2 and 3, on top; an engine below, embedded or a Redis server; and what
+// package instrument sees in between on an HTTP port of its own.
 //
 //	go run ./examples/kvserver [-listen 127.0.0.1:6380] [-admin 127.0.0.1:8080]
-//		[-engine pebble|bolt|badger|memory] [-dir DIR] [-sync=true] [-telemetry=true]
+//		[-engine pebble|bolt|badger|memory|redis] [-dir DIR] [-target ADDR] [-master NAME]
+//		[-heartbeat KEY] [-sync=true] [-telemetry=true]
 //		[-memory 128MiB] [-maxclients 0] [-traces 10] [-native] [-fault none]
 //		[-drain 5s] [-pprof ADDR]
 //
@@ -12,9 +13,15 @@
 // SELECT, HELLO, AUTH, RESET, QUIT, CLIENT, INFO, CONFIG GET and COMMAND. A
 // capability that the engine lacks is an error, except for NX and XX, which the
 // server then guards with locks, and for MGET and DEL, which then go key by key. Keys
-// expire with engine badger alone, up to a second late and never early; not those that a
+// expire with engine badger, up to a second late and never early, and redis; not those that a
 // transaction writes, since batches have no times. With the other engines SET with EX or PX
 // is an error, and TTL is -1.
+//
+// With -engine redis the store is the server at -target: an address, a URL, nodes of a cluster
+// or, with -master, sentinels. Its keys have no order, so SCAN, KEYS, DBSIZE and FLUSHDB are
+// errors, as are WATCH, CLIENT TRACKING and KEEPTTL, since others may write the same keys. Keys of
+// database 0 are there as clients have them. -heartbeat names a key by which the lags of replicas
+// are measured.
 //
 // One command may be several operations of the store, and those are what the
 // metrics count:

@@ -13,7 +13,6 @@ import (
 
 	"github.com/otelkv/otelkv/examples/internal/fault"
 	"github.com/otelkv/otelkv/examples/internal/program"
-	"github.com/otelkv/otelkv/health"
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/monitoring/catalog"
@@ -74,8 +73,11 @@ func serve(ctx context.Context, c config, life *program.Life, stderr io.Writer, 
 		return err
 	}
 	defer closing(func() error { return life.Last(dir.Remove) })
-	bare, err := c.engine.open(openOptions{dir: dir.Path, sync: c.sync, has: c.has})
-	if err != nil {
+	bare, err := c.engine.open(ctx, openOptions{dir: dir.Path, sync: c.sync, has: c.has, target: c.target})
+	switch {
+	case err != nil && c.engine.remote:
+		return err
+	case err != nil:
 		return openError(c.engine.name, dir.Path, err)
 	}
 
@@ -106,7 +108,7 @@ func serve(ctx context.Context, c config, life *program.Life, stderr io.Writer, 
 	if c.telemetry {
 		listener, err = instrument.CountConnections(listener, instrument.WithTelemetry(obs.Telemetry()))
 	} else {
-		err = obs.Health().Register(checks(dir.Path)(observe.StoreInfo{Store: bare})...)
+		err = obs.Health().Register(c.checks(dir.Path)(observe.StoreInfo{Store: bare})...)
 	}
 	if err != nil {
 		return err
@@ -118,7 +120,7 @@ func serve(ctx context.Context, c config, life *program.Life, stderr io.Writer, 
 	server := startServer(listener, keys, c.has.limits(), newServerLog(obs.Logger()), chooser, c.about(listener))
 	defer server.drain()
 	faulty.Replica = func() {
-		_ = obs.Health().Register(health.ReplicationLag("replication", bare, nil).Every(checkInterval))
+		_ = obs.Health().Register(replication(bare).Every(checkInterval))
 	}
 	life.Keep("-listen", listener.Addr().String())
 	life.Keep("-admin", web.Addr().String())
@@ -161,7 +163,7 @@ func (c config) observed(dir string, options []otelsetup.Option) []observe.Optio
 		observe.WithServiceName("kvserver"),
 		observe.WithStoreOptions(instrument.WithSizes()),
 		observe.WithCheckInterval(checkInterval),
-		observe.WithStoreChecks(checks(dir)),
+		observe.WithStoreChecks(c.checks(dir)),
 		observe.WithDrain(c.drain),
 		observe.WithShutdownTimeout(program.ShutdownTime),
 	)

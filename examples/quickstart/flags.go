@@ -18,6 +18,7 @@ type config struct {
 	dir    string          // empty for a temporary one
 	rate   float64         // operations a second
 	engine engine
+	target program.Target // of an engine that is a server
 	fault  fault.Fault
 	native bool          // histograms, too
 	watch  bool          // by a Prometheus of its own
@@ -34,7 +35,8 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	flags := flag.NewFlagSet("quickstart", flag.ContinueOnError)
 	flags.StringVar(&c.listen.HostPort, "listen", "127.0.0.1:8080", "serve metrics and probes on this `address`; port 0 is a free one")
 	flags.StringVar(&c.pprof.HostPort, "pprof", "127.0.0.1:6060", "serve profiles on this `address`, host:port or unix:/path, and capture evidence of what is slow or fails; empty turns both off")
-	flags.StringVar(&c.dir, "dir", "", "keep the store in this `directory`; without it, in a temporary one")
+	flags.StringVar(&c.dir, "dir", "", "keep the store, if it is in this program, and evidence in this `directory`; without it, in a temporary one")
+	c.target.Flags(flags)
 	flags.Float64Var(&c.rate, "rate", 2000, "make this many `operations` a second")
 	flags.BoolVar(&c.native, "native", false, "add native histograms, for a Prometheus that scrapes protobuf and ingests them")
 	flags.BoolVar(&c.watch, "watch", false, "run a Prometheus beside it that scrapes it, with alerting rules; prometheus has to be on the path")
@@ -57,6 +59,9 @@ func parse(args []string, stderr io.Writer) (config, error) {
 		return c, fmt.Errorf("-drain is %v: use a time such as 5s, or 0 to stop at once", c.drain)
 	}
 	if c.engine, err = engineNamed(*name); err != nil {
+		return c, err
+	}
+	if err := c.target.Check(c.engine.name, c.engine.remote); err != nil {
 		return c, err
 	}
 	if c.fault, err = fault.Parse(*kind); err != nil {

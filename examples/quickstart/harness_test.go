@@ -47,6 +47,13 @@ func freePorts(args ...string) []string {
 func start(t *testing.T, args ...string) *quickstart {
 	t.Helper()
 	p := command(t, args...)
+	p.launch()
+	return p
+}
+
+// launch begins, and waits for the greeting.
+func (p *quickstart) launch() {
+	p.t.Helper()
 	p.begin()
 	p.eventually("the greeting", func() bool { return strings.Contains(p.Stderr.String(), "Stop with") })
 	urls := regexp.MustCompile(`http://[0-9.:]+`).FindAllString(p.Stderr.String(), -1)
@@ -55,7 +62,6 @@ func start(t *testing.T, args ...string) *quickstart {
 		before := p.Stderr.String()[:i]
 		p.profiles = before[strings.LastIndex(before, "http://"):] + "/debug/pprof/"
 	}
-	return p
 }
 
 func (p *quickstart) begin() {

@@ -22,14 +22,25 @@ const longestSilence = 10 * time.Second
 // storeChecks are about the store below its faults. A store that is slow is ready: an
 // alert may call somebody, but traffic that is sent elsewhere would only make
 // another one slow.
-func storeChecks(s observe.StoreInfo) []health.Check {
-	return []health.Check{
+func (c config) storeChecks(s observe.StoreInfo) []health.Check {
+	checks := []health.Check{
 		health.Ping("database", s.Store).Every(checkEvery),
 		operations(s),
-		health.ReplicationLag("replication", s.Store, nil).Every(checkEvery),
-		health.Utilization("disk", health.Stat(s.Store, kvdb.StatDiskUtilization), nil).Every(checkEvery),
-		health.EngineFailure("engine failure", s.Store).Every(checkEvery),
 	}
+	if !c.engine.remote { // the disk of this machine, and what a restart of this process mends
+		checks = append(checks,
+			health.Utilization("disk", health.Stat(s.Store, kvdb.StatDiskUtilization), nil).Every(checkEvery),
+			health.EngineFailure("engine failure", s.Store).Every(checkEvery))
+	}
+	if !c.engine.remote || c.target.Heartbeat != "" {
+		checks = append(checks, replication(s.Store))
+	}
+	return checks
+}
+
+// replication is there from the start where there are replicas then.
+func replication(s kvdb.Store) health.Check {
+	return health.ReplicationLag("replication", s, nil).Every(checkEvery)
 }
 
 // operations judges what users see of the store and a ping does not: that a

@@ -68,7 +68,7 @@ func watch(t *testing.T, test func(w *watched)) {
 		}
 		defer w.faults.Close()
 		stocked := make(chan struct{})
-		checks := storeChecks(observe.StoreInfo{Store: faulty, Totals: func() (succeeded, failed uint64) {
+		checks := config{}.storeChecks(observe.StoreInfo{Store: faulty, Totals: func() (succeeded, failed uint64) {
 			t := store.Totals()
 			return t.Succeeded, t.Failed
 		}})

@@ -62,7 +62,7 @@ func (l *load) stop() totals {
 	l.cancel()
 	l.done.Wait()
 	c := &l.shop.counts
-	return totals{c.operations.Load(), c.errors.Load(), c.orders.Load()}
+	return totals{c.operations.Load(), c.errors.Load(), c.placed.Load()}
 }
 
 func (l *load) run(ctx context.Context) {

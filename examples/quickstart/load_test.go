@@ -18,11 +18,11 @@ import (
 
 func stockedShop(t testing.TB, store kvdb.Store) *shop {
 	t.Helper()
-	last, err := stock(t.Context(), store)
+	last, err := stock(t.Context(), store, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := newShop(store, last)
+	s, err := newShop(store, "", last)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +187,7 @@ func TestOrdersGoOn(t *testing.T) {
 	if err := s.checkOut(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.Get(t.Context(), orderKey(1)); err != kvdb.ErrNotFound {
+	if _, err := store.Get(t.Context(), s.keys.order(1)); err != kvdb.ErrNotFound {
 		t.Errorf("order 1 is still there: %v", err)
 	}
 }

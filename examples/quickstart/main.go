@@ -1,8 +1,10 @@
 // Quickstart is an instrumented key-value store to look at: Pebble, bbolt or Badger, in a
-// directory of its own, wrapped by package instrument, under the load of a
-// small web shop.
+// directory of its own, or a Redis server that is there, wrapped by package instrument, under
+// the load of a small web shop.
 //
-//	go run ./examples/quickstart [-listen 127.0.0.1:8080] [-pprof 127.0.0.1:6060] [-dir DIR] [-rate 2000] [-engine pebble|bolt|badger] [-fault none] [-native] [-watch] [-drain 1s]
+//	go run ./examples/quickstart [-listen 127.0.0.1:8080] [-pprof 127.0.0.1:6060] [-dir DIR] [-rate 2000]
+//		[-engine pebble|bolt|badger|redis] [-target ADDR] [-master NAME] [-heartbeat KEY]
+//		[-fault none] [-native] [-watch] [-drain 1s]
 //
 // It writes JSON log lines to standard output, and what a person reads, the
 // URLs first of all, to standard error. It runs until SIGINT or SIGTERM, says on
@@ -10,6 +12,10 @@
 // of -drain, and exits with 0; a second signal ends it at once. Ten seconds after the
 // time of -drain it has ended, whatever hangs, with status 1 if it is the store. It exits with 2
 // for wrong usage and with 1 when it cannot run.
+//
+// With -engine redis the store is the server at -target: an address, a URL, nodes of a cluster
+// or, with -master, sentinels. The keys of the shop begin with {quickstart}: there, and stay.
+// -heartbeat names a key by which the lags of replicas are measured.
 //
 // With -native the durations of operations are native histograms as well, for a
 // Prometheus that scrapes protobuf and ingests them.

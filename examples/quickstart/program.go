@@ -69,7 +69,7 @@ func serve(ctx context.Context, c config, life *program.Life, stderr io.Writer, 
 	if server != nil {
 		defer closing(func() error { return life.Last(server.Close) })
 	}
-	faulty, dir, err := openStore(c.engine, c.dir)
+	faulty, dir, err := c.openStore(ctx)
 	if err != nil {
 		return sum, err
 	}
@@ -97,12 +97,12 @@ func serve(ctx context.Context, c config, life *program.Life, stderr io.Writer, 
 	defer closing(store.Close)
 
 	// The shop is stocked below the telemetry, which then shows the load alone.
-	lastOrder, err := stock(ctx, faulty.Unwrap())
+	lastOrder, err := stock(ctx, faulty.Unwrap(), keys(c.engine.prefix))
 	if err != nil {
 		return sum, err
 	}
 	close(stocked)
-	shop, err := newShop(store, lastOrder)
+	shop, err := newShop(store, keys(c.engine.prefix), lastOrder)
 	if err != nil {
 		return sum, err
 	}
@@ -115,6 +115,7 @@ func serve(ctx context.Context, c config, life *program.Life, stderr io.Writer, 
 	life.KeepProfiles("-pprof", obs.Profiler())
 	faults, err := faulty.Start(fault.Program{
 		Name: "quickstart", Calls: store, Operations: program.Operations(store), OwnLoad: true, Again: fault.Again(life),
+		Replica: func() { _ = obs.Health().Register(replication(faulty)) },
 	}, c.fault)
 	if err != nil {
 		return sum, err
@@ -157,7 +158,7 @@ func (c config) observed(dir string, options []otelsetup.Option) []observe.Optio
 		observe.WithTelemetryOptions(otelsetup.WithDefaultSampler(sdktrace.ParentBased(sdktrace.TraceIDRatioBased(sampled)))),
 		observe.WithTelemetryOptions(options...),
 		observe.WithCheckInterval(checkEvery),
-		observe.WithStoreChecks(storeChecks),
+		observe.WithStoreChecks(c.storeChecks),
 		observe.WithDrain(c.drain),
 		observe.WithShutdownTimeout(program.ShutdownTime),
 	)

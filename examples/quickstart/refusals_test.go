@@ -40,7 +40,12 @@ func TestRefusals(t *testing.T) {
 		{[]string{"more"}, 2, `unexpected argument "more"`},
 		{[]string{"-dir", ""}, 2, "-dir is empty"},
 		{[]string{"-fault", "flood"}, 2, fault.Names()},
-		{[]string{"-engine", "redis"}, 2, "use pebble, bolt or badger"},
+		{[]string{"-engine", "etcd"}, 2, "use pebble, bolt, badger or redis"},
+		{[]string{"-engine", "redis"}, 2, "say where with -target"},
+		{[]string{"-target", "127.0.0.1:6379"}, 2, "-target: engine pebble is in this program"},
+		{[]string{"-heartbeat", "beat"}, 2, "-heartbeat: engine pebble is in this program"},
+		{[]string{"-master", "main", "-engine", "bolt"}, 2, "-master: engine bolt is in this program"},
+		{[]string{"-engine", "redis", "-target", "127.0.0.1:6379", "-fault", "disk"}, 2, "takes the engine pebble or bolt, and this one is redis"},
 		{[]string{"-engine", "bolt", "-fault", "stall"}, 2, "takes the engine pebble"},
 		{[]string{"-fault", "oldread"}, 2, "takes the engine bolt"},
 		{[]string{"-drain", "-1s"}, 2, "-drain is -1s"},
@@ -113,7 +118,7 @@ func TestHelp(t *testing.T) {
 	if status := run(t.Context(), []string{"-help"}, &stderr); status != 0 {
 		t.Errorf("exit status %d, want 0", status)
 	}
-	for _, flag := range []string{"-listen", "-pprof", "-dir", "-rate", "-engine", "-fault", "-drain"} {
+	for _, flag := range []string{"-listen", "-pprof", "-dir", "-rate", "-engine", "-fault", "-drain", "-target", "-master", "-heartbeat"} {
 		if !strings.Contains(stderr.String(), flag) {
 			t.Errorf("the help does not name %s:\n%s", flag, stderr.String())
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"strconv"
 
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/monitoring/catalog"
@@ -39,20 +40,30 @@ func pick() request {
 }
 
 func (s *shop) browse(ctx context.Context) error {
-	if _, err := s.get(ctx, sessionKey(popular(users))); err != nil {
+	if _, err := s.get(ctx, s.session(popular(users))); err != nil {
 		return err
 	}
 	for range 2 {
-		if _, err := s.get(ctx, productKey(popular(products))); err != nil {
+		if _, err := s.get(ctx, s.product(popular(products))); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// search shows some products: neighbours, as they are in a store that scans.
 func (s *shop) search(ctx context.Context) (err error) {
 	defer func() { s.count(err) }()
-	r := kvdb.Range{Start: productKey(rand.N(products)), End: []byte("product;"), Limit: 5 + rand.N(20)}
+	first, most := rand.N(products), 5+rand.N(20)
+	if s.scanner == nil {
+		var found [][]byte
+		for n := first; n < min(first+most, products); n++ {
+			found = append(found, s.product(n))
+		}
+		_, err := s.many.GetMany(ctx, found)
+		return err
+	}
+	r := kvdb.Range{Start: s.product(first), End: s.productsEnd(), Limit: most}
 	for _, err := range s.scanner.Scan(ctx, r) {
 		if err != nil {
 			return err
@@ -63,10 +74,10 @@ func (s *shop) search(ctx context.Context) (err error) {
 
 func (s *shop) addToCart(ctx context.Context) error {
 	user := popular(users)
-	if _, err := s.get(ctx, sessionKey(user)); err != nil {
+	if _, err := s.get(ctx, s.session(user)); err != nil {
 		return err
 	}
-	cart, err := s.get(ctx, cartKey(user))
+	cart, err := s.get(ctx, s.cart(user))
 	if err != nil {
 		return err
 	}
@@ -74,45 +85,48 @@ func (s *shop) addToCart(ctx context.Context) error {
 	if len(cart) > full {
 		cart = nil
 	}
-	return s.put(ctx, cartKey(user), append(cart, value(40, 120)...))
+	return s.put(ctx, s.cart(user), append(cart, value(40, 120)...))
 }
 
 func (s *shop) logIn(ctx context.Context) error {
-	return s.put(ctx, sessionKey(popular(users)), value(120, 400))
+	return s.put(ctx, s.session(popular(users)), value(120, 400))
 }
 
 func (s *shop) logOut(ctx context.Context) (err error) {
 	defer func() { s.count(err) }()
-	return s.store.Delete(ctx, sessionKey(popular(users)))
+	return s.store.Delete(ctx, s.session(popular(users)))
 }
 
 // checkOut turns a cart into an order, and drops the order that is one too many:
 // all in one batch, so all or nothing.
 func (s *shop) checkOut(ctx context.Context) error {
 	user := popular(users)
-	cart, err := s.get(ctx, cartKey(user))
+	cart, err := s.get(ctx, s.cart(user))
 	if err != nil {
 		return err
 	}
 	number := s.order.Add(1)
 	muts := []kvdb.Mutation{
-		{Key: orderKey(number), Value: append(cart, value(200, 600)...)},
-		{Key: cartKey(user), Delete: true},
+		{Key: s.keys.order(number), Value: append(cart, value(200, 600)...)},
+		{Key: s.cart(user), Delete: true},
 	}
 	if number > kept {
-		muts = append(muts, kvdb.Mutation{Key: orderKey(number - kept), Delete: true})
+		muts = append(muts, kvdb.Mutation{Key: s.keys.order(number - kept), Delete: true})
+	}
+	if s.scanner == nil {
+		muts = append(muts, kvdb.Mutation{Key: s.lastOrder(), Value: strconv.AppendInt(nil, number, 10)})
 	}
 	if err := s.apply(ctx, muts); err != nil {
 		return err
 	}
-	s.orders.Add(1)
+	s.placed.Add(1)
 	return nil
 }
 
 func (s *shop) restock(ctx context.Context) error {
 	muts := make([]kvdb.Mutation, basket)
 	for i := range muts {
-		muts[i] = kvdb.Mutation{Key: productKey(popular(products)), Value: productValue()}
+		muts[i] = kvdb.Mutation{Key: s.product(popular(products)), Value: productValue()}
 	}
 	return s.apply(ctx, muts)
 }

@@ -66,7 +66,7 @@ func countOrders(t *testing.T, dir string) (n int) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	for _, err := range store.ScanPrefix(t.Context(), orderPrefix) {
+	for _, err := range store.ScanPrefix(t.Context(), []byte("order:")) {
 		if err != nil {
 			t.Fatal(err)
 		}

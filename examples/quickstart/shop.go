@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"sync/atomic"
@@ -23,16 +22,15 @@ const (
 type shop struct {
 	counts
 
-	store   kvdb.Store
-	batcher kvdb.Batcher
-	scanner kvdb.Scanner
-	order   atomic.Int64 // the last number given
+	keys
+	capabilities
+	order atomic.Int64 // the last number given
 }
 
 // counts is what the shop has seen of its store.
 type counts struct {
 	operations, errors atomic.Int64
-	orders             atomic.Int64 // acknowledged ones
+	placed             atomic.Int64 // orders that were acknowledged
 }
 
 func (c *counts) count(err error) {
@@ -43,31 +41,34 @@ func (c *counts) count(err error) {
 }
 
 // newShop opens a shop whose last order has a number; 0 is none.
-func newShop(store kvdb.Store, lastOrder int64) (*shop, error) {
-	s := &shop{store: store}
-	s.order.Store(lastOrder)
-	var err error
-	s.scanner, s.batcher, err = capabilities(store)
-	return s, err
-}
-
-// capabilities asks for what not every store has.
-func capabilities(store kvdb.Store) (kvdb.Scanner, kvdb.Batcher, error) {
-	scanner, scans := kvdb.As[kvdb.Scanner](store)
-	batcher, batches := kvdb.As[kvdb.Batcher](store)
-	if !scans || !batches {
-		return nil, nil, errors.New("the shop needs a store with scans and batches")
+func newShop(store kvdb.Store, k keys, lastOrder int64) (*shop, error) {
+	has, err := newCapabilities(store)
+	if err != nil {
+		return nil, err
 	}
-	return scanner, batcher, nil
+	s := &shop{keys: k, capabilities: has}
+	s.order.Store(lastOrder)
+	return s, nil
 }
 
-var orderPrefix = []byte("order:")
+// capabilities are a store with what not every one has.
+type capabilities struct {
+	store   kvdb.Store
+	batcher kvdb.Batcher
+	scanner kvdb.Scanner     // nil for one whose keys have no order, or
+	many    kvdb.MultiGetter // for that
+}
 
-func sessionKey(user int) []byte    { return fmt.Appendf(nil, "session:%06d", user) }
-func cartKey(user int) []byte       { return fmt.Appendf(nil, "cart:%06d", user) }
-func productKey(product int) []byte { return fmt.Appendf(nil, "product:%05d", product) }
-func orderKey(order int64) []byte {
-	return fmt.Appendf(orderPrefix[:len(orderPrefix):len(orderPrefix)], "%012d", order)
+func newCapabilities(store kvdb.Store) (c capabilities, err error) {
+	c.store = store
+	var batches, gets bool
+	c.batcher, batches = kvdb.As[kvdb.Batcher](store)
+	c.scanner, _ = kvdb.As[kvdb.Scanner](store)
+	c.many, gets = kvdb.As[kvdb.MultiGetter](store)
+	if !batches || c.scanner == nil && !gets {
+		return c, errors.New("the shop needs a store with batches, and with scans or gets of many keys")
+	}
+	return c, nil
 }
 
 // popular picks one of n so that a hundredth of them gets a third of the picks.

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -10,19 +11,20 @@ import (
 	"github.com/otelkv/otelkv/kvdb"
 )
 
-// stock puts the products and the sessions of most users into a store that is
-// empty, and returns the number of the last order in one that is not.
-func stock(ctx context.Context, store kvdb.Store) (lastOrder int64, err error) {
-	scanner, batcher, err := capabilities(store)
+// stock puts the sessions of most users and the products into a store that does not have
+// them all, and returns the number of the last order.
+func stock(ctx context.Context, store kvdb.Store, k keys) (lastOrder int64, err error) {
+	has, err := newCapabilities(store)
 	if err != nil {
 		return 0, err
 	}
-	empty, err := isEmpty(ctx, scanner)
-	if err == nil && empty {
-		err = fill(ctx, batcher)
-	}
-	if err == nil {
-		lastOrder, err = findLastOrder(ctx, scanner)
+	switch _, err = store.Get(ctx, k.product(0)); {
+	case errors.Is(err, kvdb.ErrNotFound):
+		err = k.fill(ctx, has.batcher)
+	case err == nil && has.scanner != nil:
+		lastOrder, err = k.findLastOrder(ctx, has.scanner)
+	case err == nil:
+		lastOrder, err = k.followOrders(ctx, has)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("cannot stock the shop: %w", err)
@@ -30,22 +32,16 @@ func stock(ctx context.Context, store kvdb.Store) (lastOrder int64, err error) {
 	return lastOrder, nil
 }
 
-func isEmpty(ctx context.Context, scanner kvdb.Scanner) (bool, error) {
-	for _, err := range scanner.Scan(ctx, kvdb.Range{Limit: 1}) {
-		return false, err
-	}
-	return true, nil
-}
-
-func fill(ctx context.Context, batcher kvdb.Batcher) error {
+// fill ends with product 0, by which one knows that all is there.
+func (k keys) fill(ctx context.Context, batcher kvdb.Batcher) error {
 	var muts []kvdb.Mutation
-	for n := range products {
-		muts = append(muts, kvdb.Mutation{Key: productKey(n), Value: productValue()})
-	}
 	for n := range users {
 		if rand.Float64() < 0.7 {
-			muts = append(muts, kvdb.Mutation{Key: sessionKey(n), Value: value(120, 400)})
+			muts = append(muts, kvdb.Mutation{Key: k.session(n), Value: value(120, 400)})
 		}
+	}
+	for n := range products {
+		muts = append(muts, kvdb.Mutation{Key: k.product(products - 1 - n), Value: productValue()})
 	}
 	const batch = 500
 	for len(muts) > 0 {
@@ -58,13 +54,46 @@ func fill(ctx context.Context, batcher kvdb.Batcher) error {
 	return nil
 }
 
-func findLastOrder(ctx context.Context, scanner kvdb.Scanner) (int64, error) {
-	r := kvdb.Range{Start: orderPrefix, End: []byte("order;"), Limit: 1, Reverse: true}
-	for entry, err := range scanner.Scan(ctx, r) {
+func (k keys) findLastOrder(ctx context.Context, scanner kvdb.Scanner) (int64, error) {
+	start, end := k.orders()
+	for entry, err := range scanner.Scan(ctx, kvdb.Range{Start: start, End: end, Limit: 1, Reverse: true}) {
 		if err != nil {
 			return 0, err
 		}
-		return strconv.ParseInt(string(bytes.TrimPrefix(entry.Key, orderPrefix)), 10, 64)
+		return strconv.ParseInt(string(bytes.TrimPrefix(entry.Key, start)), 10, 64)
 	}
 	return 0, nil
+}
+
+// followOrders begins at the order that was noted last, behind which there are those that were
+// placed at the same time.
+func (k keys) followOrders(ctx context.Context, has capabilities) (last int64, err error) {
+	noted, err := has.store.Get(ctx, k.lastOrder())
+	if errors.Is(err, kvdb.ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	if last, err = strconv.ParseInt(string(noted), 10, 64); err != nil {
+		return 0, err
+	}
+	for {
+		next := make([][]byte, atOnce)
+		for i := range next {
+			next[i] = k.order(last + 1 + int64(i))
+		}
+		orders, err := has.many.GetMany(ctx, next)
+		if err != nil {
+			return 0, err
+		}
+		found := len(orders)
+		for found > 0 && orders[found-1] == nil {
+			found--
+		}
+		if found == 0 {
+			return last, nil
+		}
+		last += int64(found)
+	}
 }

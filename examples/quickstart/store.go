@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -18,8 +19,15 @@ import (
 
 // An engine is what -engine names.
 type engine struct {
-	name string
-	open func(dir string) (*fault.Store, error)
+	name   string
+	remote bool   // it is a server, which others may use, too
+	prefix string // of its keys
+	open   func(context.Context, openOptions) (*fault.Store, error)
+}
+
+type openOptions struct {
+	dir    string
+	target program.Target
 }
 
 // namespace is the same in every directory, so that graphs go on.
@@ -29,17 +37,21 @@ const namespace = "quickstart"
 const garbageInterval = time.Minute
 
 var engines = []engine{
-	{"pebble", func(dir string) (*fault.Store, error) {
-		return fault.OpenPebble(dir, &kvpebble.OpenOptions{Namespace: namespace}, true)
+	{name: "pebble", open: func(_ context.Context, o openOptions) (*fault.Store, error) {
+		return fault.OpenPebble(o.dir, &kvpebble.OpenOptions{Namespace: namespace}, true)
 	}},
-	{"bolt", func(dir string) (*fault.Store, error) {
-		if err := os.MkdirAll(dir, 0o750); err != nil {
+	{name: "bolt", open: func(_ context.Context, o openOptions) (*fault.Store, error) {
+		if err := os.MkdirAll(o.dir, 0o750); err != nil {
 			return nil, err
 		}
-		return fault.OpenBolt(filepath.Join(dir, "quickstart.db"), &kvbolt.OpenOptions{Namespace: namespace}, true)
+		return fault.OpenBolt(filepath.Join(o.dir, "quickstart.db"), &kvbolt.OpenOptions{Namespace: namespace}, true)
 	}},
-	{"badger", func(dir string) (*fault.Store, error) {
-		return fault.OpenBadger(dir, &kvbadger.OpenOptions{Namespace: namespace, GarbageInterval: garbageInterval}, true)
+	{name: "badger", open: func(_ context.Context, o openOptions) (*fault.Store, error) {
+		return fault.OpenBadger(o.dir, &kvbadger.OpenOptions{Namespace: namespace, GarbageInterval: garbageInterval}, true)
+	}},
+	// Others may have keys there. What braces have in common is one slot of a cluster.
+	{name: "redis", remote: true, prefix: "{quickstart}:", open: func(ctx context.Context, o openOptions) (*fault.Store, error) {
+		return fault.OpenRedis(ctx, o.target, namespace, 0)
 	}},
 }
 
@@ -60,16 +72,19 @@ func engineNamed(name string) (engine, error) {
 	return engine{}, fmt.Errorf("-engine: this program has no engine %q: use %s", name, engineNames())
 }
 
-// openStore opens a store, in a temporary directory when path is empty. It can fail on
-// purpose.
-func openStore(e engine, path string) (*fault.Store, program.Directory, error) {
-	dir, err := program.OpenDirectory(path, "otelkv-quickstart-")
+// openStore opens the store, which can fail on purpose. The directory, a temporary one where
+// the user has named none, has what is captured, and the store unless that is a server.
+func (c config) openStore(ctx context.Context) (*fault.Store, program.Directory, error) {
+	dir, err := program.OpenDirectory(c.dir, "otelkv-quickstart-")
 	if err != nil {
 		return nil, dir, err
 	}
-	store, err := e.open(dir.Path)
+	store, err := c.engine.open(ctx, openOptions{dir.Path, c.target})
+	if err != nil && !c.engine.remote {
+		err = openError(dir.Path, err)
+	}
 	if err != nil {
-		return nil, dir, errors.Join(openError(dir.Path, err), dir.Remove())
+		return nil, dir, errors.Join(err, dir.Remove())
 	}
 	return store, dir, nil
 }

@@ -1,17 +1,22 @@
 package fault
 
 import (
+	"context"
 	"errors"
 	"io"
 	"runtime"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
 	boltdb "go.etcd.io/bbolt"
 
+	"github.com/otelkv/otelkv/examples/internal/program"
 	"github.com/otelkv/otelkv/kvdb/kvbadger"
 	"github.com/otelkv/otelkv/kvdb/kvbolt"
 	"github.com/otelkv/otelkv/kvdb/kvpebble"
+	"github.com/otelkv/otelkv/kvdb/kvredis"
 )
 
 const (
@@ -76,4 +81,19 @@ func OpenBadger(dir string, options *kvbadger.OpenOptions, replica bool) (*Store
 		return nil, err
 	}
 	return New(engine, "badger", replica), nil
+}
+
+// OpenRedis connects to a Redis server, which can fail on purpose only as this program sees
+// it. It has at most so many connections, 0 for the default of the client. Its replicas are
+// its own, with a simulated one from the first fault on that needs it.
+func OpenRedis(ctx context.Context, at program.Target, namespace string, connections int) (*Store, error) {
+	logging.Disable() // of this process: what the client logs is no line of the program, and errors say it, too
+	engine, err := kvredis.Open(ctx, at.Addresses, &kvredis.OpenOptions{
+		Options: kvredis.Options{Namespace: namespace, Heartbeat: at.Heartbeat},
+		Redis:   &redis.UniversalOptions{MasterName: at.Master, Password: at.Password(), PoolSize: connections},
+	})
+	if err != nil {
+		return nil, at.OpenError(err)
+	}
+	return New(engine, "redis", false), nil
 }
