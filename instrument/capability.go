@@ -88,6 +88,14 @@ func newViews(o *observer, next kvdb.Store) views {
 	return v
 }
 
+// sourceViews returns what a source can be asked for.
+func sourceViews(source any) (v views) {
+	v.lagger, _ = source.(kvdb.Lagger)
+	v.poolReader, _ = source.(kvdb.PoolReader)
+	v.statsReader, _ = source.(kvdb.StatsReader)
+	return v
+}
+
 func (v *views) as(target any) bool {
 	switch t := target.(type) {
 	case *kvdb.Appender:

@@ -38,8 +38,11 @@ type config struct {
 	thresholds []slowThreshold
 	onSlow     func(context.Context, SlowOperation) string
 
-	stats []kvdb.StatInfo // what the engine declares; nil where it has none
-	calls bool            // of a Recorder
+	source any // of a Recorder: what its statistics and connections are read from
+
+	stats  []kvdb.StatInfo // what the engine declares; nil where it has none
+	pooled bool            // there is a pool of connections
+	calls  bool            // of a Recorder
 
 	unregistered bool // a Telemetry has no Registry
 	errs         []error
@@ -72,6 +75,28 @@ func (c *config) accepts(option string, value any) bool {
 		c.errs = append(c.errs, fmt.Errorf("%s: %w", option, err))
 	}
 	return err == nil
+}
+
+// noSource is an error if there is a source, which a store is itself.
+func (c *config) noSource() error {
+	if c.source != nil {
+		return errors.New("WithSource: the store is what is read: give it the capabilities of kvdb")
+	}
+	return nil
+}
+
+// views returns what the source can be asked for.
+func (c *config) views() (views, error) {
+	v := sourceViews(c.source)
+	if c.source != nil && v == (views{}) {
+		return v, errors.New("WithSource: the source is no kvdb.PoolReader, kvdb.StatsReader or kvdb.Lagger")
+	}
+	c.pooled = v.poolReader != nil
+	var err error
+	if c.stats, err = declared(v.statsReader); err != nil {
+		err = fmt.Errorf("WithSource: %w", err)
+	}
+	return v, err
 }
 
 var errorTypeSyntax = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)

@@ -62,7 +62,8 @@ func newObserver(info kvdb.Info, infos []record.OperationInfo, c *config) (*obse
 		calls:      c.calls,
 	}
 	counted := record.Options{
-		Sized: c.sizes, Compat: !c.noCompat, Logged: c.logger != nil, Declared: c.stats, Refused: func(op record.Operation) { o.log.sayRefused(infos[op].Name) },
+		Sized: c.sizes, Compat: !c.noCompat, Logged: c.logger != nil, Declared: c.stats, Pooled: c.pooled,
+		Refused: func(op record.Operation) { o.log.sayRefused(infos[op].Name) },
 	}
 	if c.logger != nil {
 		counted.Hung, counted.HungAfter = newHungLog(o).say, hungAfter(infos)

@@ -140,6 +140,18 @@ func WithNotFound(errs ...error) Option {
 	return optionFunc(func(c *config) { c.notFound = append(c.notFound, errs...) })
 }
 
+// WithSource is what a [Recorder] reads in the background, as Wrap does with its store: a
+// kvdb.PoolReader, a kvdb.StatsReader, a kvdb.Lagger, or several of them. Close of the
+// Recorder ends that. It is the caller's, who closes it after the Recorder. By default,
+// and with nil, there is none. A source that is none of them is an error, and so is one for Wrap.
+func WithSource(source any) Option {
+	return optionFunc(func(c *config) {
+		if source != nil && c.accepts("WithSource", source) {
+			c.source = source
+		}
+	})
+}
+
 // WithSizes adds the histograms of request and response sizes, 28 series an
 // operation in use. By default, they are left out.
 func WithSizes() Option {

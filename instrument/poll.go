@@ -31,7 +31,6 @@ func (p *pollers) start(rec *record.Record, v views) {
 		p.every(ctx, func(ctx context.Context) { readStats(ctx, rec, v.statsReader) })
 	}
 	if v.poolReader != nil {
-		rec.ExpectPool()
 		p.every(ctx, func(ctx context.Context) { readPool(ctx, rec, v.poolReader) })
 	}
 	if v.lagger != nil {
@@ -67,6 +66,9 @@ func readOnce(ctx context.Context, read func(context.Context)) {
 // stop ends the pollers. A reading that ignores its context is waited for no
 // longer than its time-out; its goroutine ends when it returns.
 func (p *pollers) stop() {
+	if p.cancel == nil {
+		return
+	}
 	p.cancel()
 	done := make(chan struct{})
 	go func() {

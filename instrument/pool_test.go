@@ -3,6 +3,7 @@ package instrument_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"strings"
 	"testing"
@@ -42,14 +43,23 @@ func TestPool(t *testing.T) {
 		t.Run(p.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var pool setting[kvdb.PoolStats]
-				pool.set(kvdb.PoolStats{Idle: 3, Used: 2, Max: 10, Pending: 1, Timeouts: 4, Waits: 5, WaitTime: 1500 * time.Millisecond})
+				pool.set(kvdb.PoolStats{
+					Idle: 3, Used: 2, Max: 10, IdleMin: 1, IdleMax: 6, Pending: 1, Timeouts: 4, Waits: 5, WaitTime: 1500 * time.Millisecond,
+					Dials: kvdb.FailedDials{Timeout: 7, Unavailable: 8},
+				})
 				to, collect := p.open(t)
 				w := wrap(t, pooled(&pool), to)
 				defer w.Close()
 				synctest.Wait()
 				const state = `{db.client.connection.pool.name="db.example:6379/users",db.client.connection.state=`
 				const rest = `,db.namespace="users",db.system.name="redis",server.address="db.example",server.port="6379"}`
+				dials := strings.Replace("kvdb.dial.errors"+poolLabels, ",server.address", ",error.type=%q,server.address", 1) + "}"
 				want := map[string]float64{
+					fmt.Sprintf(dials, "timeout"):                                        7,
+					fmt.Sprintf(dials, "unavailable"):                                    8,
+					fmt.Sprintf(dials, "_OTHER"):                                         0,
+					"db.client.connection.idle.min" + poolLabels + "}":                   1,
+					"db.client.connection.idle.max" + poolLabels + "}":                   6,
 					"db.client.connection.count" + state + `"idle"` + rest:               3,
 					"db.client.connection.count" + state + `"used"` + rest:               2,
 					"db.client.connection.max" + poolLabels + "}":                        10,
@@ -67,10 +77,11 @@ func TestPool(t *testing.T) {
 				equalMaps(t, "series", poolSeries(collect()), want)
 
 				// What is not known, and no limit, are left out.
-				pool.set(kvdb.PoolStats{Idle: 3, Used: -1, Max: 0, Pending: -1, Timeouts: -1, Waits: -1, WaitTime: -1})
+				pool.set(kvdb.PoolStats{Idle: 3, Used: -1, Max: 0, Pending: -1, Timeouts: -1, Waits: -1, WaitTime: -1, Dials: kvdb.FailedDials{Timeout: -1, Unavailable: 9, Other: -1}})
 				time.Sleep(10 * time.Second)
 				synctest.Wait()
 				equalMaps(t, "what is known", poolSeries(collect()), map[string]float64{
+					fmt.Sprintf(dials, "unavailable"):                      9,
 					"db.client.connection.count" + state + `"idle"` + rest: 3,
 				})
 			})

@@ -35,6 +35,7 @@ type Recorder struct {
 	observer   observer
 	operations map[string]*Operation
 	undeclared atomic.Bool // there was a line about one
+	pollers    pollers     // of its source
 }
 
 // fewOperations is how many have all their stripes from the start.
@@ -44,7 +45,7 @@ var operationSyntax = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_. -]{0,39}$`)
 
 // NewRecorder returns a recorder of the given operations, up to 64. Info says what
 // the calls go to; its System and Namespace become db.system.name and db.namespace.
-// The options are those of Wrap; without [WithCompatMetrics] the two metrics of that
+// The options are those of Wrap and [WithSource]; without [WithCompatMetrics] the two metrics of that
 // name are left out. An error lists everything that is wrong.
 //
 // The first twelve operations have series from the start, those behind them from
@@ -53,7 +54,8 @@ var operationSyntax = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_. -]{0,39}$`)
 // name. With the defaults some twenty have room.
 func NewRecorder(info kvdb.Info, operations []string, options ...Option) (*Recorder, error) {
 	c := newConfig(append([]Option{WithoutCompatMetrics()}, options...))
-	if err := errors.Join(c.validate(operations...), checkOperations(operations)); err != nil {
+	views, err := c.views()
+	if err := errors.Join(c.validate(operations...), checkOperations(operations), err); err != nil {
 		return nil, fmt.Errorf("instrument: %w", err)
 	}
 	infos := callInfos(operations)
@@ -66,6 +68,7 @@ func NewRecorder(info kvdb.Info, operations []string, options ...Option) (*Recor
 	for i, name := range operations {
 		r.operations[name] = &Operation{observer: &r.observer, declared: record.Operation(i)}
 	}
+	r.pollers.start(r.observer.rec, views)
 	return r, nil
 }
 
@@ -141,9 +144,11 @@ func (r *Recorder) Totals() Totals {
 }
 
 // Close frees the recorder's name in the registry; each reader gets the final
-// values once more, as those of a [Store]. It returns nil.
+// values once more, as those of a [Store]. It waits for a reading of its source under
+// way, for up to five seconds if that ignores its context. It returns nil.
 func (r *Recorder) Close() error {
 	if r != nil {
+		r.pollers.stop()
 		r.observer.close()
 	}
 	return nil

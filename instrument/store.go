@@ -36,7 +36,7 @@ func Wrap(s kvdb.Store, options ...Option) (*Store, error) {
 		return nil, errors.New("instrument: the store is nil: open it, and check the error, before Wrap")
 	}
 	c := newConfig(options)
-	if err := c.validate(); err != nil {
+	if err := errors.Join(c.validate(), c.noSource()); err != nil {
 		return nil, fmt.Errorf("instrument: %w", err)
 	}
 	var info kvdb.Info
@@ -45,6 +45,7 @@ func Wrap(s kvdb.Store, options ...Option) (*Store, error) {
 	}
 	w := &Store{next: s}
 	w.views = newViews(&w.observer, s)
+	c.pooled = w.views.poolReader != nil
 	var err error
 	if c.stats, err = declared(w.views.statsReader); err != nil {
 		return nil, fmt.Errorf("instrument: %w", err)

@@ -44,6 +44,9 @@ func newRemote() *testutil.Faulty {
 	remote := testutil.NewFaulty()
 	remote.Info = kvdb.Info{System: remoteEngine, Namespace: "remote", Remote: true, Address: "db.example.com", Port: 4711}
 	remote.Report(constantStats...)
+	remote.Pool = func(context.Context) (kvdb.PoolStats, error) {
+		return kvdb.PoolStats{Idle: 1, Used: 1, Max: 4, IdleMin: 1, IdleMax: 2, Dials: kvdb.FailedDials{Timeout: 1, Unavailable: 1, Other: 1}}, nil
+	}
 	remote.Lag = func(context.Context) (map[string]time.Duration, error) {
 		return map[string]time.Duration{"replica-1": time.Second}, nil
 	}

@@ -327,7 +327,10 @@ func (f *Faulty) PoolStats(ctx context.Context) (kvdb.PoolStats, error) {
 		return kvdb.PoolStats{}, err
 	}
 	if f.Pool == nil {
-		return kvdb.PoolStats{Idle: -1, Used: -1, Max: -1, Pending: -1, Timeouts: -1, Waits: -1, WaitTime: -1}, nil
+		return kvdb.PoolStats{
+			Idle: -1, Used: -1, Max: -1, IdleMin: -1, IdleMax: -1, Pending: -1, Timeouts: -1, Waits: -1, WaitTime: -1,
+			Dials: kvdb.FailedDials{Timeout: -1, Unavailable: -1, Other: -1},
+		}, nil
 	}
 	return f.Pool(ctx)
 }

@@ -63,7 +63,9 @@ func Open(ctx context.Context, target string, opts *OpenOptions) (*Store, error)
 	if err != nil {
 		return nil, err
 	}
-	s := newStore(client, c)
+	dials := newDials()
+	dials.Watch(client)
+	s := newStore(client, c, dials)
 	s.owned = client
 	within, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()

@@ -188,3 +188,22 @@ func TestOpenOfManyThatAreSilent(t *testing.T) {
 		t.Errorf("Open took %v", took)
 	}
 }
+
+// A server that goes away is seen in the dials of a client that is the store's own.
+func TestDialsOfOpen(t *testing.T) {
+	server := startServer(t)
+	s, err := kvredis.Open(t.Context(), server.address, &kvredis.OpenOptions{Redis: &redis.UniversalOptions{MaxRetries: -1, DialerRetries: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	if stats, err := s.PoolStats(t.Context()); err != nil || stats.Dials != (kvdb.FailedDials{}) {
+		t.Errorf("PoolStats = %+v, %v", stats, err)
+	}
+	server.Kill(t)
+	process.Eventually(t, "a dial that failed", func() bool {
+		_, _ = s.Get(t.Context(), []byte("k"))
+		stats, err := s.PoolStats(t.Context())
+		return err == nil && stats.Dials.Unavailable > 0 && stats.Dials.Other == 0
+	})
+}

@@ -8,6 +8,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/kvdb/kvredis/internal/pools"
 )
 
 // Limits of the adapter, in bytes: those of a string of Redis by default.
@@ -26,7 +27,7 @@ type Store struct {
 	owned  redis.UniversalClient // what Close closes, or nil
 	nodes  *redis.ClusterClient  // client, where it is one of a cluster
 	copies bool                  // values are the client's, too, and must be copied
-	pool   pool
+	pool   *pools.Pool
 	info   kvdb.Info
 
 	database int
@@ -67,12 +68,13 @@ func New(client redis.UniversalClient, opts *Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newStore(client, c), nil
+	return newStore(client, c, nil), nil
 }
 
-func newStore(client redis.UniversalClient, c config) *Store {
+// newStore returns a store on a client whose dials are counted, or are not.
+func newStore(client redis.UniversalClient, c config, dials *pools.Dials) *Store {
 	s := &Store{
-		client: client,
+		client: client, pool: pools.Of(client, dials),
 		info: kvdb.Info{
 			System: "redis", Namespace: c.namespace, Address: c.host, Port: c.port, Remote: true,
 			TTLResolution: ttlResolution, MaxKey: MaxKey, MaxValue: MaxValue,
@@ -81,11 +83,9 @@ func newStore(client redis.UniversalClient, c config) *Store {
 	switch client := client.(type) {
 	case *redis.Client:
 		s.client, s.copies = withDeadlines(client), caches(client.Options())
-		s.pool.limit(client.Options())
 		s.database = client.Options().DB
 	case *redis.ClusterClient:
 		s.nodes = client
-		s.pool.max = unknownLimit
 		if !client.Options().ContextTimeoutEnabled {
 			s.board.Post(deadlinesIgnored)
 		}

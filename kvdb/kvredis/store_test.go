@@ -209,7 +209,7 @@ func TestPoolExhausted(t *testing.T) {
 	_, err := s.Get(t.Context(), []byte("k"))
 	wantKind(t, "Get without a connection", err, kvdb.ErrTimeout)
 	stats, err := s.PoolStats(t.Context())
-	if err != nil || stats.Timeouts != 1 || stats.Used != 1 || stats.Max != 1+redis.DefaultPipelinePoolSize {
+	if err != nil || stats.Dials.Unavailable != -1 || stats.Timeouts != 1 || stats.Used != 1 || stats.Max != 1+redis.DefaultPipelinePoolSize {
 		t.Errorf("PoolStats = %+v, %v", stats, err)
 	}
 	if err := held.Close(); err != nil {

@@ -16,6 +16,18 @@ var (
 		Attributes: perStore(PoolName), When: "for stores with a pool of connections that has a limit",
 		Stability: Development, Source: fromInstrument,
 	}
+	PoolIdleMin = Metric{
+		Name: "db.client.connection.idle.min", Unit: "{connection}", Kind: UpDownCounter,
+		Help:       "The minimum number of idle open connections allowed",
+		Attributes: perStore(PoolName), When: "for stores with a pool of connections that keeps some in reserve",
+		Stability: Development, Source: fromInstrument,
+	}
+	PoolIdleMax = Metric{
+		Name: "db.client.connection.idle.max", Unit: "{connection}", Kind: UpDownCounter,
+		Help:       "The maximum number of idle open connections allowed",
+		Attributes: perStore(PoolName), When: "for stores with a pool of connections that has such a limit",
+		Stability: Development, Source: fromInstrument,
+	}
 	PoolPendingRequests = Metric{
 		Name: "db.client.connection.pending_requests", Unit: "{request}", Kind: UpDownCounter,
 		Help:       "The number of current pending requests for an open connection",
@@ -37,6 +49,17 @@ var (
 		Stability: Development, Source: fromInstrument,
 	}
 )
+
+// DialErrors is what the conventions have no metric for.
+var DialErrors = Metric{
+	Name: "kvdb.dial.errors", Unit: "{error}", Kind: Counter,
+	Help:       "Attempts to open a connection of a pool that failed",
+	Attributes: perStore(PoolName, ErrorType), Values: map[string][]string{ErrorType: {string(ErrTimeout), string(ErrUnavailable), string(ErrOther)}},
+	When: "for stores with a pool of connections that counts them",
+	Note: "A client may try several times before the operation that needs the connection fails, and for connections in reserve nothing fails. " +
+		"An attempt whose caller went away is not in it",
+	Stability: Development, Source: fromInstrument,
+}
 
 // Connections counts at the server, as a pool does at its client.
 var Connections = Metric{

@@ -38,7 +38,7 @@ func programs() []*program {
 
 // nothing are the panels that draw nothing under a minute of faults, with the reason.
 var nothing = map[int]string{
-	702: noPool, 703: noPool, 704: noPool, 705: noPool, 706: noPool,
+	702: noPool, 703: noPool, 704: noPool, 705: noPool, 706: noPool, 707: noPool,
 	1009: "nothing limits the series of these programs",
 	1601: noRedis, 1602: noRedis, 1603: noRedis, 1604: noRedis, 1605: noRedis,
 	1606: noRedis, 1607: noRedis, 1608: noRedis, 1609: noRedis,

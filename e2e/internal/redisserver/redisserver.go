@@ -84,7 +84,9 @@ func (s *Store) PoolStats(context.Context) (kvdb.PoolStats, error) {
 	p := s.client.PoolStats()
 	return kvdb.PoolStats{
 		Idle: int64(p.IdleConns), Used: int64(p.TotalConns) - int64(p.IdleConns), Max: int64(s.client.Options().PoolSize),
+		IdleMin: int64(s.client.Options().MinIdleConns), IdleMax: int64(s.client.Options().MaxIdleConns),
 		Pending: int64(p.PendingRequests), Timeouts: int64(p.Timeouts),
 		Waits: int64(p.WaitCount), WaitTime: time.Duration(p.WaitDurationNs),
+		Dials: kvdb.FailedDials{Timeout: -1, Unavailable: -1, Other: -1},
 	}, nil
 }

@@ -48,6 +48,7 @@ type Options struct {
 	Compat   bool            // what the compat metrics need
 	Logged   bool            // lines
 	Declared []kvdb.StatInfo // by the engine; nil where it has no statistics
+	Pooled   bool            // there is a pool of connections
 	Refused  func(Operation) // told once of each operation that there is no room for
 
 	// Hung is told of an operation that is in flight for longer than its limit, once
@@ -83,6 +84,9 @@ func newRecord(l *layout, most MostSeries, infos []OperationInfo, s *Series, o O
 		}
 	}
 	r.prepareLate(stripes)
+	if o.Pooled {
+		r.pool.Store(&Reading{Infos: poolInfos}) // of which nothing is known yet
+	}
 	if o.Declared != nil {
 		r.Stats.Store(&Reading{Infos: o.Declared})
 	}

@@ -47,6 +47,7 @@ const (
 	LabelResource
 	LabelReplica
 	LabelPool // with a state, where there is one
+	LabelDial // of a pool, with the type of an error
 )
 
 // NewSeries returns the attributes of a store, with further ones of its user.
@@ -104,6 +105,8 @@ func (s *Series) Set(infos []OperationInfo, key SeriesKey) attribute.Set {
 		if key.Further != "" {
 			attrs = append(attrs, attribute.String(catalog.PoolState, key.Further))
 		}
+	case LabelDial:
+		attrs = append(attrs, attribute.String(catalog.PoolName, s.pool), attribute.String(catalog.ErrorType, key.Further))
 	case LabelReplica:
 		attrs = append(attrs, attribute.String(catalog.Replica, key.Further))
 	}

@@ -18,9 +18,12 @@ func (r *Row) most(failures, durationBounds int) int {
 		case catalog.PoolState:
 			n *= 2 // idle and used
 		case catalog.ErrorType:
-			if r.Kind == catalog.Counter {
+			switch {
+			case r.Values != nil:
+				n *= len(r.Values[key])
+			case r.Kind == catalog.Counter:
 				n *= failures
-			} else {
+			default:
 				n *= 2
 			}
 		}

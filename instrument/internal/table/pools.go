@@ -29,6 +29,15 @@ func poolTimeoutCount(c *record.Collection, yield intPoints) {
 	c.Pools(record.PoolTimeouts, true, func(s *record.Source, value float64) { yield(s, s.Set(0, record.LabelPool, 0), int64(value)) })
 }
 
+// dialErrors has a series for each type that a pool tells apart.
+func dialErrors(c *record.Collection, yield intPoints) {
+	for i, kind := range catalog.DialErrors.Values[catalog.ErrorType] {
+		c.Pools(record.PoolDialTimeouts+i, true, func(s *record.Source, value float64) {
+			yield(s, s.Series.Set(s.Infos, record.SeriesKey{Label: record.LabelDial, Further: kind}), int64(value))
+		})
+	}
+}
+
 // poolWaitTime has one bucket, as a pool tells how often and for how long was
 // waited, and no more.
 func poolWaitTime(c *record.Collection, yield distributionPoints) {

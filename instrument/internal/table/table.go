@@ -31,9 +31,12 @@ var Rows = []Row{
 	{Metric: catalog.ReplicationConnected, Floats: connected},
 	{Metric: catalog.PoolConnections, Ints: poolCount},
 	{Metric: catalog.PoolMax, Ints: poolGauge(record.PoolMax)},
+	{Metric: catalog.PoolIdleMin, Ints: poolGauge(record.PoolIdleMin)},
+	{Metric: catalog.PoolIdleMax, Ints: poolGauge(record.PoolIdleMax)},
 	{Metric: catalog.PoolPendingRequests, Ints: poolGauge(record.PoolPending)},
 	{Metric: catalog.PoolTimeouts, Ints: poolTimeoutCount},
 	{Metric: catalog.PoolWaitTime, Distributions: poolWaitTime},
+	{Metric: catalog.DialErrors, Ints: dialErrors},
 	{Metric: catalog.StatsAge, Floats: statsAge},
 	{Metric: catalog.Connections, Shared: true, Ints: connections},
 	{Metric: catalog.FarewellsLost, Shared: true, Ints: farewellsLost},
@@ -45,6 +48,9 @@ func Most(r *record.Record, info *record.OperationInfo, failures, durationBounds
 	n := 0
 	for i := range Rows {
 		row := &Rows[i]
+		if !r.Pooled && slices.Contains(row.Attributes, catalog.PoolName) {
+			continue
+		}
 		byOperation := slices.Contains(row.Attributes, catalog.OperationName)
 		if byOperation == (info != nil) && (info == nil || row.appliesTo(r, info)) {
 			n += row.most(failures, durationBounds)

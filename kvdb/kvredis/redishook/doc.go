@@ -30,6 +30,20 @@
 // pages of scans, sorted sets with scores, streams, and of scripts that return lists, are not counted, nor are
 // those of commands that wait, and of a batch with an error.
 //
+// # Connections
+//
+// The client's pool has the metrics of the semantic conventions, db.client.connection.count by state,
+// max, idle.min, idle.max, pending_requests, timeouts, and wait_time of those requests that waited. It is
+// asked every ten seconds. Connections for pipelines are in these counts, those of subscriptions are not. Of a cluster and of
+// a ring, whose clients have a pool for each node, limits and pending requests are not known, and a cluster's client
+// is not asked before it has met a node.
+//
+// kvdb.dial.errors counts attempts to connect that failed, by the type of the error: timeout, unavailable
+// and _OTHER. go-redis tries five times by default, and again when it tries the command again. What fails behind the dial,
+// such as a password, is an error of the command. Dials that no command waits for are counted, too.
+//
+// db.client.connection.use_time is not there: no hook sees when a connection is taken and given back.
+//
 // # What is kept out
 //
 // No argument, key or value is in any metric, span or line. What a server says can quote

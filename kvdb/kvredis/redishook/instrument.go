@@ -14,6 +14,7 @@ import (
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/internal/typednil"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/kvdb/kvredis/internal/pools"
 )
 
 // A Config says what telemetry calls the server and which commands have names. A nil or
@@ -44,7 +45,8 @@ func Instrument(client redis.UniversalClient, options ...instrument.Option) (*Ho
 // instrument.ErrDuplicate when something with the same namespace reports already: another hook on the same client, for example, which
 // with a namespace of its own counts beside this one.
 //
-// Instrument does no I/O. Call it before the client is used: clients that were derived
+// Instrument does no I/O. The client's connections are read in the background, at once and then every
+// ten seconds, until Close. Call it before the client is used: clients that were derived
 // from it earlier, as by WithTimeout, and nodes that a cluster's client has met, do not get the hook. The client stays
 // the caller's, who closes the hook when it is done with the client.
 func (c *Config) Instrument(client redis.UniversalClient, options ...instrument.Option) (*Hook, error) {
@@ -56,6 +58,8 @@ func (c *Config) Instrument(client redis.UniversalClient, options ...instrument.
 	if err = errors.Join(err, invalid); err != nil {
 		return nil, fmt.Errorf("redishook: %w", err)
 	}
+	dials := newDials()
+	options = append([]instrument.Option{instrument.WithSource(pools.Of(client, dials))}, options...)
 	r, err := instrument.NewRecorder(info, operations(named), options...)
 	if err != nil {
 		return nil, fmt.Errorf("redishook: %w", err)
@@ -63,6 +67,7 @@ func (c *Config) Instrument(client redis.UniversalClient, options ...instrument.
 	h := &Hook{recorder: r}
 	h.tap.words.Store(newVocabulary(r, named))
 	client.AddHook(&h.tap)
+	dials.Watch(client)
 	return h, nil
 }
 

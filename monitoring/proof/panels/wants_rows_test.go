@@ -140,6 +140,7 @@ var nowhere = map[string]string{
 	"704A":  "the same",
 	"705A":  "the same",
 	"706A":  "the same",
+	"707A":  "the same",
 	"1003B": maybe + "lines of the log come too rarely for a queue that is full",
 	"1008A": maybe + "a part of a page that failed or came late: then the page of a busy program has gaps",
 	"1009A": "two metrics of one name, which no program has",

@@ -70,6 +70,8 @@ func shown(m catalog.Metric, e engine.Engine, s Setting) bool {
 		return !s.WithoutCompat
 	case catalog.RequestSize.Name, catalog.ResponseSize.Name:
 		return s.Sizes
+	case catalog.PoolIdleMin.Name, catalog.PoolIdleMax.Name:
+		return false // no client has these limits by default
 	case catalog.StatsAge.Name:
 		return e.Has("StatsReader")
 	case catalog.Utilization.Name:
@@ -103,6 +105,9 @@ func ofOperation(m catalog.Metric, c catalog.Contract) int {
 
 // each returns how many series one set of attributes has.
 func each(m catalog.Metric) int {
+	if types := m.Values[catalog.ErrorType]; slices.Contains(m.Attributes, catalog.PoolName) && len(types) > 0 {
+		return len(types)
+	}
 	if slices.Contains(m.Attributes, catalog.PoolState) {
 		states, _ := catalog.FindAttribute(catalog.PoolState)
 		return len(states.Values)

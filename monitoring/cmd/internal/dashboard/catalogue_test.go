@@ -17,6 +17,8 @@ import (
 var notShown = map[string]string{
 	catalog.RequestLatency.Name:               "it counts the durations of db.client.operation.duration once more, in four buckets",
 	catalog.OperationDurationExponential.Name: "on /metrics it is the native side of db.client.operation.duration, which is asked for by that name",
+	catalog.PoolIdleMin.Name:                  "it is what somebody has chosen and does not change; idle connections are shown",
+	catalog.PoolIdleMax.Name:                  "the same",
 	catalog.ProcessResidentMemory.Name:        "kvdb.memory is the same, and is there over OTLP, too",
 	catalog.GoConfigGogc.Name:                 "it is what somebody has chosen and does not change; the goal of the collector, which comes of it, is shown",
 }

@@ -7,6 +7,7 @@ import (
 
 func (s *Scope) connections() Row {
 	pool, state := catalog.PrometheusLabel(catalog.PoolName), catalog.PrometheusLabel(catalog.PoolState)
+	failure := catalog.PrometheusLabel(catalog.ErrorType)
 	by := []string{alert.Instance, pool}
 	return Row{ID: 700, Title: "Connections", Folded: true, Panels: laid(8, 7,
 		Panel{
@@ -40,6 +41,12 @@ func (s *Scope) connections() Row {
 			ID: 706, Title: "Wait for a connection", Unit: Seconds, Empty: "no pools",
 			Description: "The mean of those requests that did not get a connection at once.",
 			Queries:     []Query{{Expr: s.mean(catalog.PoolWaitTime, stores(), by...), Legend: legend(pool, alert.Instance)}},
+		},
+		Panel{
+			ID: 707, Title: "Failed attempts to connect", Unit: CountsPerSec, Empty: "no pools",
+			Description: "unavailable is a server that refuses, or an address or a network that is wrong; timeout is one that does not answer. While idle connections are left, no operation fails yet.",
+			Queries:     []Query{{Expr: sum(rate(s.store(catalog.DialErrors)), append(by[:len(by):len(by)], failure)...), Legend: legend(failure, pool, alert.Instance)}},
+			Alerts:      []string{"KVErrorRatioHigh"},
 		},
 	)}
 }
