@@ -1,6 +1,7 @@
 package runbooks
 
 import (
+	"slices"
 	"sync"
 	"testing"
 )
@@ -11,6 +12,8 @@ type ledger struct {
 	tried map[string]bool // runbooks
 	told  map[id]bool
 	why   map[id]string // nothing was told
+	used  map[int]bool  // of the silences
+	ended []*trial
 }
 
 type id struct {
@@ -19,7 +22,7 @@ type id struct {
 }
 
 func newLedger() *ledger {
-	return &ledger{tried: make(map[string]bool), told: make(map[id]bool), why: make(map[id]string)}
+	return &ledger{tried: make(map[string]bool), told: make(map[id]bool), why: make(map[id]string), used: make(map[int]bool)}
 }
 
 // begin notes that runbooks are run.
@@ -38,11 +41,29 @@ func (l *ledger) tell(b block) {
 	l.told[id{b.book, b.n}] = true
 }
 
-// excuse notes that a block was executed, and why it told nothing.
-func (l *ledger) excuse(b block, why string) {
+// excuse notes that a block was executed, and which silence tells why it told nothing.
+func (l *ledger) excuse(b block, of int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.why[id{b.book, b.n}] = why
+	l.why[id{b.book, b.n}] = silent[of].why
+	l.used[of] = true
+}
+
+// end notes that all blocks of a trial were executed.
+func (l *ledger) end(tr *trial) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ended = append(l.ended, tr)
+}
+
+// stale fails the test for each silence of a trial that ended in which the block told something.
+func (l *ledger) stale(t testing.TB) {
+	t.Helper()
+	for i, s := range silent {
+		if !s.sometimes && !l.used[i] && slices.ContainsFunc(l.ended, func(tr *trial) bool { return tr.name == s.trial }) {
+			t.Errorf("the block %q of %s tells something under %s, and is expected to be silent: %s", s.part, s.book, s.trial, s.why)
+		}
+	}
 }
 
 // check fails the test for each block of a runbook that was tried which was not executed.
@@ -73,10 +94,18 @@ func TestLedger(t *testing.T) {
 	l.tell(all["A"][0])
 	failed := &counter{TB: t}
 	l.check(failed, all)
-	l.excuse(all["A"][1], "it is so")
+	l.excuse(all["A"][1], 0)
 	l.check(failed, all)
 	if failed.errors != 1 {
 		t.Errorf("%d errors, want one for the block that was not executed, and none when it was", failed.errors)
+	}
+	failed.errors = 0
+	l.end(&trial{name: silent[0].trial})
+	l.stale(failed)
+	l.used = nil
+	l.stale(failed)
+	if failed.errors != 1 {
+		t.Errorf("%d errors, want one for the silence that was none, and none when it was", failed.errors)
 	}
 }
 

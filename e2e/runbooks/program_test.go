@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/otelkv/otelkv/internal/testutil/machines"
 	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
@@ -55,6 +56,9 @@ func (tr *trial) start(t *testing.T, s *server) *instance {
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), filepath.Join(bin, tr.program+".exe"), append(args, tr.args...)...)
 	cmd.Env = append(os.Environ(), tr.env...)
 	cmd.Stdout = log
+	if tr.memory > 0 {
+		machines.MemoryGroup(t, tr.memory, cmd)
+	}
 	p.Process = process.Start(t, cmd)
 	t.Cleanup(func() { _ = cmd.Process.Kill() }) // first: what hangs would not end when it is asked
 	p.Eventually(t, "the greeting", func() bool { return strings.Contains(p.Stderr.String(), "Stop with") })

@@ -43,12 +43,16 @@ func TestRunbooks(t *testing.T) {
 					l.begin(tr.books)
 				}
 				tr.run(ctx, t, s, all, l)
+				if !t.Skipped() {
+					l.end(tr)
+				}
 			})
 		})
 	}
 	running.Wait()
 	t.Logf("all of it took %v", time.Since(began).Round(time.Second))
 	l.check(t, all)
+	l.stale(t)
 }
 
 // run starts the program and lets the fault begin. Of each runbook the expressions of the
@@ -142,19 +146,14 @@ func (r *reader) attempt(ctx context.Context, b block, told func()) (done bool, 
 		told()
 		return true, nil
 	}
-	if why := r.trial.excuse(b); why != "" && errors.Is(err, errSilent) {
-		r.ledger.excuse(b, why)
+	if i := r.trial.excuse(b); i >= 0 && errors.Is(err, errSilent) {
+		r.ledger.excuse(b, i)
 		return true, nil
 	}
 	return false, err
 }
 
-// excuse returns why a block has nothing to tell under the fault.
-func (tr *trial) excuse(b block) string {
-	for _, s := range silent {
-		if s.trial == tr.name && s.book == b.book && strings.Contains(b.text, s.part) {
-			return s.why
-		}
-	}
-	return ""
+// excuse returns which of the silences a block has under the fault, or -1.
+func (tr *trial) excuse(b block) int {
+	return slices.IndexFunc(silent, func(s silence) bool { return s.trial == tr.name && s.covers(b) })
 }

@@ -17,7 +17,8 @@ type trial struct {
 	log     string // where its lines go, if not to a file of its own
 	books   []string
 
-	only string // of their blocks, those that have this text
+	only   string // of their blocks, those that have this text
+	memory int    // the limit of a control group of its own, in bytes; 0 for none
 
 	before func(*testing.T, *trial) // makes what the program needs
 
@@ -37,6 +38,7 @@ var trials = []*trial{
 	{name: "stall", program: "quickstart", args: with("stall"), books: []string{"KVWriteStalled"}},
 	{name: "restart", program: "quickstart", args: with("restart:5s"), books: []string{"KVRestarting"}},
 	{name: "saturation", program: "quickstart", args: with("saturation", "-rate", "150"), env: []string{"GOMAXPROCS=1"}, books: []string{"KVSaturationHigh", "KVCapacityHigh"}},
+	{name: "memory", program: "quickstart", args: with("memory"), memory: 768 << 20, books: []string{"KVSaturationHigh"}, only: `kvdb_resource="memory"}`},
 	{name: "errors", program: "quickstart", args: with("errors"), books: []string{"KVErrorRatioHigh", "KVErrorBudgetBurn"}},
 	{name: "slow", program: "quickstart", args: with("slow"), books: []string{"KVLatencyHigh", "KVLatencyBudgetBurn"}},
 	{name: "fulldisk", program: "quickstart", args: with("fulldisk:30s"), books: []string{"KVDiskFull", "KVDiskFilling", "KVNotReady"}},
