@@ -40,6 +40,7 @@ func newReport(ctx context.Context, rows []definition, rounds int) (_ *report, e
 	s := &session{ctx: ctx, rounds: rounds, stores: stores, kvserver: sync.OnceValues(func() (string, error) {
 		return buildKVServer(ctx, scratch)
 	})}
+	s.redis = sync.OnceValues(s.redisCosts)
 	samples, err := s.time(rows)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"regexp"
+	"slices"
 
 	"github.com/otelkv/otelkv/benchmarks"
 )
@@ -39,10 +40,13 @@ type session struct {
 	ctx      context.Context
 	rounds   int
 	stores   *benchmarks.Stores
-	kvserver func() (path string, err error) // builds it once
+	kvserver func() (path string, err error)       // builds it once
+	redis    func() (map[string]*redisCost, error) // measures them once
 }
 
-var definitions = []definition{
+var definitions = slices.Concat(definitionsOfStores, redisRows())
+
+var definitionsOfStores = []definition{
 	{
 		name: "vs_clock", goal: atMost(1.3),
 		what:       "Get ÷ two time.Since(base) reads",
