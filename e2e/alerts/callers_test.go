@@ -30,7 +30,8 @@ var (
 
 	// There are three bad operations in a minute, fewer than ten in half an hour that is scaled,
 	// and more than ten in two hours.
-	rare = habit{[][]any{get}, 17 * time.Second, rarely}
+	rare     = habit{[][]any{get}, 17 * time.Second, rarely(fails)}
+	rareSlow = habit{[][]any{get}, 17 * time.Second, rarely(slow)}
 
 	// One operation in some 130 fails: more than the budget allows, and less than wakes
 	// anybody for an operation or a probe.
@@ -94,18 +95,20 @@ func until(bad func(error, time.Duration) bool, most int) func(context.Context, 
 	}
 }
 
-// rarely calls until a call fails, and much more after the fault: the share of what failed
+// rarely calls until a call goes badly, and much more after the fault: the share of what was bad
 // has to fall below what three days allow, whose windows do not end within a test.
-func rarely(ctx context.Context, client *redis.Client, command []any, p *program) {
+func rarely(bad func(error, time.Duration) bool) func(context.Context, *redis.Client, []any, *program) {
 	const few, many, pace = 380, 3400, 5 * time.Millisecond
-	if !p.moments.Load() {
-		until(fails, few)(ctx, client, command, p)
-		return
+	return func(ctx context.Context, client *redis.Client, command []any, p *program) {
+		if !p.moments.Load() {
+			until(bad, few)(ctx, client, command, p)
+			return
+		}
+		repeat(ctx, many, pace, func() bool {
+			once(ctx, client, command, p)
+			return false
+		})
 	}
-	repeat(ctx, many, pace, func() bool {
-		once(ctx, client, command, p)
-		return false
-	})
 }
 
 // moments calls many times while all is well, and while the program wants a fault for

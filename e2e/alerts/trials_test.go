@@ -51,17 +51,23 @@ const healthy = "healthy"
 // which what has to wait for a fault is not.
 var brisk, calm = []string{"-rate", "60"}, []string{"-rate", "1"}
 
+// moreCalls ends a fault, of which the callers then make a smaller share.
+func moreCalls(t *testing.T, p *program) {
+	t.Helper()
+	p.turn(t, "none")
+	p.moments.Store(true)
+}
+
 // trials are all of them, those that take long first.
 var trials = []*trial{
 	{name: healthy},
 	{
 		name: "rare", fault: "`errors`, while there are so few operations that three fail in half an hour", redis: &rare,
-		settle: 2 * time.Second, on: post("errors"), off: func(t *testing.T, p *program) {
-			t.Helper()
-			p.turn(t, "none")
-			p.moments.Store(true)
-		},
-		pages: []string{"KVErrorBudgetBurn"},
+		settle: 2 * time.Second, on: post("errors"), off: moreCalls, pages: []string{"KVErrorBudgetBurn"},
+	},
+	{
+		name: "rareslow", fault: "`slow`, while there are so few operations that three are in half an hour", redis: &rareSlow,
+		settle: 2 * time.Second, on: post("slow"), off: moreCalls, pages: []string{"KVLatencyBudgetBurn"},
 	},
 	{
 		name: "fulldisk", on: post("fulldisk:2m"), pages: []string{"KVDiskFilling", "KVDiskFull"}, silent: []string{"KVNotReady"},
