@@ -42,6 +42,9 @@
 // and _OTHER. go-redis tries five times by default, and again when it tries the command again. What fails behind the dial,
 // such as a password, is an error of the command. Dials that no command waits for are counted, too.
 //
+// A client with a cache of its own (ClientSideCacheConfig of its options) has
+// kvdb.engine.client_cache.hits, .misses, .entries and .size. A read that the cache answers is a command as others are.
+//
 // db.client.connection.use_time is not there: no hook sees when a connection is taken and given back.
 //
 // # What is kept out

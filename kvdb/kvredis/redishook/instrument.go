@@ -59,7 +59,7 @@ func (c *Config) Instrument(client redis.UniversalClient, options ...instrument.
 		return nil, fmt.Errorf("redishook: %w", err)
 	}
 	dials := newDials()
-	options = append([]instrument.Option{instrument.WithSource(pools.Of(client, dials))}, options...)
+	options = append([]instrument.Option{instrument.WithSource(newSource(client, pools.Of(client, dials)))}, options...)
 	r, err := instrument.NewRecorder(info, operations(named), options...)
 	if err != nil {
 		return nil, fmt.Errorf("redishook: %w", err)
