@@ -14,6 +14,7 @@ import (
 	"github.com/otelkv/otelkv/internal/testutil/process"
 	"github.com/otelkv/otelkv/monitoring/cmd/generate"
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/yaml"
+	"github.com/otelkv/otelkv/monitoring/cmd/scenario"
 )
 
 // promtool3 is that of Prometheus 3, which tools/prometheus builds.
@@ -141,10 +142,10 @@ func rulesOf(t *testing.T, alert string) string {
 	return ""
 }
 
-func byAlert() map[string][]scenario {
-	all := make(map[string][]scenario)
-	for _, s := range scenarios() {
-		all[s.alert] = append(all[s.alert], s)
+func byAlert() map[string][]scenario.Scenario {
+	all := make(map[string][]scenario.Scenario)
+	for _, s := range scenario.All() {
+		all[s.Alert()] = append(all[s.Alert()], s)
 	}
 	return all
 }
@@ -156,7 +157,7 @@ func TestEveryAlertHasItsScenarios(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list := scenarios()
+	list := scenario.All()
 	severities := make(map[string][]string)
 	for _, g := range groups {
 		for _, r := range g.Rules {
@@ -166,40 +167,40 @@ func TestEveryAlertHasItsScenarios(t *testing.T) {
 		}
 	}
 	for alert, levels := range severities {
-		for _, k := range kinds {
-			shown := slices.ContainsFunc(list, func(s scenario) bool { return s.alert == alert && slices.Contains(s.shows, k) })
-			reason := exempt[alert][k]
+		for _, k := range scenario.Kinds {
+			shown := slices.ContainsFunc(list, func(s scenario.Scenario) bool { return s.Alert() == alert && slices.Contains(s.Shows(), k) })
+			reason := scenario.Exempt(alert, k)
 			if shown == (reason != "") {
 				t.Errorf("%s: %s is shown: %v, and cannot be: %q", alert, k, shown, reason)
 			}
 		}
 		for _, severity := range levels {
-			if !slices.ContainsFunc(list, func(s scenario) bool { return s.alert == alert && s.expects(severity) }) {
+			if !slices.ContainsFunc(list, func(s scenario.Scenario) bool { return s.Alert() == alert && s.Expects(severity) }) {
 				t.Errorf("%s is seen %s in no scenario", alert, severity)
 			}
 		}
 	}
 	for _, s := range list {
-		if severities[s.alert] == nil {
-			t.Errorf("there is no alert %s for a scenario", s.alert)
+		if severities[s.Alert()] == nil {
+			t.Errorf("there is no alert %s for a scenario", s.Alert())
 		}
 	}
 }
 
 // testFile is what promtool test rules takes.
-func testFile(rules string, list []scenario, native bool) string {
+func testFile(rules string, list []scenario.Scenario, native bool) string {
 	var tests []yaml.Map
 	for _, s := range list {
-		if s.native && !native {
+		if s.Native() && !native {
 			continue // its promtool does not know such series
 		}
 		var input, checks []yaml.Map
-		for _, l := range s.series {
-			input = append(input, yaml.Map{{Key: "series", Value: l.name}, {Key: "values", Value: l.values}})
+		for _, l := range s.Series() {
+			input = append(input, yaml.Map{{Key: "series", Value: l.Name()}, {Key: "values", Value: l.Values()}})
 		}
-		for _, c := range s.checks {
+		for _, c := range s.Checks() {
 			var samples []yaml.Map
-			for _, want := range strings.Fields(c.firing) {
+			for _, want := range c.Firing() {
 				severity, instance, _ := strings.Cut(want, "@")
 				labels := fmt.Sprintf("{severity=%q}", severity)
 				if instance != "" {
@@ -208,8 +209,8 @@ func testFile(rules string, list []scenario, native bool) string {
 				samples = append(samples, yaml.Map{{Key: "labels", Value: labels}, {Key: "value", Value: 1}})
 			}
 			checks = append(checks, yaml.Map{
-				{Key: "expr", Value: fmt.Sprintf("group by (instance, severity) (ALERTS{alertname=%q, alertstate=\"firing\"})", s.alert)},
-				{Key: "eval_time", Value: (time.Duration(c.at) * time.Minute).String()},
+				{Key: "expr", Value: fmt.Sprintf("group by (instance, severity) (ALERTS{alertname=%q, alertstate=\"firing\"})", s.Alert())},
+				{Key: "eval_time", Value: (time.Duration(c.At()) * time.Minute).String()},
 				{Key: "exp_samples", Value: samples},
 			})
 		}

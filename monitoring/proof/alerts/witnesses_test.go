@@ -63,8 +63,8 @@ func witnessOf(rule string) witness {
 
 // without are rules that no program makes true here, with the reason.
 var without = map[string]string{
-	"KVRestarting critical (2)":      "of metrics that came over OTLP",
-	"KVTelemetryAbsent critical (2)": "of metrics that came over OTLP",
+	"KVRestarting critical (2)":      "of metrics that came over OTLP: see TestPushed",
+	"KVTelemetryAbsent critical (2)": "of metrics that came over OTLP: see TestPushed",
 }
 
 // absent are series that programs have only when something is wrong that no fault makes,

@@ -7,6 +7,8 @@ import (
 
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/rulefmt"
+
+	"github.com/otelkv/otelkv/monitoring/proof/internal/prometheus"
 )
 
 // A mutation is a rule that somebody got wrong.
@@ -41,7 +43,7 @@ func (m mutation) of(t *testing.T) rulefmt.Rule {
 // fires says whether an alert of the rule fires on the day.
 func fires(t *testing.T, d *Day, r rulefmt.Rule) bool {
 	t.Helper()
-	found, err := d.Evaluate(t.Context(), r, Nowhere)
+	found, err := d.Evaluate(t.Context(), r, prometheus.Nowhere)
 	if err != nil {
 		t.Fatal(err)
 	}

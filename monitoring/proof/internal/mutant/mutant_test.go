@@ -17,6 +17,9 @@ func TestOf(t *testing.T) {
 		`m > 2`:                       {mutant.Comparisons, []string{`m < 2`, `m > 30000`, `m > -1`}},
 		`m or n`:                      {mutant.Comparisons, []string{`m and n`}},
 		`sum by (a, b) (m)`:           {mutant.Aggregations, []string{`max by (a, b) (m)`, `sum by (b) (m)`, `sum by (a) (m)`}},
+		`rate(m[5m]) > 0`:             {mutant.Windows, []string{`rate(m[2m30s]) > 0`, `rate(m[10m]) > 0`}},
+		`m * 3 > 0`:                   {mutant.Numbers, []string{`m * 1.5 > 0`, `m * 6 > 0`, `m * 3 > 1`}},
+		`m and on (a, b) n`:           {mutant.Labels, []string{`m and on (b) n`, `m and on (a) n`}},
 		`histogram_quantile(0.99, m)`: {mutant.Quantiles, []string{`histogram_quantile(0.2, m)`, `histogram_quantile(0.9999, m)`}},
 	} {
 		all, err := mutant.Of(expr, c.change)

@@ -1,4 +1,4 @@
-package generate_test
+package scenario
 
 import (
 	"github.com/otelkv/otelkv/monitoring/catalog"

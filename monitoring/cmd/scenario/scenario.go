@@ -1,4 +1,7 @@
-package generate_test
+// Package scenario has, for each alert of monitoring/cmd/generate, series over time and what
+// fires of them, in each way in which alerts go wrong. promtool's tests are made of them, and
+// monitoring/proof holds each number of the rules to them.
+package scenario
 
 import (
 	"fmt"
@@ -22,9 +25,12 @@ const (
 	oneOfMany  = "one of many instances"
 )
 
-var kinds = []string{fires, below, resolves, lowTraffic, reset, missing, oneOfMany}
+// Kinds are all ways in which an alert has to be shown.
+var Kinds = []string{fires, below, resolves, lowTraffic, reset, missing, oneOfMany}
 
-// A scenario is series over time, a sample a minute, and what an alert does then.
+// A Scenario is series over time, a sample a minute, and what an alert does then.
+type Scenario = scenario
+
 type scenario struct {
 	alert  string
 	shows  []string
@@ -33,30 +39,54 @@ type scenario struct {
 	checks []check
 }
 
-// A lane is a series, in the notation of promtool.
+// Alert is the name of the alert.
+func (s scenario) Alert() string { return s.alert }
+
+// Shows are the ways of going wrong that are shown, of [Kinds].
+func (s scenario) Shows() []string { return s.shows }
+
+// Native says whether the series have native histograms.
+func (s scenario) Native() bool { return s.native }
+
+// Series are all of them.
+func (s scenario) Series() []Lane { return s.series }
+
+// Checks say what fires.
+func (s scenario) Checks() []Check { return s.checks }
+
+// Expects says whether the alert has to be seen with a severity.
+func (s scenario) Expects(severity string) bool {
+	return slices.ContainsFunc(s.checks, func(c check) bool { return strings.Contains(c.firing, severity) })
+}
+
+// A Lane is a series, in the notation of promtool.
+type Lane = lane
+
 type lane struct{ name, values string }
 
-// A check is what fires at a minute: severity@instance, or severity alone.
+// Name is the series.
+func (l lane) Name() string { return l.name }
+
+// Values are its samples, from the first minute on.
+func (l lane) Values() string { return l.values }
+
+// A Check is what fires at a minute: severity@instance, or severity alone.
+type Check = check
+
 type check struct {
 	at     int
 	firing string
 }
 
-func (s scenario) expects(severity string) bool {
-	return slices.ContainsFunc(s.checks, func(c check) bool { return strings.Contains(c.firing, severity) })
-}
+// At is the minute.
+func (c check) At() int { return c.at }
 
-func scenarios() (all []scenario) {
-	for _, of := range [][]scenario{
-		diskScenarios(), saturationScenarios(), engineScenarios(), replicationScenarios(), errorScenarios(),
-		latencyScenarios(), trafficScenarios(), telemetryScenarios(), healthScenarios(),
-	} {
-		all = append(all, of...)
-	}
-	return all
-}
+// Firing are all that fire.
+func (c check) Firing() []string { return strings.Fields(c.firing) }
 
-// exempt says why an alert cannot go wrong in a way.
+// Exempt says why an alert cannot go wrong in a way.
+func Exempt(alert, kind string) string { return exempt[alert][kind] }
+
 var exempt = map[string]map[string]string{
 	"KVDiskFull":            {lowTraffic: aGauge, reset: aGauge},
 	"KVDiskFilling":         {lowTraffic: aGauge, reset: aGauge},

@@ -1,4 +1,4 @@
-package days
+package prometheus
 
 import (
 	"context"
