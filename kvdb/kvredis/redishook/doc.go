@@ -45,7 +45,9 @@
 // A client with a cache of its own (ClientSideCacheConfig of its options) has
 // kvdb.engine.client_cache.hits, .misses, .entries and .size. A read that the cache answers is a command as others are.
 //
-// db.client.connection.use_time is not there: no hook sees when a connection is taken and given back.
+// db.client.connection.use_time is not there: no hook sees when a connection is taken and given back. Neither is create_time, and
+// wait_time has one bucket: go-redis tells more only to a recorder of the whole process, redis.SetOTelRecorder, which the hook
+// leaves to the program.
 //
 // # What is kept out
 //
