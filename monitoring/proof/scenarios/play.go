@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -52,26 +53,30 @@ func (s *stage) play(ctx context.Context, dir string, list []Rule) (*Play, error
 	}
 	p := &Play{stage: s, db: db, rules: list, seen: make(map[string]played)}
 	for _, r := range list {
-		own, err := prometheus.NewRule(r.Rule)
-		if err != nil {
-			return nil, err
+		if p.seen[r.Name], err = p.evaluate(ctx, r); err != nil {
+			return nil, errors.Join(fmt.Errorf("%s: %s: %w", s.name, r.Name, err), db.Close())
 		}
-		var one played
-		if r.Alert == s.Alert() {
-			answers, err := db.Answers(ctx, r.Expr, p.course())
-			if err != nil {
-				return nil, err
-			}
-			one.truth = truth(answers)
-		}
-		c := p.course()
-		c.Into = db
-		if one.fired, err = p.replay(ctx, own, c); err != nil {
-			return nil, fmt.Errorf("%s: %s: %w", s.name, r.Name, err)
-		}
-		p.seen[r.Name] = one
 	}
 	return p, nil
+}
+
+// evaluate evaluates a rule, and appends what it records.
+func (p *Play) evaluate(ctx context.Context, r Rule) (one played, err error) {
+	own, err := prometheus.NewRule(r.Rule)
+	if err != nil {
+		return one, err
+	}
+	c := p.course()
+	if r.Alert == p.Alert() {
+		answers, err := p.db.Answers(ctx, r.Expr, c)
+		if err != nil {
+			return one, err
+		}
+		one.truth = truth(answers)
+	}
+	c.Into = p.db
+	one.fired, err = p.replay(ctx, own, c)
+	return one, err
 }
 
 // each is how many minutes are between two evaluations.
