@@ -19,6 +19,9 @@ const (
 	// leastMemory is enough for some clients and a value of a megabyte.
 	leastMemory = 8 << 20
 
+	// engineShare is the part of the memory that is for an engine with a cache, a quarter.
+	engineShare = 4
+
 	// ownFiles are the descriptors of the program besides its clients' and the
 	// engine's: listeners, the log, whoever asks the admin address.
 	ownFiles = 64
@@ -28,21 +31,20 @@ const (
 type capacity struct {
 	clients int // at a time
 	memory  int // bytes for what they send, ask for and have the server remember
-	cache   int // bytes of that, for blocks of the engine; as many are left for its tables
+	cache   int // bytes of that, for blocks of the engine
+	table   int // bytes of one of its tables in memory, which are from the engine's part, too
 	files   int // that the engine may have open, where it asks
 }
-
-var errLeastMemory = fmt.Errorf("-memory is too small: use %v or more", size(leastMemory))
 
 // newCapacity divides memory and descriptors. Clients 0 are as many as there is room
 // for; descriptors 0 are without a limit.
 func newCapacity(memory, clients, descriptors int, e engine) (capacity, error) {
-	if memory < leastMemory {
-		return capacity{}, errLeastMemory
+	if err := checkMemory(memory, e); err != nil {
+		return capacity{}, err
 	}
 	c := capacity{clients: clients, memory: memory}
-	if e.caches {
-		c.cache = memory / 8
+	if e.divide != nil {
+		c.cache, c.table = e.divide(memory / engineShare)
 	}
 	given := clients > 0
 	if !given {
@@ -74,8 +76,24 @@ func newCapacity(memory, clients, descriptors int, e engine) (capacity, error) {
 func (c capacity) limits() limits {
 	lim := defaultLimits
 	lim.clients = c.clients
-	lim.memory = c.memory - 2*c.cache // as much again is for the engine's tables: four of 4 MiB by default
+	lim.memory = c.memory - c.engine()
+	lim.table = c.table
 	return lim
+}
+
+// engine returns how many bytes are for the engine's cache and its tables.
+func (c capacity) engine() int {
+	if c.cache == 0 {
+		return 0
+	}
+	return c.memory / engineShare
+}
+
+func checkMemory(memory int, e engine) error {
+	if least := max(leastMemory, e.leastMemory); memory < least {
+		return fmt.Errorf("-memory is too small: use %v or more", size(least))
+	}
+	return nil
 }
 
 func checkClients(n int) error {

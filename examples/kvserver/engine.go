@@ -20,10 +20,16 @@ import (
 type engine struct {
 	name    string
 	files   bool // it keeps files in a directory
-	caches  bool // blocks, in memory that is not Go's
 	expires bool // keys that are given a time
 	remote  bool // it is a server, and has the data
 	open    func(context.Context, openOptions) (*fault.Store, error)
+
+	// divide tells what the engine makes of its memory, and is nil if it has none: a cache,
+	// and tables, all of which are as much as the rest when they are full.
+	divide func(memory int) (cache, table int)
+	inGo   bool // that memory is Go's
+
+	leastMemory int // where it needs more than a server does without it
 
 	// Files that it has open: it needs the one, and more than the other is no use.
 	leastFiles, mostFiles int
@@ -47,7 +53,7 @@ const otherConnections = 20
 const namespace = "kvserver"
 
 var engines = []engine{
-	{name: "pebble", files: true, caches: true, leastFiles: 80, mostFiles: 1000, open: func(_ context.Context, o openOptions) (*fault.Store, error) {
+	{name: "pebble", files: true, divide: dividePebble, inGo: !cgo, leastFiles: 80, mostFiles: 1000, open: func(_ context.Context, o openOptions) (*fault.Store, error) {
 		returnLarge()
 		return fault.OpenPebble(o.dir, &kvpebble.OpenOptions{Namespace: namespace, NoSync: !o.sync, Pebble: pebbleOptions(o.has)}, false)
 	}},
@@ -57,7 +63,7 @@ var engines = []engine{
 		}
 		return fault.OpenBolt(filepath.Join(o.dir, "kvserver.db"), &kvbolt.OpenOptions{Namespace: namespace, NoSync: !o.sync}, false)
 	}},
-	{name: "badger", files: true, caches: true, expires: true, leastFiles: 80, mostFiles: 1000, open: func(_ context.Context, o openOptions) (*fault.Store, error) {
+	{name: "badger", files: true, divide: divideBadger, inGo: true, leastMemory: leastBadgerMemory, expires: true, leastFiles: 80, mostFiles: 1000, open: func(_ context.Context, o openOptions) (*fault.Store, error) {
 		return fault.OpenBadger(o.dir, &kvbadger.OpenOptions{
 			Namespace: namespace, NoSync: !o.sync, GarbageInterval: rewriteAfter, GarbageShare: maxGarbage, Badger: badgerOptions(o.has),
 		}, false)

@@ -30,11 +30,21 @@ const (
 	rewriteAfter = 5 * time.Minute
 )
 
+// mostPebbleTable is the size of Pebble's own tables. There are four at most
+// (fault.OpenPebble).
+const mostPebbleTable = 4 << 20
+
+// dividePebble gives four tables one half.
+func dividePebble(memory int) (cache, table int) {
+	return memory / 2, min(memory/8, mostPebbleTable)
+}
+
 // pebbleOptions bound the memory of Pebble. What is flushed is not compressed, but what
 // is compacted later: that would be one more copy of a large value, while it is written.
 func pebbleOptions(has capacity) *pebble.Options {
 	o := &pebble.Options{
 		CacheSize:     int64(has.cache),
+		MemTableSize:  uint64(has.table),
 		MaxOpenFiles:  has.files,
 		LoadBlockSema: fifo.NewSemaphore(maxBlockLoads),
 

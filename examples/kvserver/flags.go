@@ -75,8 +75,8 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	if err := checkClients(c.clients); err != nil {
 		return c, err
 	}
-	if c.memory < leastMemory {
-		return c, errLeastMemory
+	if err := checkMemory(int(c.memory), c.engine); err != nil {
+		return c, err
 	}
 	if c.fault, err = fault.Parse(*kind); err != nil {
 		return c, fmt.Errorf("-fault: %w", err)

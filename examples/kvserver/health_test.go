@@ -108,7 +108,7 @@ func TestChecks(t *testing.T) {
 		if e.files {
 			dir = t.TempDir()
 		}
-		store, err := e.open(t.Context(), openOptions{dir: dir, target: targetOf(t, e), has: capacity{cache: 8 << 20, files: 100}})
+		store, err := e.open(t.Context(), openOptions{dir: dir, target: targetOf(t, e), has: capacity{cache: 8 << 20, table: 4 << 20, files: 100}})
 		if err != nil {
 			t.Fatal(err)
 		}

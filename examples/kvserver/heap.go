@@ -26,7 +26,7 @@ const (
 // memory by the budget and heapSlack, and as usual by twice the data of an engine that
 // keeps it in Go's memory. What is over goes back to the operating system a while later.
 // A limit of the user's, GOMEMLIMIT, is left alone.
-func boundHeap(budget *resp.Budget, e engine, cache int) (stop func()) {
+func boundHeap(budget *resp.Budget, e engine, engineMemory int) (stop func()) {
 	before := debug.SetMemoryLimit(-1)
 	if before != math.MaxInt64 {
 		return func() {}
@@ -49,8 +49,8 @@ func boundHeap(budget *resp.Budget, e engine, cache int) (stop func()) {
 			limit := own.mapped + int64(budget.Size()) + heapSlack
 			if e.inMemory() {
 				limit += 2 * data.after(now, held)
-			} else if e.files && !cgo {
-				limit += int64(cache + 2*heapSlack)
+			} else if e.inGo {
+				limit += int64(engineMemory)
 			}
 			debug.SetMemoryLimit(limit)
 			select {

@@ -14,6 +14,7 @@ type limits struct {
 	size    resp.Limits // of a command; a value is one argument
 	key     int         // the longest key that is written, in bytes
 	memory  int         // of that budget, in bytes
+	table   int         // of the engine in memory, in bytes; besides that budget
 
 	idleTime    time.Duration // a client may be silent between commands
 	bufferTime  time.Duration // of that, it keeps its buffer
@@ -33,6 +34,7 @@ var defaultLimits = limits{
 	size:    resp.Limits{Args: 1 << 20, Bulk: 512 << 20, Command: 1 << 30, Inline: 64 << 10}, // as Redis has them
 	key:     longestKey,
 	memory:  defaultMemory,
+	table:   mostPebbleTable,
 
 	idleTime:    10 * time.Minute,
 	bufferTime:  time.Second,

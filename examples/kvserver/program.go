@@ -135,7 +135,7 @@ func serve(ctx context.Context, c config, life *program.Life, stderr io.Writer, 
 	defer faults.Close() // with what hangs
 	faults.Mount(mux, obs.Trusted, obs.Logger())
 
-	defer boundHeap(server.budget, c.engine, c.has.cache)()
+	defer boundHeap(server.budget, c.engine, c.has.engine())()
 
 	if life.First() {
 		greet(stderr, c, dir.Path, listener, obs, faults)

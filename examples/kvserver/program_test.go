@@ -40,6 +40,7 @@ func TestUsage(t *testing.T) {
 		{"-target host:1", "-target: engine pebble is in this program"},
 		{"-memory much", "no size: use bytes, or a number with KiB, MiB or GiB, such as 128MiB"},
 		{"-memory 1MiB", "-memory is too small: use 8MiB or more"},
+		{"-engine badger -memory 8MiB", "-memory is too small: use 16MiB or more"},
 		{"-maxclients -1", "-maxclients is negative"},
 		{"-listen 6380", "-listen"},
 		{"-admin 8080", "-admin"},

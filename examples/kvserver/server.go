@@ -71,7 +71,7 @@ func startServer(l net.Listener, keys *keyspace, lim limits, log *serverLog, tr 
 	}
 	s.budget.Reserve(lim.memory / 8)
 	s.waits, s.endWaits = context.WithCancel(ctx)
-	s.tables = newEngineTables(keys.db.store)
+	s.tables = newEngineTables(keys.db.store, lim.table)
 	s.turns = newTurns(s.budget.Free())
 	s.tracks = tracking.NewTable(lim.tracking(), s.budget)
 	keys.tracks = s.tracks

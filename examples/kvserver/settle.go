@@ -12,12 +12,11 @@ import (
 const (
 	// statTables is the statistic of an engine for what is written and not in its
 	// files yet. Without very heavy writes that is fewTables while it flushes as fast as
-	// it is written to, two tables of Pebble's, and mostTables while it does not: four,
-	// which fault.OpenPebble allows. As much is not from the budget, but from the
-	// engine's part of the memory.
+	// it is written to, and mostTables while it does not, which fault.OpenPebble allows. As
+	// much is not from the budget, but from the engine's part of the memory.
 	statTables = "kvdb.engine.memtable.size"
-	fewTables  = 8 << 20
-	mostTables = 16 << 20
+	fewTables  = 2
+	mostTables = 4
 
 	// settleTime is how long the server waits for an engine at most, and
 	// settleInterval how often it looks.
@@ -31,10 +30,11 @@ const (
 type engineTables struct {
 	stats  kvdb.StatsReader
 	at     int     // among the statistics
+	table  float64 // bytes of one of its tables
 	before float64 // bytes that small writes may leave there
 }
 
-func newEngineTables(store kvdb.Store) *engineTables {
+func newEngineTables(store kvdb.Store, table int) *engineTables {
 	stats, ok := kvdb.As[kvdb.StatsReader](store)
 	if !ok {
 		return nil
@@ -43,7 +43,7 @@ func newEngineTables(store kvdb.Store) *engineTables {
 	if at < 0 {
 		return nil
 	}
-	return &engineTables{stats: stats, at: at, before: fewTables}
+	return &engineTables{stats: stats, at: at, table: float64(table), before: fewTables * float64(table)}
 }
 
 // size returns how many bytes are in memory, if the engine can be asked.
@@ -62,7 +62,7 @@ func (t *engineTables) mark(ctx context.Context) {
 		return
 	}
 	bytes, _ := t.size(ctx)
-	t.before = min(max(bytes, fewTables), mostTables)
+	t.before = min(max(bytes, fewTables*t.table), mostTables*t.table)
 }
 
 // full reports whether a very heavy write is in memory, to be flushed. One that cannot be

@@ -44,15 +44,16 @@ func (f *flusher) AppendStats(_ context.Context, dst []float64) ([]float64, erro
 // What a very heavy write takes is given back when the engine has written it out, but
 // not later than a while after.
 func TestSettle(t *testing.T) {
+	const few, most = fewTables * mostPebbleTable, mostTables * mostPebbleTable
 	for _, tt := range []struct {
 		others, size int // bytes
 		takes, want  time.Duration
 	}{
-		{0, fewTables + 1, time.Second, time.Second},
-		{0, fewTables + 1, time.Hour, settleTime},
+		{0, few + 1, time.Second, time.Second},
+		{0, few + 1, time.Hour, settleTime},
 		{0, heavy, time.Hour, 0}, // which are always in its tables
-		{mostTables, veryHeavy, time.Second, time.Second},
-		{mostTables + 1, veryHeavy, time.Second, settleTime}, // such as another that has not settled
+		{most, veryHeavy, time.Second, time.Second},
+		{most + 1, veryHeavy, time.Second, settleTime}, // such as another that has not settled
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			f := &flusher{Store: memory(t), takes: tt.takes}

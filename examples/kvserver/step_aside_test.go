@@ -85,7 +85,7 @@ func TestMessagesWhileWaiting(t *testing.T) {
 
 // A value of a size that fits with its copies can be exchanged for another of that size.
 func TestExchangeFits(t *testing.T) {
-	has, err := newCapacity(defaultMemory, 0, 0, engine{caches: true})
+	has, err := newCapacity(defaultMemory, 0, 0, engine{divide: dividePebble})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -201,3 +201,20 @@ func TestManyExpire(t *testing.T) {
 		}
 	})
 }
+
+// A time is charged with what it takes: 48 bytes, and a pointer in a list with room for as
+// many again.
+func TestChargeOfTimes(t *testing.T) {
+	expiring(t, tracking.DefaultLimits(testBudget), func(t *testing.T, h *house) {
+		a := h.guest("on")
+		keys := numbered(500)
+		a.read(keys...)
+		before := h.budget.Left()
+		for _, key := range keys {
+			h.Expires([]byte(key), time.Hour)
+		}
+		if taken := before - h.budget.Left(); taken < len(keys)*(48+2*8) {
+			t.Errorf("%d bytes are charged for %d times", taken, len(keys))
+		}
+	})
+}
