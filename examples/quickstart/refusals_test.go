@@ -45,7 +45,7 @@ func TestRefusals(t *testing.T) {
 		{[]string{"-target", "127.0.0.1:6379"}, 2, "-target: engine pebble is in this program"},
 		{[]string{"-heartbeat", "beat"}, 2, "-heartbeat: engine pebble is in this program"},
 		{[]string{"-master", "main", "-engine", "bolt"}, 2, "-master: engine bolt is in this program"},
-		{[]string{"-engine", "redis", "-target", "127.0.0.1:6379", "-fault", "disk"}, 2, "takes the engine pebble or bolt, and this one is redis"},
+		{[]string{"-engine", "redis", "-target", "127.0.0.1:6379", "-fault", "disk"}, 2, "takes the engine pebble or bolt or badger, and this one is redis"},
 		{[]string{"-engine", "bolt", "-fault", "stall"}, 2, "takes the engine pebble"},
 		{[]string{"-fault", "oldread"}, 2, "takes the engine bolt"},
 		{[]string{"-drain", "-1s"}, 2, "-drain is -1s"},

@@ -43,7 +43,7 @@ func (k keys) fill(ctx context.Context, batcher kvdb.Batcher) error {
 	for n := range products {
 		muts = append(muts, kvdb.Mutation{Key: k.product(products - 1 - n), Value: productValue()})
 	}
-	const batch = 500
+	const batch = 50 // of some hundred kilobytes, which engines take that bound a transaction by a table in memory
 	for len(muts) > 0 {
 		n := min(batch, len(muts))
 		if err := batcher.Apply(ctx, muts[:n]); err != nil {

@@ -44,7 +44,9 @@ type entry struct {
 var (
 	pebble = []string{"pebble"}
 	bolt   = []string{"bolt"}
+	trees  = []string{"pebble", "badger"}
 	onDisk = []string{"pebble", "bolt"}
+	known  = []string{"pebble", "bolt", "badger"} // of which the used share of the disk is known
 )
 
 var table = [...]entry{
@@ -53,9 +55,9 @@ var table = [...]entry{
 	Slow:       {name: "slow", does: "one in twenty operations takes 300 ms longer"},
 	Lag:        {name: "lag", does: "a simulated replica is 30 s behind"},
 	Replica:    {name: "replica", does: "a simulated replica does not answer"},
-	Disk:       {name: "disk", does: "95 % of the disk are used", engines: onDisk},
+	Disk:       {name: "disk", does: "95 % of the disk are used", engines: known},
 	FullDisk:   {name: "fulldisk", does: "the disk fills up, as fulldisk:30s within 30 s, until writes fail", engines: onDisk, takes: 2 * time.Minute},
-	Stall:      {name: "stall", does: "flushes wait for the disk, and writes for flushes", engines: pebble},
+	Stall:      {name: "stall", does: "flushes wait for the disk or for compactions, and writes for flushes", engines: trees},
 	SlowDisk:   {name: "slowdisk", does: "every quarter of a minute a flush waits eight seconds for the disk", engines: pebble},
 	OldRead:    {name: "oldread", does: "a read transaction stays open", engines: bolt},
 	Freelist:   {name: "freelist", does: "most pages of the file are free, and the list of them is long", engines: bolt},

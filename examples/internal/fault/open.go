@@ -73,14 +73,23 @@ func OpenBolt(path string, options *kvbolt.OpenOptions, replica bool) (*Store, e
 	return s, nil
 }
 
-// OpenBadger opens a Badger store, whose disk cannot fail on purpose: Badger maps its files.
-// A replica is that of [New].
+// OpenBadger opens a Badger store, whose compactions can be slow. Its disk cannot fail on
+// purpose: Badger maps its files. Without options of Badger its tables are small. A replica is
+// that of [New].
 func OpenBadger(dir string, options *kvbadger.OpenOptions, replica bool) (*Store, error) {
-	engine, err := kvbadger.Open(dir, options)
+	o := *options
+	if o.Badger == nil {
+		o.Badger = smallTables()
+	}
+	c := newCompactions(o.Logger, o.Badger)
+	o.Logger = c
+	engine, err := kvbadger.Open(dir, &o)
 	if err != nil {
 		return nil, err
 	}
-	return New(engine, "badger", replica), nil
+	s := New(engine, "badger", replica)
+	s.compactions = c
+	return s, nil
 }
 
 // OpenRedis connects to a Redis server, which can fail on purpose only as this program sees

@@ -3,9 +3,16 @@ package fault
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/otelkv/otelkv/kvdb"
+)
+
+// How slow compactions of Badger are: a tenth of the time, and more, in which writes wait.
+const (
+	compactFor   = 3 * time.Second
+	compactEvery = 7 * time.Second
 )
 
 // How a slow disk is: each flush waits for it, but not sooner than so long after the last one.
@@ -17,40 +24,45 @@ const (
 	slowEvery = 15 * time.Second
 )
 
-// A filler writes memory tables full, so that Pebble flushes them: with deletes of keys that
+// A filler writes memory tables full, so that the engine flushes them: with deletes of keys that
 // are not there, which change nothing.
 const (
 	fillBatch = 16
-	fillKey   = 64 << 10
-	memTable  = 4 << 20 // that of Pebble's defaults
+	fillKey   = 60 << 10 // Badger's have 65,000 bytes at most
+	memTable  = 4 << 20  // that of Pebble's defaults
 )
 
-// stall makes writes wait for flushes that wait for the disk.
+// stall makes writes wait for flushes that wait for the disk, or for compactions.
 func (w *Switch) stall(ended <-chan struct{}) (end func()) {
-	return w.slowFlushes(ended, stallFor, stallEvery, (memTables+1)*memTable)
+	if c := w.store.compactions; c != nil {
+		return w.slowly(ended, &c.slow, compactFor, compactEvery, c.room)
+	}
+	return w.slowly(ended, &w.store.disk.slow, stallFor, stallEvery, (memTables+1)*memTable)
 }
 
 // slowDisk makes a flush wait for the disk for longer than its watch allows, and no write for the
 // flush.
 func (w *Switch) slowDisk(ended <-chan struct{}) (end func()) {
-	return w.slowFlushes(ended, slowFor, slowEvery, memTable+memTable/2)
+	return w.slowly(ended, &w.store.disk.slow, slowFor, slowEvery, memTable+memTable/2)
 }
 
-func (w *Switch) slowFlushes(ended <-chan struct{}, takes, every time.Duration, bytes int) (end func()) {
-	disk, engine := w.store.disk, w.store.next
+// slowly makes what calls slow take long, but not sooner than so long after the last time, and
+// writes so many bytes each time.
+func (w *Switch) slowly(ended <-chan struct{}, at *atomic.Pointer[func()], takes, every time.Duration, bytes int) (end func()) {
+	engine := w.store.next
 	next := make(chan time.Time, 1)
 	next <- time.Now()
 	slow := func() {
-		at := <-next
+		due := <-next
 		now := time.Now()
-		if now.Before(at) {
-			next <- at
+		if now.Before(due) {
+			next <- due
 			return
 		}
 		next <- now.Add(every)
 		pause(ended, takes)
 	}
-	disk.slow.Store(&slow)
+	at.Store(&slow)
 	ctx, cancel := context.WithCancel(context.Background())
 	var filler sync.WaitGroup
 	filler.Go(func() {
@@ -62,7 +74,7 @@ func (w *Switch) slowFlushes(ended <-chan struct{}, takes, every time.Duration, 
 		}
 	})
 	return func() {
-		disk.slow.Store(nil)
+		at.Store(nil)
 		cancel()
 		filler.Wait()
 	}

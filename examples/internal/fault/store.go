@@ -17,11 +17,12 @@ type Store struct {
 	engine string                 // as -engine names it
 	on     atomic.Pointer[active] // nil without a fault
 
-	replica   atomic.Bool  // whether there is a simulated one
-	failovers atomic.Int64 // of it
-	disk      *disk        // below Pebble, else nil
-	file      *file        // of bbolt, else nil
-	closers   []io.Closer  // after the engine
+	replica     atomic.Bool  // whether there is a simulated one
+	failovers   atomic.Int64 // of it
+	disk        *disk        // below Pebble, else nil
+	file        *file        // of bbolt, else nil
+	compactions *compactions // of Badger, else nil
+	closers     []io.Closer  // after the engine
 }
 
 // active is a fault that is on.
