@@ -22,6 +22,8 @@ var silent = []silence{
 	{"telemetry", "KVTelemetryLossy", "kvdb_log_reason) (rate", "the log takes its lines", false},
 	{"telemetry", "KVTelemetryLossy", "kvdb_scrape_dropped_total\"}", "the programs have no metric twice", false},
 	{"stall", "KVWriteStalled", "compaction_failures", "flushes wait, and do not fail", false},
+	{"stall", "KVWriteStalled", "kvdb_engine_l0_stall_time", "what Badger tells, which is asked in a trial of its own", false},
+	{"fulldisk", "KVDiskFull", "kvdb_engine_value_log_garbage", "what Badger tells, which is asked in a trial of its own", false},
 	{"slowdisk", "KVDiskSlow", "write_stall_time", "no write waits for the flush that is slow", false},
 	{"lag", "KVReplicationLagHigh", "deriv(", "the lag stays as it is", false},
 }

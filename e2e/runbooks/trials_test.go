@@ -36,6 +36,8 @@ var trials = []*trial{
 	{name: "idle", program: "quickstart", settle: 45 * time.Second, on: func(t *testing.T, p *instance) { p.turn(t, "idle") }, books: []string{"KVTrafficDropped"}},
 	{name: "hang", program: "kvserver", args: with("hang"), books: []string{"KVStoreHung"}},
 	{name: "stall", program: "quickstart", args: with("stall"), books: []string{"KVWriteStalled"}},
+	{name: "badger-stall", program: "quickstart", args: with("stall", "-engine", "badger"), books: []string{"KVWriteStalled"}, only: "kvdb_engine_l0_stall_time"},
+	{name: "badger-disk", program: "quickstart", args: with("disk", "-engine", "badger"), books: []string{"KVDiskFull"}, only: "kvdb_engine_value_log_garbage"},
 	{name: "restart", program: "quickstart", args: with("restart:5s"), books: []string{"KVRestarting"}},
 	{name: "saturation", program: "quickstart", args: with("saturation", "-rate", "150"), env: []string{"GOMAXPROCS=1"}, books: []string{"KVSaturationHigh", "KVCapacityHigh"}},
 	{name: "memory", program: "quickstart", args: with("memory"), memory: 768 << 20, books: []string{"KVSaturationHigh"}, only: `kvdb_resource="memory"}`},

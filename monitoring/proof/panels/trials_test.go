@@ -38,7 +38,10 @@ var lost = []string{
 	"OTEL_BSP_SCHEDULE_DELAY=500", "OTEL_BSP_MAX_QUEUE_SIZE=1", "OTEL_BLRP_SCHEDULE_DELAY=500", "OTEL_BLRP_MAX_QUEUE_SIZE=1",
 }
 
-var bolt = []string{"-engine", "bolt"}
+var (
+	bolt   = []string{"-engine", "bolt"}
+	badger = []string{"-engine", "badger"}
+)
 
 // trials are all of them, those first that take long.
 var trials = []*trial{
@@ -48,6 +51,8 @@ var trials = []*trial{
 	},
 	{job: "kv-healthy", kind: recording.KVServer},
 	{job: "bolt-healthy", args: bolt},
+	{job: "badger-healthy", args: badger},
+	{job: "badger-stall", fault: "stall", args: badger, until: []string{`kvdb_engine_write_stall_time_seconds_total{$job} > 2`, `kvdb_engine_l0_stalls_total{$job} > 1`}},
 	{job: "slowdisk", fault: "slowdisk", until: []string{`increase(kvdb_engine_disk_slow_total{$job}[20s]) > 0.9`}},
 	{job: "oldread", fault: "oldread", args: bolt, until: []string{`kvdb_engine_read_transaction_oldest_age_seconds{$job} > 10`}},
 	{job: "hang", fault: "hang", kind: recording.KVServer, until: []string{`kvdb_in_flight_oldest_own_age_seconds{$job} > 31`}},

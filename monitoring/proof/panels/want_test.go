@@ -19,6 +19,7 @@ type want struct {
 	sum    bool   // what they sum up to, and not each of them
 	bounds bounds
 
+	nothing  bool          // the program has no answer
 	not      string        // labels that no series has
 	rates    time.Duration // the window of rates, if it is another one than usual
 	quantile string        // the one that is chosen, if it is another one than usual
@@ -52,6 +53,12 @@ var errNothing = errors.New("there is nothing")
 
 // check holds an answer to what is wanted.
 func (w want) check(m *moment, v promql.Vector) error {
+	if w.nothing {
+		if len(v) > 0 {
+			return fmt.Errorf("%v should not be there", v[0].Metric)
+		}
+		return nil
+	}
 	low, high := w.bounds(m)
 	if !(low <= high) { // also not if either is not known
 		return fmt.Errorf("nobody knows what it should be: %v to %v", low, high)

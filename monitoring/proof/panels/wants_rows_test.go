@@ -58,6 +58,31 @@ func init() {
 	add("505A", want{job: "oldread", bounds: is(1)}, want{job: "bolt-healthy", bounds: between(0, 0)})
 	add("506A", want{job: "bolt-healthy", bounds: between(10, 1e4)})
 
+	// Badger, whose statistics are read every ten seconds.
+	for _, target := range []string{"401A", "404A", "405A", "405B", "408A"} {
+		add(target, want{job: "badger-healthy", nothing: true})
+	}
+	for _, target := range []string{"1701A", "1706A", "1707A", "1707B", "1708A"} {
+		add(target, want{job: "healthy", nothing: true})
+	}
+	const reading = time.Minute
+	add("1701A", want{job: "badger-stall", rates: reading, bounds: between(0.02, 1)}, want{job: "badger-healthy", bounds: is(0)})
+	add("1702A", want{job: "badger-stall", rates: reading, bounds: between(0.02, 1)}, want{job: "badger-healthy", bounds: is(0)})
+	add("1703A", want{job: "badger-stall", rates: reading, bounds: between(0.01, 1)}, want{job: "badger-healthy", bounds: is(0)})
+	add("1704A", want{job: "badger-stall", bounds: between(2, 200)}, want{job: "badger-healthy", bounds: between(0, 4)})
+	add("1704B", want{job: "badger-stall", bounds: between(0, 6)}, want{job: "badger-healthy", bounds: between(0, 3)})
+	add("1705A", want{job: "badger-stall", bounds: between(0, 10)}, want{job: "badger-healthy", bounds: between(0, 2)})
+	add("1706A", want{job: "badger-stall", rates: reading, bounds: between(0.01, 5)})
+	add("1707A", want{job: "badger-stall", bounds: is(0)})
+	add("1707B", want{job: "badger-stall", bounds: is(0)})
+	add("1708A", want{job: "badger-stall", rates: reading, bounds: between(0.01, 1)})
+	add("1709A", want{job: "badger-healthy", bounds: between(0, rate)})
+	add("1710A", want{job: "badger-stall", bounds: between(1*kib, 256*mib)})
+	add("1710B", want{job: "badger-healthy", bounds: between(0, 64*mib)})
+	add("1711A", want{job: "badger-healthy", bounds: is(0)})
+	add("1712A", want{job: "badger-healthy", bounds: is(0)})
+	add("1712B", want{job: "badger-healthy", bounds: is(0)})
+
 	// Replication.
 	add("601A", want{job: "lag", bounds: is(30)}, want{job: "healthy", bounds: is(0.02)})
 	add("602A", want{job: "replica", bounds: is(0)}, want{job: "healthy", bounds: is(1)})

@@ -23,27 +23,6 @@ var notShown = map[string]string{
 	catalog.GoConfigGogc.Name:                 "it is what somebody has chosen and does not change; the goal of the collector, which comes of it, is shown",
 }
 
-// What only Badger tells is on no panel as long as no program of the proof runs on
-// it, with which a panel could be proven.
-func init() {
-	elsewhere := make(map[string]bool)
-	var own []catalog.Metric
-	for _, e := range engine.All() {
-		for _, m := range e.Metrics() {
-			if e.System == "badger" {
-				own = append(own, m)
-			} else {
-				elsewhere[m.Name] = true
-			}
-		}
-	}
-	for _, m := range own {
-		if !elsewhere[m.Name] {
-			notShown[m.Name] = "no program of the proof runs on Badger yet"
-		}
-	}
-}
-
 // metrics are those that a program with otelkv can show.
 func metrics() []catalog.Metric {
 	all := catalog.All()

@@ -9,7 +9,9 @@ import (
 )
 
 // engines are what the engines say of themselves. What all have is in the first row.
-func (s *Scope) engines() []Row { return []Row{s.everyEngine(), s.pebble(), s.bolt(), s.redis()} }
+func (s *Scope) engines() []Row {
+	return []Row{s.everyEngine(), s.pebble(), s.bolt(), s.badger(), s.redis()}
+}
 
 // Legends of what a store or a process says of itself.
 var (
@@ -24,9 +26,12 @@ func (s *Scope) stat(name string) promql.Vector {
 }
 
 // growth is what a counter of an engine adds a second.
-func (s *Scope) growth(name string) promql.Vector {
-	return sum(rate(s.store(engine.Stat(name))), alert.Instance, namespace)
+func (s *Scope) growth(name string, more ...promql.Matcher) promql.Vector {
+	return sum(rate(s.store(engine.Stat(name), more...)), alert.Instance, namespace)
 }
+
+// ofEngine keeps the stores of one engine, where others have the statistic, too.
+func ofEngine(system string) promql.Matcher { return promql.Is(catalog.SystemName, system) }
 
 func (s *Scope) everyEngine() Row {
 	return Row{ID: 300, Title: "Engines", Folded: true, Panels: laid(8, 7,

@@ -8,12 +8,13 @@ import (
 )
 
 func (s *Scope) pebble() Row {
-	hits, misses := s.growth("kvdb.engine.cache.hits"), s.growth("kvdb.engine.cache.misses")
+	own := ofEngine("pebble")
+	hits, misses := s.growth("kvdb.engine.cache.hits", own), s.growth("kvdb.engine.cache.misses", own)
 	return Row{ID: 400, Title: "Pebble", Folded: true, Panels: laid(8, 7,
 		Panel{
 			ID: 401, Title: "Writes held back", Unit: Share,
 			Description: "The share of the time in which the engine holds writes back, because flushes and compactions do not keep up. Compare the rate of writes with compactions, and the disk.",
-			Queries:     []Query{{Expr: s.growth(kvdb.StatWriteStallTime), Legend: itsStore}},
+			Queries:     []Query{{Expr: s.growth(kvdb.StatWriteStallTime, own), Legend: itsStore}},
 			Lines:       []Line{{"WriteStall", objective.WriteStall, Orange}, {"WriteStallCritical", objective.WriteStallCritical, Red}},
 			Alerts:      []string{"KVWriteStalled"},
 		},
@@ -34,7 +35,7 @@ func (s *Scope) pebble() Row {
 			ID: 404, Title: "Compactions and flushes", Unit: CountsPerSec,
 			Description: "How often the engine merges files and writes memory tables to disk. None while writes go on means that it is stuck.",
 			Queries: []Query{
-				{Expr: s.growth("kvdb.engine.compactions"), Legend: "compactions " + itsStore},
+				{Expr: s.growth("kvdb.engine.compactions", own), Legend: "compactions " + itsStore},
 				{Expr: s.growth("kvdb.engine.flushes"), Legend: "flushes " + itsStore},
 			},
 		},
@@ -42,8 +43,8 @@ func (s *Scope) pebble() Row {
 			ID: 405, Title: "Failed compactions and flushes", Unit: CountsPerSec,
 			Description: "They are tried again. Any that goes on means a disk that is full or broken: see the log.",
 			Queries: []Query{
-				{Expr: s.growth("kvdb.engine.compaction.failures"), Legend: "compactions " + itsStore},
-				{Expr: s.growth("kvdb.engine.flush.failures"), Legend: "flushes " + itsStore},
+				{Expr: s.growth("kvdb.engine.compaction.failures", own), Legend: "compactions " + itsStore},
+				{Expr: s.growth("kvdb.engine.flush.failures", own), Legend: "flushes " + itsStore},
 			},
 			Alerts: []string{"KVEngineFailed", "KVDiskFull"},
 		},

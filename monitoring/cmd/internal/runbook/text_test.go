@@ -35,7 +35,7 @@ func TestTexts(t *testing.T) {
 			t.Errorf("%s has the sections %q, want %q", file, sections, want)
 		}
 		_, mitigation, _ := strings.Cut(string(text), "\n## Mitigation\n")
-		for _, e := range []string{"**Pebble**", "**bbolt**"} {
+		for _, e := range []string{"**Pebble**", "**bbolt**", "**Badger**", "**Redis**"} {
 			if !strings.Contains(mitigation, e) {
 				t.Errorf("%s does not say what to do with %s", file, e)
 			}
