@@ -74,7 +74,7 @@ func startRedis(ctx context.Context, dir string) (*redisServer, error) {
 		return nil, err
 	}
 	for deadline := time.Now().Add(startTime); ; {
-		conn, err := net.DialTimeout("tcp", s.address, time.Second)
+		conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(context.Background(), "tcp", s.address)
 		if err == nil {
 			return s, conn.Close()
 		}

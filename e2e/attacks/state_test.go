@@ -148,6 +148,9 @@ func tracking(s *siege) {
 			}
 			s.counts.maybe("get", keys)
 			s.counts.maybe("BATCH get", keys)
+			if kvserver.Expires(s.engine) { // which is asked for the time of each key that somebody tracks
+				s.counts.maybe("get", keys)
+			}
 		}
 		return nil
 	})

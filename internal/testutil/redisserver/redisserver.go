@@ -57,7 +57,7 @@ func (s *Server) Do(t testing.TB, command string) (reply string) {
 }
 
 func (s *Server) do(command string) (reply string, err error) {
-	conn, err := net.DialTimeout("tcp", s.Address, time.Second)
+	conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(context.Background(), "tcp", s.Address)
 	if err != nil {
 		return "", err
 	}
