@@ -19,8 +19,8 @@ func DefaultLimits(budget int) Limits {
 const itemCost = 64
 
 // keyCost is the memory of a key: a slot in a map that is half full, and its bytes in
-// a size class of the allocator.
-func keyCost(length int) int { return 144 + length + length/4 }
+// a size class of the allocator, and whether it is known to expire.
+func keyCost(length int) int { return 160 + length + length/4 }
 
 // take takes memory if the limits and the budget have it.
 func (t *Table) take(n int) bool {
