@@ -58,6 +58,7 @@ func TestCatalogKeepsToTheConventions(t *testing.T) {
 	conventions := []convention{
 		dbconv.ClientOperationDuration{}, dbconv.ClientConnectionCount{}, dbconv.ClientConnectionMax{},
 		dbconv.ClientConnectionPendingRequests{}, dbconv.ClientConnectionTimeouts{}, dbconv.ClientConnectionWaitTime{},
+		dbconv.ClientConnectionIdleMax{}, dbconv.ClientConnectionIdleMin{},
 		otelconv.SDKExporterSpanExported{}, otelconv.SDKExporterSpanInflight{}, otelconv.SDKProcessorSpanProcessed{},
 		otelconv.SDKProcessorSpanQueueSize{}, otelconv.SDKProcessorSpanQueueCapacity{},
 		otelconv.SDKExporterLogExported{}, otelconv.SDKExporterLogInflight{}, otelconv.SDKProcessorLogProcessed{},

@@ -15,7 +15,8 @@ func (l limits) tracking() tracking.Limits { return tracking.DefaultLimits(l.mem
 // finds out when they expire for those who may hold them.
 func (c *client) remember(ctx context.Context, cmd *command, args [][]byte) {
 	expires := c.keys.db.ttlGetter != nil
-	if !c.tracks.Tracking() && !(expires && c.server.tracks.Broadcasting()) || !cmd.reads() {
+	told := c.tracks.Tracking() || expires && c.server.tracks.Broadcasting()
+	if !told || !cmd.reads() {
 		return
 	}
 	for _, key := range cmd.keys.of(args) {
