@@ -21,6 +21,7 @@ func programs() []*program {
 		{job: "slow", fault: "slow"},
 		{job: "replica", fault: "replica"},
 		{job: "bolt", engine: "bolt", fault: "oldread"},
+		{job: "badger", engine: "badger", fault: "stall"},
 		{job: "telemetry", fault: "slow", args: []string{"-pprof", "127.0.0.1:0"}, env: []string{"OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:9"}},
 		{job: "server", name: kvserver},
 	}
