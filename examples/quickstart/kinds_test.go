@@ -38,6 +38,15 @@ var faultsSeen = []seen{
 	{engine: "bolt", kind: "fulldisk:1s", series: `kvdb_utilization_ratio{kvdb_resource="disk"}`, true: is(1), check: "disk", state: "fail"},
 	{engine: "pebble", kind: "unknown", series: `health_check_age_seconds{health_check_kind="readiness",health_check_name="database"}`, true: above(3), check: "database", state: "unknown"},
 	{engine: "pebble", kind: "stall", series: `kvdb_engine_write_stall_time_seconds_total{}`, true: grows},
+	{engine: "badger", kind: "stall", series: `kvdb_engine_write_stall_time_seconds_total{}`, true: grows},
+	{engine: "badger", kind: "disk", series: `kvdb_utilization_ratio{kvdb_resource="disk"}`, true: is(0.95), check: "disk", state: "fail"},
+	{engine: "badger", kind: "lag", series: `kvdb_replication_lag_seconds{kvdb_replica="simulated"}`, true: above(29), check: "replication", state: "fail"},
+	{engine: "badger", kind: "replica", series: `kvdb_replication_connected{kvdb_replica="simulated"}`, true: is(0), check: "replication", state: "warn"},
+	{engine: "badger", kind: "canceled", series: `kvdb_requests_total{db_operation_name="get",kvdb_outcome="canceled"}`, true: grows},
+	{engine: "badger", kind: "conflicts", series: `kvdb_requests_total{db_operation_name="update",kvdb_outcome="conflict"}`, true: grows},
+	{engine: "badger", kind: "hang", series: `kvdb_in_flight_oldest_age_seconds{}`, true: above(3)},
+	{engine: "badger", kind: "unknown", series: `health_check_age_seconds{health_check_kind="readiness",health_check_name="database"}`, true: above(3), check: "database", state: "unknown"},
+	{engine: "badger", kind: "errors", series: `kvdb_errors_total{db_operation_name="get",error_type="unavailable"}`, true: grows},
 	{engine: "pebble", kind: "slowdisk", series: `kvdb_engine_disk_slow_total{}`, true: grows, line: notice("disk_slow")},
 	{engine: "bolt", kind: "oldread", series: `kvdb_engine_read_transaction_oldest_age_seconds{}`, true: above(3)},
 	{engine: "pebble", kind: "saturation", series: `kvdb_utilization_ratio{kvdb_resource="cpu"}`, true: grows},
@@ -59,7 +68,7 @@ func labels(engine, series string) string {
 		return series
 	}
 	name, own, _ := strings.Cut(series, "{")
-	system := map[string]string{"pebble": "pebble", "bolt": "bbolt"}[engine]
+	system := map[string]string{"pebble": "pebble", "bolt": "bbolt", "badger": "badger"}[engine]
 	all := append(strings.Split(strings.TrimSuffix(own, "}"), ","), `db_namespace="quickstart"`, `db_system_name="`+system+`"`)
 	all = slices.DeleteFunc(all, func(l string) bool { return l == "" })
 	slices.Sort(all)

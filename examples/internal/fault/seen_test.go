@@ -39,6 +39,8 @@ var kinds = []seen{
 	{kind: "disk", engine: "pebble", series: `kvdb_utilization_ratio\{.*kvdb_resource="disk".*`, true: above(0.94)},
 	{kind: "fulldisk:1s", engine: "bolt", series: `kvdb_utilization_ratio\{.*kvdb_resource="disk".*`, true: is(1)},
 	{kind: "stall", engine: "pebble", series: `kvdb_engine_write_stall_time_seconds_total\{.*`, true: grows, steps: 11 * time.Second},
+	{kind: "stall", engine: "badger", series: `kvdb_engine_write_stall_time_seconds_total\{.*`, true: grows, steps: 11 * time.Second},
+	{kind: "disk", engine: "badger", series: `kvdb_utilization_ratio\{.*kvdb_resource="disk".*`, true: above(0.94)},
 	{kind: "slowdisk", engine: "pebble", series: `kvdb_engine_disk_slow_total\{.*`, true: grows, steps: 11 * time.Second},
 	{kind: "oldread", engine: "bolt", series: `kvdb_engine_read_transaction_oldest_age_seconds\{.*`, true: above(3)},
 	{kind: "freelist", engine: "bolt", series: `kvdb_engine_freelist_size_bytes\{.*`, true: above(4 << 20)}, // all of its 2 GiB

@@ -78,6 +78,7 @@ var trials = []*trial{
 	{job: "replica", on: turn("replica")},
 	{job: "disk", on: turn("disk"), also: []string{"KVDiskFilling"}},
 	{job: "stall", on: turn("stall"), also: append([]string{"KVStoreHung", "KVNotReady", "KVTrafficDropped"}, latencyToo...)},
+	{job: "badger-stall", on: turn("stall"), args: []string{"-engine", "badger"}, also: append([]string{"KVStoreHung", "KVNotReady", "KVTrafficDropped", "KVCheckUnknown"}, latencyToo...)},
 	{job: "engine", on: turn("engine"), also: append([]string{"KVCheckUnknown", "KVStoreHung", "KVTrafficDropped"}, errorsToo...)},
 	{job: "canceled", dwell: hush, on: turn("canceled")},
 	{job: "conflicts", on: turn("conflicts")},
