@@ -57,6 +57,6 @@ func (s *siege) newcomer() (in bool, err error) {
 	if r, err = c.do("GET", "ordinary"); err != nil || r.size != ordinary {
 		return true, fmt.Errorf("GET: %v, %w", r, err)
 	}
-	s.counts.add("get", "ok", 1)
+	s.got()
 	return true, nil
 }

@@ -169,6 +169,27 @@ func TestChargeOfAList(t *testing.T) {
 	})
 }
 
+// In a transaction, the text is there, a copy of it, and the reply, which waits.
+func TestChargeOfAListInTransaction(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const clients = 100
+		s := start(t, memory(t))
+		for range clients {
+			s.dial()
+		}
+		c := s.dial()
+		c.do("multi")
+		c.do("client", "list")
+		synctest.Wait()
+		before := s.budget.Left()
+		go io.WriteString(c.conn, encode("exec"))
+		synctest.Wait()
+		if taken := before - s.budget.Left(); taken < 3*clients*maxCard {
+			t.Errorf("%d bytes are charged for %d lines", taken, clients)
+		}
+	})
+}
+
 // A client with more than small replies has buffers for them.
 func TestChargeOfReplies(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -211,3 +211,20 @@ func TestRememberAgain(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// A short prefix is charged with what is around it: 40 bytes in a list with room for as
+// many again, a list of who has it, and a word of 16 among theirs, with room, too.
+func TestChargeOfPrefixes(t *testing.T) {
+	const prefixes = 500
+	h := newHouse(t, tracking.DefaultLimits(testBudget))
+	options := "on bcast"
+	for i := range prefixes {
+		options += fmt.Sprintf(" prefix %03d", i)
+	}
+	before := h.budget.Left()
+	h.guest(options)
+	if taken := before - h.budget.Left(); taken < prefixes*(2*40+8+2*16) {
+		t.Errorf("%d bytes are charged for %d prefixes", taken, prefixes)
+	}
+	h.empty()
+}
