@@ -117,11 +117,7 @@ func TestCharges(t *testing.T) {
 				if got := int(peak.Load()); got < tt.want-most {
 					t.Errorf("%d bytes are charged, want %d", got, tt.want)
 				}
-				c.conn.Close()
-				synctest.Wait()
-				if left := s.budget.Left(); left != s.limits.memory {
-					t.Errorf("%d bytes are lost", s.limits.memory-left)
-				}
+				s.empty(c)
 			})
 		})
 	}

@@ -273,13 +273,7 @@ func TestTrackingOfExpiringKeys(t *testing.T) {
 		want("the reader", reader, `"v"`)
 		want("the reader", reader, `>["invalidate" ["c"]]`)
 		want("the reader", reader, "PONG")
-		for _, c := range []*testClient{writer, reader, all} {
-			c.conn.Close()
-		}
-		synctest.Wait()
-		if got := s.budget.Left(); got != s.limits.memory {
-			t.Errorf("%d bytes were not given back", s.limits.memory-got)
-		}
+		s.empty(writer, reader, all)
 	})
 }
 

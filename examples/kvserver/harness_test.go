@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/zap"
@@ -90,6 +91,19 @@ func (s *testServer) messages() []string {
 		}
 	}
 	return messages
+}
+
+// empty closes the last clients, and fails the test unless all that they made the server hold is
+// given back. It is for bubbles of synctest.
+func (s *testServer) empty(clients ...*testClient) {
+	s.t.Helper()
+	for _, c := range clients {
+		c.conn.Close()
+	}
+	synctest.Wait()
+	if got := s.budget.Left(); got != s.limits.memory {
+		s.t.Errorf("%d bytes were not given back", s.limits.memory-got)
+	}
 }
 
 type testClient struct {

@@ -86,13 +86,7 @@ func TestTrackingClientsComeAndGo(t *testing.T) {
 		if got := resets.do("get", "k"); got != `"2"` {
 			t.Errorf("after RESET: %s", got)
 		}
-		for _, c := range []*testClient{writer, stays, resets} {
-			c.conn.Close()
-		}
-		synctest.Wait()
-		if got := s.budget.Left(); got != s.limits.memory {
-			t.Errorf("%d bytes were not given back", s.limits.memory-got)
-		}
+		s.empty(writer, stays, resets)
 	})
 }
 
@@ -131,11 +125,7 @@ func TestTrackingClientThatDoesNotRead(t *testing.T) {
 		if n := s.tracks.Totals().Clients; n != 0 {
 			t.Error("it is still there")
 		}
-		writer.conn.Close()
-		synctest.Wait()
-		if got := s.budget.Left(); got != s.limits.memory {
-			t.Errorf("%d bytes were not given back", s.limits.memory-got)
-		}
+		s.empty(writer)
 	})
 }
 
