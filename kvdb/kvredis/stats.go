@@ -143,15 +143,19 @@ type tally struct {
 
 // read returns a value for each statistic, NaN where it is not known.
 func (t *tally) read(now time.Time, answers []info, database int) []float64 {
+	rows := make([][]float64, len(answers))
+	for i, a := range answers {
+		rows[i] = stats.Append(nil, &server{a, database})
+	}
+	values, last := unknown(), make(map[string][]float64)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	first := t.totals == nil
 	if first {
 		t.totals = make([]float64, len(stats))
 	}
-	values, last := unknown(), make(map[string][]float64)
-	for _, a := range answers {
-		row := stats.Append(nil, &server{a, database})
+	for k, a := range answers {
+		row := rows[k]
 		before := t.last[a["run_id"]]
 		uptime, _ := a.number("uptime_in_seconds")
 		young := first || uptime < now.Sub(t.at).Seconds()

@@ -41,6 +41,9 @@ var importCases = []importCase{
 	{"kvdb/kvpebble/d.go", "go.uber.org/zap", "adapter"},
 	{"kvdb/kvpebble/e.go", root + "/instrument", "adapter"},
 	{"kvdb/kvpebble/internal/f/f.go", "github.com/prometheus/client_golang/prometheus", "adapter"},
+	{"kvdb/kvpebble/h.go", root + "/kvdb/internal/statistics", ""},
+	{"kvdb/internal/statistics/a.go", root + "/kvdb", ""},
+	{"kvdb/internal/statistics/b.go", root + "/instrument", "kvdb"},
 	{"kvdb/kvredis/a.go", "github.com/redis/go-redis/v9", ""},
 	{"kvdb/kvredis/b.go", "github.com/redis/go-redis/extra/redisotel/v9", "adapter"},
 

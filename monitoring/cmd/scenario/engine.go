@@ -5,9 +5,13 @@ import (
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
+// times are how long an alert waits before it fires, and goes on firing behind, in minutes.
+type times struct{ wait, keep int }
+
 // gauge are the scenarios of an alert on a gauge of a store that is held while it
 // cannot be told: fires two minutes after wait at the earliest.
-func gauge(alert, severity string, m catalog.Metric, low, high float64, wait, keep int) []scenario {
+func gauge(alert, severity string, m catalog.Metric, low, high float64, t times) []scenario {
+	wait, keep := t.wait, t.keep
 	return []scenario{
 		{
 			alert: alert, shows: []string{fires, below, resolves, oneOfMany},
@@ -67,10 +71,10 @@ func engineScenarios() []scenario {
 			checks: []check{{15, ""}, {24, ""}, {30, ""}, {39, ""}},
 		},
 	}
-	all = append(all, gauge("KVEngineFailed", "critical", failed, 0, 1, 1, 15)...)
-	all = append(all, gauge("KVStoreHung", "critical", catalog.InFlightOldestOwnAge, 29, 31, 1, 10)...)
-	all = append(all, gauge("KVReadTransactionOld", "warning", stat("kvdb.engine.read_transaction.oldest_age"), 59, 61, 5, 5)...)
-	bloated := gauge("KVFreelistBloated", "warning", stat("kvdb.engine.freelist.size"), 262144, 300000, 30, 30)
+	all = append(all, gauge("KVEngineFailed", "critical", failed, 0, 1, times{1, 15})...)
+	all = append(all, gauge("KVStoreHung", "critical", catalog.InFlightOldestOwnAge, 29, 31, times{1, 10})...)
+	all = append(all, gauge("KVReadTransactionOld", "warning", stat("kvdb.engine.read_transaction.oldest_age"), 59, 61, times{5, 5})...)
+	bloated := gauge("KVFreelistBloated", "warning", stat("kvdb.engine.freelist.size"), 262144, 300000, times{30, 30})
 	for i := range bloated { // 60 % of 200 MiB
 		bloated[i].series = append(bloated[i].series, lanes(pages(a, 30720), pages(b, 30720))...)
 	}

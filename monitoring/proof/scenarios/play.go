@@ -34,7 +34,7 @@ type played struct {
 type timeline map[string][]int
 
 func (t timeline) equal(other timeline) bool {
-	return maps.EqualFunc(t, other, func(a, b []int) bool { return slices.Equal(a, b) })
+	return maps.EqualFunc(t, other, slices.Equal[[]int])
 }
 
 // lines are an alert each, with the first and last minutes.

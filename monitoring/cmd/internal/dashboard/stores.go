@@ -23,7 +23,7 @@ func (s *Scope) storesTable() Panel {
 	return Panel{
 		ID: 21, Title: "Stores", Kind: Table, Width: 16, Height: 5, Unit: Count, SortBy: "State",
 		Description: "Each store of each instance, what is ill on top. A store is ill while it misses an objective: errors or p99 of an operation, the age of an operation that does not end, " +
-			"disk, replicas, an engine that has failed; fewer than ten bad calls in five minutes say nothing. One that has been gone for less than a quarter of an hour is on top. Failing and slowest name the operation that is meant; which one is the oldest, the line \"" + string(catalog.OperationHangs) + "\" of the log names. A click on a store shows it alone.",
+			"disk, replicas, an engine that has failed; fewer than ten bad calls in five minutes say nothing. One that has been gone for less than a quarter of an hour is on top. Failing and slowest name the operation that is meant; which one is the oldest, the line \"" + catalog.OperationHangs + "\" of the log names. A click on a store shows it alone.",
 		Queries: []Query{
 			{Expr: s.missed(errors, p99), Column: "State", Width: 50, Unit: Plain, Lines: []Line{{"", 1, Red}}, States: wellOrIll},
 			{Expr: s.present().Plus(promql.Raw("on (job, instance) group_left () " + ready.String())), Column: "Ready", Width: 54, Unit: Plain, States: yesOrNo, Lines: []Line{{"", 1, Green}}},
