@@ -43,7 +43,7 @@ var importCases = []importCase{
 	{"kvdb/kvpebble/internal/f/f.go", "github.com/prometheus/client_golang/prometheus", "adapter"},
 	{"kvdb/kvpebble/h.go", root + "/kvdb/internal/statistics", ""},
 	{"kvdb/internal/statistics/a.go", root + "/kvdb", ""},
-	{"kvdb/internal/statistics/b.go", root + "/instrument", "kvdb"},
+	{"kvdb/internal/statistics/b.go", root + "/instrument", "statistics"},
 	{"kvdb/kvredis/a.go", "github.com/redis/go-redis/v9", ""},
 	{"kvdb/kvredis/b.go", "github.com/redis/go-redis/extra/redisotel/v9", "adapter"},
 
