@@ -12,10 +12,10 @@ import (
 // Sizes of a Badger store whose program has not chosen any: with Badger's own it takes a
 // gigabyte until writes wait for compactions.
 const (
-	badgerTable  = 16 << 20 // of which 15 % are the largest batch
-	badgerTables = 2        // wait for a flush before writes wait, too
-	badgerLevel0 = 2        // tables of level 0 are compacted
-	badgerFull   = 4        // tables of level 0 hold flushes back
+	badgerTable  = 8 << 20 // of which 15 % are the largest batch
+	badgerTables = 1       // waits for a flush before writes wait, too
+	badgerLevel0 = 2       // tables of level 0 are compacted
+	badgerFull   = 4       // tables of level 0 hold flushes back
 )
 
 func smallTables() *badger.Options {
@@ -34,8 +34,12 @@ type compactions struct {
 }
 
 func newCompactions(next kvbadger.Logger, b *badger.Options) *compactions {
-	return &compactions{Logger: next, room: (b.NumLevelZeroTablesStall + b.NumMemtables + 1) * int(b.MemTableSize)}
+	return &compactions{Logger: next, room: (b.NumLevelZeroTablesStall + b.NumMemtables + besides) * int(b.MemTableSize)}
 }
+
+// besides are the tables that take writes while level 0 is full and others wait: the one that is
+// flushed, the one that is written to, and what has left level 0 before a compaction is slow.
+const besides = 4
 
 // saysCompacting begins the line of a compaction that has read its tables.
 const saysCompacting = "[%d] LOG Compact. Added"

@@ -44,7 +44,7 @@ func testStall(t *testing.T, s *Store) {
 	}
 	eventually(t, "writes that do not wait", func() bool {
 		before := stat(t, s, kvdb.StatWriteStallTime)
-		fill(t.Context(), s.next, memTable)
+		(&filler{engine: s.next, bytes: memTable}).fill(t.Context())
 		return stat(t, s, kvdb.StatWriteStallTime) == before
 	})
 	for entry := range scan(t, s) {

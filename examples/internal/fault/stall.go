@@ -1,21 +1,16 @@
 package fault
 
-import (
-	"context"
-	"sync"
-	"sync/atomic"
-	"time"
+import "time"
 
-	"github.com/otelkv/otelkv/kvdb"
-)
-
-// How slow compactions of Badger are: a tenth of the time, and more, in which writes wait.
+// How slow compactions of Badger are: each fill meets one that goes on until writes have waited for
+// so long, however fast the machine fills tables. Requests that give up after two seconds get
+// through.
 const (
-	compactFor   = 3 * time.Second
-	compactEvery = 7 * time.Second
+	compactFor   = time.Second
+	compactEvery = 3 * time.Second // a tenth of the time, and more, in which writes wait
 )
 
-// How a slow disk is: each flush waits for it, but not sooner than so long after the last one.
+// How a slow disk is: a flush of each fill waits for it.
 const (
 	stallFor   = time.Second
 	stallEvery = 4 * time.Second // one fifth of the time, and more, in which writes wait
@@ -24,8 +19,7 @@ const (
 	slowEvery = 15 * time.Second
 )
 
-// A filler writes memory tables full, so that the engine flushes them: with deletes of keys that
-// are not there, which change nothing.
+// What fills memory tables: deletes of keys that are not there, which change nothing.
 const (
 	fillBatch = 16
 	fillKey   = 60 << 10 // Badger's have 65,000 bytes at most
@@ -35,63 +29,18 @@ const (
 // stall makes writes wait for flushes that wait for the disk, or for compactions.
 func (w *Switch) stall(ended <-chan struct{}) (end func()) {
 	if c := w.store.compactions; c != nil {
-		return w.slowly(ended, &c.slow, compactFor, compactEvery, c.room)
+		f := w.newFiller(c.room, compactEvery)
+		return f.start(&c.slow, func() { f.hold(ended, compactFor) })
 	}
-	return w.slowly(ended, &w.store.disk.slow, stallFor, stallEvery, (memTables+1)*memTable)
+	f := w.newFiller((memTables+1)*memTable, stallEvery)
+	return f.start(&w.store.disk.slow, func() { pause(ended, stallFor) })
 }
 
 // slowDisk makes a flush wait for the disk for longer than its watch allows, and no write for the
 // flush.
 func (w *Switch) slowDisk(ended <-chan struct{}) (end func()) {
-	return w.slowly(ended, &w.store.disk.slow, slowFor, slowEvery, memTable+memTable/2)
-}
-
-// slowly makes what calls slow take long, but not sooner than so long after the last time, and
-// writes so many bytes each time.
-func (w *Switch) slowly(ended <-chan struct{}, at *atomic.Pointer[func()], takes, every time.Duration, bytes int) (end func()) {
-	engine := w.store.next
-	next := make(chan time.Time, 1)
-	next <- time.Now()
-	slow := func() {
-		due := <-next
-		now := time.Now()
-		if now.Before(due) {
-			next <- due
-			return
-		}
-		next <- now.Add(every)
-		pause(ended, takes)
-	}
-	at.Store(&slow)
-	ctx, cancel := context.WithCancel(context.Background())
-	var filler sync.WaitGroup
-	filler.Go(func() {
-		for {
-			fill(ctx, engine, bytes)
-			if !pause(ended, every) {
-				return
-			}
-		}
-	})
-	return func() {
-		at.Store(nil)
-		cancel()
-		filler.Wait()
-	}
-}
-
-// fill writes so many bytes.
-func fill(ctx context.Context, engine kvdb.Store, bytes int) {
-	b, _ := kvdb.As[kvdb.Batcher](engine)
-	muts := make([]kvdb.Mutation, fillBatch)
-	for i := range muts {
-		muts[i] = kvdb.Mutation{Key: append(key[:len(key):len(key)], make([]byte, fillKey+i)...), Delete: true}
-	}
-	for ; bytes > 0 && ctx.Err() == nil; bytes -= fillBatch * fillKey {
-		if b.Apply(ctx, muts) != nil {
-			return
-		}
-	}
+	f := w.newFiller(memTable+memTable/2, slowEvery)
+	return f.start(&w.store.disk.slow, func() { pause(ended, slowFor) })
 }
 
 // pause returns false when it ended before its time.
