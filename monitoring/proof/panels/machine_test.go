@@ -3,6 +3,7 @@ package panels_test
 import (
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -60,14 +61,17 @@ func lookAt(pid int, dir string) (m machine) {
 	return m
 }
 
-// burnt is the CPU time a second in the last window.
+// burnt is the CPU time a second under the fault, in whichever window a reading is about that may
+// be as old as the window: at least in the laziest one, and at most in the busiest.
 func burnt(m *moment) (low, high float64) {
-	n := len(m.looks)
-	first := max(0, n-1-int(window.Seconds()))
-	if n < 2 {
-		return 0, 0
+	low, high = math.Inf(1), math.Inf(-1)
+	for i, a := range m.looks {
+		for _, b := range m.looks[i+1:] {
+			if took := b.At.Sub(a.At); took >= window*8/10 && took <= 2*window {
+				f := (b.CPU - a.CPU) / took.Seconds()
+				low, high = min(low, f), max(high, f)
+			}
+		}
 	}
-	a, b := m.looks[first], m.looks[n-1]
-	f := (b.CPU - a.CPU) / b.At.Sub(a.At).Seconds()
-	return f/1.5 - 0.05, f*1.5 + 0.05
+	return low/1.5 - 0.05, high*1.5 + 0.05
 }

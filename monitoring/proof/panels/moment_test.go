@@ -225,11 +225,16 @@ func sized(of func(recording.Call) int, which func(recording.Call) bool) bounds 
 	}
 }
 
-// since is the time since something happened, as a page says that may be some seconds old.
+// since is the time since something happened, as a page says that may be some seconds old, and
+// that was made by a machine which took that long for others.
 func since(when func(*course) time.Time, old time.Duration) bounds {
 	return func(m *moment) (float64, float64) {
-		age := m.at.Sub(when(m.course))
-		return (age - old - 3*time.Second).Seconds(), (age + time.Second).Seconds()
+		made := m.at
+		if n := len(m.samples); n > 0 {
+			made = m.samples[n-1]
+		}
+		low := made.Sub(when(m.course)) - old - 3*time.Second - 2*m.slack
+		return low.Seconds(), (m.at.Sub(when(m.course)) + time.Second).Seconds()
 	}
 }
 

@@ -160,6 +160,10 @@ func (s *session) begin(t *testing.T, tr *trial, dir string) *course {
 // step takes a trial on. Nothing in it waits for a time, but all for scrapes.
 func (s *session) step(t *testing.T, c *course, now time.Time) {
 	t.Helper()
+	if !c.failed.IsZero() && (c.job != "stopped" || c.shown.IsZero()) {
+		c.machine = lookAt(c.program.PID(), c.dir)
+		c.looks = append(c.looks, c.machine)
+	}
 	switch {
 	case c.ready.IsZero():
 		if c.program.Ready() {
@@ -187,10 +191,6 @@ func (s *session) step(t *testing.T, c *course, now time.Time) {
 			c.mid(t, c)
 		}
 	default:
-		if c.job != "stopped" {
-			c.machine = lookAt(c.program.PID(), c.dir)
-			c.looks = append(c.looks, c.machine)
-		}
 		gone := c.job == "stopped" && now.Sub(c.shown) > enough*time.Second
 		if s.scrapes(t, c, c.shown, now) >= enough || gone || now.Sub(c.shown) > patience {
 			s.end(t, c, now)

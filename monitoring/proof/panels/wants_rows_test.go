@@ -26,6 +26,7 @@ func byOperation(get, put bounds, w want) []want {
 
 const (
 	slowReading = 40 * time.Second // the runtime's own numbers are read every 15 s
+	reading     = 30 * time.Second // those of engines every ten, and later on a busy machine
 	kib         = 1 << 10
 	mib         = 1 << 20
 )
@@ -35,28 +36,28 @@ func init() {
 	add("301A", want{job: "engine", bounds: is(1)}, want{job: "kv-healthy", bounds: is(0)})
 	add("302A", want{job: "bolt-healthy", bounds: near(1, func(m machine) float64 { return m.Files })})
 	add("303A", want{job: "healthy", bounds: between(0, 31)}, want{job: "bolt-healthy", bounds: between(0, 31)})
-	add("401A", want{job: "stall", bounds: between(0.02, 1)}, want{job: "kv-healthy", bounds: is(0)})
-	add("402A", want{job: "stall", bounds: between(0.05, 2)}, want{job: "kv-healthy", bounds: is(0)})
+	add("401A", want{job: "stall", rates: reading, bounds: between(0.02, 1)}, want{job: "kv-healthy", bounds: is(0)})
+	add("402A", want{job: "stall", rates: reading, bounds: between(0.05, 2)}, want{job: "kv-healthy", bounds: is(0)})
 	add("403A", want{job: "slowdisk", bounds: between(1, 2)}, want{job: "kv-healthy", bounds: is(0)})
-	add("404A", want{job: "stall", bounds: between(0.05, 10)})
-	add("404B", want{job: "stall", bounds: between(0.05, 10)})
+	add("404A", want{job: "stall", rates: reading, bounds: between(0.05, 10)})
+	add("404B", want{job: "stall", rates: reading, bounds: between(0.05, 10)})
 	add("405A", want{job: "healthy", bounds: is(0)})
 	add("405B", want{job: "healthy", bounds: is(0)})
 	add("406A", want{job: "kv-healthy", bounds: is(0)})
 	add("407A", want{job: "stall", bounds: between(1, 20)})
 	add("407B", want{job: "healthy", bounds: between(1, 20)})
-	add("408A", want{job: "healthy", bounds: between(0.05, 1)})
+	add("408A", want{job: "healthy", rates: reading, bounds: between(0.05, 1)})
 	add("409A", want{job: "stall", bounds: between(256*kib, 256*mib)})
 	add("409B", want{job: "stall", bounds: between(1, 256*mib)})
-	add("410A", want{job: "healthy", bounds: between(1e-9, 1)})
-	add("411A", want{job: "healthy", bounds: between(0.5, 2*rate)})
+	add("410A", want{job: "healthy", rates: reading, bounds: between(1e-9, 1)})
+	add("411A", want{job: "healthy", rates: reading, bounds: between(0.5, 2*rate)})
 	add("501A", want{job: "freelist", bounds: between(0.5, 1)})
 	add("502A", want{job: "freelist", bounds: between(256*kib, 64*mib)})
 	add("503A", want{job: "freelist", bounds: between(1e4, 1e8)})
 	add("503B", want{job: "oldread", bounds: between(50, 1e5)})
 	add("504A", want{job: "oldread", bounds: since(turned, 10*time.Second)})
 	add("505A", want{job: "oldread", bounds: is(1)}, want{job: "bolt-healthy", bounds: between(0, 0)})
-	add("506A", want{job: "bolt-healthy", bounds: between(10, 1e4)})
+	add("506A", want{job: "bolt-healthy", rates: reading, bounds: between(10, 1e4)})
 
 	// Badger, whose statistics are read every ten seconds.
 	for _, target := range []string{"401A", "404A", "405A", "405B", "408A"} {
@@ -65,17 +66,16 @@ func init() {
 	for _, target := range []string{"1701A", "1706A", "1707A", "1707B", "1708A"} {
 		add(target, want{job: "healthy", nothing: true})
 	}
-	const reading = time.Minute
-	add("1701A", want{job: "badger-stall", rates: reading, bounds: between(0.02, 1)}, want{job: "badger-healthy", bounds: is(0)})
-	add("1702A", want{job: "badger-stall", rates: reading, bounds: between(0.02, 1)}, want{job: "badger-healthy", bounds: is(0)})
-	add("1703A", want{job: "badger-stall", rates: reading, bounds: between(0.01, 1)}, want{job: "badger-healthy", bounds: is(0)})
+	add("1701A", want{job: "badger-stall", rates: time.Minute, bounds: between(0.02, 1)}, want{job: "badger-healthy", bounds: is(0)})
+	add("1702A", want{job: "badger-stall", rates: time.Minute, bounds: between(0.02, 1)}, want{job: "badger-healthy", bounds: is(0)})
+	add("1703A", want{job: "badger-stall", rates: time.Minute, bounds: between(0.01, 1)}, want{job: "badger-healthy", bounds: is(0)})
 	add("1704A", want{job: "badger-stall", bounds: between(2, 200)}, want{job: "badger-healthy", bounds: between(0, 4)})
 	add("1704B", want{job: "badger-stall", bounds: between(0, 6)}, want{job: "badger-healthy", bounds: between(0, 3)})
 	add("1705A", want{job: "badger-stall", bounds: between(0, 10)}, want{job: "badger-healthy", bounds: between(0, 2)})
-	add("1706A", want{job: "badger-stall", rates: reading, bounds: between(0.01, 5)})
+	add("1706A", want{job: "badger-stall", rates: time.Minute, bounds: between(0.01, 5)})
 	add("1707A", want{job: "badger-stall", bounds: is(0)})
 	add("1707B", want{job: "badger-stall", bounds: is(0)})
-	add("1708A", want{job: "badger-stall", rates: reading, bounds: between(0.01, 1)})
+	add("1708A", want{job: "badger-stall", rates: time.Minute, bounds: between(0.01, 1)})
 	add("1709A", want{job: "badger-healthy", bounds: between(0, rate)})
 	add("1710A", want{job: "badger-stall", bounds: between(1*kib, 256*mib)})
 	add("1710B", want{job: "badger-healthy", bounds: between(0, 64*mib)})
