@@ -15,6 +15,7 @@ import (
 	promrules "github.com/prometheus/prometheus/rules"
 
 	"github.com/otelkv/otelkv/internal/testutil/process"
+	"github.com/otelkv/otelkv/internal/testutil/redisserver"
 	"github.com/otelkv/otelkv/monitoring/cmd/generate"
 	"github.com/otelkv/otelkv/monitoring/proof/internal/prometheus"
 	"github.com/otelkv/otelkv/monitoring/proof/recording"
@@ -39,7 +40,10 @@ type course struct {
 	profiles      string // an address
 	dir, instance string
 	asking        sync.WaitGroup
+	leave         func() // those that ask; nil where they do so themselves
+	server        *redisserver.Server
 
+	said    telling // what that says at the end
 	machine machine // what the kernel says at the end
 	looks   []machine
 	calls   []recording.Call
@@ -153,7 +157,12 @@ func (s *session) begin(t *testing.T, tr *trial, dir string) *course {
 	}
 	c := &course{trial: tr, dir: dir, profiles: process.FreeAddress(t), program: recording.NewProgram(t, kind, tr.job, dir, rate), started: time.Now()}
 	c.instance = c.program.Address()
-	c.program.Start(t, env, append([]string{"-pprof", c.profiles}, tr.args...)...)
+	args := append([]string{"-pprof", c.profiles}, tr.args...)
+	if tr.redis {
+		c.server = redisserver.Start(t)
+		args = append(args, "-engine", "redis", "-target", c.server.Address)
+	}
+	c.program.Start(t, env, args...)
 	return c
 }
 
@@ -176,6 +185,9 @@ func (s *session) step(t *testing.T, c *course, now time.Time) {
 		}
 		if c.fault != "" {
 			c.program.Turn(t, c.fault)
+		}
+		if c.strike != nil {
+			c.strike(t, c)
 		}
 		c.failed = now
 	case c.shown.IsZero():
@@ -200,7 +212,17 @@ func (s *session) step(t *testing.T, c *course, now time.Time) {
 
 func (s *session) end(t *testing.T, c *course, now time.Time) {
 	t.Helper()
+	if c.leave != nil {
+		c.leave()
+	}
 	c.asking.Wait()
+	if c.server != nil {
+		select {
+		case <-c.server.Ended:
+		default:
+			c.said = talk(t, c.server.Address).info()
+		}
+	}
 	c.at, c.ended, c.firing = now, true, make(map[recording.World]float64)
 	for w, g := range s.rules {
 		c.firing[w] = firingFor(g, c.job)

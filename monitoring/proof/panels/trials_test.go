@@ -17,6 +17,12 @@ type trial struct {
 	env   []string
 	fault string // by default none
 
+	// redis has it on a Redis of its own.
+	redis bool
+
+	// strike is what goes wrong besides a fault.
+	strike func(*testing.T, *course)
+
 	// until are what has to be there in all worlds before it is looked at. $job stands for
 	// its matcher.
 	until []string
@@ -49,6 +55,9 @@ var trials = []*trial{
 		job: "healthy", env: []string{"OTEL_RESOURCE_ATTRIBUTES=service.version=1.2.3", "GOMEMLIMIT=512MiB"},
 		until: []string{`process_uptime_seconds{$job} > 35`},
 	},
+	{job: "kv-redis", kind: recording.KVServer, redis: true, strike: others, until: []string{`process_uptime_seconds{$job} > 35`}},
+	{job: "pool", kind: recording.KVServer, redis: true, strike: exhaust, until: []string{`db_client_connection_timeouts_total{$job} > 0`, `db_client_connection_pending_requests{$job} > 0`}},
+	{job: "redis-gone", redis: true, strike: func(t *testing.T, c *course) { c.server.Kill(t) }, until: []string{`kvdb_dial_errors_total{$job, error_type="unavailable"} > 0`}},
 	{job: "kv-healthy", kind: recording.KVServer},
 	{job: "bolt-healthy", args: bolt},
 	{job: "badger-healthy", args: badger},

@@ -160,28 +160,8 @@ const maybe = "usually: "
 
 // nowhere are queries that no program here answers, with the reason.
 var nowhere = map[string]string{
-	"702A":  "pools of connections, which engines that are servers have; e2e and the adapter of Redis have them",
-	"703A":  "the same",
-	"704A":  "the same",
-	"705A":  "the same",
-	"706A":  "the same",
-	"707A":  "the same",
 	"1003B": maybe + "lines of the log come too rarely for a queue that is full",
 	"1008A": maybe + "a part of a page that failed or came late: then the page of a busy program has gaps",
 	"1009A": "two metrics of one name, which no program has",
 	"1010C": "stores that closed long before their program, which none here does",
-	"1601A": "what Redis says of itself, which no program here has; its adapter tests it",
-	"1602A": "the same",
-	"1602B": "the same",
-	"1603A": "the same",
-	"1603B": "the same",
-	"1604A": "the same",
-	"1604B": "the same",
-	"1605A": "the same",
-	"1606A": "the same",
-	"1606B": "the same",
-	"1607A": "the same",
-	"1607B": "the same",
-	"1608A": "the same",
-	"1609A": "the same",
 }

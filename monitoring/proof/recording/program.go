@@ -64,6 +64,9 @@ func NewProgram(t testing.TB, kind Kind, job, dir string, rate float64) *Program
 // Address is where its metrics are.
 func (p *Program) Address() string { return p.admin }
 
+// Clients is where a kvserver takes commands.
+func (p *Program) Clients() string { return p.clients }
+
 // Start runs it with a new store until the end of the test, and does not wait until it
 // serves. A kvserver gets its load then.
 func (p *Program) Start(t testing.TB, env []string, args ...string) {
