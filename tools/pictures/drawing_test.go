@@ -2,27 +2,16 @@ package main
 
 import (
 	"encoding/json"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
 // TestLook: the page itself tells of what is wrong with what it has drawn, as with answers
 // that are empty, and of a unit that it does not know.
 func TestLook(t *testing.T) {
-	chromium := process.Installed(t, "chromium")
-	if _, err := os.Stat("node_modules/echarts"); err != nil {
-		process.Missing(t, "npm ci --ignore-scripts has not run in tools/pictures")
-	}
-	b, err := open(t.Context(), chromium, "node_modules")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(b.close)
+	b := browse(t)
 	const title, unit = "How long", "s"
 	for name, c := range map[string]struct {
 		change func(d *drawing)

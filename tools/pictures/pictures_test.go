@@ -64,10 +64,6 @@ var busy = map[int]string{
 // TestPictures draws the dashboard with the data of real programs. A panel that draws
 // nothing fails, as do one whose axes have no unit and texts that are cut or lie on others.
 func TestPictures(t *testing.T) {
-	chromium := process.Installed(t, "chromium")
-	if _, err := os.Stat("node_modules/echarts"); err != nil {
-		process.Missing(t, "npm ci --ignore-scripts has not run in tools/pictures")
-	}
 	d, err := load("")
 	if err != nil {
 		t.Fatal(err)
@@ -75,11 +71,7 @@ func TestPictures(t *testing.T) {
 	for _, name := range []string{quickstart, kvserver} {
 		build(t, name)
 	}
-	b, err := open(t.Context(), chromium, "node_modules")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(b.close)
+	b := browse(t)
 	all, dir := programs(), process.StoresDir(t)
 	for _, p := range all {
 		p.start(t, dir)

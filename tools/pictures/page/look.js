@@ -79,7 +79,7 @@ function faint(box) {
     if (legend && rect.top >= legend.bottom - rect.height / 2) continue; // a name that one scrolls to
     const room = cell ? cell.getBoundingClientRect() : legend ? { ...edges(legend), bottom: Infinity } : frame;
     const cut = cell ? cell.scrollWidth > cell.clientWidth : !inside(rect, room);
-    if (cut && cell?.tagName === 'TD' && !cell.classList.contains('number')) rect = room; // names can be long
+    if (cut && cell?.tagName === 'TD' && cell.className === '') rect = room; // names can be long
     else if (cut) all.push(`"${e.textContent}" is cut`);
     texts.push({ text: e.textContent, rect });
   }

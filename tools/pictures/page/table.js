@@ -30,10 +30,12 @@ export function table(box, panel, answers) {
   box.append(below);
 }
 
+// A text is that of a label; one of a few that are known, where some of them are mapped.
 function cell(td, options, value) {
   if (value === undefined) return;
   if (typeof value === 'string') {
-    td.textContent = value;
+    td.textContent = mapped(options, value)?.text ?? value;
+    if (options.mappings?.length > 0) td.className = 'known';
     return;
   }
   const special = mapped(options, value);

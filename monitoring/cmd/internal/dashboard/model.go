@@ -124,6 +124,9 @@ type Label struct {
 	Name, Title, URL, Behind string
 
 	Width uint32 // in pixels; 0: its share of what is left
+
+	// Short are texts in place of values that are too long for the column.
+	Short map[string]string
 }
 
 // A Link is one that points have.

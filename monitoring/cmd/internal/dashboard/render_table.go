@@ -1,6 +1,9 @@
 package dashboard
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
 	"github.com/grafana/grafana-foundation-sdk/go/common"
 	sdk "github.com/grafana/grafana-foundation-sdk/go/dashboard"
@@ -49,6 +52,9 @@ func (p Panel) table() (sdk.Panel, error) {
 		if l.Width > 0 {
 			properties = append(properties, width(l.Width))
 		}
+		if len(l.Short) > 0 {
+			properties = append(properties, sdk.DynamicConfigValue{Id: "mappings", Value: shortened(l.Short)})
+		}
 		if l.URL != "" {
 			properties = append(properties, sdk.DynamicConfigValue{Id: "links", Value: []map[string]any{
 				{"title": "Open", "url": l.URL, "targetBlank": false},
@@ -62,6 +68,15 @@ func (p Panel) table() (sdk.Panel, error) {
 		}
 	}
 	return b.Build()
+}
+
+// shortened are mappings of texts, each at its place of the alphabet.
+func shortened(texts map[string]string) []sdk.ValueMapping {
+	options := make(map[string]sdk.ValueMappingResult, len(texts))
+	for i, value := range slices.Sorted(maps.Keys(texts)) {
+		options[value] = sdk.ValueMappingResult{Text: pointer(texts[value]), Index: pointer(int32(i))}
+	}
+	return []sdk.ValueMapping{{ValueMap: &sdk.ValueMap{Type: "value", Options: options}}}
 }
 
 // notShown keeps a column for links, which see none that organize takes away. The second

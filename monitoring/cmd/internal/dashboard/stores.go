@@ -23,7 +23,7 @@ func (s *Scope) storesTable() Panel {
 	return Panel{
 		ID: 21, Title: "Stores", Kind: Table, Width: 16, Height: 5, Unit: Count, SortBy: "State",
 		Description: "Each store of each instance, what is ill on top. A store is ill while it misses an objective: errors or p99 of an operation, the age of an operation that does not end, " +
-			"disk, replicas, an engine that has failed; fewer than ten bad calls in five minutes say nothing. One that has been gone for less than a quarter of an hour is on top. Failing and slowest name the operation that is meant; which one is the oldest, the line \"" + catalog.OperationHangs + "\" of the log names. A click on a store shows it alone.",
+			"disk, replicas, an engine that has failed; fewer than ten bad calls in five minutes say nothing. One that has been gone for less than a quarter of an hour is on top. Failing and slowest name the operation that is meant; which one is the oldest, the line \"" + catalog.OperationHangs + "\" of the log names. CAS is " + string(catalog.CompareAndSwap) + ". A click on a store shows it alone.",
 		Queries: []Query{
 			{Expr: s.missed(errors, p99), Column: "State", Width: 50, Unit: Plain, Lines: []Line{{"", 1, Red}}, States: wellOrIll},
 			{Expr: s.present().Plus(promql.Raw("on (job, instance) group_left () " + ready.String())), Column: "Ready", Width: 54, Unit: Plain, States: yesOrNo, Lines: []Line{{"", 1, Green}}},
@@ -38,12 +38,15 @@ func (s *Scope) storesTable() Panel {
 			{Name: alert.Job},
 			{Name: namespace, Title: "Store", Width: 78, URL: chosenAlone(alert.StoreVariable, alert.Job, alert.Instance)},
 			{Name: alert.Instance, Title: "Instance", URL: chosenAlone(alert.InstanceVariable, alert.Job)},
-			{Name: failing, Title: "Failing", Behind: "Errors", Width: 85},
-			{Name: slowest, Title: "Slowest", Behind: "p99", Width: 85},
+			{Name: failing, Title: "Failing", Behind: "Errors", Width: 85, Short: inTables},
+			{Name: slowest, Title: "Slowest", Behind: "p99", Width: 85, Short: inTables},
 		},
 		Alerts: []string{"KVEngineFailed", "KVStoreHung"},
 	}
 }
+
+// inTables are operations that are wider than a column of a table of the first screen can be.
+var inTables = map[string]string{string(catalog.CompareAndSwap): "CAS", string(catalog.BatchDelete): "BATCH del"}
 
 var (
 	wellOrIll = []State{{Value: 0, Text: "well", Color: Green}, {Value: 1, To: 99, Text: "ill", Color: Red}, {Value: 100, Text: "gone", Color: Red}}
@@ -93,9 +96,9 @@ func (s *Scope) firingTable() Panel {
 		Labels: []Label{
 			{Name: "alertname", Title: "Alert", URL: s.Runbooks + "/${__value.raw}.md"},
 			{Name: alert.Job},
-			{Name: namespace, Title: "Store", Width: 80, URL: chosenAlone(alert.StoreVariable, alert.Job)},
-			{Name: alert.Instance, Title: "Instance", Width: 72, URL: chosenAlone(alert.InstanceVariable, alert.Job)},
-			{Name: operationName, Title: "Operation", Width: 82},
+			{Name: namespace, Title: "Store", Width: 78, URL: chosenAlone(alert.StoreVariable, alert.Job)},
+			{Name: alert.Instance, Title: "Instance", Width: 70, URL: chosenAlone(alert.InstanceVariable, alert.Job)},
+			{Name: operationName, Title: "Operation", Width: 85, Short: inTables},
 		},
 	}
 }
