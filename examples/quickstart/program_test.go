@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"syscall"
@@ -18,6 +19,28 @@ import (
 	"github.com/otelkv/otelkv/internal/testutil/process"
 	"github.com/otelkv/otelkv/otelsetup"
 )
+
+var inRepository = regexp.MustCompile(`^https://github\.com/otelkv/otelkv/(blob|tree)/main/(.+)$`)
+
+// leads follows a link of the page, to the program or to what the repository has.
+func leads(t *testing.T, p *quickstart, link string) {
+	t.Helper()
+	if strings.HasPrefix(link, "/") {
+		if res := call(t, http.MethodGet, p.web+link); res.status != http.StatusOK && res.status != http.StatusServiceUnavailable { // a probe may say no
+			t.Errorf("the page links to %s, which answers %d", link, res.status)
+		}
+		return
+	}
+	m := inRepository.FindStringSubmatch(link)
+	if m == nil {
+		t.Errorf("the page links to %s, which is neither of the program nor of the repository", link)
+		return
+	}
+	info, err := os.Stat(filepath.Join("..", "..", filepath.FromSlash(m[2])))
+	if err != nil || info.IsDir() != (m[1] == "tree") {
+		t.Errorf("the page links to %s, which is not there: %v", link, err)
+	}
+}
 
 // TestServes runs the program as its user does, and looks at all that it shows.
 func TestServes(t *testing.T) {
@@ -55,6 +78,14 @@ func TestServes(t *testing.T) {
 		for _, path := range []string{"/metrics", "/healthz", "/readyz", "/startupz", "/loglevel", "/fault"} {
 			if !strings.Contains(page, path) {
 				t.Errorf("the page does not name %s", path)
+			}
+		}
+		for _, m := range regexp.MustCompile(`href="([^"]*)"`).FindAllStringSubmatch(page, -1) {
+			leads(t, p, m[1])
+		}
+		for _, file := range []string{"monitoring/dashboard.json", "monitoring/rules.yaml", "monitoring/runbooks", "docs/guides/dashboard.md"} {
+			if !strings.Contains(page, "/main/"+file+`"`) {
+				t.Errorf("the page does not link to %s", file)
 			}
 		}
 		if res := call(t, http.MethodGet, p.web+"/nothing"); res.status != http.StatusNotFound {
