@@ -51,11 +51,11 @@ type kvserver struct {
 
 // startKVServer returns when the server serves. It runs until stop or until
 // ctx is done.
-func startKVServer(ctx context.Context, path, dir string, telemetry bool) (*kvserver, error) {
+func startKVServer(ctx context.Context, path, dir string, flags ...string) (*kvserver, error) {
 	s := &kvserver{exited: make(chan struct{}), said: &greeting{complete: make(chan struct{})}}
 	s.alive, s.end = context.WithCancel(ctx)
-	s.cmd = exec.CommandContext(s.alive, path, "-listen", "127.0.0.1:0", "-admin", "127.0.0.1:0",
-		"-engine", "pebble", "-dir", dir, "-drain", "0", fmt.Sprintf("-telemetry=%t", telemetry))
+	s.cmd = exec.CommandContext(s.alive, path, append([]string{"-listen", "127.0.0.1:0", "-admin", "127.0.0.1:0",
+		"-engine", "pebble", "-dir", dir, "-drain", "0"}, flags...)...)
 	s.cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "OTEL_") })
 	s.cmd.Stderr = s.said
 	s.cmd.Cancel = func() error { return s.cmd.Process.Signal(os.Interrupt) }

@@ -142,12 +142,22 @@ var definitionsOfStores = []definition{
 	{
 		name: "server_cpu_get", goal: atMost(1.08),
 		what:    "CPU time of kvserver for a GET, telemetry on ÷ off",
-		measure: serverCPU("get"),
+		measure: serverCPU("get", telemetryOnOff),
 	},
 	{
 		name: "server_cpu_set", goal: atMost(1.05),
 		what:    "CPU time of kvserver for a SET that is synced, telemetry on ÷ off",
-		measure: serverCPU("set"),
+		measure: serverCPU("set", telemetryOnOff),
+	},
+	{
+		name: "server_traces_get", goal: atMost(1.02),
+		what:    "CPU time of kvserver for a GET, ten traced commands a second ÷ none",
+		measure: serverCPU("get", tracesOnOff),
+	},
+	{
+		name: "server_traces_set", goal: atMost(1.02),
+		what:    "CPU time of kvserver for a SET that is synced, ten traced commands a second ÷ none",
+		measure: serverCPU("set", tracesOnOff),
 	},
 }
 

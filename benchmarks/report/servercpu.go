@@ -18,9 +18,15 @@ const (
 	serverRun = 500 * time.Millisecond
 )
 
+// Flags of a server and of the one that it is compared with.
+var (
+	telemetryOnOff = [2]string{"-telemetry=true", "-telemetry=false"}
+	tracesOnOff    = [2]string{"-traces=10", "-traces=0"}
+)
+
 // serverCPU measures the CPU time that kvserver takes for a request of
-// redis-benchmark, with telemetry and without.
-func serverCPU(test string) func(*session) (row, error) {
+// redis-benchmark, with one flag and with the other.
+func serverCPU(test string, flags [2]string) func(*session) (row, error) {
 	return func(s *session) (row, error) {
 		if _, err := cpuTime(os.Getpid()); err != nil {
 			return row{}, &leftOutError{"the CPU time of another process: " + err.Error()}
@@ -32,22 +38,21 @@ func serverCPU(test string) func(*session) (row, error) {
 		if err != nil {
 			return row{}, err
 		}
-		return s.compareServers(path, test)
+		return s.compareServers(path, test, flags)
 	}
 }
 
-// compareServers starts the two servers, with the defaults of their flags, and
+// compareServers starts the two servers, with the defaults of their other flags, and
 // stops them.
-func (s *session) compareServers(path, test string) (_ row, err error) {
+func (s *session) compareServers(path, test string, flags [2]string) (_ row, err error) {
 	scratch, err := os.MkdirTemp("", "otelkv-report-")
 	if err != nil {
 		return row{}, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
 	var servers [2]*kvserver
-	for i, telemetry := range []bool{true, false} {
-		dir := filepath.Join(scratch, fmt.Sprintf("telemetry-%t", telemetry))
-		if servers[i], err = startKVServer(s.ctx, path, dir, telemetry); err != nil {
+	for i, flag := range flags {
+		if servers[i], err = startKVServer(s.ctx, path, filepath.Join(scratch, flag), flag); err != nil {
 			return row{}, err
 		}
 		defer servers[i].stop()

@@ -127,9 +127,9 @@ func TestServersLeftOut(t *testing.T) {
 }
 
 // newKVServer starts the real one, or skips the test.
-func newKVServer(t *testing.T, ctx context.Context, telemetry bool) *kvserver {
+func newKVServer(t *testing.T, ctx context.Context, flag string) *kvserver {
 	t.Helper()
-	server, err := startKVServer(ctx, builtKVServer(t), filepath.Join(t.TempDir(), "data"), telemetry)
+	server, err := startKVServer(ctx, builtKVServer(t), filepath.Join(t.TempDir(), "data"), flag)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func builtKVServer(t *testing.T) string {
 }
 
 func TestServerUnderLoad(t *testing.T) {
-	servers := [2]*kvserver{newKVServer(t, t.Context(), true), newKVServer(t, t.Context(), false)}
+	servers := [2]*kvserver{newKVServer(t, t.Context(), telemetryOnOff[0]), newKVServer(t, t.Context(), telemetryOnOff[1])}
 	for _, test := range []string{"get", "set"} {
 		requests, err := warm(servers, test, time.Millisecond)
 		if err != nil {
@@ -174,7 +174,7 @@ func TestServerUnderLoad(t *testing.T) {
 // An interrupt ends a server, and the run of redis-benchmark with it.
 func TestServerEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	server := newKVServer(t, ctx, true)
+	server := newKVServer(t, ctx, "-telemetry=true")
 	ended := make(chan error)
 	go func() { ended <- server.load("get", 1e9) }()
 	cancel()
@@ -193,11 +193,11 @@ func TestServerThatDoesNotStart(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := startKVServer(t.Context(), path, file, false)
+	_, err := startKVServer(t.Context(), path, file)
 	if err == nil || !strings.Contains(err.Error(), "kvserver ended: ") || !strings.Contains(err.Error(), file) {
 		t.Errorf("err = %v; want what kvserver says of %s", err, file)
 	}
-	if _, err := startKVServer(t.Context(), filepath.Join(file, "none"), file, false); err == nil {
+	if _, err := startKVServer(t.Context(), filepath.Join(file, "none"), file); err == nil {
 		t.Error("a program that does not exist starts")
 	}
 }

@@ -14,6 +14,7 @@ import (
 // TestProgramsRestart: what KVRestarting reads changes again and again while the fault is on, at
 // the same addresses and with the same data, and no more after it.
 func TestProgramsRestart(t *testing.T) {
+	t.Parallel()
 	for _, name := range programs {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -15,8 +15,10 @@ import (
 // fault is on, as much as the alert that wakes somebody asks for, and no more after it. The
 // program lives on.
 func TestProgramsMemory(t *testing.T) {
+	t.Parallel()
 	for _, name := range programs {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			cmd, temp := prepare(t, name)
 			machines.MemoryGroup(t, 256<<20, cmd)
 			r := greeted(t, &running{Process: process.Start(t, cmd), t: t, name: name, temp: temp})

@@ -57,6 +57,7 @@ var kinds = []seen{
 // no more after it. Each fault is in a program of its own, beside the others.
 func TestKvserver(t *testing.T) {
 	process.Long(t)
+	t.Parallel()
 	for _, byFlag := range []bool{false, true} {
 		t.Run(fmt.Sprintf("by flag %t", byFlag), func(t *testing.T) {
 			for _, s := range kinds {

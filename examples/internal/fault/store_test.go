@@ -61,9 +61,14 @@ var engines = map[string]func(testing.TB) *Store{
 // TestConformance: a store without a fault is as good as the one below, and so is one on
 // that.
 func TestConformance(t *testing.T) {
+	t.Parallel()
 	for name, open := range engines {
-		t.Run(name, func(t *testing.T) { kvtest.Run(t, func(t testing.TB) kvdb.Store { return open(t) }) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			kvtest.Run(t, func(t testing.TB) kvdb.Store { return open(t) })
+		})
 		t.Run(name+" twice", func(t *testing.T) {
+			t.Parallel()
 			kvtest.Run(t, func(t testing.TB) kvdb.Store { return New(open(t), name, false) })
 		})
 	}
