@@ -44,7 +44,7 @@ func TestInstall(t *testing.T) {
 	}
 	write(t, dir, "main.go", []byte(programs(page)[0]))
 	write(t, dir, "go.sum", sums(t))
-	env := []string{"GOWORK=off", "GOFLAGS="}
+	env := []string{"GOWORK=off", "GOFLAGS=-ldflags=-s"}
 	gocmd(t, dir, env, "mod", "init", "example.com/shop")
 	stdout, stderr, err := run(t, dir, env, bash, "-e", "-c", strings.Replace(steps[0], clone, "", 1))
 	if err != nil && unreachable(stderr) && os.Getenv("OTELKV_E2E") != "required" {

@@ -99,7 +99,7 @@ func gocmd(t *testing.T, dir string, env []string, args ...string) string {
 var progress = regexp.MustCompile(`(?m)^go: downloading .*\n`)
 
 // builder is the environment that compiles what a reader downloaded.
-var builder = []string{"GOWORK=off", "GOFLAGS=-mod=mod"}
+var builder = []string{"GOWORK=off", "GOFLAGS=-mod=mod -ldflags=-s"} // half of a link is for a debugger
 
 // outside returns the environment of a reader: their module cache is new and
 // filled from the proxy in dir, from this machine's module cache, and from the
