@@ -12,8 +12,8 @@ type argument struct {
 	name, kind string
 	token      string // a word in front of it, or all of it
 	flags      []string
-	of         []argument // which it consists of, or is one of
-	expiring   bool       // where keys expire
+	of         []argument          // which it consists of, or is one of
+	needs      func(*backend) bool // what engines have that take it, nil if all do
 }
 
 // argumentsOf has the arguments of commands and subcommands that have some.
@@ -32,9 +32,9 @@ var argumentsOf = map[string][]argument{
 		optional(oneOf("condition", token("NX"), token("XX"))),
 		optional(token("GET")),
 		optional(oneOf("expiration",
-			argument{name: "seconds", kind: "integer", token: "EX", expiring: true},
-			argument{name: "milliseconds", kind: "integer", token: "PX", expiring: true},
-			argument{name: "keepttl", kind: "pure-token", token: "KEEPTTL"})),
+			argument{name: "seconds", kind: "integer", token: "EX", needs: (*backend).takesTTLs},
+			argument{name: "milliseconds", kind: "integer", token: "PX", needs: (*backend).takesTTLs},
+			argument{name: "keepttl", kind: "pure-token", token: "KEEPTTL", needs: (*backend).keepsTTLs})),
 	},
 	"scan": {
 		number("cursor"), optional(behind("MATCH", pattern)), optional(behind("COUNT", number("count"))),
@@ -107,24 +107,24 @@ func (a argument) with(flag string) argument {
 }
 
 // documentArguments writes an array of those that an engine has.
-func documentArguments(w *resp.Writer, arguments []argument, expires bool) {
-	arguments = known(arguments, expires)
+func documentArguments(w *resp.Writer, arguments []argument, b *backend) {
+	arguments = known(arguments, b)
 	w.Array(len(arguments))
 	for _, a := range arguments {
-		a.document(w, expires)
+		a.document(w, b)
 	}
 }
 
-func known(arguments []argument, expires bool) (has []argument) {
+func known(arguments []argument, b *backend) (has []argument) {
 	for _, a := range arguments {
-		if expires || !a.expiring {
+		if a.needs == nil || a.needs(b) {
 			has = append(has, a)
 		}
 	}
 	return has
 }
 
-func (a argument) document(w *resp.Writer, expires bool) {
+func (a argument) document(w *resp.Writer, b *backend) {
 	n := 2
 	for _, given := range []bool{a.kind == "key", a.token != "", len(a.flags) > 0, len(a.of) > 0} {
 		if given {
@@ -153,6 +153,6 @@ func (a argument) document(w *resp.Writer, expires bool) {
 	}
 	if len(a.of) > 0 {
 		w.BulkString("arguments")
-		documentArguments(w, a.of, expires)
+		documentArguments(w, a.of, b)
 	}
 }

@@ -21,7 +21,7 @@ func runCommandDocs(_ context.Context, c *client, args [][]byte) error {
 	}
 	c.out.Map(len(documented))
 	for _, cmd := range documented {
-		document(&c.out, cmd, c.keys.db.ttlPutter != nil)
+		document(&c.out, cmd, c.keys.db.backend)
 		if err := c.flushFull(); err != nil {
 			return err
 		}
@@ -29,7 +29,7 @@ func runCommandDocs(_ context.Context, c *client, args [][]byte) error {
 	return nil
 }
 
-func document(w *resp.Writer, cmd *command, expires bool) {
+func document(w *resp.Writer, cmd *command, b *backend) {
 	arguments := argumentsOf[cmd.name]
 	n := 2
 	if len(arguments) > 0 {
@@ -46,7 +46,7 @@ func document(w *resp.Writer, cmd *command, expires bool) {
 	w.BulkString(cmd.group)
 	if len(arguments) > 0 {
 		w.BulkString("arguments")
-		documentArguments(w, arguments, expires)
+		documentArguments(w, arguments, b)
 	}
 	if len(cmd.sub) == 0 {
 		return
@@ -54,6 +54,6 @@ func document(w *resp.Writer, cmd *command, expires bool) {
 	w.BulkString("subcommands")
 	w.Map(len(cmd.sub))
 	for i := range cmd.sub {
-		document(w, &cmd.sub[i], expires)
+		document(w, &cmd.sub[i], b)
 	}
 }

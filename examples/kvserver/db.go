@@ -44,6 +44,13 @@ func newBackend(store kvdb.Store, name string) *backend {
 	return b
 }
 
+// takesTTLs reports whether keys expire in the engine.
+func (b *backend) takesTTLs() bool { return b.ttlPutter != nil }
+
+// keepsTTLs reports whether a write can leave a key the time that it has, which is read
+// before: in a remote engine others may change it meanwhile. Where no key has one, it can.
+func (b *backend) keepsTTLs() bool { return !b.hidesTTLs() && (b.ttlGetter == nil || !b.remote) }
+
 // hidesTTLs reports whether keys expire in the engine, and it does not tell when.
 func (b *backend) hidesTTLs() bool { return b.ttlPutter != nil && b.ttlGetter == nil }
 

@@ -41,11 +41,11 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	flags.StringVar(&c.listen.HostPort, "listen", "127.0.0.1:6380", "serve Redis clients on this `address`; port 0 is a free one")
 	flags.StringVar(&c.admin.HostPort, "admin", "127.0.0.1:8080", "serve metrics and probes on this `address`; port 0 is a free one")
 	flags.StringVar(&c.pprof.HostPort, "pprof", "", "serve profiles on this `address`, host:port or unix:/path, and capture evidence of what is slow or fails beside the store; without it, neither")
-	name := flags.String("engine", "pebble", "the `engine` below: "+engineNames()+"; keys do not expire in "+noExpiry()+", where SET with EX or PX is an error")
+	name := flags.String("engine", "pebble", "the `engine` below: "+engineNames()+"; keys do not expire in "+noExpiry()+", where SET with EX or PX is an error, and in the others it is one in a transaction"+allLacks())
 	flags.StringVar(&c.dir, "dir", "", "keep the store in this `directory`; without it, in a temporary one; "+noFiles()+" have none")
 	c.target.Flags(flags)
 	c.memory = defaultMemory
-	flags.Var(&c.memory, "memory", "the `size` of what clients send, ask for and have the server remember, and of the cache and tables of engine pebble, a quarter of it; half of it bounds the number of clients; what does not fit is refused with an error; data of engine memory is not in it; besides, "+defaultLimits.protocol())
+	flags.Var(&c.memory, "memory", "the `size` of what clients send, ask for and have the server remember, and of the cache and tables of engine pebble, a quarter of it; half of it bounds the number of clients; what does not fit is refused with an error; data of engine memory is not in it, nor what engine redis answers until it has come; besides, "+defaultLimits.protocol())
 	flags.IntVar(&c.clients, "maxclients", 0, fmt.Sprintf("serve at most this `number` of clients at a time; 0 is %d, or as many as -memory and the limit of open files have room for", defaultClients))
 	flags.BoolVar(&c.sync, "sync", true, "answer a write only when it is on the disk, where there is one; of engine redis its own configuration decides")
 	flags.BoolVar(&c.telemetry, "telemetry", true, "instrument the store; false is the bare one, and no metrics")

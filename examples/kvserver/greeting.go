@@ -39,8 +39,12 @@ func greet(stderr io.Writer, c config, dir string, redis net.Listener, obs *obse
 	if c.engine.inMemory() {
 		limits += "The data of engine " + c.engine.name + " is in memory besides that, as much as there is.\n"
 	}
-	if !c.engine.expires {
-		limits += "Keys stay: engine " + c.engine.name + " has no expiry, so SET with EX or PX is an error.\n"
+	if c.engine.remote {
+		limits += "What engine " + c.engine.name + " answers is not counted until it has come.\n"
+	}
+	limits += c.engine.expiry() + ".\n"
+	if lacks := c.engine.lacks(); lacks != "" {
+		limits += lacks + ".\n"
 	}
 	fmt.Fprintf(stderr, `kvserver: engine %s%s, %s, for Redis clients at %s:%s
 

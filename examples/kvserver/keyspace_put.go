@@ -70,7 +70,7 @@ func (k *keyspace) checkTTL(w write) error {
 		return k.unsupported(w.ttlOption)
 	case w.ttl != 0 && w.when != always && k.db.remote:
 		return k.unsupported(w.ttlOption + " together with NX or XX")
-	case w.keepTTL && (k.db.hidesTTLs() || k.keepsTTL(w) && k.db.remote):
+	case w.keepTTL && !k.db.keepsTTLs():
 		return k.unsupported("KEEPTTL")
 	}
 	return nil

@@ -63,9 +63,10 @@
 // cache and tables are from the memory of -memory, as are 24 KiB for each client that
 // does nothing. What does not fit is answered with an error that says what to do, and the
 // client goes on. Not from it are the program itself, garbage that is not collected yet,
-// pages that the kernel keeps of files, and all data of engine memory. Half of -memory
-// bounds the number of clients, if the limit of open files does not, of which the program
-// keeps some for itself and the engine.
+// pages that the kernel keeps of files, all data of engine memory, and what engine redis
+// answers, until it has come: each of up to a hundred connections to it may be reading a
+// large value. Half of -memory bounds the number of clients, if the limit of open files does
+// not, of which the program keeps some for itself and the engine.
 //
 // It writes JSON log lines to standard output, and what a person reads to
 // standard error. After SIGINT or SIGTERM it says on /readyz that it wants no more

@@ -1,0 +1,32 @@
+package main
+
+// lacks says which commands an engine does not have, and is empty if it has all. What keys
+// that expire are up against is told by expiry.
+func (e engine) lacks() string {
+	if !e.remote {
+		return ""
+	}
+	return "SCAN, KEYS, DBSIZE, FLUSHDB and FLUSHALL are errors with engine " + e.name + ", whose keys have no order; so are WATCH, CLIENT TRACKING and KEEPTTL, since others may write its keys"
+}
+
+// expiry says where SET with EX or PX is an error.
+func (e engine) expiry() string {
+	switch {
+	case !e.expires:
+		return "Keys stay: engine " + e.name + " has no expiry, so SET with EX or PX is an error"
+	case e.remote:
+		return "Keys expire; but in a transaction, or with NX or XX, SET with EX or PX is an error"
+	default:
+		return "Keys expire; but in a transaction SET with EX or PX is an error"
+	}
+}
+
+// allLacks are those of all engines, for -help.
+func allLacks() (all string) {
+	for _, e := range engines {
+		if lacks := e.lacks(); lacks != "" {
+			all += "; " + lacks
+		}
+	}
+	return all
+}
