@@ -27,16 +27,19 @@ type quiet struct{}
 func (quiet) Printf(context.Context, string, ...any) {}
 
 func TestLinearizable(t *testing.T) {
-	t.Run("redis", func(t *testing.T) { check(t, redisserver.Start(t).Address) })
+	t.Run("redis itself", func(t *testing.T) { check(t, redisserver.Start(t).Address) })
 	for _, engine := range kvserver.Engines {
 		t.Run(engine, func(t *testing.T) {
 			check(t, kvserver.Start(t, "-engine", engine, "-sync=false").Address)
 		})
 	}
+	t.Run("redis", func(t *testing.T) {
+		check(t, kvserver.Start(t, "-engine", "redis", "-target", redisserver.Start(t).Address).Address)
+	})
 }
 
 const (
-	loadTime = 3 * time.Second
+	loadTime = 2500 * time.Millisecond
 	calls    = 5000 // of each client at most
 )
 

@@ -66,7 +66,7 @@ func matches(pattern glob.Pattern, name string) bool {
 // settings are in the words of Redis. None can be changed while it runs.
 func (s *server) settings() []infoLine {
 	appendonly, fsync := "no", "no"
-	if s.about.engine != "memory" {
+	if s.about.engine != "memory" && !s.keys.db.remote { // whose own configuration decides
 		appendonly = "yes" // each write goes to the engine at once
 		if s.about.sync {
 			fsync = "always"

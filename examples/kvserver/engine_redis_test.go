@@ -23,7 +23,7 @@ func TestEngineRedis(t *testing.T) {
 		{"set k v px 100000", "OK"}, {"get k", `"v"`}, {"ttl k", ":100"}, {"ttl none", ":-2"},
 		{"set k v keepttl", "-ERR engine redis does not support KEEPTTL"}, {"set k v ex 10 xx", "-ERR engine redis does not support EX together with NX or XX"},
 		{"keys *", "-ERR engine redis does not support KEYS"}, {"flushdb", "-ERR engine redis does not support FLUSHDB"},
-		{"watch k", "-ERR engine redis does not support WATCH"},
+		{"watch k", "-ERR engine redis does not support WATCH"}, {"config get appendonly", `["appendonly" "no"]`},
 		{"multi", "OK"}, {"set a 1", "QUEUED"}, {"set b 2", "QUEUED"}, {"exec", "[OK OK]"}, {"mget a b", `["1" "2"]`},
 	} {
 		if got := c.do(strings.Fields(s.command)...); got != s.reply {
