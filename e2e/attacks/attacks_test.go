@@ -16,6 +16,7 @@ type attack struct {
 	name string
 	run  func(s *siege)
 
+	wire    bool           // no engine hears of it: one is enough
 	prepare func(s *siege) // before it
 	restart bool           // in between; an engine without files has no such attack
 	scarce  bool           // after it there is little memory
@@ -40,7 +41,7 @@ func TestAttacks(t *testing.T) {
 	needProc(t)
 	for _, engine := range kvserver.Engines {
 		for _, a := range attacks {
-			if a.restart && engine == "memory" {
+			if a.restart && engine == "memory" || a.wire && engine != "pebble" {
 				continue
 			}
 			t.Run(engine+"/"+a.name, func(t *testing.T) {

@@ -8,12 +8,12 @@ import (
 )
 
 var attacks = []attack{
-	{name: "half commands", run: halfCommands},
-	{name: "partial arguments", run: partialArguments},
+	{name: "half commands", wire: true, run: halfCommands},
+	{name: "partial arguments", wire: true, run: partialArguments},
 	{name: "many arguments", run: manyArguments, least: 1},
 	{name: "lines of many words", run: longLines, least: 2},
-	{name: "announced bulks", run: announcedBulks},
-	{name: "huge bulks", run: hugeBulks},
+	{name: "announced bulks", wire: true, run: announcedBulks},
+	{name: "huge bulks", wire: true, run: hugeBulks},
 	{name: "slow writers", run: slowWriters, least: 6},
 
 	{name: "large writes in a row", run: writesInARow},
@@ -26,18 +26,18 @@ var attacks = []attack{
 	{name: "values after a restart", prepare: fillLarge, restart: true, run: unreadValues},
 	{name: "EXEC after a restart", prepare: fillLarge, restart: true, run: getsInTransactions, least: 1},
 	{name: "exchanges of large values", prepare: fillLarge, run: exchanges, least: 2},
-	{name: "echoes", run: echoes},
+	{name: "echoes", wire: true, run: echoes},
 
-	{name: "queues of transactions", run: queues},
+	{name: "queues of transactions", wire: true, run: queues},
 	{name: "GET in transactions", prepare: fillLarge, run: getsInTransactions, least: 1},
 	{name: "watches", run: watches, least: 6},
 	{name: "tracking", run: tracking, least: 3333},
 	{name: "scans", run: scans, least: 333, keeps: 8 << 20}, // places belong to nobody, and have a bound
 	{name: "scans over large values", prepare: fillOther, restart: true, scarce: true, run: scansOverLarge},
-	{name: "names", run: names},
-	{name: "descriptions", run: descriptions},
+	{name: "names", wire: true, run: names},
+	{name: "descriptions", wire: true, run: descriptions},
 
-	{name: "nonsense", run: nonsense},
+	{name: "nonsense", wire: true, run: nonsense},
 	{name: "churn", run: churn, least: 200},
 }
 
