@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -161,16 +162,25 @@ func TestConcurrentLines(t *testing.T) {
 // slow.
 func writeLines(t *testing.T, w *Writer, writers, lines int) {
 	t.Helper()
+	if refused := tryLines(t, w, writers, lines); refused > 0 {
+		t.Errorf("%d lines are refused", refused)
+	}
+}
+
+// tryLines is writeLines for an output that may refuse some, and says how many.
+func tryLines(t *testing.T, w *Writer, writers, lines int) (refused int64) {
+	t.Helper()
 	var all sync.WaitGroup
+	var n atomic.Int64
 	for i := range writers {
 		all.Go(func() {
-			for n := range lines {
-				size := n * n % 1000
-				if n%100 == 99 {
+			for line := range lines {
+				size := line * line % 1000
+				if line%100 == 99 {
 					size = 100_000
 				}
-				if err := w.line(fmt.Sprintf("%d %d %s", i, n, strings.Repeat("x", size))); err != nil {
-					t.Error(err)
+				if err := w.line(fmt.Sprintf("%d %d %s", i, line, strings.Repeat("x", size))); err != nil {
+					n.Add(1)
 				}
 			}
 		})
@@ -179,6 +189,7 @@ func writeLines(t *testing.T, w *Writer, writers, lines int) {
 	if err := w.Flush(t.Context()); err != nil {
 		t.Error(err)
 	}
+	return n.Load()
 }
 
 // checkLines checks that all lines are there, each writer's in its order.
