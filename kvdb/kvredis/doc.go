@@ -41,6 +41,9 @@
 // its texts are replaced by those of this package; the server's own error is below, for
 // errors.As.
 //
+// go-redis also writes of some of them to standard error, such as of a pool whose dials fail, by a logger
+// of the process, which is the program's to set: redis.SetLogger. This package leaves it alone.
+//
 // # Statistics and replication
 //
 // The package emits no telemetry of its own; [StatInfos] declares what AppendStats reads of

@@ -47,7 +47,8 @@ func Instrument(client redis.UniversalClient, options ...instrument.Option) (*Ho
 //
 // Instrument does no I/O. The client's connections are read in the background, at once and then every
 // ten seconds, until Close. Call it before the client is used: clients that were derived
-// from it earlier, as by WithTimeout, and nodes that a cluster's client has met, do not get the hook. The client stays
+// from it earlier, as by WithTimeout, and nodes that a cluster's client has met, do not get the hook. With
+// [instrument.WithSource] among the options, that source is read in place of the client's pools. The client stays
 // the caller's, who closes the hook when it is done with the client.
 func (c *Config) Instrument(client redis.UniversalClient, options ...instrument.Option) (*Hook, error) {
 	if typednil.Is(client) {
