@@ -16,7 +16,7 @@ type attack struct {
 	name string
 	run  func(s *siege)
 
-	wire    bool           // no engine hears of it: one is enough
+	wire    bool           // no engine hears of it: it is run on one
 	prepare func(s *siege) // before it
 	restart bool           // in between; an engine without files has no such attack
 	scarce  bool           // after it there is little memory

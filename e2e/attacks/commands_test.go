@@ -28,7 +28,7 @@ var attacks = []attack{
 	{name: "exchanges of large values", prepare: fillLarge, run: exchanges, least: 2},
 	{name: "echoes", wire: true, run: echoes},
 
-	{name: "queues of transactions", wire: true, run: queues},
+	{name: "queues of transactions", run: queues},
 	{name: "GET in transactions", prepare: fillLarge, run: getsInTransactions, least: 1},
 	{name: "watches", run: watches, least: 6},
 	{name: "tracking", run: tracking, least: 3333},
