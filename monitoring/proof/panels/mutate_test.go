@@ -186,6 +186,7 @@ var survivors = []survivor{
 	{"408A", "threshold -1…", "the same"},
 	{"410A", "threshold -1…", "the same"},
 	{"1708A", "threshold -1…", "the same"},
+	{"1605A", "threshold -1…", "the same"},
 	{"408A", "drop db_system_name…", "what it is divided by, or divides, is of one engine still"},
 	{"1708A", "drop db_system_name…", "the same"},
 	{"203", "quantile quantile_over_time…", "the load is steady"},

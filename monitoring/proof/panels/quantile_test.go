@@ -14,6 +14,11 @@ var (
 	asksFor    = regexp.MustCompile(`histogram_quantile\(([^,]+), `)
 )
 
+// unnamed are quantiles of queries that show something else.
+var unnamed = map[string]string{
+	"21A": "0.99", // it counts the objectives that are missed, that of the p99 among them
+}
+
 // TestQuantiles: what is called p99 asks for 0.99 in each of its parts, and what is called by
 // the chosen quantile for that.
 func TestQuantiles(t *testing.T) {
@@ -32,8 +37,11 @@ func TestQuantiles(t *testing.T) {
 		if strings.Contains(name, "$quantile") {
 			want = "$quantile"
 		}
+		if q, ok := unnamed[key(target)]; ok {
+			want = q
+		}
 		asked := asksFor.FindAllStringSubmatch(target.Expr, -1)
-		if (want == "") != (len(asked) == 0 && !strings.Contains(target.Expr, "$quantile")) && len(target.Expr) < 4000 {
+		if (want == "") != (len(asked) == 0 && !strings.Contains(target.Expr, "$quantile")) {
 			t.Errorf("%s %q asks for %v", key(target), name, asked)
 		}
 		for _, m := range asked {

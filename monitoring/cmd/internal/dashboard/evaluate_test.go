@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/otelkv/otelkv/internal/testutil/process"
@@ -60,11 +61,18 @@ var (
 		"kvdb_replication_connected{" + ofStore + `, kvdb_replica="r2"}`:   "1x20",
 		"kvdb_replication_lag_seconds{" + ofStore + `, kvdb_replica="r2"}`: "1x20",
 	}
+	named = func(label string) string { return strings.TrimSuffix(inStore, "}") + ", " + label + `="get"}` }
+
 	moments = map[string]moment{
 		"one failed call is too few":       {4, "A", with(calls("0+1x20", "0x19 1")), map[string]float64{"{}": -1}},
 		"a rare failed call is not ill":    {21, "A", with(calls("0+1x20", "0x19 1")), map[string]float64{inStore: 0}},
 		"many failed calls":                {4, "A", with(calls("0+100x20", "0+50x20")), map[string]float64{"{}": 0.5}},
 		"many failed calls are ill":        {21, "A", with(calls("0+100x20", "0+50x20")), map[string]float64{inStore: 1}},
+		"many failed calls have a name":    {21, "D", with(calls("0+100x20", "0+50x20")), map[string]float64{named("failing"): 0.5}},
+		"a rare failed call has no name":   {21, "D", with(calls("0+1x20", "0x19 1")), nil},
+		"no failed call has a name":        {21, "D", with(calls("0+100x20", "0x20")), map[string]float64{inStore: 0}},
+		"many slow calls have a name":      {21, "E", with(durations("0+100x20", "0x20")), map[string]float64{named("slowest"): 4.951}},
+		"a rare slow call has no name":     {21, "E", with(durations("0+1x20", "0x20")), nil},
 		"no failed call":                   {4, "A", with(calls("0+100x20", "0x20")), map[string]float64{"{}": 0}},
 		"no traffic":                       {4, "A", with(calls("5x20", "0x20")), nil},
 		"a rare slow call is not ill":      {21, "A", with(durations("0+1x20", "0x20")), map[string]float64{inStore: 0}},

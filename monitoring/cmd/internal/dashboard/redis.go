@@ -38,7 +38,7 @@ func (s *Scope) redis() Row {
 		Panel{
 			ID: 1605, Title: "Lookups that found their key", Unit: Share,
 			Description: "Of all clients of the server. If it falls, compare with the keys that went.",
-			Queries:     []Query{{Expr: hits.Over(hits.Plus(misses)), Legend: itsStore}},
+			Queries:     []Query{{Expr: hits.Over(hits.Plus(misses).Above(0)), Legend: itsStore}},
 		},
 		Panel{
 			ID: 1606, Title: "Commands and errors", Unit: CountsPerSec,
