@@ -48,10 +48,14 @@ func TestArrival(t *testing.T) {
 		chains[i] = s.start(t, parameters(), courses)
 	}
 	began := time.Now()
-	run(t, courses, chains)
+	looks := run(t, courses, chains)
 	took := time.Since(began).Round(time.Second)
-	t.Logf("all trials took %v", took)
-	if took > limit {
+	t.Logf("all trials took %v, and %d of %d looks came late", took, looks.late, looks.all)
+	switch {
+	case took <= limit:
+	case looks.busy():
+		t.Logf("the machine was too busy for %v", limit)
+	default:
 		t.Errorf("the trials took %v, and nobody waits for longer than %v", took, limit)
 	}
 	for _, c := range courses {
@@ -91,14 +95,27 @@ func chosen(t *testing.T) (courses []*course) {
 	return courses
 }
 
+// looks are those of a run, of which those came late that others kept from the processors.
+type looks struct{ all, late int }
+
+// busy says whether the machine was too busy to tell how long something takes.
+func (l looks) busy() bool { return l.late*20 > l.all }
+
 // run makes all trials, some side by side. The healthy one lasts as long as the others.
-func run(t *testing.T, courses []*course, chains []*chain) {
+func run(t *testing.T, courses []*course, chains []*chain) (n looks) {
 	t.Helper()
-	tick := time.NewTicker(500 * time.Millisecond)
+	const every = 500 * time.Millisecond
+	tick := time.NewTicker(every)
 	defer tick.Stop()
+	last := time.Now()
 	waiting, running := courses, []*course(nil)
 	for {
 		now := <-tick.C //otelkv:waitok a ticker
+		n.all++
+		if now.Sub(last) > every+every/2 {
+			n.late++
+		}
+		last = now
 		for _, c := range chains {
 			c.look(t, now)
 		}
@@ -114,7 +131,7 @@ func run(t *testing.T, courses []*course, chains []*chain) {
 			for _, c := range running {
 				c.finish(chains, now)
 			}
-			return
+			return n
 		}
 	}
 }
