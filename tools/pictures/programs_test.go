@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/otelkv/otelkv/internal/testutil/process"
+	"github.com/otelkv/otelkv/internal/testutil/redisserver"
 )
 
 // A program is one of the examples. It runs as a job of its own, beside one that is well.
@@ -26,7 +27,12 @@ type program struct {
 	args   []string
 	env    []string
 
-	address, clients string // of a kvserver, those of Redis come to the second
+	// strike is what goes wrong besides a fault, and wrong says it.
+	strike func(*testing.T, *program)
+	wrong  string
+
+	server           *redisserver.Server // of an engine that is one
+	address, clients string              // of a kvserver, those of Redis come to the second
 	running          *process.Process
 }
 
@@ -57,6 +63,10 @@ func (p *program) start(t *testing.T, dir string) {
 	}
 	if p.engine != "" {
 		args = append(args, "-engine", p.engine)
+	}
+	if p.engine == "redis" {
+		p.server = redisserver.Start(t, "--maxmemory", "256mb")
+		args = append(args, "-target", p.server.Address)
 	}
 	if !slices.Contains(p.args, "-pprof") {
 		args = append(args, "-pprof", "")
@@ -110,6 +120,9 @@ func turn(t *testing.T, programs []*program) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	var posts sync.WaitGroup
 	for _, p := range programs {
+		if p.strike != nil {
+			p.strike(t, p)
+		}
 		if p.fault == "" {
 			continue
 		}
@@ -130,6 +143,14 @@ func turn(t *testing.T, programs []*program) {
 		cancel()
 		posts.Wait()
 	})
+}
+
+// pause has writes wait in Redis, where they hold all connections of the program.
+func pause(t *testing.T, p *program) {
+	t.Helper()
+	if got := p.server.Do(t, "CLIENT PAUSE 600000 WRITE"); got != "+OK" {
+		t.Errorf("CLIENT PAUSE: %s", got)
+	}
 }
 
 // eventually is process.Eventually with a limit of its own.

@@ -2,30 +2,42 @@ package main
 
 import (
 	"slices"
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/otelkv/otelkv/monitoring/objective"
 )
 
-// tells are what the first screen has to tell of a fault: which store is ill, by which of
-// its operations, without a look at anything else.
-var tells = map[string]func(t *testing.T, seen []report){
-	"healthy": func(t *testing.T, seen []report) { state(t, seen, "well") },
-	"errors": func(t *testing.T, seen []report) {
-		state(t, seen, "ill")
-		column(t, seen, "Failing", func(text string) bool { return text != "" })
-	},
-	"slow": func(t *testing.T, seen []report) {
-		state(t, seen, "ill")
-		column(t, seen, "Slowest", func(text string) bool { return text != "" })
-	},
-	"replica": func(t *testing.T, seen []report) {
-		state(t, seen, "ill")
-		column(t, seen, "Lag", func(text string) bool { return text == "lost" })
-	},
+// A tell is what the first screen has to say, without a look at anything else.
+type tell func(t *testing.T, seen []report)
+
+// tells are those of each program: which store is ill, and by which of its operations.
+var tells = map[string][]tell{
+	"healthy":   {fine, without("Failing")},
+	"server":    {fine, without("Failing"), column("Store", "kvserver")},
+	"bolt":      {column("Ready", "yes", "no"), without("Failing")}, // the row of the engine shows the old transaction
+	"badger":    {with("Ops/s")},                                    // a stall makes writes slow, or fail, or both
+	"stall":     {with("Ops/s")},
+	"errors":    {sick, with("Failing")},
+	"redis":     {sick, with("Failing")},
+	"slow":      {sick, with("Slowest")},
+	"telemetry": {sick, with("Slowest")},
+	"replica":   {sick, column("Lag", "lost")},
+	"lag":       {sick, column("Lag", "30 s")},
+	"disk":      {sick, column("Disk", "95.0%"), column("Ready", "no")},
+	"fulldisk":  {sick, column("Disk", "100.0%"), with("Failing")},
+	"engine":    {sick, with("Failing")},
+	"hang":      {sick, with("Oldest")},
+	"canceled":  {fine, without("Failing")},
+	"conflicts": {fine, without("Failing")},
+	"idle":      {without("Failing")},
+	"unknown":   {without("Failing")},
 }
 
 const stores = 21
 
-// first returns the first row of the table of stores, by its columns.
+// first returns the first row of the table of stores, by its columns: what is ill is on top.
 func first(t *testing.T, seen []report) map[string]string {
 	t.Helper()
 	at := slices.IndexFunc(seen, func(r report) bool { return r.ID == stores })
@@ -39,17 +51,44 @@ func first(t *testing.T, seen []report) map[string]string {
 	return row
 }
 
-// state wants the ill instance on top, in a state.
-func state(t *testing.T, seen []report, want string) {
+// sick wants the ill instance on top.
+func sick(t *testing.T, seen []report) {
 	t.Helper()
-	if row := first(t, seen); row["State"] != want || row["Instance"] != ill {
-		t.Errorf("the first store is %v, want %s %s", row, ill, want)
+	if row := first(t, seen); row["State"] != "ill" || row["Instance"] != ill {
+		t.Errorf("the first store is %v, want %s ill", row, ill)
 	}
 }
 
-func column(t *testing.T, seen []report, name string, ok func(text string) bool) {
+// fine wants no store to be ill, but where the machine is so busy that all is slow.
+func fine(t *testing.T, seen []report) {
 	t.Helper()
-	if row := first(t, seen); !ok(row[name]) {
-		t.Errorf("%s is %q in %v", name, row[name], row)
+	row := first(t, seen)
+	if row["State"] == "well" {
+		return
+	}
+	p99, err := time.ParseDuration(strings.ReplaceAll(row["p99"], " ", ""))
+	if err != nil || p99 <= objective.LatencyP99 {
+		t.Errorf("the first store is %v, want it well", row)
 	}
 }
+
+// column wants one of some texts, with any but an empty one, and without an empty one.
+func column(name string, texts ...string) tell {
+	return func(t *testing.T, seen []report) {
+		t.Helper()
+		if row := first(t, seen); !slices.Contains(texts, row[name]) {
+			t.Errorf("%s is %q in %v, want %q", name, row[name], row, texts)
+		}
+	}
+}
+
+func with(name string) tell {
+	return func(t *testing.T, seen []report) {
+		t.Helper()
+		if row := first(t, seen); row[name] == "" {
+			t.Errorf("%s is empty in %v", name, row)
+		}
+	}
+}
+
+func without(name string) tell { return column(name, "") }

@@ -30,13 +30,15 @@ export function timeseries(box, panel, answers, picture) {
   }
   const values = [...all.flatMap((s) => s.values), ...dots.map(([, v]) => v)].filter((v) => v > 0);
   const least = 10 ** Math.floor(Math.log10(Math.min(...values)));
+  // A soft maximum need not be round: a text there may lie on the one below it.
+  const ends = log || defaults.max !== undefined || !(defaults.custom.axisSoftMax > Math.max(0, ...values));
   chart(box, {
     grid: { left: 8, right: 14, top: 8, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel', containLabel: true },
     xAxis: timeAxis(picture, box.clientWidth - 70),
     yAxis: {
       type: log ? 'log' : 'value', splitNumber: split(box),
       min: log ? least : defaults.min, max: (seen) => top(seen.max, defaults, log, distance(defaults, all, split(box))),
-      interval: log ? undefined : distance(defaults, all, split(box)), axisLine: { show: false }, axisLabel: { ...text(), formatter: (v) => format(v, defaults.unit) },
+      interval: log ? undefined : distance(defaults, all, split(box)), axisLine: { show: false }, axisLabel: { ...text(), formatter: (v) => format(v, defaults.unit), showMaxLabel: ends ? undefined : false },
       splitLine: { lineStyle: { color: css('--grid') } },
     },
     series: lines,
