@@ -56,5 +56,20 @@
 // node for its opinion of the cluster, which the others may not share yet or any more, and each primary.
 // A pool that has no connection left within a second looks as if none answered.
 //
+// # Fail-over
+//
+// When a primary of sentinels dies, operations fail with kvdb.ErrUnavailable for as long as the sentinels wait
+// (down-after-milliseconds), one or two seconds more for their vote, and up to a second until the pool
+// connects again. With a second of the watch, that is what the time without a primary counts. The next look at the new primary counts
+// one fail-over and posts the notice "failover". Its own name is then missed among the replicas, until the one that died is back
+// as a replica, or for the time that telemetry remembers one.
+//
+// Writes may be lost that were acknowledged, and not passed on: those of the last moment before the end of a primary that dies. When sentinels
+// are told to change it (SENTINEL FAILOVER), there is hardly a time without a primary, but for some seconds
+// the one before goes on to take writes, of clients that do not know yet, and loses them. What WAIT has seen on all replicas is not lost;
+// min-replicas-to-write and min-replicas-max-lag bound the rest where a primary is cut off.
+//
+// The package is tested with the Redis 7.0 of Debian 12, which has no Valkey.
+//
 // [Redis]: https://redis.io
 package kvredis

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
@@ -59,6 +60,9 @@ func startSentinel(t testing.TB, lines ...string) *server {
 	config := "loglevel warning\nbind " + s.host + "\nport " + strconv.Itoa(s.port) + "\ndir " + t.TempDir() + "\n"
 	for _, line := range lines {
 		config += line + "\n"
+		if password, is := strings.CutPrefix(line, "requirepass "); is {
+			s.options.Password = password
+		}
 	}
 	path := filepath.Join(t.TempDir(), "sentinel.conf")
 	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
