@@ -19,24 +19,27 @@ import (
 	"github.com/otelkv/otelkv/kvdb/kvtest"
 )
 
-// A cluster is one of three primaries.
+// A cluster is one of three primaries, which come first, and of as many replicas or none.
 type cluster struct {
 	servers []*server
 	seeds   string // their addresses, as a target
 }
 
-func startCluster(t testing.TB) *cluster {
+// startCluster runs one whose nodes replace each other after a time-out, in milliseconds.
+func startCluster(t testing.TB, replicas int, timeout string) *cluster {
 	t.Helper()
 	c := &cluster{}
 	args := []string{"--cluster", "create"}
-	for range 3 {
+	for range 3 + 3*replicas {
 		_, _, bus := process.FreePort(t)
-		s := startServer(t, "--cluster-enabled", "yes", "--cluster-port", strconv.Itoa(bus), "--cluster-node-timeout", "2000")
+		s := startServer(t, "--cluster-enabled", "yes", "--cluster-port", strconv.Itoa(bus), "--cluster-node-timeout", timeout,
+			"--cluster-replica-validity-factor", "0", "--repl-diskless-sync-delay", "0")
 		c.servers = append(c.servers, s)
 		args = append(args, s.address)
 	}
 	c.seeds = strings.Join(args[2:], ",")
-	out, err := exec.CommandContext(t.Context(), process.Installed(t, "redis-cli"), append(args, "--cluster-yes")...).CombinedOutput()
+	args = append(args, "--cluster-replicas", strconv.Itoa(replicas), "--cluster-yes")
+	out, err := exec.CommandContext(t.Context(), process.Installed(t, "redis-cli"), args...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("redis-cli: %v\n%s", err, out)
 	}
@@ -66,7 +69,7 @@ func (c *cluster) open(t testing.TB) *kvredis.Store {
 
 // The suite, but for batches whose keys are of several slots, which is all that it has.
 func TestCluster(t *testing.T) {
-	c := startCluster(t)
+	c := startCluster(t, 0, "2000")
 	t.Run("Conformance", func(t *testing.T) {
 		kvtest.Run(t, func(t testing.TB) kvdb.Store { return withoutBatches(c.open(t)) })
 	})

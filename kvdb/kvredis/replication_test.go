@@ -157,6 +157,7 @@ func TestHeartbeatOfCluster(t *testing.T) {
 // Sentinels make a replica the primary: one fail-over, its gap, a notice, and operations
 // that go on.
 func TestFailover(t *testing.T) {
+	t.Parallel() // it waits most of the time
 	primary := startServer(t)
 	replica := startReplica(t, primary.address)
 	watched := "sentinel monitor shop " + primary.host + " " + strconv.Itoa(primary.port) + " 2"
