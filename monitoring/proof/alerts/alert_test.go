@@ -68,14 +68,39 @@ func (s *session) hushed(t *testing.T, wit witness, expr string) error {
 		if !wit.hushed || !slices.Contains(wit.jobs, c.job) {
 			continue
 		}
-		at := s.evals[slices.IndexFunc(s.evals, func(e time.Time) bool { return !e.Before(c.ended) })-2]
-		for _, w := range recording.Worlds() {
-			if len(ofJob(s.query(t, w, expr, at), c.job)) > 0 {
-				return fmt.Errorf("true for %s in the %s world while critical alerts fire", c.job, w)
-			}
+		at := s.evals[slices.IndexFunc(s.evals, func(e time.Time) bool { return !e.Before(c.ended) })-lastLooks]
+		if w := s.loud(t, c.job, expr, at); w != "" {
+			return fmt.Errorf("true for %s in the %s world while critical alerts fire", c.job, w)
 		}
 	}
 	return nil
+}
+
+// lastLooks is how many evaluations before the end of a trial its scrapes have ended, too.
+const lastLooks = 2
+
+// loud returns a world in which an expression is true for a job.
+func (s *session) loud(t *testing.T, job, expr string, at time.Time) recording.World {
+	t.Helper()
+	for _, w := range recording.Worlds() {
+		if len(ofJob(s.query(t, w, expr, at), job)) > 0 {
+			return w
+		}
+	}
+	return ""
+}
+
+// waits reports whether something is still true for a trial that critical alerts will hold back
+// when they fire.
+func (s *session) waits(t *testing.T, c *course) bool {
+	t.Helper()
+	if len(s.evals) <= lastLooks {
+		return false
+	}
+	at := s.evals[len(s.evals)-1-lastLooks]
+	return slices.ContainsFunc(witnesses, func(wit witness) bool {
+		return wit.hushed && slices.Contains(wit.jobs, c.job) && s.loud(t, c.job, s.rule(t, wit.rule).Expr, at) != ""
+	})
 }
 
 // whole checks the value and the labels of a series.

@@ -51,21 +51,6 @@ func (s *session) places(t *testing.T, r rule, wit witness, expr string) (all []
 	return all
 }
 
-// query evaluates an expression, each only once at a time.
-func (s *session) query(t *testing.T, w recording.World, expr string, at time.Time) promql.Vector {
-	t.Helper()
-	key := question{w, expr, at}
-	v, known := s.answers[key]
-	if !known {
-		var err error
-		if v, err = s.recorder.DB(w).Query(t.Context(), expr, at); err != nil {
-			t.Logf("%s: %v", expr, err)
-		}
-		s.answers[key] = v
-	}
-	return v
-}
-
 // here reports whether a metric can be there in a world: a histogram has one form.
 func here(w recording.World, selector string) bool {
 	name, _, _ := strings.Cut(selector, "{")

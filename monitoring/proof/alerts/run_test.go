@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/prometheus/promql"
 	promrules "github.com/prometheus/prometheus/rules"
 
 	"github.com/otelkv/otelkv/internal/testutil/process"
@@ -52,16 +51,10 @@ type session struct {
 	seen     map[recording.World]map[string]map[string][]moment // by rule and job
 	courses  []*course
 	busy     *strain
-	answers  map[question]promql.Vector
+	answers  answers
 	shown    map[claim]evidence
-	parsed   map[string][]part
-}
-
-// A question is an expression at a time.
-type question struct {
-	world recording.World
-	expr  string
-	at    time.Time
+	parsed   parsed
+	met      met
 }
 
 // run runs all trials, some at a time, and evaluates the rules meanwhile.
@@ -69,10 +62,9 @@ func run(t *testing.T) *session {
 	t.Helper()
 	s := &session{
 		recorder: recording.Start(t), rules: rules(t), busy: watchStrain(t),
-		groups:  make(map[recording.World]*prometheus.Groups),
-		seen:    make(map[recording.World]map[string]map[string][]moment),
-		answers: make(map[question]promql.Vector),
-		shown:   make(map[claim]evidence), parsed: make(map[string][]part),
+		groups: make(map[recording.World]*prometheus.Groups),
+		seen:   make(map[recording.World]map[string]map[string][]moment),
+		shown:  make(map[claim]evidence),
 	}
 	path := file(t)
 	for _, w := range recording.Worlds() {
@@ -224,6 +216,8 @@ func (s *session) step(t *testing.T, c *course, now time.Time) {
 	}
 	switch {
 	case c.shown.IsZero() && now.Sub(c.failed) < patience, !c.shown.IsZero() && now.Sub(c.shown) < max(dwell, c.dwell):
+		return
+	case !c.shown.IsZero() && now.Sub(c.shown) < patience && s.waits(t, c):
 		return
 	case !c.shown.IsZero():
 		c.late = nil

@@ -57,20 +57,6 @@ func (s *session) shows(t *testing.T, r rule, p part, c claim, at time.Time) boo
 	return is != p.negated || excused(r.name, p.expr, true)
 }
 
-// partsOf are those of an expression, which is parsed once.
-func (s *session) partsOf(t *testing.T, expr string) []part {
-	t.Helper()
-	if all, ok := s.parsed[expr]; ok {
-		return all
-	}
-	e, err := parse(expr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.parsed[expr] = parts(e)
-	return s.parsed[expr]
-}
-
 // further are moments that show what those places do not.
 func (s *session) further(t *testing.T, r rule, c claim, expr string, places []place) (more []place) {
 	t.Helper()

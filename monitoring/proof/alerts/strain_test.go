@@ -77,16 +77,21 @@ var memories = map[string]time.Duration{
 	"KVLatencyBudgetBurn": time.Hour, // the whole run
 }
 
-// explains reports whether the machine alone can have caused an alert at a time.
+// explains reports whether the machine alone can have caused an alert at a time: operations were
+// late, or programs may not have been scraped, or may not have got to export, shortly before.
 func (s *strain) explains(alert string, at time.Time) bool {
 	memory := memories[alert]
+	if slices.Contains(starved, alert) {
+		memory = time.Minute
+	}
 	return memory > 0 && s.between(at.Add(-memory), at)
 }
 
-// starves reports whether programs may not have been scraped, or may not have got to export,
-// shortly before a time.
-func (s *strain) starves(alert string, at time.Time) bool {
-	return slices.Contains(starved, alert) && s.between(at.Add(-time.Minute), at)
+// ever reports whether the machine was too busy at some time.
+func (s *strain) ever() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.times) > 0
 }
 
 // starved are alerts that a machine makes which is so busy that programs are not scraped, or

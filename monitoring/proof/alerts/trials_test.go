@@ -79,7 +79,7 @@ var trials = []*trial{
 	{job: "disk", on: turn("disk"), also: []string{"KVDiskFilling"}},
 	{job: "stall", on: turn("stall"), also: append([]string{"KVStoreHung", "KVNotReady", "KVTrafficDropped"}, latencyToo...)},
 	{job: "badger-stall", on: turn("stall"), args: []string{"-engine", "badger"}, also: append([]string{"KVStoreHung", "KVNotReady", "KVTrafficDropped", "KVCheckUnknown"}, latencyToo...)},
-	{job: "engine", on: turn("engine"), also: append([]string{"KVCheckUnknown", "KVStoreHung", "KVTrafficDropped"}, errorsToo...)},
+	{job: "engine", on: turn("engine"), also: append([]string{"KVCheckUnknown", "KVStoreHung", "KVTrafficDropped", "KVReplicaDisconnected"}, errorsToo...)},
 	{job: "canceled", dwell: hush, on: turn("canceled")},
 	{job: "conflicts", on: turn("conflicts")},
 	{job: "unknown", on: turn("unknown"), also: []string{"KVNotReady"}},
@@ -93,7 +93,7 @@ var trials = []*trial{
 	{job: "kv-slow", kind: recording.KVServer, dwell: hush, on: turn("slow")},
 	{job: "kv-lag", kind: recording.KVServer, on: turn("lag"), also: []string{"KVNotReady"}},
 	{job: "kv-disk", kind: recording.KVServer, on: turn("disk"), also: []string{"KVDiskFilling"}},
-	{job: "kv-engine", kind: recording.KVServer, on: turn("engine"), also: append([]string{"KVCheckUnknown", "KVStoreHung", "KVTrafficDropped"}, errorsToo...)},
+	{job: "kv-engine", kind: recording.KVServer, on: turn("engine"), also: append([]string{"KVCheckUnknown", "KVStoreHung", "KVTrafficDropped", "KVReplicaDisconnected"}, errorsToo...)},
 }
 
 func (tr *trial) healthy() bool { return tr.on == nil && !tr.again && tr.rate == 0 }
