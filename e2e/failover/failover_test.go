@@ -59,12 +59,12 @@ func (tr *trial) eventually(what string, ok func() bool) {
 	eventually(tr.T, what, ok)
 }
 
-// eventually is process.Eventually at a pace that leaves the machine to the servers.
+// eventually is process.Eventually, at a pace that leaves the machine to the servers.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	timeout := time.NewTimer(process.Soon)
 	defer timeout.Stop()
-	tick := time.NewTicker(200 * time.Millisecond)
+	tick := time.NewTicker(500 * time.Millisecond)
 	defer tick.Stop()
 	for !ok() {
 		select {

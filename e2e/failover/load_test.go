@@ -15,7 +15,7 @@ import (
 
 const (
 	callers = 6
-	pace    = 20 * time.Millisecond // of each caller
+	pace    = 50 * time.Millisecond // of each caller
 	patient = 5 * time.Second       // for one operation: who waits for longer is on a machine that is busy
 )
 
@@ -42,7 +42,7 @@ func startLoad(t *testing.T, store kvdb.Store) *load {
 		l.all.Go(func() { l.call(ctx, i) })
 	}
 	t.Cleanup(l.end)
-	eventually(t, "a load", func() bool { return len(l.operations()) > 50*callers })
+	eventually(t, "a load", func() bool { return len(l.operations()) > 20*callers })
 	return l
 }
 

@@ -22,7 +22,7 @@ import (
 	"github.com/otelkv/otelkv/otelsetup/observe"
 )
 
-const checkInterval = 200 * time.Millisecond
+const checkInterval = 500 * time.Millisecond
 
 // A program is what somebody writes who has Redis with sentinels.
 type program struct {

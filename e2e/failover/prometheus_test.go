@@ -41,7 +41,7 @@ func startPrometheus(t *testing.T) *prometheus {
 	if err := os.Mkdir(targets, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	config := fmt.Sprintf("global: {scrape_interval: 2s, scrape_timeout: 2s, evaluation_interval: 1s}\nrule_files: [rules.yaml]\n"+
+	config := fmt.Sprintf("global: {scrape_interval: 2s, scrape_timeout: 2s, evaluation_interval: 2s}\nrule_files: [rules.yaml]\n"+
 		"scrape_configs: [{job_name: trials, file_sd_configs: [{files: [%q], refresh_interval: 1s}]}]\n", filepath.Join(targets, "*.json"))
 	file := filepath.Join(dir, "prometheus.yml")
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
