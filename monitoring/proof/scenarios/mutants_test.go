@@ -12,11 +12,7 @@ import (
 var unnoticed = filepath.Join("testdata", "unnoticed.txt")
 
 // mutate wants the mutants that nobody notices to be those of testdata.
-func mutate(t *testing.T, rules []Rule, all map[string][]*Play, held []string) {
-	holding := make(map[string]bool)
-	for _, line := range held {
-		holding[line] = true
-	}
+func mutate(t *testing.T, rules []Rule, all map[string][]*Play, held *varied) {
 	list := sorted(all)
 	lists := make([][]string, len(rules))
 	var mu sync.Mutex
@@ -30,7 +26,7 @@ func mutate(t *testing.T, rules []Rule, all map[string][]*Play, held []string) {
 					t.Fatal(err)
 				}
 				for _, m := range mutants {
-					if !noticed(t, r, m, list) && !heldBy(t, r, m, rules, all, holding) {
+					if !noticed(t, r, m, list) && !heldBy(t, r, m, rules, all, held) {
 						lists[i] = append(lists[i], fmt.Sprintf("%s: %s", r.Name, m.What))
 					}
 				}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
+	"math/bits"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/rules"
+	"github.com/prometheus/prometheus/storage"
 
 	"github.com/otelkv/otelkv/monitoring/proof/internal/prometheus"
 )
@@ -26,7 +29,7 @@ type Play struct {
 
 // played is what there is to know of a rule in a play.
 type played struct {
-	truth []string // of each minute: the series of its expression
+	truth []uint64 // of each minute: what stands for the answers of its expression
 	fired timeline
 }
 
@@ -62,20 +65,12 @@ func (s *stage) play(ctx context.Context, dir string, list []Rule) (*Play, error
 
 // evaluate evaluates a rule, and appends what it records.
 func (p *Play) evaluate(ctx context.Context, r Rule) (one played, err error) {
-	own, err := prometheus.NewRule(r.Rule)
+	answers, err := p.db.Answers(ctx, r.Expr, p.course())
 	if err != nil {
 		return one, err
 	}
-	c := p.course()
-	if r.Alert == p.Alert() {
-		answers, err := p.db.Answers(ctx, r.Expr, c)
-		if err != nil {
-			return one, err
-		}
-		one.truth = truth(answers)
-	}
-	c.Into = p.db
-	one.fired, err = p.replay(ctx, own, c)
+	one.truth = truth(r, answers)
+	one.fired, err = p.replay(ctx, r, answers, p.db)
 	return one, err
 }
 
@@ -86,24 +81,31 @@ func (p *Play) course() prometheus.Course {
 	return prometheus.Course{From: Begin, Step: p.step, N: (p.minutes-1)/p.each() + 1, Into: prometheus.Nowhere}
 }
 
-// truth are the series of an expression at each minute.
-func truth(answers []promql.Vector) []string {
-	all := make([]string, len(answers))
+// truth stands for the answers of a rule's expression at each minute: for the series of an alert's,
+// and for their values, too, where they are recorded.
+func truth(r Rule, answers []promql.Vector) []uint64 {
+	all := make([]uint64, len(answers))
 	for i, v := range answers {
-		list := make([]string, len(v))
-		for j, sample := range v {
-			list[j] = sample.Metric.String()
+		for _, sample := range v { // in any order
+			h := sample.Metric.Hash()
+			if r.Record != "" {
+				h ^= bits.RotateLeft64(math.Float64bits(sample.F)*0x9e3779b97f4a7c15, 31) // since hashes are added up
+			}
+			all[i] += h | 1
 		}
-		slices.Sort(list)
-		all[i] = strings.Join(list, "\n")
 	}
 	return all
 }
 
-// replay returns when alerts of a rule fire.
-func (p *Play) replay(ctx context.Context, r rules.Rule, c prometheus.Course) (timeline, error) {
-	fired := make(timeline)
-	if alerting, ok := r.(*rules.AlertingRule); ok {
+// replay returns when alerts of a rule fire whose expression has these answers.
+func (p *Play) replay(ctx context.Context, r Rule, answers []promql.Vector, into storage.Appendable) (timeline, error) {
+	own, err := prometheus.NewRule(r.Rule)
+	if err != nil {
+		return nil, err
+	}
+	c, fired := p.course(), make(timeline)
+	c.Into = into
+	if alerting, ok := own.(*rules.AlertingRule); ok {
 		c.After = func(i int) {
 			alerting.ForEachActiveAlert(func(a *rules.Alert) {
 				if a.State == rules.StateFiring {
@@ -112,7 +114,7 @@ func (p *Play) replay(ctx context.Context, r rules.Rule, c prometheus.Course) (t
 			})
 		}
 	}
-	return fired, p.db.Replay(ctx, r, c)
+	return fired, p.db.ReplayAnswers(ctx, own, c, answers)
 }
 
 // usualLabels are those that all alerts of a scenario have.
@@ -146,26 +148,34 @@ func (p *Play) Notices(ctx context.Context, dir func() string, r, mutant Rule) b
 	if r.Record != "" {
 		return p.noticesRecord(ctx, dir, r, mutant)
 	}
-	was := p.seen[r.Name]
-	if mutant.Expr != r.Expr {
-		answers, err := p.db.Answers(ctx, mutant.Expr, p.course())
-		if err == nil && slices.Equal(truth(answers), was.truth) {
-			return false
-		}
-	}
-	own, err := prometheus.NewRule(mutant.Rule)
-	if err != nil {
-		return true
-	}
-	now, err := p.replay(ctx, own, p.course())
-	return err != nil || !now.equal(was.fired)
+	now, err := p.fires(ctx, r, mutant)
+	return err != nil || !now.equal(p.seen[r.Name].fired)
 }
 
-// noticesRecord plays the scenario again.
+// fires returns when alerts fire if an alerting rule of the play is another one.
+func (p *Play) fires(ctx context.Context, r, mutant Rule) (timeline, error) {
+	answers, err := p.db.Answers(ctx, mutant.Expr, p.course())
+	if err != nil {
+		return nil, err
+	}
+	was := p.seen[r.Name]
+	if mutant.For == r.For && mutant.KeepFiringFor == r.KeepFiringFor && slices.Equal(truth(mutant, answers), was.truth) {
+		return was.fired, nil
+	}
+	return p.replay(ctx, mutant, answers, prometheus.Nowhere)
+}
+
+// records says whether a recording rule of the play records something else if it is another one.
+func (p *Play) records(ctx context.Context, r, mutant Rule) bool {
+	answers, err := p.db.Answers(ctx, mutant.Expr, p.course())
+	return err != nil || !slices.Equal(truth(mutant, answers), p.seen[r.Name].truth)
+}
+
+// noticesRecord plays the scenario again, where it makes a difference.
 func (p *Play) noticesRecord(ctx context.Context, dir func() string, r, mutant Rule) bool {
 	list := slices.Clone(p.rules)
 	at := slices.IndexFunc(list, func(o Rule) bool { return o.Name == r.Name })
-	if at < 0 {
+	if at < 0 || !p.records(ctx, r, mutant) {
 		return false
 	}
 	list[at] = mutant

@@ -117,22 +117,15 @@ func relabelled(of, label string) (one, two string) {
 	return with(first(was, label)), with(second(was, label))
 }
 
-// holds says of each rule of a play's alert whether what fires of a variant is what it should be.
-func (p *Play) holds(ctx context.Context, dir func() string, v variant, list []Rule) (map[string]bool, error) {
-	st := v.make(p.stage, v.label)
-	other, err := st.play(ctx, dir(), list)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = other.db.Close() }()
-	all := make(map[string]bool)
-	for _, r := range list {
-		if r.Alert == p.Alert() {
-			want := v.wants(p.stage, v.label, p.seen[r.Name].fired)
-			all[r.Name] = other.seen[r.Name].fired.until(p.minutes).equal(want.until(p.minutes))
-		}
-	}
-	return all, nil
+// vary plays a variant of a play with other rules, whose caller closes its database.
+func (p *Play) vary(ctx context.Context, dir string, v variant, list []Rule) (*Play, error) {
+	return v.make(p.stage, v.label).play(ctx, dir, list)
+}
+
+// follows says whether what fires of a variant is what it should be, for a rule of the play.
+func (p *Play) follows(v variant, r Rule, fired timeline) bool {
+	want := v.wants(p.stage, v.label, p.seen[r.Name].fired)
+	return fired.until(p.minutes).equal(want.until(p.minutes))
 }
 
 // until leaves out what is later.

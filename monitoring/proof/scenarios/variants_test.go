@@ -3,6 +3,7 @@ package scenarios
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -39,10 +40,29 @@ func telling(plays []*Play, r Rule) []*Play {
 	return all[:min(2, len(all))]
 }
 
-// hold says what holds of the variants of each alert.
-func hold(t *testing.T, rules []Rule, all map[string][]*Play) (lines []string) {
+// varied are plays of variants, by what holds of them.
+type varied struct {
+	mu  sync.Mutex
+	all map[string]*Play
+}
+
+func (k *varied) lines() (all []string) { return slices.Sorted(maps.Keys(k.all)) }
+
+func (k *varied) add(line string, p *Play) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.all[line] = p
+}
+
+// hold finds what holds of the variants of each alert.
+func hold(t *testing.T, rules []Rule, all map[string][]*Play) *varied {
 	t.Helper()
-	var mu sync.Mutex
+	k, dirs := &varied{all: make(map[string]*Play)}, t.TempDir
+	t.Cleanup(func() {
+		for _, other := range k.all {
+			_ = other.db.Close() // of several levels of an alert, too
+		}
+	})
 	t.Run("each", func(t *testing.T) {
 		for _, r := range rules {
 			if r.Alert == "" {
@@ -53,10 +73,13 @@ func hold(t *testing.T, rules []Rule, all map[string][]*Play) (lines []string) {
 				for _, p := range telling(all[r.Alert], r) {
 					for _, label := range labelsOf(t, p.rules) {
 						for _, v := range variants(label) {
-							if ok, err := p.holds(t.Context(), t.TempDir, v, p.rules); err == nil && ok[r.Name] {
-								mu.Lock()
-								lines = append(lines, held(p, r, v))
-								mu.Unlock()
+							other, err := p.vary(t.Context(), dirs(), v, p.rules)
+							switch {
+							case err != nil:
+							case p.follows(v, r, other.seen[r.Name].fired):
+								k.add(held(p, r, v), other)
+							default:
+								_ = other.db.Close()
 							}
 						}
 					}
@@ -64,15 +87,14 @@ func hold(t *testing.T, rules []Rule, all map[string][]*Play) (lines []string) {
 			})
 		}
 	})
-	slices.Sort(lines)
-	return lines
+	return k
 }
 
 func held(p *Play, r Rule, v variant) string { return fmt.Sprintf("%s, %s: %v", p.name, r.Name, v) }
 
 // heldBy says whether something that holds of a variant by the label that a mutant leaves out
 // does not hold with the mutant.
-func heldBy(t *testing.T, r Rule, m Mutant, rules []Rule, all map[string][]*Play, holding map[string]bool) bool {
+func heldBy(t *testing.T, r Rule, m Mutant, rules []Rule, all map[string][]*Play, holding *varied) bool {
 	t.Helper()
 	kind, rest, _ := strings.Cut(m.What, " ")
 	if kind != "label" {
@@ -88,17 +110,37 @@ func heldBy(t *testing.T, r Rule, m Mutant, rules []Rule, all map[string][]*Play
 			if at < 0 {
 				continue
 			}
-			list := slices.Clone(p.rules)
-			list[at] = m.Rule
 			for _, v := range variants(label) {
-				if !holding[held(p, of, v)] {
+				other := holding.all[held(p, of, v)]
+				if other == nil {
 					continue
 				}
-				if ok, err := p.holds(t.Context(), t.TempDir, v, list); err != nil || !ok[of.Name] {
+				if breaks(t, p, v, other, of, at, m.Rule) {
 					return true
 				}
 			}
 		}
 	}
 	return false
+}
+
+// breaks says whether what fires of a variant does not follow any more if a rule is another one.
+func breaks(t *testing.T, p *Play, v variant, other *Play, of Rule, at int, mutant Rule) bool {
+	t.Helper()
+	r := p.rules[at]
+	if r.Alert != "" {
+		fired, err := other.fires(t.Context(), r, mutant)
+		return err != nil || !p.follows(v, of, fired)
+	}
+	if !other.records(t.Context(), r, mutant) {
+		return false
+	}
+	list := slices.Clone(p.rules)
+	list[at] = mutant
+	again, err := p.vary(t.Context(), t.TempDir(), v, list)
+	if err != nil {
+		return true
+	}
+	defer func() { _ = again.db.Close() }()
+	return !p.follows(v, of, again.seen[of.Name].fired)
 }

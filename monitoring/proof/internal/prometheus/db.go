@@ -44,12 +44,11 @@ func Open(dir string, o Options) (*DB, error) {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	opts := tsdb.DefaultOptions()
-	opts.EnableExemplarStorage = true
-	opts.MaxExemplars = 10_000
 	if o.Late > 0 {
 		opts.MinBlockDuration = 2 * o.Late.Milliseconds() // half of it may be written
 		opts.MaxBlockDuration = opts.MinBlockDuration
 	}
+	opts.StripeSize = 1 << 8 // for some hundred series: a server's takes more memory than they do
 	opts.WALSegmentSize = -1 // no log: the database does not outlive the test
 	db, err := tsdb.Open(dir, o.Logger, nil, opts, nil)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/prometheus/prometheus/promql"
@@ -32,17 +33,19 @@ func (db *DB) Replay(ctx context.Context, r rules.Rule, c Course) error {
 	if err != nil {
 		return err
 	}
-	return db.replay(ctx, r, c, answers)
+	return db.ReplayAnswers(ctx, r, c, answers)
 }
 
-func (db *DB) replay(ctx context.Context, r rules.Rule, c Course, answers []promql.Vector) error {
+// ReplayAnswers does the same with what the expression of the rule is at each time of the course,
+// which it leaves as it is.
+func (db *DB) ReplayAnswers(ctx context.Context, r rules.Rule, c Course, answers []promql.Vector) error {
 	i := 0
 	group := rules.NewGroup(rules.GroupOptions{
 		Name: r.Name(), Interval: c.Step, Rules: []rules.Rule{r},
 		Opts: &rules.ManagerOptions{
 			ExternalURL: new(url.URL),
 			QueryFunc: func(context.Context, string, time.Time) (promql.Vector, error) {
-				return answers[i], nil
+				return slices.Clone(answers[i]), nil // since rules write to it
 			},
 			NotifyFunc: func(_ context.Context, _ string, alerts ...*rules.Alert) {
 				if len(alerts) > 0 && c.Notify != nil {
