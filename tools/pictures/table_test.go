@@ -41,7 +41,11 @@ func TestOperationsFit(t *testing.T) {
 		}
 		p := drawn{Panel: first[at].raw, At: place{0, 0, first[at].GridPos.Width, 30}, Title: first[at].Title}
 		for _, target := range first[at].Targets {
-			p.Answers = append(p.Answers, answer{RefID: target.RefID, Result: text})
+			result := string(text)
+			if strings.Contains(target.Expr, "oldest") && !strings.Contains(target.Expr, "kvdb_errors") {
+				result = strings.ReplaceAll(result, `"1"]`, `"192"]`) // an operation that hangs for 3.2 minutes
+			}
+			p.Answers = append(p.Answers, answer{RefID: target.RefID, Result: json.RawMessage(result)})
 		}
 		_, seen, err := b.draw(drawing{Title: d.Title, Theme: "dark", Panels: []drawn{p}})
 		if err != nil {
@@ -51,7 +55,11 @@ func TestOperationsFit(t *testing.T) {
 		if n := len(seen[0].Rows) - 1; n != len(rows) {
 			t.Errorf("%s has %d rows, want one for each of %d operations", first[at].Title, n, len(rows))
 		}
-		for _, short := range []string{"CAS", "BATCH del"} {
+		says := []string{"CAS", "BATCH del"}
+		if id == stores {
+			says = append(says, "3.2 min")
+		}
+		for _, short := range says {
 			if !slices.ContainsFunc(seen[0].Rows, func(cells []string) bool { return slices.Contains(cells, short) }) {
 				t.Errorf("%s does not say %s: %s", first[at].Title, short, strings.Join(seen[0].Rows[len(rows)], ", "))
 			}

@@ -25,12 +25,12 @@ func (s *Scope) storesTable() Panel {
 		Description: "Each store of each instance, what is ill on top. A store is ill while it misses an objective: errors or p99 of an operation, the age of an operation that does not end, " +
 			"disk, replicas, an engine that has failed; fewer than ten bad calls in five minutes say nothing. One that has been gone for less than a quarter of an hour is on top. Failing and slowest name the operation that is meant; which one is the oldest, the line \"" + catalog.OperationHangs + "\" of the log names. CAS is " + string(catalog.CompareAndSwap) + ". A click on a store shows it alone.",
 		Queries: []Query{
-			{Expr: s.missed(errors, p99), Column: "State", Width: 50, Unit: Plain, Lines: []Line{{"", 1, Red}}, States: wellOrIll},
+			{Expr: s.missed(errors, p99), Column: "State", Width: 47, Unit: Plain, Lines: []Line{{"", 1, Red}}, States: wellOrIll},
 			{Expr: s.present().Plus(promql.Raw("on (job, instance) group_left () " + ready.String())), Column: "Ready", Width: 54, Unit: Plain, States: yesOrNo, Lines: []Line{{"", 1, Green}}},
-			{Expr: s.recently(s.operation(catalog.Requests), byStore...), Column: "Ops/s", Width: 56, Unit: Count},
+			{Expr: s.recently(s.operation(catalog.Requests), byStore...), Column: "Ops/s", Width: 52, Unit: Count},
 			{Expr: worst(errors.known(s), failing), Column: "Errors", Width: 62, Unit: Share, Decimals: 1, Lines: s.errorLine()},
 			{Expr: worst(p99.known(s), slowest), Column: "p99", Width: 67, Unit: Seconds, Lines: s.latencyLine()},
-			{Expr: highest(s.store(catalog.InFlightOldestOwnAge), byStore...), Column: "Oldest", Width: 56, Unit: Seconds, Decimals: 1, Lines: hungLine()},
+			{Expr: highest(s.store(catalog.InFlightOldestOwnAge), byStore...), Column: "Oldest", Width: 63, Unit: Seconds, Decimals: 1, Lines: hungLine()},
 			{Expr: highest(s.disk(), byStore...), Column: "Disk", Width: 62, Unit: Share, Decimals: 1, Lines: s.diskLines()},
 			{Expr: s.lag(byStore...), Column: "Lag", Width: 53, Unit: Seconds, Lines: s.lagLine(), States: lost},
 		},
