@@ -73,15 +73,15 @@ func (f *filler) fill(ctx context.Context) {
 	}
 }
 
-// hold waits until a write of the fill has waited for so long, which is enough, or the fill is over.
-func (f *filler) hold(ended <-chan struct{}, d time.Duration) {
+// hold waits until a write of the fill has waited for compactFor, which is enough, or the fill is over.
+func (f *filler) hold(ended <-chan struct{}) {
 	const look = 20 * time.Millisecond
 	for {
 		since := f.writing.Load()
 		if since == nil || !pause(ended, look) {
 			return
 		}
-		if time.Since(*since) >= d {
+		if time.Since(*since) >= compactFor {
 			f.enough.Store(true)
 			return
 		}

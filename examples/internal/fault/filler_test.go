@@ -38,7 +38,7 @@ func TestHold(t *testing.T) {
 		w := &Switch{store: &Store{next: e}}
 		f := w.newFiller(100*fillBatch*fillKey, compactEvery)
 		ended := make(chan struct{})
-		end := f.start(&e.slow, func() { f.hold(ended, compactFor) })
+		end := f.start(&e.slow, func() { f.hold(ended) })
 		const cycle = 29*100*time.Millisecond + compactFor + compactEvery
 		time.Sleep(2*cycle + 2*time.Second)
 		close(ended)
@@ -57,14 +57,14 @@ func TestHoldAtTheEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := (&Switch{store: &Store{}}).newFiller(0, compactEvery)
 		began := time.Now()
-		f.hold(nil, compactFor)
+		f.hold(nil)
 		if took := time.Since(began); took > 0 {
 			t.Errorf("it waited %v beside no fill", took)
 		}
 		f.writing.Store(&began)
 		ended := make(chan struct{})
 		time.AfterFunc(compactFor/2, func() { close(ended) })
-		f.hold(ended, compactFor)
+		f.hold(ended)
 		if took := time.Since(began); took != compactFor/2 {
 			t.Errorf("it ended after %v, and the fault after %v", took, compactFor/2)
 		}

@@ -30,7 +30,7 @@ const (
 func (w *Switch) stall(ended <-chan struct{}) (end func()) {
 	if c := w.store.compactions; c != nil {
 		f := w.newFiller(c.room, compactEvery)
-		return f.start(&c.slow, func() { f.hold(ended, compactFor) })
+		return f.start(&c.slow, func() { f.hold(ended) })
 	}
 	f := w.newFiller((memTables+1)*memTable, stallEvery)
 	return f.start(&w.store.disk.slow, func() { pause(ended, stallFor) })
