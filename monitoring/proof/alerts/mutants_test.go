@@ -65,9 +65,9 @@ var survivors = []survivor{
 	{"KV", "operator last_over_time(kvdb_replication_connected[10s]) and on (job, instance) up or…", "the same"},
 	{"KV", "operator last_over_time(health_check_status{…", "the same"},
 	{"KV", "operator last_over_time(health_ready{…", "the same"},
-	{"KVCheckUnknown critical", "invert health_check_kind…", "the other operand says it, too"},
-	{"KVNotReady critical", "invert health_probe…", "the same"},
-	{"KVCheckUnknown critical", "drop health_check_kind…", "no check of another kind hangs"},
+	{"KVCheckUnknown critical", "invert health_check_kind…", maybe + "the other operand says it, too"},
+	{"KVNotReady critical", "invert health_probe…", "the other operand says it, too"},
+	{"KVCheckUnknown critical", "drop health_check_kind…", maybe + "a check of another kind hangs only where a fault has begun with the program"},
 	{"KVNotReady critical", `drop health_probe!="startup"…`, "what has been ready has started"},
 	{"KVNotReady critical", `value health_probe!="startup"…`, "the same"},
 }
