@@ -10,7 +10,7 @@ require (
 	github.com/otelkv/otelkv/kvdb/kvbadger v0.1.0 // indirect
 	github.com/otelkv/otelkv/kvdb/kvbolt v0.1.0
 	github.com/otelkv/otelkv/kvdb/kvpebble v0.1.0
-	github.com/otelkv/otelkv/kvdb/kvredis v0.1.0 // indirect
+	github.com/otelkv/otelkv/kvdb/kvredis v0.1.0
 	github.com/otelkv/otelkv/monitoring/cmd v0.1.0
 	github.com/otelkv/otelkv/otelsetup v0.1.0
 	github.com/prometheus/client_golang v1.25.0
