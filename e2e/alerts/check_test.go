@@ -8,7 +8,7 @@ import (
 )
 
 // check holds what was notified to what is expected: these alerts and no others.
-func (c *course) check(t *testing.T, chains []*chain) {
+func (c *course) check(t *testing.T, chains []*chain, busy bool) {
 	t.Helper()
 	wrong := func(format string, args ...any) {
 		t.Helper()
@@ -32,6 +32,8 @@ func (c *course) check(t *testing.T, chains []*chain) {
 			switch {
 			case !slices.Contains(c.pages, name):
 				wrong("%s: the %s Alertmanager notifies of %s", c.job, ch.name, name)
+			case d.pages != 1 && busy: // an expression that was late may have been false in between
+				t.Logf("%s: the %s Alertmanager notifies %d times that %s began, and the machine was too busy", c.job, ch.name, d.pages, name)
 			case d.pages != 1:
 				wrong("%s: the %s Alertmanager notifies %d times that %s began", c.job, ch.name, d.pages, name)
 			}
