@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"bytes"
-	"io"
 	"net/http"
 	"os"
 	"regexp"
@@ -94,20 +93,8 @@ func setLevel(t *testing.T, address, level string) {
 // probe returns what a probe says, whatever its status is.
 func probe(t *testing.T, url string) string {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	page, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(page)
+	_, page := process.Get(t, url)
+	return page
 }
 
 func pipe(t *testing.T) (r, w *os.File) {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -148,20 +147,11 @@ func (p *prometheus) exemplars(t *testing.T, expression string) (all []exemplar)
 
 func fetch(t *testing.T, url string) ([]byte, error) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(context.WithoutCancel(t.Context()), http.MethodGet, url, nil)
-	if err != nil {
-		t.Fatal(err)
+	status, body, err := process.TryGet(context.WithoutCancel(t.Context()), url)
+	if err == nil && status != http.StatusOK {
+		err = fmt.Errorf("%s: status %d: %s", url, status, body)
 	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	if err == nil && res.StatusCode != http.StatusOK {
-		err = fmt.Errorf("%s: %s: %s", url, res.Status, body)
-	}
-	return body, err
+	return []byte(body), err
 }
 
 // TestPrometheusScrapes: the server that people run understands what the

@@ -3,7 +3,6 @@ package e2e
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -57,22 +56,7 @@ func TestReplicasThatMove(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	get := func(path string) (int, string) {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+obs.Addr().String()+path, http.NoBody)
-		if err != nil {
-			t.Fatal(err)
-		}
-		res, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer res.Body.Close()
-		body, err := io.ReadAll(res.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return res.StatusCode, string(body)
-	}
+	get := func(path string) (int, string) { return process.Get(t, "http://"+obs.Addr().String()+path) }
 	says := func(want string) func() bool {
 		return func() bool { _, body := get("/readyz/replication/?verbose"); return strings.HasPrefix(body, want) }
 	}

@@ -1,12 +1,7 @@
 package failover
 
 import (
-	"context"
 	"fmt"
-	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -15,9 +10,15 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/otelkv/otelkv/internal/testutil/process"
+	"github.com/otelkv/otelkv/internal/testutil/proxy"
 	"github.com/otelkv/otelkv/internal/testutil/redisserver"
 )
+
+// apart is the address that a server comes from which can be told from the others.
+const apart = "127.0.0.3"
+
+func fromApart(from string, _ bool) bool   { return from == apart }
+func toApart(from string, reply bool) bool { return from == apart && reply }
 
 // primary is what sentinels call it.
 const primary = "shop"
@@ -32,8 +33,8 @@ type server struct {
 type deployment struct {
 	servers   []*server // the first one is the primary first
 	sentinels []string
-	link      *proxy // before the first server, for all but the test; may be nil
-	door      *proxy // before the last server, likewise
+	link      *proxy.Proxy // before the first server, for all but the test; may be nil
+	door      *proxy.Proxy // before the last server, likewise
 }
 
 // deploy runs one until the end of the test, whose sentinels wait for so long before they replace a
@@ -46,25 +47,25 @@ func deploy(t *testing.T, downAfter time.Duration, proxied bool) *deployment {
 	host, port := first.Host, first.Port
 	last := []string(nil)
 	if proxied {
-		d.link = startProxy(t, first.Address)
-		port = d.link.port()
-		d.door = startProxy(t, "")
-		last = []string{"--bind-source-addr", apart, "--replica-announce-ip", host, "--replica-announce-port", strconv.Itoa(d.door.port())}
+		d.link = proxy.Start(t, first.Address)
+		port = d.link.Port()
+		d.door = proxy.Start(t, "")
+		last = []string{"--bind-source-addr", apart, "--replica-announce-ip", host, "--replica-announce-port", strconv.Itoa(d.door.Port())}
 	}
 	follow := []string{"--replicaof", host + " " + strconv.Itoa(port)}
 	d.start(t, follow...)
 	lastOne := d.start(t, append(follow, last...)...)
 	if proxied {
-		d.door.leadTo(lastOne.Address)
+		d.door.LeadTo(lastOne.Address)
 	}
 	for _, s := range d.servers[1:] {
 		eventually(t, "the link of a replica", func() bool { return s.says(t, "master_link_status:up") })
 	}
 	for range 3 {
-		d.sentinels = append(d.sentinels, startSentinel(t,
+		d.sentinels = append(d.sentinels, redisserver.StartSentinel(t, "loglevel warning",
 			fmt.Sprintf("sentinel monitor %s %s %d 2", primary, host, port),
 			fmt.Sprintf("sentinel down-after-milliseconds %s %d", primary, downAfter.Milliseconds()),
-			"sentinel failover-timeout "+primary+" 10000"))
+			"sentinel failover-timeout "+primary+" 10000").Address)
 	}
 	for _, address := range d.sentinels {
 		s := redis.NewSentinelClient(&redis.Options{Addr: address})
@@ -85,25 +86,6 @@ func (d *deployment) start(t *testing.T, args ...string) *server {
 	t.Cleanup(func() { _ = s.client.Close() })
 	d.servers = append(d.servers, s)
 	return s
-}
-
-func startSentinel(t *testing.T, lines ...string) string {
-	t.Helper()
-	address, host, port := process.FreePort(t)
-	path := filepath.Join(t.TempDir(), "sentinel.conf")
-	text := fmt.Sprintf("loglevel warning\nbind %s\nport %d\ndir %s\n%s\n", host, port, t.TempDir(), strings.Join(lines, "\n"))
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	p := process.Start(t, exec.CommandContext(context.WithoutCancel(t.Context()), process.Installed(t, "redis-server"), path, "--sentinel"))
-	p.Eventually(t, "a sentinel", func() bool {
-		conn, err := net.Dial("tcp", address)
-		if err == nil {
-			_ = conn.Close()
-		}
-		return err == nil
-	})
-	return address
 }
 
 // says reports whether INFO has this about replication.

@@ -15,6 +15,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/otelkv/otelkv/internal/testutil/process"
+	"github.com/otelkv/otelkv/internal/testutil/proxy"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
@@ -62,17 +63,7 @@ func (tr *trial) eventually(what string, ok func() bool) {
 // eventually is process.Eventually, at a pace that leaves the machine to the servers.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	timeout := time.NewTimer(process.Soon)
-	defer timeout.Stop()
-	tick := time.NewTicker(500 * time.Millisecond)
-	defer tick.Stop()
-	for !ok() {
-		select {
-		case <-timeout.C:
-			t.Fatalf("no sign of %s after %v", what, process.Soon)
-		case <-tick.C:
-		}
-	}
+	process.EventuallyEvery(t, look, what, ok)
 }
 
 // replica waits until the metrics show that a replica is connected or not, and its lag is known only if it is.
@@ -199,15 +190,15 @@ func pause(tr *trial) {
 
 // A replica is cut off: nothing reaches it, nor comes from it.
 func cut(tr *trial) {
-	name := tr.door.listener.Addr().String()
+	name := tr.door.Address()
 	tr.load.at(tr.T, "the cut", func() {
-		tr.link.hold(fromApart)
-		tr.door.hold(all)
+		tr.link.Hold(fromApart)
+		tr.door.Hold(proxy.All)
 	})
 	tr.away(name)
 	tr.load.at(tr.T, "the end of the cut", func() {
-		tr.link.hold(nil)
-		tr.door.hold(nil)
+		tr.link.Hold(nil)
+		tr.door.Hold(nil)
 	})
 	tr.back(name)
 }
@@ -241,9 +232,9 @@ func (tr *trial) stays() {
 
 // A replica answers, and gets nothing more from the primary.
 func hold(tr *trial) {
-	name := tr.door.listener.Addr().String()
+	name := tr.door.Address()
 	w := tr.watch(tr.T, tr.load.history)
-	held := tr.load.at(tr.T, "the hold", func() { tr.link.hold(toApart) })
+	held := tr.load.at(tr.T, "the hold", func() { tr.link.Hold(toApart) })
 	tr.lags("by the metric", w, held, func() (time.Duration, bool) {
 		s := tr.program.sum(tr.T, "kvdb_replication_lag_seconds", of(name))
 		return time.Duration(s * float64(time.Second)), s >= 2
@@ -259,7 +250,7 @@ func hold(tr *trial) {
 	}
 	tr.fires("KVReplicationLagHigh")
 
-	tr.load.at(tr.T, "the end of the hold", func() { tr.link.hold(nil) })
+	tr.load.at(tr.T, "the end of the hold", func() { tr.link.Hold(nil) })
 	tr.eventually("the end of the lag", func() bool {
 		return tr.program.sum(tr.T, "kvdb_replication_lag_seconds", of(name)) == 0
 	})

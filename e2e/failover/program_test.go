@@ -3,7 +3,6 @@ package failover
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"math"
 	"net/http"
 	"strconv"
@@ -80,20 +79,7 @@ func (d *deployment) run(t *testing.T) *program {
 
 func (p *program) get(t *testing.T, path string) (status int, body string) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+path, http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	text, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res.StatusCode, string(text)
+	return process.Get(t, p.url+path)
 }
 
 // sum returns the sum of the series of a metric that have all these texts among their labels; NaN of none.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -78,24 +77,15 @@ func (p *prometheus) ends(t *testing.T, job, alert string) {
 func (p *prometheus) firing(t *testing.T, job, alert, within string) bool {
 	t.Helper()
 	query := fmt.Sprintf(`max_over_time(ALERTS{job=%q, alertname=%q, alertstate="firing"}[%s])`, job, alert, within)
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.url+"/api/v1/query?query="+url.QueryEscape(query), http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
+	status, body, err := process.TryGet(t.Context(), p.url+"/api/v1/query?query="+url.QueryEscape(query))
+	if err != nil || status == http.StatusServiceUnavailable {
 		return false // it is about to start
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
 	}
 	var answer struct {
 		Status string
 		Data   struct{ Result []any }
 	}
-	if err := json.Unmarshal(body, &answer); err != nil || answer.Status != "success" {
+	if err := json.Unmarshal([]byte(body), &answer); err != nil || answer.Status != "success" {
 		t.Fatalf("%s: %v: %s", query, err, body)
 	}
 	return len(answer.Data.Result) > 0

@@ -173,17 +173,7 @@ func (r *running) dial() *testClient {
 
 func (r *running) get(path string) (status int, body string) {
 	r.t.Helper()
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	res, err := client.Get(r.web + path)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer res.Body.Close()
-	b, err := io.ReadAll(res.Body)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	return res.StatusCode, string(b)
+	return process.Get(r.t, r.web+path)
 }
 
 // Every engine, as its user meets it.

@@ -43,8 +43,8 @@ func TestProgram(t *testing.T) {
 		"/healthz": "alive\n", "/readyz": "ready\n", "/metrics": "kvdb_connections 4\n", "/debug/pprof/": "<title>Profiles</title>",
 	} {
 		process.Eventually(t, path, func() bool {
-			status, body := fetch(t, p.url+path)
-			return status == http.StatusOK && strings.Contains(string(body), want)
+			status, body := process.Get(t, p.url+path)
+			return status == http.StatusOK && strings.Contains(body, want)
 		})
 	}
 	if status := p.Stop(t); status != 0 {

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -13,24 +11,10 @@ import (
 
 	"github.com/google/pprof/profile"
 
+	"github.com/otelkv/otelkv/internal/testutil/process"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/otelsetup/observe"
 )
-
-// fetch asks a server that is on this machine, as the profiles want it.
-func fetch(t *testing.T, url string) (status int, body []byte) {
-	t.Helper()
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: time.Minute}
-	res, err := client.Get(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	if body, err = io.ReadAll(res.Body); err != nil {
-		t.Fatal(err)
-	}
-	return res.StatusCode, body
-}
 
 // busy is what the CPU profile has to show.
 //
@@ -48,7 +32,7 @@ func TestProfiles(t *testing.T) {
 	s := newSystem(t)
 	server := httptest.NewServer(s)
 	defer server.Close()
-	if status, _ := fetch(t, server.URL+"/debug/pprof/heap"); status != http.StatusNotFound {
+	if status, _ := process.Get(t, server.URL+"/debug/pprof/heap"); status != http.StatusNotFound {
 		t.Errorf("profiles before SetupProfiling: %d", status)
 	}
 	s.SetupProfiling()
@@ -62,8 +46,8 @@ func TestProfiles(t *testing.T) {
 		"profile?seconds=2": "monitoringsystem.busy",
 		"heap":              "",
 	} {
-		status, body := fetch(t, server.URL+"/debug/pprof/"+path)
-		p, err := profile.Parse(bytes.NewReader(body))
+		status, body := process.Get(t, server.URL+"/debug/pprof/"+path)
+		p, err := profile.Parse(strings.NewReader(body))
 		if status != http.StatusOK || err != nil {
 			t.Errorf("%s: %d, %v", path, status, err)
 			continue

@@ -12,6 +12,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/otelkv/otelkv/internal/testutil/process"
+	"github.com/otelkv/otelkv/internal/testutil/proxy"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/kvdb/kvredis"
 )
@@ -63,14 +64,14 @@ const slack = time.Second
 // one that hangs is not connected, and has no lag; both recover.
 func TestHeartbeat(t *testing.T) {
 	primary := startServer(t)
-	proxied := startProxy(t, primary.address)
-	late := startReplica(t, proxied.address)
+	proxied := proxy.Start(t, primary.address)
+	late := startReplica(t, proxied.Address())
 	prompt := startReplica(t, primary.address)
 	s := open(t, primary.address, &kvredis.OpenOptions{Options: kvredis.Options{Heartbeat: "heart"}})
 	wantLag(t, "no lag", s, late, none)
 	wantLag(t, "no lag of the other", s, prompt, none)
 
-	proxied.hold(true)
+	proxied.Hold(proxy.Replies)
 	held := time.Now()
 	wantLag(t, "a lag of three seconds", s, late, func(l time.Duration) bool { return l >= 3*time.Second })
 	before := time.Since(held)
@@ -81,7 +82,7 @@ func TestHeartbeat(t *testing.T) {
 	if l, ok := lag(t, s, prompt); !ok || l != 0 {
 		t.Errorf("the other replica has the lag %v, %t", l, ok)
 	}
-	proxied.hold(false)
+	proxied.Hold(nil)
 	wantLag(t, "the end of the lag", s, late, none)
 
 	late.pause(t)

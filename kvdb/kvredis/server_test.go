@@ -2,9 +2,7 @@ package kvredis_test
 
 import (
 	"context"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -12,6 +10,7 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"github.com/otelkv/otelkv/internal/testutil/process"
+	"github.com/otelkv/otelkv/internal/testutil/redisserver"
 )
 
 // A server is a Redis server, or a sentinel, that a test runs.
@@ -54,21 +53,14 @@ func (s *server) run(t testing.TB, args ...string) {
 // startSentinel runs a sentinel that has these lines of configuration.
 func startSentinel(t testing.TB, lines ...string) *server {
 	t.Helper()
-	s := &server{}
-	s.address, s.host, s.port = process.FreePort(t)
+	run := redisserver.StartSentinel(t, append([]string{"loglevel warning"}, lines...)...)
+	s := &server{Process: run.Process, address: run.Address, host: run.Host, port: run.Port}
 	s.options.Addr = s.address
-	config := "loglevel warning\nbind " + s.host + "\nport " + strconv.Itoa(s.port) + "\ndir " + t.TempDir() + "\n"
 	for _, line := range lines {
-		config += line + "\n"
 		if password, is := strings.CutPrefix(line, "requirepass "); is {
 			s.options.Password = password
 		}
 	}
-	path := filepath.Join(t.TempDir(), "sentinel.conf")
-	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	s.run(t, path, "--sentinel")
 	return s
 }
 

@@ -122,9 +122,15 @@ func (p *Process) Eventually(t testing.TB, what string, ok func() bool) {
 // Eventually polls until ok returns true.
 func Eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()
+	EventuallyEvery(t, 50*time.Millisecond, what, ok)
+}
+
+// EventuallyEvery is Eventually at a pace of its own, for what costs the machine something.
+func EventuallyEvery(t testing.TB, pace time.Duration, what string, ok func() bool) {
+	t.Helper()
 	timeout := time.NewTimer(Soon)
 	defer timeout.Stop()
-	tick := time.NewTicker(50 * time.Millisecond)
+	tick := time.NewTicker(pace)
 	defer tick.Stop()
 	for !ok() {
 		select {

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,13 +18,14 @@ import (
 	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
-// A Server is a Redis server that keeps nothing on a disk.
+// A Server is a Redis server that keeps nothing on a disk, or a sentinel.
 type Server struct {
 	*process.Process
 	Address, Host string
 	Port          int
 
-	args []string
+	args   []string
+	config string // of a sentinel: the path
 }
 
 // Start runs a server, with further arguments, until the end of the test at the latest, and
@@ -35,10 +38,26 @@ func Start(t testing.TB, args ...string) *Server {
 	return s
 }
 
+// StartSentinel is Start for a sentinel that has these lines of configuration.
+func StartSentinel(t testing.TB, lines ...string) *Server {
+	t.Helper()
+	s := &Server{config: filepath.Join(t.TempDir(), "sentinel.conf")}
+	s.Address, s.Host, s.Port = process.FreePort(t)
+	text := fmt.Sprintf("bind %s\nport %d\ndir %s\n%s\n", s.Host, s.Port, t.TempDir(), strings.Join(lines, "\n"))
+	if err := os.WriteFile(s.config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.Restart(t)
+	return s
+}
+
 // Restart runs it once more, empty and at its address, after it has ended.
 func (s *Server) Restart(t testing.TB) {
 	t.Helper()
 	args := append([]string{"--bind", s.Host, "--port", strconv.Itoa(s.Port), "--save", "", "--dir", t.TempDir()}, s.args...)
+	if s.config != "" {
+		args = []string{s.config, "--sentinel"}
+	}
 	s.Process = process.Start(t, exec.CommandContext(context.WithoutCancel(t.Context()), process.Installed(t, "redis-server"), args...))
 	s.Eventually(t, "Redis", func() bool {
 		reply, err := s.do("PING")

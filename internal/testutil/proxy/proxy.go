@@ -1,4 +1,5 @@
-package failover
+// Package proxy stands between programs and a server in tests, and holds back what they say.
+package proxy
 
 import (
 	"net"
@@ -6,12 +7,9 @@ import (
 	"testing"
 )
 
-// apart is the address that a server comes from which can be told from the others.
-const apart = "127.0.0.3"
-
-// A proxy stands before a server. It can hold back what is said on connections, all or those
-// that come from apart, as a network does that loses each packet.
-type proxy struct {
+// A Proxy stands before a server. It can hold back what is said on connections, as a network
+// does that loses each packet.
+type Proxy struct {
 	listener net.Listener
 
 	mu    sync.Mutex
@@ -22,13 +20,14 @@ type proxy struct {
 	conns map[net.Conn]bool
 }
 
-func startProxy(t *testing.T, to string) *proxy {
+// Start runs one before the server at an address until the end of the test.
+func Start(t testing.TB, to string) *Proxy {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proxy{listener: l, to: to, conns: make(map[net.Conn]bool)}
+	p := &Proxy{listener: l, to: to, conns: make(map[net.Conn]bool)}
 	p.moved = sync.NewCond(&p.mu)
 	var all sync.WaitGroup
 	all.Go(func() {
@@ -54,32 +53,37 @@ func startProxy(t *testing.T, to string) *proxy {
 	return p
 }
 
-func (p *proxy) port() int { return p.listener.Addr().(*net.TCPAddr).Port }
+// Address is where it listens.
+func (p *Proxy) Address() string { return p.listener.Addr().String() }
 
-// leadTo sets where it leads.
-func (p *proxy) leadTo(address string) {
+// Port is that of its address.
+func (p *Proxy) Port() int { return p.listener.Addr().(*net.TCPAddr).Port }
+
+// LeadTo sets where new connections lead.
+func (p *Proxy) LeadTo(address string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.to = address
 }
 
-// hold keeps back what is said while held says so of who has connected, and of replies. Nil keeps
-// back nothing.
-func (p *proxy) hold(held func(from string, reply bool) bool) {
+// Hold keeps back what is said while held says so of the address of who has connected, and of
+// replies to it. Nil keeps back nothing.
+func (p *Proxy) Hold(held func(from string, reply bool) bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.held = held
 	p.moved.Broadcast()
 }
 
-func all(string, bool) bool                   { return true }
-func fromApart(from string, _ bool) bool      { return from == apart }
-func toApart(from string, reply bool) bool    { return from == apart && reply }
+// All and Replies are for Hold.
+func All(string, bool) bool             { return true }
+func Replies(_ string, reply bool) bool { return reply }
+
 func source(c net.Conn) string                { return c.RemoteAddr().(*net.TCPAddr).IP.String() }
-func (p *proxy) holds(f string, re bool) bool { return !p.over && p.held != nil && p.held(f, re) }
+func (p *Proxy) holds(f string, re bool) bool { return !p.over && p.held != nil && p.held(f, re) }
 
 // keep remembers a connection until it ends. It returns false if the proxy has ended.
-func (p *proxy) keep(c net.Conn) bool {
+func (p *Proxy) keep(c net.Conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.over {
@@ -90,14 +94,14 @@ func (p *proxy) keep(c net.Conn) bool {
 	return true
 }
 
-func (p *proxy) forget(c net.Conn) {
+func (p *Proxy) forget(c net.Conn) {
 	_ = c.Close()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.conns, c)
 }
 
-func (p *proxy) serve(client net.Conn) {
+func (p *Proxy) serve(client net.Conn) {
 	if !p.keep(client) {
 		return
 	}
@@ -117,7 +121,7 @@ func (p *proxy) serve(client net.Conn) {
 }
 
 // pass copies from one side to the other until one of them ends.
-func (p *proxy) pass(from, to net.Conn, who string, reply bool) {
+func (p *Proxy) pass(from, to net.Conn, who string, reply bool) {
 	defer func() {
 		_ = from.Close()
 		_ = to.Close()
