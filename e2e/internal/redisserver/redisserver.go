@@ -5,41 +5,22 @@ package redisserver
 import (
 	"context"
 	"errors"
-	"os/exec"
-	"strconv"
 	"testing"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 
-	"github.com/otelkv/otelkv/internal/testutil/process"
+	"github.com/otelkv/otelkv/internal/testutil/redisserver"
 	"github.com/otelkv/otelkv/kvdb"
 )
 
 // A Server is a Redis server that keeps nothing.
-type Server struct {
-	*process.Process
-	Address, Host string
-	Port          int
-}
+type Server struct{ *redisserver.Server }
 
 // Start runs a server until the end of the test, once it answers.
 func Start(t testing.TB) *Server {
 	t.Helper()
-	s := &Server{}
-	s.Address, s.Host, s.Port = process.FreePort(t)
-	s.Restart(t)
-	return s
-}
-
-// Restart runs it once more, at its address, after it has ended.
-func (s *Server) Restart(t testing.TB) {
-	t.Helper()
-	s.Process = process.Start(t, exec.CommandContext(context.WithoutCancel(t.Context()), process.Installed(t, "redis-server"),
-		"--bind", s.Host, "--port", strconv.Itoa(s.Port), "--save", "", "--dir", t.TempDir()))
-	client := redis.NewClient(&redis.Options{Addr: s.Address})
-	defer func() { _ = client.Close() }()
-	s.Eventually(t, "Redis", func() bool { return client.Ping(t.Context()).Err() == nil })
+	return &Server{redisserver.Start(t)}
 }
 
 // A Store is a store behind a client of a server, with its pool. Close closes the
