@@ -10,46 +10,12 @@ import (
 	"github.com/otelkv/otelkv/monitoring/proof/recording"
 )
 
-// A question is an expression at a time.
-type question struct {
-	world recording.World
-	expr  string
-	at    time.Time
-}
-
-// answers are those of questions, each of which is asked once, or twice at the same time.
-type answers struct {
-	mu  sync.Mutex
-	all map[question]promql.Vector
-}
-
-func (a *answers) of(q question) (v promql.Vector, known bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	v, known = a.all[q]
-	return v, known
-}
-
-func (a *answers) add(q question, v promql.Vector) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.all == nil {
-		a.all = make(map[question]promql.Vector)
-	}
-	a.all[q] = v
-}
-
 // query evaluates an expression, each only once at a time.
 func (s *session) query(t *testing.T, w recording.World, expr string, at time.Time) promql.Vector {
 	t.Helper()
-	q := question{w, expr, at}
-	v, known := s.answers.of(q)
-	if !known {
-		var err error
-		if v, err = s.recorder.DB(w).Query(t.Context(), expr, at); err != nil {
-			t.Logf("%s: %v", expr, err)
-		}
-		s.answers.add(q, v)
+	v, err := s.answers.Of(t.Context(), s.recorder.DB(w), expr, at)
+	if err != nil {
+		t.Logf("%s: %v", expr, err)
 	}
 	return v
 }

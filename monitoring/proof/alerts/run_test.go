@@ -51,7 +51,7 @@ type session struct {
 	seen     map[recording.World]map[string]map[string][]moment // by rule and job
 	courses  []*course
 	busy     *strain
-	answers  answers
+	answers  recording.Answers
 	shown    map[claim]evidence
 	parsed   parsed
 	met      met

@@ -36,7 +36,7 @@ func recorded(t *testing.T) *session {
 		s.keep(t, file)
 		return s
 	}
-	s := &session{answers: make(map[question]answer), moments: make(map[string]*moment), db: make(map[recording.World]*prometheus.DB)}
+	s := &session{moments: make(map[string]*moment), db: make(map[recording.World]*prometheus.DB)}
 	if s.targets, s.values, err = generate.Targets(parameters(), "10s"); err != nil {
 		t.Fatal(err)
 	}

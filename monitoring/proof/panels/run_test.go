@@ -58,7 +58,7 @@ type session struct {
 	targets  []generate.Target
 	values   generate.Values
 	courses  []*course
-	answers  map[question]answer
+	answers  recording.Answers
 	moments  map[string]*moment
 }
 
@@ -71,7 +71,7 @@ func parameters() generate.Parameters {
 // record runs all trials, some at a time, and the rules beside them.
 func record(t *testing.T) *session {
 	t.Helper()
-	s := &session{recorder: recording.Start(t), answers: make(map[question]answer), moments: make(map[string]*moment), db: make(map[recording.World]*prometheus.DB), rules: make(map[recording.World]*prometheus.Groups)}
+	s := &session{recorder: recording.Start(t), moments: make(map[string]*moment), db: make(map[recording.World]*prometheus.DB), rules: make(map[recording.World]*prometheus.Groups)}
 	for _, w := range recording.Worlds() {
 		s.db[w] = s.recorder.DB(w)
 	}
