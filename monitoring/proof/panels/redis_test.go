@@ -4,15 +4,11 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"io"
-	"math"
 	"net"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/otelkv/otelkv/internal/testutil/process"
 	"github.com/otelkv/otelkv/internal/testutil/redisserver"
 )
 
@@ -91,127 +87,5 @@ func writeOnce(ctx context.Context, address string, i int) {
 	defer stop()
 	if _, err := fmt.Fprintf(conn, "SET crowd-%d value\r\n", i); err == nil {
 		_, _ = bufio.NewReader(conn).ReadString('\n')
-	}
-}
-
-// A talker is a client of Redis.
-type talker struct {
-	t    *testing.T
-	conn net.Conn
-	r    *bufio.Reader
-	w    *bufio.Writer
-}
-
-// talk connects until the end of the test.
-func talk(t *testing.T, address string) *talker {
-	t.Helper()
-	conn, err := (&net.Dialer{Timeout: process.Soon}).DialContext(t.Context(), "tcp", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = conn.Close() })
-	if err := conn.SetDeadline(time.Now().Add(time.Minute)); err != nil {
-		t.Fatal(err)
-	}
-	return &talker{t, conn, bufio.NewReader(conn), bufio.NewWriter(conn)}
-}
-
-func (c *talker) send(command string) {
-	c.t.Helper()
-	if _, err := c.w.WriteString(command + "\r\n"); err != nil {
-		c.t.Fatal(err)
-	}
-	if err := c.w.Flush(); err != nil {
-		c.t.Fatal(err)
-	}
-}
-
-// reply returns a line, or a string behind its length.
-func (c *talker) reply() string {
-	c.t.Helper()
-	line, err := c.r.ReadString('\n')
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	n, err := strconv.Atoi(strings.TrimSpace(strings.TrimPrefix(line, "$")))
-	if line[0] != '$' || err != nil || n < 0 {
-		return strings.TrimSpace(line)
-	}
-	text := make([]byte, n+len("\r\n"))
-	if _, err := io.ReadFull(c.r, text); err != nil {
-		c.t.Fatal(err)
-	}
-	return string(text)
-}
-
-func (c *talker) do(command string) string {
-	c.t.Helper()
-	c.send(command)
-	got := c.reply()
-	if strings.HasPrefix(got, "-") {
-		c.t.Errorf("%.40s: %s", command, got)
-	}
-	return got
-}
-
-// A telling is what Redis says of itself.
-type telling map[string]string
-
-func (c *talker) info() telling {
-	c.t.Helper()
-	said := make(telling)
-	for line := range strings.Lines(c.do("INFO")) {
-		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
-		said[name] = value
-	}
-	return said
-}
-
-// number is that of a field, or of one within it, as db0.keys.
-func (said telling) number(field string) float64 {
-	field, within, inside := strings.Cut(field, ".")
-	text := said[field]
-	if inside {
-		text, _, _ = strings.Cut(strings.TrimPrefix(text, within+"="), ",")
-	}
-	n, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		return math.NaN()
-	}
-	return n
-}
-
-// Bounds by what the server itself says at the end, though the program has asked it up to
-// some seconds before.
-
-// told is a value that stays about the same.
-func told(field string, share float64) bounds {
-	return func(m *moment) (float64, float64) {
-		v := m.said.number(field)
-		return v / (1 + share), v * (1 + share)
-	}
-}
-
-// grown is a value that the load adds to, each second at most so much, and of which a few go.
-func grown(field string, second float64) bounds {
-	return func(m *moment) (float64, float64) {
-		v := m.said.number(field)
-		return v - second*asking.Seconds(), v + large
-	}
-}
-
-const (
-	asking = 20 * time.Second // how old an answer is at most that a program shows: twice as old as it should be
-	ever   = 2 * time.Minute  // in which there is all that a trial does
-)
-
-// happened are counts of what was done once the program had asked for the first time.
-func happened(field string, least float64) bounds {
-	return func(m *moment) (float64, float64) {
-		v := m.said.number(field)
-		if v < least {
-			return math.NaN(), math.NaN()
-		}
-		return late * v / ever.Seconds(), 1.3 * v / ever.Seconds()
 	}
 }
