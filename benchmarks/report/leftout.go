@@ -1,7 +1,7 @@
 package main
 
 // A leftOutError is that of a row that cannot be measured here, for want of
-// something that the report itself does not bring.
+// something that the report itself does not bring, or of quiet.
 type leftOutError struct{ why string }
 
 func (e *leftOutError) Error() string { return "left out: " + e.why }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"math/rand/v2"
 	"slices"
 )
@@ -13,7 +12,8 @@ type estimate struct {
 	low, high       float64 // 95 % of the resampled ratios lie between them
 }
 
-var errTooNoisy = errors.New("the reference is not above zero in this much noise; run it with more -rounds or on an idle machine")
+// errTooNoisy leaves its row out, and no other.
+var errTooNoisy error = &leftOutError{"the reference is not above zero in this much noise; run it with more -rounds or on an idle machine"}
 
 // resamples is how often the rounds are drawn anew for an interval. Its ends
 // then rest on 25 ratios each.

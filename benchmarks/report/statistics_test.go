@@ -91,3 +91,17 @@ func TestPairedRatioOf(t *testing.T) {
 		t.Errorf("err = %v; want errTooNoisy", err)
 	}
 }
+
+// What cannot be told in this much noise is left out, and what was measured besides it is not lost.
+func TestTooNoisyCostsItselfOnly(t *testing.T) {
+	rep, err := newReport(t.Context(), []definition{
+		{name: "noisy", measure: func(*session) (row, error) { return row{}, errTooNoisy }},
+		{name: "well", measure: func(*session) (row, error) { return row{Ratio: 1}, nil }},
+	}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(rep.Rows) != 1 || rep.Rows[0].Name != "well" || len(rep.LeftOut) != 1 || rep.LeftOut[0].Name != "noisy" {
+		t.Errorf("the report has the rows %v without %v, want noisy alone left out", rep.Rows, rep.LeftOut)
+	}
+}
