@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -111,20 +112,25 @@ func TestSlowDiskOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	tell := func(path string, began time.Time) {
-		listener.DiskSlow(pebble.DiskSlowInfo{Path: path, OpType: vfs.OpTypeSync, Duration: time.Since(began)})
-	}
-	began := time.Now().Add(-6 * time.Second)
-	for range 20 {
+	synctest.Test(t, func(t *testing.T) { // whose clock stands while something is told
+		tell := func(path string, began time.Time) {
+			listener.DiskSlow(pebble.DiskSlowInfo{Path: path, OpType: vfs.OpTypeSync, Duration: time.Since(began)})
+		}
+		began := time.Now()
+		for range 20 {
+			time.Sleep(2 * time.Second)
+			tell("1.log", began)
+		}
+		for i := range 15 { // beside it, as many as are remembered
+			tell(fmt.Sprint(i, ".sst"), began)
+		}
+		before := time.Now()
+		time.Sleep(time.Second)
 		tell("1.log", began)
-	}
-	for i := range 15 { // beside it, as many as are remembered
-		tell(fmt.Sprint(i, ".sst"), began)
-	}
-	after := time.Now()
-	tell("1.log", began)
-	tell("1.log", after)                     // it was told of since: the same one
-	tell("1.log", time.Now().Add(time.Hour)) // one that has begun since
+		tell("1.log", before) // it was told of since: the same one
+		time.Sleep(time.Nanosecond)
+		tell("1.log", time.Now()) // one that has begun since
+	})
 	values, _ := readStats(t, s)
 	if n := values["kvdb.engine.disk.slow"]; n != 17 {
 		t.Errorf("%v operations are counted, want 17", n)
