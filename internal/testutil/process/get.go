@@ -31,7 +31,7 @@ func TryGet(ctx context.Context, url string) (status int, body string, err error
 	if err != nil {
 		return 0, "", err
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	text, err := io.ReadAll(res.Body)
 	return res.StatusCode, string(text), err
 }

@@ -2,7 +2,10 @@
 package proxy
 
 import (
+	"context"
+	"maps"
 	"net"
+	"slices"
 	"sync"
 	"testing"
 )
@@ -12,12 +15,12 @@ import (
 type Proxy struct {
 	listener net.Listener
 
-	mu    sync.Mutex
-	moved *sync.Cond
-	to    string
-	held  func(from string, reply bool) bool
-	over  bool
-	conns map[net.Conn]bool
+	mu      sync.Mutex
+	changed chan struct{} // closed when held changes, and at the end
+	to      string
+	held    func(from string, reply bool) bool
+	over    bool
+	conns   map[net.Conn]bool
 }
 
 // Start runs one before the server at an address until the end of the test.
@@ -27,8 +30,7 @@ func Start(t testing.TB, to string) *Proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Proxy{listener: l, to: to, conns: make(map[net.Conn]bool)}
-	p.moved = sync.NewCond(&p.mu)
+	p := &Proxy{listener: l, to: to, changed: make(chan struct{}), conns: make(map[net.Conn]bool)}
 	var all sync.WaitGroup
 	all.Go(func() {
 		for {
@@ -41,13 +43,9 @@ func Start(t testing.TB, to string) *Proxy {
 	})
 	t.Cleanup(func() {
 		_ = l.Close()
-		p.mu.Lock()
-		p.over = true
-		for c := range p.conns {
+		for _, c := range p.end() {
 			_ = c.Close()
 		}
-		p.moved.Broadcast()
-		p.mu.Unlock()
 		all.Wait() //otelkv:waitok its connections are closed
 	})
 	return p
@@ -72,26 +70,48 @@ func (p *Proxy) Hold(held func(from string, reply bool) bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.held = held
-	p.moved.Broadcast()
+	close(p.changed)
+	p.changed = make(chan struct{})
 }
 
-// All and Replies are for Hold.
-func All(string, bool) bool             { return true }
+// All is for Hold: it keeps back everything.
+func All(string, bool) bool { return true }
+
+// Replies is for Hold: what is asked arrives, and no answer comes.
 func Replies(_ string, reply bool) bool { return reply }
 
-func source(c net.Conn) string                { return c.RemoteAddr().(*net.TCPAddr).IP.String() }
-func (p *Proxy) holds(f string, re bool) bool { return !p.over && p.held != nil && p.held(f, re) }
+func source(c net.Conn) string { return c.RemoteAddr().(*net.TCPAddr).IP.String() }
+
+// await returns when nothing is to be kept back of what is said for or to a client any more.
+func (p *Proxy) await(from string, reply bool) {
+	for {
+		p.mu.Lock()
+		held, changed := p.held, p.changed
+		p.mu.Unlock()
+		if held == nil || !held(from, reply) {
+			return
+		}
+		<-changed
+	}
+}
+
+// end lets go of what is kept back, and returns the connections that there are.
+func (p *Proxy) end() []net.Conn {
+	p.Hold(nil)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.over = true
+	return slices.Collect(maps.Keys(p.conns))
+}
 
 // keep remembers a connection until it ends. It returns false if the proxy has ended.
 func (p *Proxy) keep(c net.Conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.over {
-		_ = c.Close()
-		return false
+	if !p.over {
+		p.conns[c] = true
 	}
-	p.conns[c] = true
-	return true
+	return !p.over
 }
 
 func (p *Proxy) forget(c net.Conn) {
@@ -102,18 +122,22 @@ func (p *Proxy) forget(c net.Conn) {
 }
 
 func (p *Proxy) serve(client net.Conn) {
+	defer p.forget(client)
 	if !p.keep(client) {
 		return
 	}
-	defer p.forget(client)
 	p.mu.Lock()
 	to := p.to
 	p.mu.Unlock()
-	upstream, err := net.Dial("tcp", to)
-	if err != nil || !p.keep(upstream) {
+	var dialer net.Dialer
+	upstream, err := dialer.DialContext(context.Background(), "tcp", to)
+	if err != nil {
 		return
 	}
 	defer p.forget(upstream)
+	if !p.keep(upstream) {
+		return
+	}
 	var replies sync.WaitGroup
 	replies.Go(func() { p.pass(upstream, client, source(client), true) })
 	p.pass(client, upstream, source(client), false)
@@ -132,11 +156,7 @@ func (p *Proxy) pass(from, to net.Conn, who string, reply bool) {
 		if err != nil {
 			return
 		}
-		p.mu.Lock()
-		for p.holds(who, reply) {
-			p.moved.Wait()
-		}
-		p.mu.Unlock()
+		p.await(who, reply)
 		if _, err := to.Write(buf[:n]); err != nil {
 			return
 		}
