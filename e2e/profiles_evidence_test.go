@@ -75,8 +75,9 @@ func opened(t *testing.T, path string) string {
 // trace of the seconds before it.
 //
 // The evidence is that of the first slow operation, and a bucket has the exemplar
-// of the last one before a scrape. In one of a hundred runs that is another one,
-// so there are further attempts.
+// of the last one before a scrape. Slow operations come once in ten seconds, and a
+// scrape has half a second. In one of twenty runs that is another one all the same, so
+// there are further attempts.
 func TestExemplarToEvidence(t *testing.T) {
 	t.Parallel()
 	process.Installed(t, "prometheus")
@@ -92,8 +93,8 @@ func followExemplar(t *testing.T) bool {
 	t.Helper()
 	traces := newReceiver(t)
 	target := process.FreeAddress(t)
-	prom := runPrometheus(t, target, 100*time.Millisecond)
-	p, _, dir := startProfiled(t, []string{"-listen", target, "-fault", "slow", "-rate", "5"},
+	prom := runPrometheus(t, target, 500*time.Millisecond)
+	p, _, dir := startProfiled(t, []string{"-listen", target, "-fault", "slow", "-rate", "2"},
 		"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT="+traces.url+"/v1/traces", "OTEL_BSP_SCHEDULE_DELAY=100", "OTEL_TRACES_SAMPLER=always_on")
 	p.Eventually(t, "evidence", func() bool { return len(captured(t, p)) == 1 })
 

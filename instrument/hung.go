@@ -29,14 +29,19 @@ func hungAfter(infos []record.OperationInfo) []time.Duration {
 
 // A hungLog writes the lines of operations that hang, from a goroutine of its own,
 // which there is only while it writes one: a logger that hangs must not hold up the
-// watch.
+// watch. A nil hungLog writes none.
 type hungLog struct {
 	observer *observer
 	outbox   *outbox.Outbox
 }
 
-// maxHungLines is how many lines wait for a logger, one for each operation.
-const maxHungLines = record.MaxOperations
+const (
+	// maxHungLines is how many lines wait for a logger, one for each operation.
+	maxHungLines = record.MaxOperations
+
+	// hungTimeout is how long Close waits for the last line.
+	hungTimeout = time.Second
+)
 
 func newHungLog(o *observer) *hungLog {
 	return &hungLog{observer: o, outbox: outbox.New(maxHungLines, nil)}
@@ -46,6 +51,16 @@ func newHungLog(o *observer) *hungLog {
 func (h *hungLog) say(op record.Operation, age time.Duration) {
 	began := time.Now().Add(-age)
 	h.outbox.Add(func() { h.observer.sayHung(op, began) })
+}
+
+// close ends it when the lines so far are written.
+func (h *hungLog) close() {
+	if h == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), hungTimeout)
+	defer cancel()
+	h.outbox.Close(ctx)
 }
 
 func (o *observer) sayHung(op record.Operation, began time.Time) {

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
 	"github.com/otelkv/otelkv/instrument"
@@ -205,3 +206,53 @@ func TestHungAllAtOnce(t *testing.T) {
 		callers.Wait()
 	})
 }
+
+// Whenever a store is closed, the line that is being written is, and nothing of it goes on
+// afterwards.
+func TestHungLineAtClose(t *testing.T) {
+	for at := 28 * time.Second; at < 33*time.Second; at += 50 * time.Millisecond { // a line takes 100 ms
+		hungTest(t, func(t *testing.T) {
+			h := newHarness(t)
+			release := make(chan struct{})
+			h.below.Inject(hang(release))
+			var caller sync.WaitGroup
+			caller.Go(func() { _ = h.Put(context.WithValue(context.Background(), hanging{}, true), []byte("key"), nil) })
+			time.Sleep(at)
+			close(release)
+			caller.Wait()
+			if err := h.Close(); err != nil {
+				t.Error(err)
+			}
+			before := len(hungLines(t, h.log))
+			time.Sleep(time.Minute)
+			if after := len(hungLines(t, h.log)); after != before {
+				t.Errorf("closed after %v: %d lines at first, then %d", at, before, after)
+			}
+		})
+	}
+}
+
+// A logger that hangs holds Close up for a second.
+func TestHungLineNeverWritten(t *testing.T) {
+	hungTest(t, func(t *testing.T) {
+		release := make(chan struct{})
+		logger := zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(zapcore.EncoderConfig{}), stuck(release), zapcore.ErrorLevel))
+		h := newHarness(t, instrument.WithLogger(logger))
+		h.below.Inject(hang(release))
+		var caller sync.WaitGroup
+		caller.Go(func() { _ = h.Put(context.WithValue(context.Background(), hanging{}, true), []byte("key"), nil) })
+		time.Sleep(time.Minute)
+		began := time.Now()
+		if err := h.Close(); err != nil || time.Since(began) != time.Second {
+			t.Errorf("Close took %v: %v", time.Since(began), err)
+		}
+		close(release)
+		caller.Wait()
+	})
+}
+
+// A stuck is where nothing can be written for now.
+type stuck <-chan struct{}
+
+func (s stuck) Write(p []byte) (int, error) { <-s; return len(p), nil }
+func (s stuck) Sync() error                 { return nil }

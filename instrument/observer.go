@@ -25,6 +25,7 @@ type observer struct {
 	slow       []time.Duration // by operation
 	calls      bool            // of a Recorder, and not operations of a store
 	log        *operationLog   // nil without a logger
+	hung       *hungLog        // nil without a logger
 	sinks      sinks
 }
 
@@ -66,7 +67,8 @@ func newObserver(info kvdb.Info, infos []record.OperationInfo, c *config) (*obse
 		Refused: func(op record.Operation) { o.log.sayRefused(infos[op].Name) },
 	}
 	if c.logger != nil {
-		counted.Hung, counted.HungAfter = newHungLog(o).say, hungAfter(infos)
+		o.hung = newHungLog(o)
+		counted.Hung, counted.HungAfter = o.hung.say, hungAfter(infos)
 	}
 	o.rec = registry.NewRecord(infos, series, counted)
 	if c.logger != nil {
@@ -104,11 +106,13 @@ func (o *observer) register(m *meter.Meter) error {
 	return err
 }
 
-// close takes back what the observer registered.
+// close takes back what the observer registered, and waits for the line of an operation
+// that hangs, if one is being written.
 func (o *observer) close() {
 	if o.rec != nil {
 		o.registry.Unregister(o.rec)
 	}
+	o.hung.close()
 }
 
 // newSinks returns the sinks of an observer: first the hook, then the span, then

@@ -145,7 +145,8 @@ func (r *Recorder) Totals() Totals {
 
 // Close frees the recorder's name in the registry; each reader gets the final
 // values once more, as those of a [Store]. It waits for a reading of its source under
-// way, for up to five seconds if that ignores its context. It returns nil.
+// way, for up to five seconds if that ignores its context, and for up to a second until the
+// line of a call that hangs is logged. It returns nil.
 func (r *Recorder) Close() error {
 	if r != nil {
 		r.pollers.stop()

@@ -89,7 +89,8 @@ func (s *Store) Delete(ctx context.Context, key []byte) (err error) {
 // before 64 further stores have been closed; a store that is wrapped meanwhile with
 // the same attributes goes on from them, and they are told together. It waits for a reading of the
 // engine's statistics under way, for up to five seconds if that ignores its
-// context, and for up to a second until the notices so far are logged.
+// context, and for up to a second each until the notices so far and the line of an
+// operation that hangs are logged.
 func (s *Store) Close() error {
 	if s == nil || s.next == nil {
 		return nil
