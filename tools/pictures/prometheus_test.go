@@ -22,8 +22,8 @@ const (
 	every = 2 * time.Second
 
 	// told is what Grafana would be told of it. The window of rates, four times as long, has
-	// then two of the readings that engines give each ten seconds.
-	told = 5 * time.Second
+	// then three of the readings that engines give each ten seconds.
+	told = 8 * time.Second
 )
 
 // Instances of a job: the one that its fault is in, and one that is well.

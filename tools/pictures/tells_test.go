@@ -1,16 +1,22 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/otelkv/otelkv/monitoring/objective"
 )
 
 // A tell is what the first screen has to say, without a look at anything else.
-type tell func(t *testing.T, seen []report)
+type tell func(f *findings, seen []report)
+
+// findings say what is wrong with what is seen.
+type findings []string
+
+func (f *findings) add(format string, args ...any) { *f = append(*f, fmt.Sprintf(format, args...)) }
+func (f *findings) problems(r report)              { *f = append(*f, r.problems()...) }
 
 // tells are those of each program: which store is ill, and by which of its operations.
 var tells = map[string][]tell{
@@ -38,11 +44,11 @@ var tells = map[string][]tell{
 const stores = 21
 
 // first returns the first row of the table of stores, by its columns: what is ill is on top.
-func first(t *testing.T, seen []report) map[string]string {
-	t.Helper()
+func first(f *findings, seen []report) map[string]string {
 	at := slices.IndexFunc(seen, func(r report) bool { return r.ID == stores })
 	if at < 0 || len(seen[at].Rows) < 2 {
-		t.Fatal("there is no table of stores")
+		f.add("there is no table of stores")
+		return nil
 	}
 	row := make(map[string]string)
 	for i, name := range seen[at].Rows[0] {
@@ -52,41 +58,37 @@ func first(t *testing.T, seen []report) map[string]string {
 }
 
 // sick wants the ill instance on top.
-func sick(t *testing.T, seen []report) {
-	t.Helper()
-	if row := first(t, seen); row["State"] != "ill" || row["Instance"] != ill {
-		t.Errorf("the first store is %v, want %s ill", row, ill)
+func sick(f *findings, seen []report) {
+	if row := first(f, seen); row["State"] != "ill" || row["Instance"] != ill {
+		f.add("the first store is %v, want %s ill", row, ill)
 	}
 }
 
 // fine wants no store to be ill, but where the machine is so busy that all is slow.
-func fine(t *testing.T, seen []report) {
-	t.Helper()
-	row := first(t, seen)
+func fine(f *findings, seen []report) {
+	row := first(f, seen)
 	if row["State"] == "well" {
 		return
 	}
 	p99, err := time.ParseDuration(strings.ReplaceAll(row["p99"], " ", ""))
 	if err != nil || p99 <= objective.LatencyP99 {
-		t.Errorf("the first store is %v, want it well", row)
+		f.add("the first store is %v, want it well", row)
 	}
 }
 
 // column wants one of some texts, with any but an empty one, and without an empty one.
 func column(name string, texts ...string) tell {
-	return func(t *testing.T, seen []report) {
-		t.Helper()
-		if row := first(t, seen); !slices.Contains(texts, row[name]) {
-			t.Errorf("%s is %q in %v, want %q", name, row[name], row, texts)
+	return func(f *findings, seen []report) {
+		if row := first(f, seen); !slices.Contains(texts, row[name]) {
+			f.add("%s is %q in %v, want %q", name, row[name], row, texts)
 		}
 	}
 }
 
 func with(name string) tell {
-	return func(t *testing.T, seen []report) {
-		t.Helper()
-		if row := first(t, seen); row[name] == "" {
-			t.Errorf("%s is empty in %v", name, row)
+	return func(f *findings, seen []report) {
+		if row := first(f, seen); row[name] == "" {
+			f.add("%s is empty in %v", name, row)
 		}
 	}
 }

@@ -83,7 +83,7 @@ type Query struct {
 	Width  uint32 // in pixels
 	Lines  []Line
 
-	Decimals uint32 // 0: as many as Grafana wants, which can be three
+	Decimals *uint32 // nil: as many as Grafana wants, which can be three
 
 	States []State
 }

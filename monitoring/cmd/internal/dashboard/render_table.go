@@ -124,8 +124,8 @@ func (q Query) column() []sdk.DynamicConfigValue {
 	if q.Width > 0 {
 		properties = append(properties, width(q.Width))
 	}
-	if q.Decimals > 0 {
-		properties = append(properties, sdk.DynamicConfigValue{Id: "decimals", Value: q.Decimals})
+	if q.Decimals != nil {
+		properties = append(properties, sdk.DynamicConfigValue{Id: "decimals", Value: *q.Decimals})
 	}
 	if len(q.States) > 0 {
 		properties = append(properties, sdk.DynamicConfigValue{Id: "mappings", Value: mappings(q.States)})

@@ -28,10 +28,10 @@ func (s *Scope) storesTable() Panel {
 			{Expr: s.missed(errors, p99), Column: "State", Width: 47, Unit: Plain, Lines: []Line{{"", 1, Red}}, States: wellOrIll},
 			{Expr: s.present().Plus(promql.Raw("on (job, instance) group_left () " + ready.String())), Column: "Ready", Width: 54, Unit: Plain, States: yesOrNo, Lines: []Line{{"", 1, Green}}},
 			{Expr: s.recently(s.operation(catalog.Requests), byStore...), Column: "Ops/s", Width: 52, Unit: Count},
-			{Expr: worst(errors.known(s), failing), Column: "Errors", Width: 62, Unit: Share, Decimals: 1, Lines: s.errorLine()},
+			{Expr: worst(errors.known(s), failing), Column: "Errors", Width: 62, Unit: Share, Decimals: new(uint32(1)), Lines: s.errorLine()},
 			{Expr: worst(p99.known(s), slowest), Column: "p99", Width: 67, Unit: Seconds, Lines: s.latencyLine()},
-			{Expr: highest(s.store(catalog.InFlightOldestOwnAge), byStore...), Column: "Oldest", Width: 63, Unit: Seconds, Decimals: 1, Lines: hungLine()},
-			{Expr: highest(s.disk(), byStore...), Column: "Disk", Width: 62, Unit: Share, Decimals: 1, Lines: s.diskLines()},
+			{Expr: highest(s.store(catalog.InFlightOldestOwnAge), byStore...), Column: "Oldest", Width: 63, Unit: Seconds, Decimals: new(uint32(0)), Lines: hungLine()},
+			{Expr: highest(s.disk(), byStore...), Column: "Disk", Width: 62, Unit: Share, Decimals: new(uint32(1)), Lines: s.diskLines()},
 			{Expr: s.lag(byStore...), Column: "Lag", Width: 53, Unit: Seconds, Lines: s.lagLine(), States: lost},
 		},
 		Labels: []Label{
