@@ -20,7 +20,7 @@ const fieldsHeading = "Fields"
 
 // logsPage returns docs/reference/logs.md.
 func logsPage() string {
-	d := newDocument("Lines of the log")
+	d := newDocument("Lines of the log", theCatalogue)
 	d.paragraph("Every kind of line that a program with otelkv can write by itself: search this page for its message, which never varies. " +
 		"With the logger of otelsetup a line is a JSON object on standard output, and the same record over OTLP; " +
 		"with a logger of your own it is whatever that makes of it.")

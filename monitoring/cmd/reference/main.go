@@ -1,5 +1,5 @@
-// Reference writes the pages under docs/reference and the table of metrics in
-// README.md from what the catalogue and the adapters declare.
+// Reference writes the pages under docs/reference and the tables of metrics and engines in
+// README.md from what the catalogue, package kvdb and the adapters declare.
 //
 //	go generate ./monitoring/catalog
 //	go run ./monitoring/cmd/reference [-root directory]
@@ -77,12 +77,22 @@ func generate(tree fs.FS) ([]page, error) {
 	if err != nil {
 		return nil, err
 	}
-	filled, err := fill(string(readme), overview())
+	all, err := capabilities(tree)
 	if err != nil {
-		return nil, fmt.Errorf("README.md: %w", err)
+		return nil, err
+	}
+	filled := string(readme)
+	for _, part := range []struct {
+		region
+		text string
+	}{{metricsRegion, metricsOverview()}, {enginesRegion, enginesOverview(all)}} {
+		if filled, err = part.fill(filled, part.text); err != nil {
+			return nil, fmt.Errorf("README.md: %w", err)
+		}
 	}
 	return []page{
 		{"README.md", filled},
+		{"docs/reference/engines.md", enginesPage(all)},
 		{"docs/reference/metrics.md", metricsPage()},
 		{"docs/reference/logs.md", logsPage()},
 		{"docs/reference/spans.md", spansPage()},

@@ -5,16 +5,24 @@ import (
 	"strings"
 )
 
+// What pages are generated from.
+const (
+	theCatalogue = "monitoring/catalog"
+	theEngines   = "kvdb and its adapters"
+)
+
 // generated is the second line of a page, for whoever opens it to change it.
-const generated = "<!-- Code generated from monitoring/catalog by go generate ./monitoring/catalog. DO NOT EDIT. -->"
+func generated(from string) string {
+	return "<!-- Code generated from " + from + " by go generate ./monitoring/catalog. DO NOT EDIT. -->"
+}
 
 // A document is Markdown that is written from top to bottom, with an empty line
 // between its blocks.
 type document struct{ strings.Builder }
 
-func newDocument(title string) *document {
+func newDocument(title, from string) *document {
 	d := new(document)
-	d.WriteString("# " + title + "\n\n" + generated + "\n")
+	d.WriteString("# " + title + "\n\n" + generated(from) + "\n")
 	return d
 }
 

@@ -9,7 +9,7 @@ import (
 
 // metricsPage returns docs/reference/metrics.md.
 func metricsPage() string {
-	d := newDocument("Metrics")
+	d := newDocument("Metrics", theCatalogue)
 	d.paragraph("Every metric that a program with otelkv can show: search this page for its name on `/metrics`. " +
 		"Below it is its OpenTelemetry name, which it has over OTLP.")
 	d.list(

@@ -8,15 +8,23 @@ import (
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/engine"
 )
 
-// Between these lines README.md has the table.
-const (
-	begin = "<!-- metrics: generated from monitoring/catalog by go generate ./monitoring/catalog -->\n"
-	end   = "<!-- end of metrics -->\n"
+// A region is a part of README.md that is generated: what stands between two lines.
+type region struct{ name, from string }
+
+var (
+	metricsRegion = region{"metrics", theCatalogue}
+	enginesRegion = region{"engines", theEngines}
 )
 
-// overview returns the table of README.md, a row for each section, and how many
-// series there are.
-func overview() string {
+func (r region) begin() string {
+	return "<!-- " + r.name + ": generated from " + r.from + " by go generate ./monitoring/catalog -->\n"
+}
+
+func (r region) end() string { return "<!-- end of " + r.name + " -->\n" }
+
+// metricsOverview returns a table with a row for each section, and how many series
+// there are.
+func metricsOverview() string {
 	const reference = "docs/reference/metrics.md"
 	var rows [][]string
 	for _, s := range sections() {
@@ -37,14 +45,14 @@ func overview() string {
 		". [The reference]("+reference+"#"+anchor(costHeading)+") says what adds to them.", "", 80) + "\n"
 }
 
-// fill puts text between the markers of a page.
-func fill(page, text string) (string, error) {
-	before, rest, ok := strings.Cut(page, begin)
-	_, after, closed := strings.Cut(rest, end)
+// fill puts text into the region of a page.
+func (r region) fill(page, text string) (string, error) {
+	before, rest, ok := strings.Cut(page, r.begin())
+	_, after, closed := strings.Cut(rest, r.end())
 	if !ok || !closed {
-		return "", fmt.Errorf("there are no two lines between which the table of metrics stands: %q and %q", begin, end)
+		return "", fmt.Errorf("there are no two lines between which the table of %s stands: %q and %q", r.name, r.begin(), r.end())
 	}
-	return before + begin + "\n" + text + "\n" + end + after, nil
+	return before + r.begin() + "\n" + text + "\n" + r.end() + after, nil
 }
 
 func lower(text string) string {

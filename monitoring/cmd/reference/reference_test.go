@@ -47,15 +47,11 @@ func difference(a, b string) (line int, of, want string) {
 
 // The command writes what has changed, and nothing else.
 func TestRun(t *testing.T) {
-	dir := t.TempDir()
-	for name, text := range map[string]string{
-		"go.work":   "go 1.26.0\n",
-		"README.md": "before\n" + begin + "old\n" + end + "after\n",
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	dir := treeOf(t, map[string]string{
+		"go.work":            "go 1.26.0\n",
+		"README.md":          "before\n" + metricsRegion.begin() + "old\n" + metricsRegion.end() + enginesRegion.begin() + enginesRegion.end() + "after\n",
+		"kvdb/capability.go": "package kvdb\n\n// A Batcher batches.\ntype Batcher interface{}\n",
+	})
 	var stderr strings.Builder
 	if code := run([]string{"-root", dir}, &stderr); code != 0 {
 		t.Fatalf("exit status %d: %s", code, &stderr)
@@ -65,7 +61,8 @@ func TestRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := string(readme)
-	if !strings.HasPrefix(text, "before\n"+begin) || !strings.HasSuffix(text, end+"after\n") || !strings.Contains(text, "kvdb_requests_total") {
+	if !strings.HasPrefix(text, "before\n"+metricsRegion.begin()) || !strings.HasSuffix(text, enginesRegion.end()+"after\n") ||
+		!strings.Contains(text, "kvdb_requests_total") || !strings.Contains(text, "| `Batcher` | yes |") {
 		t.Errorf("README.md became\n%s", text)
 	}
 	metrics := filepath.Join(dir, "docs", "reference", "metrics.md")
@@ -82,10 +79,7 @@ func TestRun(t *testing.T) {
 }
 
 func TestRunErrors(t *testing.T) {
-	unmarked := t.TempDir()
-	if err := os.WriteFile(filepath.Join(unmarked, "README.md"), []byte("no markers\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	unmarked := treeOf(t, map[string]string{"README.md": "no markers\n", "kvdb/a.go": "package kvdb\n\n// A Pinger pings.\ntype Pinger interface{}\n"})
 	for name, tt := range map[string]struct {
 		args []string
 		code int
@@ -95,7 +89,8 @@ func TestRunErrors(t *testing.T) {
 		"flag":       {[]string{"-nothing"}, 2, "-nothing"},
 		"argument":   {[]string{"metrics"}, 2, "metrics"},
 		"no README":  {[]string{"-root", t.TempDir()}, 1, "README.md"},
-		"no markers": {[]string{"-root", unmarked}, 1, strings.TrimSpace(begin)},
+		"no markers": {[]string{"-root", unmarked}, 1, strings.TrimSpace(metricsRegion.begin())},
+		"no source":  {[]string{"-root", treeOf(t, map[string]string{"README.md": ""})}, 1, "kvdb: no capability found"},
 	} {
 		var stderr strings.Builder
 		if code := run(tt.args, &stderr); code != tt.code || !strings.Contains(stderr.String(), tt.says) {
@@ -107,4 +102,20 @@ func TestRunErrors(t *testing.T) {
 	if code := run(nil, &stderr); code != 1 || !strings.Contains(stderr.String(), "go.work") {
 		t.Errorf("outside of a tree: exit status %d and %q", code, &stderr)
 	}
+}
+
+// treeOf returns a directory with files.
+func treeOf(t *testing.T, files map[string]string) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	for name, text := range files {
+		name = filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
 }

@@ -9,7 +9,7 @@ import (
 
 // spansPage returns docs/reference/spans.md.
 func spansPage() string {
-	d := newDocument("Spans")
+	d := newDocument("Spans", theCatalogue)
 	d.paragraph("Every kind of span that a program with otelkv can make, and the events that it adds to spans of yours. " +
 		"The operations of a store keep to the semantic conventions for database clients.")
 	d.list(

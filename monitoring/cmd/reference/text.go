@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -47,8 +48,8 @@ func seconds(s float64) string {
 }
 
 func bytes(b float64) string {
-	unit := []string{"B", "KiB", "MiB"}
-	for len(unit) > 1 && b >= 1024 {
+	unit := []string{"B", "KiB", "MiB", "GiB"}
+	for len(unit) > 1 && math.Round(b) >= 1024 {
 		b, unit = b/1024, unit[1:]
 	}
 	return number(b) + nbsp + unit[0]

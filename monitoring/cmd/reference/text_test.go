@@ -43,10 +43,10 @@ func TestFamilies(t *testing.T) {
 }
 
 func TestFill(t *testing.T) {
-	if _, err := fill("no markers", "table"); err == nil {
+	if _, err := metricsRegion.fill("no markers", "table"); err == nil {
 		t.Error("a page without markers is no error")
 	}
-	if _, err := fill(begin+"the end is missing", "table"); err == nil {
+	if _, err := metricsRegion.fill(metricsRegion.begin()+"the end is missing", "table"); err == nil {
 		t.Error("a page with one marker is no error")
 	}
 }

@@ -5,17 +5,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/internal/testutil/redisserver"
 	"github.com/otelkv/otelkv/kvdb"
-	"github.com/otelkv/otelkv/kvdb/kvbadger"
-	"github.com/otelkv/otelkv/kvdb/kvbolt"
-	"github.com/otelkv/otelkv/kvdb/kvpebble"
-	"github.com/otelkv/otelkv/kvdb/kvredis"
 	"github.com/otelkv/otelkv/monitoring/catalog"
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/cost"
 	"github.com/otelkv/otelkv/monitoring/cmd/internal/engine"
@@ -85,22 +81,11 @@ func newProgram(t *testing.T, bare kvdb.Store, options ...instrument.Option) *pr
 // open opens an engine as its users do.
 func open(t *testing.T, e engine.Engine) kvdb.Store {
 	t.Helper()
-	var s kvdb.Store
-	var err error
-	switch dir := t.TempDir(); e.System {
-	case "pebble":
-		s, err = kvpebble.Open(dir, nil)
-	case "bbolt":
-		s, err = kvbolt.Open(filepath.Join(dir, "db"), nil)
-	case "badger":
-		s, err = kvbadger.Open(dir, nil)
-	case "redis":
-		s, err = kvredis.Open(t.Context(), redisServer(t), nil)
-	case "memory":
-		s = kvdb.NewMemory(nil)
-	default:
-		t.Fatalf("this test cannot open %s", e.System)
+	at := t.TempDir()
+	if e.Info.Remote {
+		at = redisserver.Start(t, "--maxmemory", "1gb").Address
 	}
+	s, err := e.Open(t.Context(), at)
 	if err != nil {
 		t.Fatal(err)
 	}

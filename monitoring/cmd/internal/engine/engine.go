@@ -3,7 +3,9 @@
 package engine
 
 import (
+	"context"
 	"slices"
+	"time"
 
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/kvdb/kvbadger"
@@ -24,17 +26,43 @@ type Engine struct {
 
 	// Stats are the statistics that the engine declares.
 	Stats []kvdb.StatInfo
+
+	// Info is what a store with default options says of itself, without its names.
+	Info kvdb.Info
+
+	// Open opens a store with default options: in a directory, or on the server at an
+	// address if the engine is remote.
+	Open func(ctx context.Context, at string) (kvdb.Store, error)
 }
 
-// All returns every engine. The stores are nil pointers: their types have all
-// that is asked for.
+// All returns every engine. The stores whose capabilities are asked for are nil
+// pointers: a test holds what they answer, and Info, to stores that are open.
 func All() []Engine {
 	return []Engine{
-		{Name: "Pebble", System: "pebble", Package: "kvdb/kvpebble", Capabilities: kvdb.Capabilities((*kvpebble.Store)(nil)), Stats: kvpebble.StatInfos()},
-		{Name: "bbolt", System: "bbolt", Package: "kvdb/kvbolt", Capabilities: kvdb.Capabilities((*kvbolt.Store)(nil)), Stats: kvbolt.StatInfos()},
-		{Name: "Badger", System: "badger", Package: "kvdb/kvbadger", Capabilities: kvdb.Capabilities((*kvbadger.Store)(nil)), Stats: kvbadger.StatInfos()},
-		{Name: "Redis", System: "redis", Package: "kvdb/kvredis", Capabilities: kvdb.Capabilities((*kvredis.Store)(nil)), Stats: kvredis.StatInfos()},
-		{Name: "memory", System: "memory", Package: "kvdb", Capabilities: kvdb.Capabilities((*kvdb.Memory)(nil))},
+		{
+			Name: "Pebble", System: "pebble", Package: "kvdb/kvpebble", Open: openPebble,
+			Capabilities: kvdb.Capabilities((*kvpebble.Store)(nil)), Stats: kvpebble.StatInfos(),
+			Info: kvdb.Info{MaxKey: kvpebble.MaxKey, MaxValue: kvpebble.MaxValue},
+		},
+		{
+			Name: "bbolt", System: "bbolt", Package: "kvdb/kvbolt", Open: openBolt,
+			Capabilities: kvdb.Capabilities((*kvbolt.Store)(nil)), Stats: kvbolt.StatInfos(),
+			Info: kvdb.Info{MaxKey: kvbolt.MaxKey, MaxValue: kvbolt.MaxValue},
+		},
+		{
+			Name: "Badger", System: "badger", Package: "kvdb/kvbadger", Open: openBadger,
+			Capabilities: kvdb.Capabilities((*kvbadger.Store)(nil)), Stats: kvbadger.StatInfos(),
+			Info: kvdb.Info{TTLResolution: time.Second, MaxKey: kvbadger.MaxKey, MaxValue: kvbadger.MaxValue},
+		},
+		{
+			Name: "Redis", System: "redis", Package: "kvdb/kvredis", Open: openRedis,
+			Capabilities: kvdb.Capabilities((*kvredis.Store)(nil)), Stats: kvredis.StatInfos(),
+			Info: kvdb.Info{Remote: true, TTLResolution: time.Millisecond, MaxKey: kvredis.MaxKey, MaxValue: kvredis.MaxValue},
+		},
+		{
+			Name: "memory", System: "memory", Package: "kvdb", Open: openMemory,
+			Capabilities: kvdb.Capabilities((*kvdb.Memory)(nil)),
+		},
 	}
 }
 
