@@ -183,14 +183,12 @@ func (p *program) says() string {
 	return "nothing is wrong"
 }
 
-// keep writes a picture into docs/pictures, or where the test's artifacts are.
+// keep writes a picture where the test's artifacts are, or into docs/pictures.
 func keep(t *testing.T, name string, png []byte) {
 	t.Helper()
-	dir := documented
-	if !*update {
-		dir = t.ArtifactDir()
-	} else if !slices.Contains(published, name) {
-		return
+	dir := t.ArtifactDir()
+	if *update && slices.Contains(published, name) {
+		dir = documented
 	}
 	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
 		t.Fatal(err)
