@@ -43,8 +43,10 @@ func greet(stderr io.Writer, c config, dir string, redis net.Listener, obs *obse
 		limits += "What engine " + c.engine.name + " answers is not counted until it has come.\n"
 	}
 	limits += c.engine.expiry() + ".\n"
-	if lacks := c.engine.lacks(); lacks != "" {
-		limits += lacks + ".\n"
+	for _, says := range []string{c.engine.lacks(), c.engine.shared()} {
+		if says != "" {
+			limits += says + ".\n"
+		}
 	}
 	fmt.Fprintf(stderr, `kvserver: engine %s%s, %s, for Redis clients at %s:%s
 

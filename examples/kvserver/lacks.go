@@ -9,6 +9,15 @@ func (e engine) lacks() string {
 	return "SCAN, KEYS, DBSIZE, FLUSHDB and FLUSHALL are errors with engine " + e.name + ", whose keys have no order; so are WATCH, CLIENT TRACKING and KEEPTTL, since others may write its keys"
 }
 
+// shared says which replies hold among the clients of this server only, and is empty for an
+// engine that no other program writes to.
+func (e engine) shared() string {
+	if !e.remote {
+		return ""
+	}
+	return "Other programs may write the keys of engine " + e.name + " between the operations of one command: the count of DEL, the reply of SET with GET, what a transaction reads, and NX and XX together with GET or in a transaction hold among clients of this server only"
+}
+
 // expiry says where SET with EX or PX is an error.
 func (e engine) expiry() string {
 	switch {
@@ -21,11 +30,13 @@ func (e engine) expiry() string {
 	}
 }
 
-// allLacks are those of all engines, for -help.
+// allLacks are those of all engines, and what they share, for -help.
 func allLacks() (all string) {
 	for _, e := range engines {
-		if lacks := e.lacks(); lacks != "" {
-			all += "; " + lacks
+		for _, says := range []string{e.lacks(), e.shared()} {
+			if says != "" {
+				all += "; " + says
+			}
 		}
 	}
 	return all

@@ -46,11 +46,11 @@ func TestLacksAreTold(t *testing.T) {
 					t.Errorf("%s is listed by COMMAND DOCS: %t, and is an error: %t", s.what, listed, lacks)
 				}
 			}
-			if s := r.stderr.String(); !strings.Contains(s, e.lacks()) || !strings.Contains(s, e.expiry()) {
-				t.Errorf("the greeting does not say %q, %q: %s", e.lacks(), e.expiry(), s)
+			if s := r.stderr.String(); !strings.Contains(s, e.lacks()) || !strings.Contains(s, e.expiry()) || !strings.Contains(s, e.shared()) {
+				t.Errorf("the greeting does not say %q, %q, %q: %s", e.lacks(), e.expiry(), e.shared(), s)
 			}
-			if help := helpOf(t); !strings.Contains(help, e.lacks()) {
-				t.Errorf("-help does not say %q: %s", e.lacks(), help)
+			if help := helpOf(t); !strings.Contains(help, e.lacks()) || !strings.Contains(help, e.shared()) {
+				t.Errorf("-help does not say %q, %q: %s", e.lacks(), e.shared(), help)
 			}
 		})
 	}

@@ -20,7 +20,10 @@
 // With -engine redis the store is the server at -target: an address, a URL, nodes of a cluster
 // or, with -master, sentinels. Its keys have no order, so SCAN, KEYS, DBSIZE and FLUSHDB are
 // errors, as are WATCH, CLIENT TRACKING and KEEPTTL, since others may write the same keys. Keys of
-// database 0 are there as clients have them. -heartbeat names a key by which the lags of replicas
+// database 0 are there as clients have them. The locks of this server keep only its own clients
+// away: between the operations of one command, others may write. So the count of DEL, the reply of
+// SET with GET, what a transaction reads, and NX and XX together with GET or in a transaction hold
+// among clients of this server; SET NX and SET XX alone hold for everybody. -heartbeat names a key by which the lags of replicas
 // are measured.
 //
 // One command may be several operations of the store, and those are what the

@@ -33,7 +33,8 @@
 // a cluster one for each slot), PrefixScanner (SCAN, in no order), Swapper (a script),
 // TTLPutter (in milliseconds), TTLGetter, Pinger, PoolReader, StatsReader, Lagger, Describer and Notifier.
 // Redis has no order of keys, no snapshots, and no transactions that read before they write but with WATCH,
-// which does not cover a scan: so there is no Scanner, Viewer or Updater.
+// which does not cover a scan: so there is no Scanner, Viewer or Updater. Between a call that reads
+// and one that writes, others may write; CompareAndSwap does both at once.
 //
 // # Errors
 //
