@@ -42,7 +42,10 @@ func (tr *trial) start(t *testing.T, s *server) *instance {
 	}
 	dir := t.TempDir()
 	p := &instance{trial: tr, log: cmp.Or(tr.log, filepath.Join(dir, "log")), dir: filepath.Join(dir, "store")}
-	args := []string{"-pprof", "127.0.0.1:0", "-drain", "0", "-dir", p.dir, "-listen", "127.0.0.1:0"}
+	args := []string{"-pprof", "127.0.0.1:0", "-drain", "0", "-listen", "127.0.0.1:0"}
+	if tr.primary == nil {
+		args = append(args, "-dir", p.dir)
+	}
 	if tr.program == "kvserver" {
 		args = append(args, "-admin", "127.0.0.1:0", "-sync=false")
 	} else {

@@ -89,7 +89,10 @@ func (tr *trial) run(ctx context.Context, t *testing.T, s *server, all map[strin
 func (tr *trial) sorted(list []block) (rules, commands, queries []block) {
 	for _, b := range list {
 		switch {
+		case b.rule && slices.Contains(tr.alerted, b.book):
+			rules = append(rules, b)
 		case tr.only != "" && !strings.Contains(b.text, tr.only):
+		case tr.only == "" && strings.Contains(b.text, redisCLI):
 		case b.rule:
 			rules = append(rules, b)
 		case b.language == "promql":
@@ -106,6 +109,7 @@ type reader struct {
 	*testing.T
 	*setting
 	*ledger
+	seen map[int]int // sights, by block
 }
 
 // read runs blocks again and again, until each has told something or is known to have
@@ -141,7 +145,10 @@ func (r *reader) read(ctx context.Context, list []block, told func()) {
 func (r *reader) attempt(ctx context.Context, b block, told func()) (done bool, err error) {
 	out, err := runners[b.language](ctx, r.setting, b)
 	if err == nil {
-		r.Logf("%v: %s", b, out)
+		err = r.see(b, out)
+	}
+	if err == nil {
+		r.Logf("%v: %s", b, tail(out))
 		r.tell(b)
 		told()
 		return true, nil

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/otelkv/otelkv/internal/testutil/redisserver"
 )
 
 // A setting is where blocks are run.
@@ -24,7 +26,7 @@ type setting struct {
 // errSilent is matched by the error of a block that was run, and had nothing to tell.
 var errSilent = errors.New("no output")
 
-// runners are what blocks are run with, by language. They return what they tell, in short,
+// runners are what blocks are run with, by language. They return what they tell,
 // and an error if that is nothing.
 var runners = map[string]func(context.Context, *setting, block) (string, error){
 	"promql": query,
@@ -90,6 +92,11 @@ func command(ctx context.Context, s *setting, b block) (string, error) {
 	cmd.Dir, cmd.WaitDelay = s.dir, time.Second
 	cmd.Env = append(os.Environ(), "ADMIN="+s.admin, "PPROF="+s.pprof, "LOG="+s.log, "DIR="+s.instance.dir,
 		"TMPDIR="+s.dir, "PPROF_TMPDIR="+s.dir)
+	for name, server := range map[string]*redisserver.Server{"REDIS": s.trial.primary, "REPLICA": s.trial.replica} {
+		if server != nil {
+			cmd.Env = append(cmd.Env, name+"=redis://"+server.Address)
+		}
+	}
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
@@ -101,7 +108,7 @@ func command(ctx context.Context, s *setting, b block) (string, error) {
 			return "", fmt.Errorf("%w of %s %s", errSilent, line, tail(stderr.String()))
 		}
 	}
-	return tail(strings.Join(outs, "")), nil
+	return strings.Join(outs, ""), nil
 }
 
 const separator = "\x1e" // no command prints it

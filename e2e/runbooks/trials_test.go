@@ -2,8 +2,12 @@ package runbooks
 
 import (
 	"net"
+	"slices"
 	"testing"
 	"time"
+
+	"github.com/otelkv/otelkv/internal/testutil/proxy"
+	"github.com/otelkv/otelkv/internal/testutil/redisserver"
 )
 
 const watchdog = "KVWatchdog"
@@ -17,19 +21,29 @@ type trial struct {
 	log     string // where its lines go, if not to a file of its own
 	books   []string
 
-	only   string // of their blocks, those that have this text
-	memory int    // the limit of a control group of its own, in bytes; 0 for none
+	only    string   // of their blocks, those that have this text
+	alerted []string // of the runbooks, those whose alert has to hold first in spite of only
+	sights  []sight  // what blocks have to print
+	memory  int      // the limit of a control group of its own, in bytes; 0 for none
 
 	before func(*testing.T, *trial) // makes what the program needs
 
 	settle time.Duration               // of normal traffic, before
 	on     func(*testing.T, *instance) // turns the fault on, if it is not from the start
+
+	primary, replica *redisserver.Server // of the store, if it is on one
+	link             *proxy.Proxy        // of another replica
+	saves            string              // the directory of the primary
+	anew             time.Time           // when the primary was started anew
 }
 
 func with(fault string, more ...string) []string { return append([]string{"-fault", fault}, more...) }
 
 // trials are all of them, those that take long first.
-var trials = []*trial{
+var trials = slices.Concat(ownTrials, redisTrials)
+
+// ownTrials are the faults of a program.
+var ownTrials = []*trial{
 	{name: "slowdisk", program: "quickstart", args: with("slowdisk"), books: []string{"KVDiskSlow"}},
 	{name: "freelist", program: "quickstart", args: with("freelist", "-engine", "bolt"), books: []string{"KVFreelistBloated"}},
 	{name: "oldread", program: "quickstart", args: with("oldread", "-engine", "bolt"), books: []string{"KVReadTransactionOld"}},
