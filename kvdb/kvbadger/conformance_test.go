@@ -61,7 +61,7 @@ func TestAdapter(t *testing.T) {
 
 func TestDecorated(t *testing.T) {
 	t.Parallel()
-	decorated.Run(t, func(t testing.TB) kvdb.Store { return open(t, newPath(t), small()) })
+	decorated.RunParallel(t, func(t testing.TB) kvdb.Store { return open(t, newPath(t), small()) })
 }
 
 // Every value that has bytes is in the value log, and memory is little.

@@ -21,11 +21,26 @@ import (
 // kvtest's own account of the same calls.
 func Run(t *testing.T, open func(t testing.TB) kvdb.Store) {
 	t.Helper()
+	ways(t, open, func(*testing.T) {})
+}
+
+// RunParallel is Run with the four beside each other, for stores that share nothing: those whose
+// values expire by the second have the suite wait.
+func RunParallel(t *testing.T, open func(t testing.TB) kvdb.Store) {
+	t.Helper()
+	ways(t, open, (*testing.T).Parallel)
+}
+
+func ways(t *testing.T, open func(t testing.TB) kvdb.Store, begin func(*testing.T)) {
+	t.Helper()
 	for way, connect := range map[string]func(testing.TB) (instrument.Option, func() testutil.Samples){
 		"Registry": toRegistry, "MeterProvider": toMeterProvider,
 	} {
 		for times, namespaces := range map[string][]string{"Once": {"only"}, "Twice": {"inner", "outer"}} {
-			t.Run(way+"/"+times, func(t *testing.T) { run(t, open, connect, namespaces) })
+			t.Run(way+"/"+times, func(t *testing.T) {
+				begin(t)
+				run(t, open, connect, namespaces)
+			})
 		}
 	}
 }
