@@ -67,8 +67,8 @@ func WithRegistry(r *Registry) Option {
 // provider, which may be set later. A nil pointer as mp is an error of Wrap.
 //
 // What that way cannot do: show histograms before the first operation, forget
-// those of a closed store, and offer kvdb.request.latency.quantiles and
-// db.client.connection.wait_time, which a client's pool has measured already. All
+// those of a closed store, and offer kvdb.request.latency.quantiles,
+// db.client.connection.wait_time and .create_time, which a client's pool has measured already. All
 // else of a closed store is forgotten after five minutes, or when 64 others were closed after
 // it.
 func WithMeterProvider(mp metric.MeterProvider) Option {

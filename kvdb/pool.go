@@ -20,6 +20,33 @@ type PoolStats struct {
 	Waits    int64         // requests that got a connection after they waited
 	WaitTime time.Duration // the time that those waited, added up
 	Dials    FailedDials   // attempts to open a connection that failed
+	Times    PoolTimes     // of a pool that measures each
+}
+
+// PoolTimes are how long a pool's connections took, since the pool was made. Those of a pool that does
+// not measure them are the zero value. Of one that does, each request that got a connection is in Wait, also if it
+// did not have to wait, and Waits and WaitTime of [PoolStats] are not looked at.
+type PoolTimes struct {
+	Measured bool
+	Create   PoolDurations // to open a connection until it could be used; those that failed are not in it
+	Wait     PoolDurations // to get a connection
+}
+
+// PoolDurations are durations by the bounds of [PoolTimeBounds]: as many counts, and one of those above
+// all bounds. They do not fall.
+type PoolDurations struct {
+	Counts [poolTimeBounds + 1]int64
+	Sum    time.Duration
+}
+
+const poolTimeBounds = 11
+
+// PoolTimeBounds returns the upper edges, inclusive, of the counts of [PoolDurations].
+func PoolTimeBounds() [poolTimeBounds]time.Duration {
+	return [...]time.Duration{
+		100 * time.Microsecond, 500 * time.Microsecond, time.Millisecond, 5 * time.Millisecond, 10 * time.Millisecond, 50 * time.Millisecond,
+		100 * time.Millisecond, 500 * time.Millisecond, time.Second, 5 * time.Second, 10 * time.Second,
+	}
 }
 
 // FailedDials counts attempts to open a connection that failed, by the kind of their

@@ -49,7 +49,7 @@ var groups = []Group{
 		Name:  "Connections",
 		About: "Who is connected to a server, and how a client's pool of connections to one is used.",
 		Metrics: []Metric{
-			PoolConnections, PoolMax, PoolIdleMin, PoolIdleMax, PoolPendingRequests, PoolTimeouts, PoolWaitTime, DialErrors, Connections,
+			PoolConnections, PoolMax, PoolIdleMin, PoolIdleMax, PoolPendingRequests, PoolTimeouts, PoolCreateTime, PoolWaitTime, DialErrors, Connections,
 		},
 	},
 	{

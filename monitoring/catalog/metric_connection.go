@@ -2,6 +2,9 @@ package catalog
 
 const withPool = "for stores with a pool of connections, as far as it is known"
 
+// poolTimeBounds are kvdb.PoolTimeBounds in seconds.
+var poolTimeBounds = []float64{0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10}
+
 // Metrics of a store's pool of connections to its server.
 var (
 	PoolConnections = Metric{
@@ -40,12 +43,21 @@ var (
 		Attributes: perStore(PoolName), When: withPool,
 		Stability: Development, Source: fromInstrument,
 	}
+	PoolCreateTime = Metric{
+		Name: "db.client.connection.create_time", Unit: "s", Kind: Histogram,
+		Help:       "The time it took to create a new connection",
+		Attributes: perStore(PoolName), Bounds: poolTimeBounds,
+		When:      "for stores with a pool of connections that measures it, such as a hook on a Redis client that asks for it; not with a MeterProvider",
+		Note:      "With all that the client does before the connection can be used, such as to log in; a connection that failed is not in it",
+		Stability: Development, Source: fromInstrument,
+	}
 	PoolWaitTime = Metric{
 		Name: "db.client.connection.wait_time", Unit: "s", Kind: Histogram,
 		Help:       "The time it took to obtain an open connection from the pool",
-		Attributes: perStore(PoolName), Bounds: []float64{},
-		When:      withPool + "; not with a MeterProvider",
-		Note:      "It has one bucket, since a pool only tells how often and how long its users waited: the mean is the sum divided by the count; a request that got a connection at once is not in it",
+		Attributes: perStore(PoolName), Bounds: poolTimeBounds,
+		When: withPool + "; not with a MeterProvider",
+		Note: "It has one bucket where a pool only tells how often and how long its users waited: the mean is the sum divided by the count, and a request that got a connection at once is not in it. " +
+			"Of a pool that measures each request, all that got a connection are in it, and it has these buckets",
 		Stability: Development, Source: fromInstrument,
 	}
 )

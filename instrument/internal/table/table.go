@@ -35,6 +35,7 @@ var Rows = []Row{
 	{Metric: catalog.PoolIdleMax, Ints: poolGauge(record.PoolIdleMax)},
 	{Metric: catalog.PoolPendingRequests, Ints: poolGauge(record.PoolPending)},
 	{Metric: catalog.PoolTimeouts, Ints: poolTimeoutCount},
+	{Metric: catalog.PoolCreateTime, Distributions: poolCreateTime},
 	{Metric: catalog.PoolWaitTime, Distributions: poolWaitTime},
 	{Metric: catalog.DialErrors, Ints: dialErrors},
 	{Metric: catalog.StatsAge, Floats: statsAge},

@@ -1,12 +1,16 @@
 package redishook
 
-import "github.com/otelkv/otelkv/instrument"
+import (
+	"github.com/otelkv/otelkv/instrument"
+	"github.com/otelkv/otelkv/kvdb/kvredis/internal/times"
+)
 
 // A Hook records the commands of a client. [Instrument] makes one. It is safe for concurrent
 // use; a nil or zero Hook records nothing.
 type Hook struct {
 	tap      tap
 	recorder *instrument.Recorder
+	times    *times.Times // nil unless they are asked for
 }
 
 // Totals returns the current totals of the client's commands.
@@ -35,5 +39,7 @@ func (h *Hook) Close() error {
 		return nil
 	}
 	h.tap.words.Store(nil)
-	return h.recorder.Close()
+	err := h.recorder.Close()
+	h.times.Close()
+	return err
 }

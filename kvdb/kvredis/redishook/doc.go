@@ -33,7 +33,7 @@
 // # Connections
 //
 // The client's pool has the metrics of the semantic conventions, db.client.connection.count by state,
-// max, idle.min, idle.max, pending_requests, timeouts, and wait_time of those requests that waited. It is
+// max, idle.min, idle.max, pending_requests, timeouts, and wait_time, in one bucket, of those requests that waited. It is
 // asked every ten seconds. Connections for pipelines are in these counts, those of subscriptions are not. Of a cluster and of
 // a ring, whose clients have a pool for each node, limits and pending requests are not known, and a cluster's client
 // is not asked before it has met a node.
@@ -45,9 +45,13 @@
 // A client with a cache of its own (ClientSideCacheConfig of its options) has
 // kvdb.engine.client_cache.hits, .misses, .entries and .size. A read that the cache answers is a command as others are.
 //
-// db.client.connection.use_time is not there: no hook sees when a connection is taken and given back. Neither is create_time, and
-// wait_time has one bucket: go-redis tells more only to a recorder of the whole process, redis.SetOTelRecorder, which the hook
-// leaves to the program.
+// db.client.connection.use_time is not there: no hook sees when a connection is taken and given back. create_time, and
+// a wait_time with buckets, come with [Config.ConnectionTimes], which sets the recorder of go-redis, redis.SetOTelRecorder: there
+// is one for all clients of the process. create_time begins with the first attempt to dial and ends when the connection can be
+// used, without the time that it was in reserve between; one that failed, one of a subscription and one
+// from before the hook are not in it. wait_time then has each request that got a connection, also at once, and those
+// that a cluster's or a ring's client makes for itself; requests that gave up are timeouts. A client's pools
+// are known by its first command or pipeline. Neither is there with a MeterProvider.
 //
 // # What is kept out
 //

@@ -15,6 +15,7 @@ import (
 	"github.com/otelkv/otelkv/internal/typednil"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/kvdb/kvredis/internal/pools"
+	"github.com/otelkv/otelkv/kvdb/kvredis/internal/times"
 )
 
 // A Config says what telemetry calls the server and which commands have names. A nil or
@@ -29,6 +30,14 @@ type Config struct {
 	// first ten have series from the start. A batch of one command can be among them, as "PIPELINE GET". By
 	// default, they are those of the function Commands, and three batches.
 	Commands []string
+
+	// ConnectionTimes adds db.client.connection.create_time, and buckets to db.client.connection.wait_time. For
+	// that the first such hook sets the one recorder of go-redis that the process has, redis.SetOTelRecorder, and the
+	// last one's Close takes it back. A recorder that somebody has set before is replaced, as nobody can
+	// ask go-redis for it; one that has been set since stays, is an error here, and ends what the hooks there are
+	// measure. go-redis itself does more for each command of each client while there is a recorder. By default, it is
+	// left alone.
+	ConnectionTimes bool
 }
 
 // Instrument is [Config.Instrument] with the defaults.
@@ -59,17 +68,33 @@ func (c *Config) Instrument(client redis.UniversalClient, options ...instrument.
 	if err = errors.Join(err, invalid); err != nil {
 		return nil, fmt.Errorf("redishook: %w", err)
 	}
+	measured, err := c.times()
+	if err != nil {
+		return nil, fmt.Errorf("redishook: ConnectionTimes: %w", err)
+	}
 	dials := newDials()
-	options = append([]instrument.Option{instrument.WithSource(newSource(client, pools.Of(client, dials)))}, options...)
+	pool := pools.Of(client, dials)
+	pool.Times = measured.Read
+	options = append([]instrument.Option{instrument.WithSource(newSource(client, pool))}, options...)
 	r, err := instrument.NewRecorder(info, operations(named), options...)
 	if err != nil {
+		measured.Close()
 		return nil, fmt.Errorf("redishook: %w", err)
 	}
-	h := &Hook{recorder: r}
+	h := &Hook{recorder: r, times: measured}
 	h.tap.words.Store(newVocabulary(r, named))
 	client.AddHook(&h.tap)
 	dials.Watch(client)
+	measured.Watch(client)
 	return h, nil
+}
+
+// times returns what measures a client's connections, nil unless that is asked for.
+func (c *Config) times() (*times.Times, error) {
+	if c == nil || !c.ConnectionTimes {
+		return nil, nil
+	}
+	return times.Start()
 }
 
 // failover is what go-redis calls the address of a client of sentinels.

@@ -24,19 +24,7 @@ type Dials struct {
 // cluster's client has met already are not watched.
 func (d *Dials) Watch(client redis.UniversalClient) {
 	hook := &dialHook{d}
-	onNode := func(node *redis.Client) { node.AddHook(hook) }
-	switch client := client.(type) {
-	case *redis.ClusterClient:
-		client.OnNewNode(onNode)
-	case *redis.Ring:
-		client.OnNewNode(onNode)
-		_ = client.ForEachShard(context.Background(), func(_ context.Context, node *redis.Client) error {
-			onNode(node)
-			return nil
-		})
-	default:
-		client.AddHook(hook)
-	}
+	Nodes(client, func(node redis.UniversalClient) { node.AddHook(hook) })
 }
 
 // failed returns the counts, which nobody knows without somebody who counts.

@@ -18,6 +18,8 @@ const (
 
 // A Pool is what a client's connections are read from. It is safe for concurrent use.
 type Pool struct {
+	Times func() kvdb.PoolTimes // nil where nobody measures them; set before the first reading
+
 	client  redis.UniversalClient
 	dials   *Dials // nil where nobody counts them
 	limits  kvdb.PoolStats
@@ -72,6 +74,9 @@ func (p *Pool) PoolStats(context.Context) (kvdb.PoolStats, error) {
 	}
 	if !p.pending {
 		now.Pending = unknown
+	}
+	if p.Times != nil {
+		now.Times = p.Times()
 	}
 	return p.grown(now), nil
 }

@@ -72,6 +72,8 @@ func shown(m catalog.Metric, e engine.Engine, s Setting) bool {
 		return s.Sizes
 	case catalog.PoolIdleMin.Name, catalog.PoolIdleMax.Name:
 		return false // no client has these limits by default
+	case catalog.PoolCreateTime.Name:
+		return false // no pool measures it by default
 	case catalog.StatsAge.Name:
 		return e.Has("StatsReader")
 	case catalog.Utilization.Name:
@@ -114,6 +116,9 @@ func each(m catalog.Metric) int {
 	}
 	switch m.Kind {
 	case catalog.Histogram:
+		if m.Name == catalog.PoolWaitTime.Name {
+			return 3 // one bucket, where a pool does not measure each
+		}
 		return len(m.Bounds) + 3 // and +Inf, sum and count
 	case catalog.Summary:
 		return len(m.Quantiles) + 2 // and sum and count

@@ -19,6 +19,7 @@ var notShown = map[string]string{
 	catalog.OperationDurationExponential.Name: "on /metrics it is the native side of db.client.operation.duration, which is asked for by that name",
 	catalog.PoolIdleMin.Name:                  "it is what somebody has chosen and does not change; idle connections are shown",
 	catalog.PoolIdleMax.Name:                  "the same",
+	catalog.PoolCreateTime.Name:               "only a hook on a Redis client that asks for it has it; what waits for a new connection, and attempts that fail, are shown",
 	catalog.ProcessResidentMemory.Name:        "kvdb.memory is the same, and is there over OTLP, too",
 	catalog.GoConfigGogc.Name:                 "it is what somebody has chosen and does not change; the goal of the collector, which comes of it, is shown",
 }

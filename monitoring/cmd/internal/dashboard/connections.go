@@ -39,7 +39,7 @@ func (s *Scope) connections() Row {
 		},
 		Panel{
 			ID: 706, Title: "Wait for a connection", Unit: Seconds, Empty: "no pools",
-			Description: "The mean of those requests that did not get a connection at once.",
+			Description: "The mean of those requests that did not get a connection at once; of all that got one, where a hook on a Redis client measures each (ConnectionTimes).",
 			Queries:     []Query{{Expr: s.mean(catalog.PoolWaitTime, stores(), by...), Legend: legend(pool, alert.Instance)}},
 		},
 		Panel{
