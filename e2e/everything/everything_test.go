@@ -13,6 +13,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/otelkv/otelkv/e2e/internal/redisserver"
 	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/internal/testutil"
 	"github.com/otelkv/otelkv/internal/testutil/process"
@@ -40,10 +41,12 @@ func TestEverythingIsInTheCatalogue(t *testing.T) {
 	eventful := newRemote()
 	eventful.Info.Namespace = "eventful"
 	events := wrap(t, eventful, append(slow, instrument.WithSpanOptions(instrument.SpanOptions{ParentEvents: true}))...)
+	server := redisserver.Start(t)
+	hookRedis(t, p, server)
 	later := make(chan struct{})
 	stores := []*instrument.Store{
 		faulty,
-		wrap(t, newRedis(t), instrument.WithTelemetry(p)),
+		wrap(t, newRedis(t, server), instrument.WithTelemetry(p)),
 		wrap(t, kvdb.NewMemory(nil), slow...),
 		wrap(t, newPebble(t), instrument.WithTelemetry(p)),
 		wrap(t, teller{kvdb.NewMemory(nil), later}, instrument.WithTelemetry(p)),

@@ -18,6 +18,7 @@ import (
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/kvdb/kvbolt"
 	"github.com/otelkv/otelkv/kvdb/kvpebble"
+	"github.com/otelkv/otelkv/kvdb/kvredis/redishook"
 )
 
 // remoteEngine is the engine that is another machine's.
@@ -86,11 +87,27 @@ func wrap(t *testing.T, store kvdb.Store, options ...instrument.Option) *instrum
 	return wrapped
 }
 
-// newRedis starts a server, and returns a store behind a pool of which one
-// connection is in use and one is not.
-func newRedis(t *testing.T) kvdb.Store {
+// hookRedis records the commands of a client, and how long its connections take.
+func hookRedis(t *testing.T, p *program, server *redisserver.Server) {
 	t.Helper()
-	server := redisserver.Start(t)
+	client := redis.NewClient(&redis.Options{Addr: server.Address})
+	hook, err := (&redishook.Config{ConnectionTimes: true}).Instrument(client, instrument.WithTelemetry(p), instrument.WithNamespace("hooked"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := errors.Join(hook.Close(), client.Close()); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	})
+	if err := client.Ping(traced(t, p)).Err(); err != nil {
+		t.Error(err)
+	}
+}
+
+// newRedis returns a store behind a pool of which one connection is in use and one is not.
+func newRedis(t *testing.T, server *redisserver.Server) kvdb.Store {
+	t.Helper()
 	client := redis.NewClient(&redis.Options{Addr: server.Address, PoolSize: 4})
 	ctx, cancel := context.WithCancel(context.Background())
 	waits := make(chan struct{})
