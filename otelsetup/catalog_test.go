@@ -57,7 +57,7 @@ func TestCatalogKeepsToTheConventions(t *testing.T) {
 	}
 	conventions := []convention{
 		dbconv.ClientOperationDuration{}, dbconv.ClientConnectionCount{}, dbconv.ClientConnectionMax{},
-		dbconv.ClientConnectionPendingRequests{}, dbconv.ClientConnectionTimeouts{}, dbconv.ClientConnectionWaitTime{},
+		dbconv.ClientConnectionPendingRequests{}, dbconv.ClientConnectionTimeouts{}, dbconv.ClientConnectionCreateTime{}, dbconv.ClientConnectionWaitTime{},
 		dbconv.ClientConnectionIdleMax{}, dbconv.ClientConnectionIdleMin{},
 		otelconv.SDKExporterSpanExported{}, otelconv.SDKExporterSpanInflight{}, otelconv.SDKProcessorSpanProcessed{},
 		otelconv.SDKProcessorSpanQueueSize{}, otelconv.SDKProcessorSpanQueueCapacity{},
