@@ -14,6 +14,7 @@ import (
 func TestClusterFailover(t *testing.T) {
 	t.Parallel()                    // it waits most of the time
 	c := startCluster(t, 1, "4000") // which a machine that is busy does not hold a node up for
+	c.tell(t)
 	for _, s := range c.servers[3:] {
 		client := s.connect(t)
 		s.Eventually(t, "the link of a replica", func() bool {

@@ -49,8 +49,47 @@ func startCluster(t testing.TB, replicas int, timeout string) *cluster {
 			info, err := client.ClusterInfo(t.Context()).Result()
 			return err == nil && strings.Contains(info, "cluster_state:ok") && strings.Contains(info, "cluster_size:3")
 		})
+		s.Eventually(t, "all nodes at each", func() bool { return c.known(t, client, replicas) })
 	}
 	return c
+}
+
+// known reports whether a node has links to all others, and knows whose replicas the replicas are: only then it votes
+// for one of them.
+func (c *cluster) known(t testing.TB, client *redis.Client, replicas int) bool {
+	t.Helper()
+	about, err := client.ClusterNodes(t.Context()).Result()
+	if err != nil {
+		return false
+	}
+	nodes, primaries, following := 0, 0, 0
+	for line := range strings.Lines(about) {
+		f := strings.Fields(line) // id, address, flags, primary, ping sent, pong received, epoch, link, slots
+		if len(f) < 8 || f[7] != "connected" || strings.Contains(f[2], "handshake") || strings.Contains(f[2], "fail") {
+			return false
+		}
+		nodes++
+		switch {
+		case strings.Contains(f[2], "slave") && f[3] != "-":
+			following++
+		case strings.Contains(f[2], "master") && len(f) > 8:
+			primaries++
+		}
+	}
+	return nodes == len(c.servers) && primaries == 3 && following == 3*replicas
+}
+
+// tell writes what each node that still answers knows of the others, if the test has failed.
+func (c *cluster) tell(t testing.TB) {
+	for _, s := range c.servers {
+		client := s.connect(t)
+		t.Cleanup(func() {
+			if t.Failed() {
+				about, err := client.ClusterNodes(context.WithoutCancel(t.Context())).Result()
+				t.Logf("%s knows (%v):\n%s", s.address, err, about)
+			}
+		})
+	}
 }
 
 // flush empties all of it.
