@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
-	"syscall"
 	"testing"
 	"time"
 
@@ -112,9 +111,9 @@ func TestRedisPaused(t *testing.T) {
 	d := dependOn(t, server.Address)
 	d.becomes(t, health.StatusPass, "redis", "port")
 
-	t.Cleanup(func() { _ = server.Cmd.Process.Signal(syscall.SIGCONT) }) // a paused one cannot end
+	t.Cleanup(func() { _ = server.Cmd.Process.Signal(process.GoOn) }) // a paused one cannot end
 	paused := time.Now()
-	if err := server.Cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+	if err := server.Cmd.Process.Signal(process.StandStill); err != nil {
 		t.Fatal(err)
 	}
 	c := d.becomes(t, health.StatusFail, "redis")["redis"]
@@ -124,7 +123,7 @@ func TestRedisPaused(t *testing.T) {
 	}
 	d.answers(t, http.StatusServiceUnavailable, "redis down\n")
 
-	if err := server.Cmd.Process.Signal(syscall.SIGCONT); err != nil {
+	if err := server.Cmd.Process.Signal(process.GoOn); err != nil {
 		t.Fatal(err)
 	}
 	d.becomes(t, health.StatusPass, "redis")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/otelkv/otelkv/internal/testutil/process"
 	"github.com/otelkv/otelkv/internal/testutil/proxy"
 	"github.com/otelkv/otelkv/internal/testutil/redisserver"
 )
@@ -106,8 +107,8 @@ func (s *server) signal(t *testing.T, what syscall.Signal) {
 // pause stops it, and lets it go on at the end of the test at the latest.
 func (s *server) pause(t *testing.T) {
 	t.Helper()
-	t.Cleanup(func() { _ = s.Cmd.Process.Signal(syscall.SIGCONT) }) // a paused one cannot end
-	s.signal(t, syscall.SIGSTOP)
+	t.Cleanup(func() { _ = s.Cmd.Process.Signal(process.GoOn) }) // a paused one cannot end
+	s.signal(t, process.StandStill)
 }
 
 // settle waits until both replicas have what was written, and returns since when they have.

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"os"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -184,7 +183,7 @@ func pause(tr *trial) {
 	replica := tr.servers[2]
 	tr.load.at(tr.T, "the pause", func() { replica.pause(tr.T) })
 	tr.away(replica.Address)
-	tr.load.at(tr.T, "the end of the pause", func() { replica.signal(tr.T, syscall.SIGCONT) })
+	tr.load.at(tr.T, "the end of the pause", func() { replica.signal(tr.T, process.GoOn) })
 	tr.back(replica.Address)
 }
 

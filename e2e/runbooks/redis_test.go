@@ -68,7 +68,7 @@ var redisTrials = []*trial{
 		sights: []sight{
 			sees("client list", `(?m)^id=\d+ .*\bflags=b .*\bcmd=set `),
 			then("ping", `^PONG\s*$`, func(t *testing.T, p *instance) { freeze(t, p.trial.primary) }),
-			then("ping", `^no answer `, func(t *testing.T, p *instance) { signal(t, p.trial.primary, syscall.SIGCONT) }),
+			then("ping", `^no answer `, func(t *testing.T, p *instance) { signal(t, p.trial.primary, process.GoOn) }),
 		},
 	},
 	{
@@ -158,8 +158,8 @@ func isYoung(tr *trial, out string) bool {
 // freeze stops a server in its tracks, until the end of the test.
 func freeze(t *testing.T, s *redisserver.Server) {
 	t.Helper()
-	t.Cleanup(func() { _ = s.Cmd.Process.Signal(syscall.SIGCONT) }) // a paused one cannot end
-	signal(t, s, syscall.SIGSTOP)
+	t.Cleanup(func() { _ = s.Cmd.Process.Signal(process.GoOn) }) // a paused one cannot end
+	signal(t, s, process.StandStill)
 }
 
 func signal(t *testing.T, s *redisserver.Server, what syscall.Signal) {

@@ -94,13 +94,13 @@ func callsWithin(s *kvredis.Store) map[string]func(context.Context) error {
 // pause makes the server hang, until resume or the end of the test.
 func (s *server) pause(t testing.TB) {
 	t.Helper()
-	s.signal(t, standStill)
-	t.Cleanup(func() { _ = s.Cmd.Process.Signal(goOn) })
+	s.signal(t, process.StandStill)
+	t.Cleanup(func() { _ = s.Cmd.Process.Signal(process.GoOn) })
 }
 
 func (s *server) resume(t testing.TB) {
 	t.Helper()
-	s.signal(t, goOn)
+	s.signal(t, process.GoOn)
 }
 
 func (s *server) signal(t testing.TB, sig syscall.Signal) {

@@ -40,14 +40,11 @@ func InGroup(t *testing.T, test func(low, high float64)) {
 		inGroup(t, dir, test)
 		return
 	}
-	newMemoryGroup(t, groupLimit).run(t)
-}
-
-// MemoryGroup makes cmd run in a real control group with a limit of memory, in bytes. Where
-// control groups cannot be made the test is skipped, or fails under OTELKV_E2E=required.
-func MemoryGroup(t *testing.T, limit int, cmd *exec.Cmd) {
-	t.Helper()
-	newMemoryGroup(t, limit).take(cmd)
+	g, err := tryMemoryGroup(t, groupLimit)
+	if err != nil {
+		process.Missing(t, err.Error())
+	}
+	g.run(t)
 }
 
 // TryMemoryGroup makes a control group with a limit of memory, in bytes, that lasts as long as
@@ -62,15 +59,6 @@ func TryMemoryGroup(t testing.TB, limit int) (take func(*exec.Cmd), err error) {
 func (g group) take(cmd *exec.Cmd) {
 	cmd.Args = append([]string{"sh", "-c", `echo $$ >"$0" && exec "$@"`, filepath.Join(g.dir, "cgroup.procs"), cmd.Path}, cmd.Args[1:]...)
 	cmd.Path = "/bin/sh"
-}
-
-func newMemoryGroup(t *testing.T, limit int) group {
-	t.Helper()
-	g, err := tryMemoryGroup(t, limit)
-	if err != nil {
-		process.Missing(t, err.Error())
-	}
-	return g
 }
 
 func tryMemoryGroup(t testing.TB, limit int) (group, error) {
