@@ -137,7 +137,7 @@ func catalogue() inventory {
 				Name: info.Name, Unit: info.Unit, Help: info.Help, Kind: catalog.Gauge,
 				Attributes: []string{catalog.SystemName, catalog.Namespace},
 			}
-			if engine == remoteEngine {
+			if engine == remoteEngine || engine == remoteClient {
 				m.Attributes = append(m.Attributes, catalog.ServerAddress, catalog.ServerPort)
 			}
 			if info.Counter {

@@ -21,12 +21,15 @@ import (
 	"github.com/otelkv/otelkv/kvdb/kvredis/redishook"
 )
 
-// remoteEngine is the engine that is another machine's.
-const remoteEngine = "faulty"
+// What is another machine's: an engine, and one whose client has a hook.
+const (
+	remoteEngine = "faulty"
+	remoteClient = "redis"
+)
 
 // declared are the statistics that the stores of this test have, by engine.
 func declared() map[string][]kvdb.StatInfo {
-	all := map[string][]kvdb.StatInfo{"pebble": kvpebble.StatInfos(), "bbolt": kvbolt.StatInfos()}
+	all := map[string][]kvdb.StatInfo{"pebble": kvpebble.StatInfos(), "bbolt": kvbolt.StatInfos(), remoteClient: redishook.StatInfos()}
 	for _, s := range constantStats {
 		all[remoteEngine] = append(all[remoteEngine], s.StatInfo)
 	}
@@ -87,10 +90,10 @@ func wrap(t *testing.T, store kvdb.Store, options ...instrument.Option) *instrum
 	return wrapped
 }
 
-// hookRedis records the commands of a client, and how long its connections take.
+// hookRedis records the commands of a client that has a cache, and how long its connections take.
 func hookRedis(t *testing.T, p *program, server *redisserver.Server) {
 	t.Helper()
-	client := redis.NewClient(&redis.Options{Addr: server.Address})
+	client := redis.NewClient(&redis.Options{Addr: server.Address, Protocol: 3, ClientSideCacheConfig: &redis.ClientSideCacheConfig{MaxEntries: 1}})
 	hook, err := (&redishook.Config{ConnectionTimes: true}).Instrument(client, instrument.WithTelemetry(p), instrument.WithNamespace("hooked"))
 	if err != nil {
 		t.Fatal(err)

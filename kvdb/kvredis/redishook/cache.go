@@ -35,8 +35,9 @@ func tellsOfCache(opts *redis.Options) bool {
 	return ok
 }
 
-// StatInfos implements [kvdb.StatsReader].
-func (cachingSource) StatInfos() []kvdb.StatInfo {
+// StatInfos declares the statistics of a hooked client that has a cache of its own; another
+// one has none. The caller owns the result.
+func StatInfos() []kvdb.StatInfo {
 	info := func(name, unit, help string, counter bool) kvdb.StatInfo {
 		return kvdb.StatInfo{Name: name, Unit: unit, Help: help, Counter: counter, Stability: kvdb.StabilityDevelopment}
 	}
@@ -47,6 +48,9 @@ func (cachingSource) StatInfos() []kvdb.StatInfo {
 		info("kvdb.engine.client_cache.size", "By", "Memory of the client's own cache", false),
 	}
 }
+
+// StatInfos implements [kvdb.StatsReader] with those of the package.
+func (cachingSource) StatInfos() []kvdb.StatInfo { return StatInfos() }
 
 // AppendStats implements [kvdb.StatsReader] without I/O.
 func (s cachingSource) AppendStats(_ context.Context, dst []float64) ([]float64, error) {

@@ -78,6 +78,11 @@ func engines() section {
 			"When that is, the function `StatInfos` of the adapter says.",
 	}
 	s.addStats(func(name string) bool { return !isFailover(name) })
+	for _, h := range engine.Hooks() {
+		for _, m := range h.Metrics() {
+			s.metrics = append(s.metrics, described{m, []string{origin(h.Name, h.Package)}})
+		}
+	}
 	return s
 }
 
@@ -88,7 +93,7 @@ func (s *section) addStats(wanted func(name string) bool) {
 			if !wanted(m.Name) {
 				continue
 			}
-			from := e.Name + " ([" + e.Package + "](../../" + e.Package + "))"
+			from := origin(e.Name, e.Package)
 			at := slices.IndexFunc(s.metrics, func(other described) bool { return other.Name == m.Name })
 			if at >= 0 && s.metrics[at].Help == m.Help {
 				s.metrics[at].from = append(s.metrics[at].from, from)
@@ -98,6 +103,9 @@ func (s *section) addStats(wanted func(name string) bool) {
 		}
 	}
 }
+
+// origin names an engine or a client, and links to the package that reads it.
+func origin(name, path string) string { return name + " (" + source(path) + ")" }
 
 // source links to a package, of this project or by its path.
 func source(name string) string {

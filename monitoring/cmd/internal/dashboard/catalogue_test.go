@@ -21,6 +21,10 @@ var notShown = map[string]string{
 	catalog.PoolIdleMax.Name:                  "the same",
 	catalog.PoolCreateTime.Name:               "only a hook on a Redis client that asks for it has it; what waits for a new connection, and attempts that fail, are shown",
 	catalog.ProcessResidentMemory.Name:        "kvdb.memory is the same, and is there over OTLP, too",
+	"kvdb.engine.client_cache.hits":           "only a hook on a Redis client that has a cache of its own has it, and commands, which the cache makes faster, are shown",
+	"kvdb.engine.client_cache.misses":         "the same",
+	"kvdb.engine.client_cache.entries":        "the same",
+	"kvdb.engine.client_cache.size":           "the same, and it is part of the memory of the process, which is shown",
 	catalog.GoConfigGogc.Name:                 "it is what somebody has chosen and does not change; the goal of the collector, which comes of it, is shown",
 }
 
@@ -32,6 +36,9 @@ func metrics() []catalog.Metric {
 	}
 	for _, e := range engine.All() {
 		all = append(all, e.Metrics()...)
+	}
+	for _, h := range engine.Hooks() {
+		all = append(all, h.Metrics()...)
 	}
 	return append(all,
 		catalog.Metric{Name: kvdb.StatFailovers, Unit: "{failover}", Kind: catalog.Counter, Attributes: catalog.StatsAge.Attributes},

@@ -106,6 +106,9 @@ func metrics() []catalog.Metric {
 			}
 		}
 	}
+	for _, h := range engine.Hooks() {
+		all = append(all, h.Metrics()...)
+	}
 	for _, g := range catalog.Others() {
 		all = append(all, g.Metrics...)
 	}
