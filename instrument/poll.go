@@ -16,6 +16,11 @@ import (
 // pollTimeout ends a reading; the values of the last one stay.
 const pollTimeout = 5 * time.Second
 
+// lastTimeout ends the reading that Close makes.
+const lastTimeout = time.Second
+
+var errPanicked = errors.New("the reading panicked")
+
 // pollers read an engine's statistics, connections and replication lag in the background, so
 // that a scrape does no I/O and an engine that hangs hangs alone.
 type pollers struct {
@@ -28,39 +33,52 @@ func (p *pollers) start(rec *record.Record, v views) {
 	ctx, cancel := context.WithCancel(context.Background())
 	p.cancel = cancel
 	if v.statsReader != nil {
-		p.every(ctx, func(ctx context.Context) { readStats(ctx, rec, v.statsReader) })
+		p.counts(ctx, func(ctx context.Context) error { return readStats(ctx, rec, v.statsReader) })
 	}
 	if v.poolReader != nil {
-		p.every(ctx, func(ctx context.Context) { readPool(ctx, rec, v.poolReader) })
+		p.counts(ctx, func(ctx context.Context) error { return readPool(ctx, rec, v.poolReader) })
 	}
 	if v.lagger != nil {
 		rec.ExpectLag()
-		p.every(ctx, func(ctx context.Context) { readLag(ctx, rec, v.lagger) })
+		p.done.Go(func() { every(ctx, func(ctx context.Context) error { return readLag(ctx, rec, v.lagger) }) })
 	}
 }
 
-// every calls read now and at each interval, never twice at once.
-func (p *pollers) every(ctx context.Context, read func(context.Context)) {
+// counts calls read as every does, and once more in the end, for what was counted since. An
+// engine that did not answer is not asked again: Close would wait for it.
+func (p *pollers) counts(ctx context.Context, read func(context.Context) error) {
 	p.done.Go(func() {
-		tick := time.NewTicker(record.PollInterval)
-		defer tick.Stop()
-		for {
-			readOnce(ctx, read)
-			select {
-			case <-ctx.Done():
-				return
-			case <-tick.C:
-			}
+		if every(ctx, read) {
+			_ = readOnce(context.WithoutCancel(ctx), lastTimeout, read)
 		}
 	})
 }
 
+// every calls read now and at each interval until the context ends, never twice at once. It reports
+// whether the last reading did not fail, or was the only one, which an early end may have taken away.
+func every(ctx context.Context, read func(context.Context) error) bool {
+	tick := time.NewTicker(record.PollInterval)
+	defer tick.Stop()
+	for first := true; ; first = false {
+		err := readOnce(ctx, pollTimeout, read)
+		select {
+		case <-ctx.Done():
+			return err == nil || first
+		case <-tick.C:
+		}
+	}
+}
+
 // readOnce calls read with a time-out. A panic counts as a reading that failed.
-func readOnce(ctx context.Context, read func(context.Context)) {
-	defer func() { _ = recover() }()
-	ctx, cancel := context.WithTimeout(ctx, pollTimeout)
+func readOnce(ctx context.Context, timeout time.Duration, read func(context.Context) error) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errPanicked
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	read(ctx)
+	return read(ctx)
 }
 
 // stop ends the pollers. A reading that ignores its context is waited for no
@@ -85,31 +103,36 @@ func (p *pollers) stop() {
 
 // readStats reads the engine's statistics. Values that are no more or less than
 // were declared are told of once.
-func readStats(ctx context.Context, rec *record.Record, from kvdb.StatsReader) {
+func readStats(ctx context.Context, rec *record.Record, from kvdb.StatsReader) error {
 	declared := len(rec.Stats.Load().Infos)
 	values, err := from.AppendStats(ctx, make([]float64, 0, declared))
 	if err != nil || rec.KeepStats(values) {
-		return
+		return err
 	}
 	rec.Miscounted.Do(func() {
 		otel.Handle(fmt.Errorf("instrument: %s %q: AppendStats gave %d values for the %d statistics that StatInfos declares: they are not shown",
 			rec.Series.System, rec.Series.Namespace, len(values), declared))
 	})
+	return nil
 }
 
-func readPool(ctx context.Context, rec *record.Record, from kvdb.PoolReader) {
-	if p, err := from.PoolStats(ctx); err == nil {
+func readPool(ctx context.Context, rec *record.Record, from kvdb.PoolReader) error {
+	p, err := from.PoolStats(ctx)
+	if err == nil {
 		rec.KeepPool(p)
 	}
+	return err
 }
 
-func readLag(ctx context.Context, rec *record.Record, from kvdb.Lagger) {
-	switch lag, err := from.ReplicationLag(ctx); {
+func readLag(ctx context.Context, rec *record.Record, from kvdb.Lagger) error {
+	lag, err := from.ReplicationLag(ctx)
+	switch {
 	case err == nil:
 		rec.KeepLag(lag)
 	case errors.Is(err, kvdb.ErrLagUnknown):
 		rec.LoseLag()
 	}
+	return err
 }
 
 // declared returns what a store's statistics are, nil where it has none. A declaration that is wrong,

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/otelkv/otelkv/instrument"
 	"github.com/otelkv/otelkv/internal/testutil"
 	"github.com/otelkv/otelkv/kvdb"
 )
@@ -176,6 +177,63 @@ func TestPollFaults(t *testing.T) {
 	}
 }
 
+// What was counted since the last reading is read at Close, and told for as long as a farewell waits.
+func TestLastReading(t *testing.T) {
+	for _, p := range paths {
+		t.Run(p.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var pool setting[kvdb.PoolStats]
+				var flushes setting[float64]
+				below := pooled(&pool)
+				below.Report(testutil.Counter("kvdb.engine.flushes", "{flush}", "Flushes", 0))
+				below.Stats = func(_ context.Context, dst []float64) ([]float64, error) { return append(dst, flushes.get()), nil }
+				to, collect := p.open(t)
+				w := wrap(t, below, to)
+				time.Sleep(15 * time.Second)
+				pool.set(kvdb.PoolStats{Timeouts: 3, Dials: kvdb.FailedDials{Unavailable: 2}})
+				flushes.set(5)
+				if err := w.Close(); err != nil {
+					t.Fatal(err)
+				}
+				pool.set(kvdb.PoolStats{Timeouts: 9})
+				time.Sleep(4 * time.Minute)
+				got := collect()
+				for name, want := range map[string]float64{"db.client.connection.timeouts": 3, "kvdb.dial.errors": 2, "kvdb.engine.flushes": 5} {
+					if n := got.Sum(name); n != want {
+						t.Errorf("%s is %v after Close, want %v", name, n, want)
+					}
+				}
+				if gauges := got.Find("db.client.connection.count"); len(gauges) != 0 {
+					t.Errorf("after Close there is %v", gauges)
+				}
+			})
+		})
+	}
+}
+
+// A store that is closed at once is read, and one that does not answer is not asked again.
+func TestLastReadingIsShort(t *testing.T) {
+	for name, c := range map[string]struct{ open, close time.Duration }{
+		"at once": {0, time.Second}, "under way": {21 * time.Second, 0}, "after it": {28 * time.Second, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				below := testutil.NewFaulty()
+				below.Pool = func(ctx context.Context) (kvdb.PoolStats, error) {
+					<-ctx.Done()
+					return kvdb.PoolStats{}, ctx.Err()
+				}
+				w := wrap(t, below, instrument.WithRegistry(instrument.NewRegistry()))
+				time.Sleep(c.open)
+				before := time.Now()
+				if err := w.Close(); err != nil || time.Since(before) != c.close {
+					t.Errorf("Close took %v, want %v: %v", time.Since(before), c.close, err)
+				}
+			})
+		})
+	}
+}
+
 // Nothing is read after Close, and readings stop at once when they can.
 func TestPollEndsWithClose(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -195,8 +253,8 @@ func TestPollEndsWithClose(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Minute)
-		if calls != 3 {
-			t.Errorf("%d readings, want none after Close", calls)
+		if calls != 4 {
+			t.Errorf("%d readings, want one at Close and none after it", calls)
 		}
 	})
 }

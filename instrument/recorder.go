@@ -144,7 +144,8 @@ func (r *Recorder) Totals() Totals {
 }
 
 // Close frees the recorder's name in the registry; each reader gets the final
-// values once more, as those of a [Store]. It waits for a reading of its source under
+// values once more, as those of a [Store]. A source that has answered so far is read a last
+// time, for up to a second. Close waits for a reading of its source under
 // way, for up to five seconds if that ignores its context, and for up to a second until the
 // line of a call that hangs is logged. It returns nil.
 func (r *Recorder) Close() error {

@@ -87,9 +87,9 @@ func (s *Store) Delete(ctx context.Context, key []byte) (err error) {
 // Close closes the store below and frees the store's name in the registry. Each
 // reader gets the final values once more, if it comes within five minutes and
 // before 64 further stores have been closed; a store that is wrapped meanwhile with
-// the same attributes goes on from them, and they are told together. It waits for a reading of the
-// engine's statistics under way, for up to five seconds if that ignores its
-// context, and for up to a second each until the notices so far and the line of an
+// the same attributes goes on from them, and they are told together. An engine that has answered so far is
+// asked for its statistics and connections once more before it is closed, for up to a second. Close waits for a
+// reading under way, for up to five seconds if that ignores its context, and for up to a second each until the notices so far and the line of an
 // operation that hangs are logged.
 func (s *Store) Close() error {
 	if s == nil || s.next == nil {

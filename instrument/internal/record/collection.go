@@ -27,6 +27,7 @@ type Source struct {
 	Now    *snapshot
 	at     time.Time // the collection's
 	Closed bool
+	closed time.Time // when, or zero
 
 	Counted    *snapshot // for counters
 	Since      time.Time
@@ -119,7 +120,7 @@ func (r *Registry) LookAside(l *Ledger) *Collection { return r.lookAt(l, (*Ledge
 
 func (r *Registry) lookAt(l *Ledger, take func(*Ledger) *snapshot) *Collection {
 	r.mu.Lock()
-	closed, dropped := !l.closedAt.IsZero(), l.dropped
+	closed, dropped := l.closedAt, l.dropped
 	r.mu.Unlock()
 	if dropped { // another one may have its series
 		return &Collection{Registry: r}
@@ -127,7 +128,7 @@ func (r *Registry) lookAt(l *Ledger, take func(*Ledger) *snapshot) *Collection {
 	now := take(l)
 	return &Collection{Registry: r, At: now.At, Sources: []Source{{
 		Ledger: l, Infos: now.infos, Now: now, Counted: now, Timed: now,
-		at: now.At, Closed: closed, Since: l.Start, TimedSince: l.Start,
+		at: now.At, Closed: !closed.IsZero(), closed: closed, Since: l.Start, TimedSince: l.Start,
 	}}}
 }
 
@@ -136,12 +137,22 @@ func (s *Source) Set(op Operation, label labelKind, value uint8) attribute.Set {
 	return s.Series.Set(s.Infos, SeriesKey{Op: op, Label: label, Value: value})
 }
 
+// Fresh reports whether there is a reading that is worth showing: of a store that was closed
+// meanwhile, whether it was so then.
+func (s *Source) Fresh(r *Reading) bool {
+	at := s.Now.At
+	if s.Closed {
+		at = s.closed
+	}
+	return r != nil && Fresh(r.At, at)
+}
+
 // Pools calls visit for each pool with a value that is known and fresh, those of
 // closed stores for counters only.
 func (c *Collection) Pools(at int, counter bool, visit func(*Source, float64)) {
 	for i := range c.Sources {
 		s := &c.Sources[i]
-		if s.Now.Pool == nil || !Fresh(s.Now.Pool.At, s.Now.At) || s.Closed && !counter {
+		if !s.Fresh(s.Now.Pool) || s.Closed && !counter {
 			continue
 		}
 		if value := s.Counted.Pool.Values[at]; !math.IsNaN(value) {

@@ -88,7 +88,7 @@ func (p *Reader) take() (sources []Source, parted bool, lost uint64) {
 			continue
 		}
 		e.done = !l.closedAt.IsZero()
-		sources = append(sources, Source{Ledger: l, seen: e, Closed: e.done})
+		sources = append(sources, Source{Ledger: l, seen: e, Closed: e.done, closed: l.closedAt})
 	}
 	return sources, r.parted, p.lost
 }

@@ -40,7 +40,7 @@ func engineRow(like kvdb.StatInfo, at int) Row {
 	r.Floats = func(c *record.Collection, yield floatPoints) {
 		for i := range c.Sources {
 			s := &c.Sources[i]
-			if s.Now.Stats == nil || !record.Fresh(s.Now.Stats.At, s.Now.At) || s.Closed && !like.Counter || !s.Now.Stats.Declares(like) {
+			if !s.Fresh(s.Now.Stats) || s.Closed && !like.Counter || !s.Now.Stats.Declares(like) {
 				continue
 			}
 			if value := s.Counted.Stats.Value(like.Name, at); !math.IsNaN(value) {

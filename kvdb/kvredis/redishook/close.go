@@ -32,8 +32,8 @@ func (h *Hook) Oldest() []instrument.OldOperation {
 
 // Close ends the recording and frees the hook's name; each reader gets the final values once more. The
 // client goes on as before, with a few bytes of the hook left in it, as go-redis has no way to take a hook
-// back: instrument a client once. Commands under way are still recorded. A reading of the client's connections under
-// way is waited for, for up to five seconds. Close returns nil.
+// back: instrument a client once. Commands under way are still recorded. The client's connections are read a last time: close
+// the hook before the client. A reading is waited for, for up to five seconds. Close returns nil.
 func (h *Hook) Close() error {
 	if h == nil || h.recorder == nil {
 		return nil

@@ -94,7 +94,11 @@ func TestFailedDials(t *testing.T) {
 						t.Errorf("%s is %v, want %v", s.Series(), s.Value, want)
 					}
 				}
+				_ = client.Get(t.Context(), "key").Err()
 				_, _ = hook.Close(), client.Close()
+				if n := tel.collect(t).Sum("kvdb.dial.errors", "error.type", c.want); n != 6 {
+					t.Errorf("%v attempts after Close, want those since the last reading, too", n)
+				}
 			})
 		})
 	}
