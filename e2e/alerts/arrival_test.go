@@ -17,7 +17,7 @@ const (
 	scale      = 1.0 / 30 // of the time of all rules
 	capacity   = 300
 	saturation = 0.25 // since other programs take their part of the machine
-	atOnce     = 8    // programs
+	atOnce     = 10   // programs, one of them for as long as all others
 	limit      = 8 * time.Minute
 )
 
@@ -123,7 +123,7 @@ func run(t *testing.T, courses []*course, chains []*chain) (n looks) {
 			c.step(t, chains, now)
 		}
 		running = slices.DeleteFunc(running, func(c *course) bool { return c.phase == over })
-		for len(waiting) > 0 && len(running) < atOnce {
+		if len(waiting) > 0 && len(running) < atOnce { // one at a time: to start takes a processor
 			waiting[0].begin(t, now)
 			running, waiting = append(running, waiting[0]), waiting[1:]
 		}
