@@ -22,8 +22,12 @@ func TestMemoryPerRecorder(t *testing.T) {
 	if runtime.GOMAXPROCS(0) > 16 {
 		t.Skip("the limit is for sixteen processors")
 	}
-	for _, operations := range []int{5, 12, 64} {
-		for _, compat := range []bool{false, true} {
+	sizes, both := []int{5, 12, 64}, []bool{true, false}
+	if testing.Short() { // the race detector makes each operation ten times as dear
+		sizes, both = sizes[:1], both[:1]
+	}
+	for _, operations := range sizes {
+		for _, compat := range both {
 			t.Run(fmt.Sprintf("%d operations, compat %t", operations, compat), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					const recorders, limit = 4, 256 << 10
