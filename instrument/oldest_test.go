@@ -3,6 +3,7 @@ package instrument_test
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -16,6 +17,7 @@ import (
 const (
 	oldestAge    = "kvdb.in_flight.oldest_age"
 	oldestOwnAge = "kvdb.in_flight.oldest_own_age"
+	hungAge      = "kvdb.in_flight.hung_age"
 )
 
 // hang is a fault of the operations whose context says so, until release is closed.
@@ -131,5 +133,75 @@ func TestOldestOfManyStores(t *testing.T) {
 		}
 		close(release)
 		caller.Wait()
+	})
+}
+
+// The oldest operation that hangs is named, while it does, and a transaction of the caller never.
+func TestHungAge(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		below, reader := testutil.NewFaulty(), newMeterReader()
+		r := instrument.NewRegistry()
+		s := wrap(t, wrap(t, below, instrument.WithMeterProvider(reader.provider)), instrument.WithRegistry(r))
+		p := r.NewProducer()
+		hangs := map[string]chan struct{}{"put": make(chan struct{}), "view": make(chan struct{}), "get": make(chan struct{})}
+		below.Inject(func(_ context.Context, operation string) error {
+			if release, ok := hangs[operation]; ok {
+				<-release
+			}
+			return nil
+		})
+		ctx := t.Context()
+		var callers sync.WaitGroup
+		callers.Go(func() { _ = as[kvdb.Viewer](t, s).View(ctx, func(kvdb.Reader) error { return nil }) })
+		callers.Go(func() { _ = s.Put(ctx, []byte("key"), nil) })
+		time.Sleep(10 * time.Second)
+		callers.Go(func() { _, _ = s.Get(ctx, []byte("key")) })
+		hung := func(after time.Duration, want ...string) {
+			t.Helper()
+			time.Sleep(after)
+			for _, seen := range []testutil.Samples{testutil.Collect(t, p), reader.collect(t)} {
+				var names []string
+				for _, one := range seen.Find(hungAge) {
+					names = append(names, one.Attributes["db.operation.name"])
+					if one.Value < 30 {
+						t.Errorf("%v hangs for %v s", one.Attributes, one.Value)
+					}
+				}
+				if !slices.Equal(names, want) {
+					t.Errorf("%v later %q hang, want %q", after, names, want)
+				}
+			}
+		}
+		hung(19 * time.Second)
+		hung(3*time.Second, "put")
+		hung(10*time.Second, "put")
+		close(hangs["put"])
+		hung(2*time.Second, "get")
+		close(hangs["get"])
+		hung(2 * time.Second)
+		close(hangs["view"])
+		callers.Wait()
+	})
+}
+
+// A store that comes back can know its operations in another order: what hangs keeps its name.
+func TestHungAgeAfterReopening(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := instrument.NewRegistry()
+		p := r.NewProducer()
+		if err := newLargeRecorder(t, []string{"scan", "load"}, instrument.WithRegistry(r)).Close(); err != nil {
+			t.Fatal(err)
+		}
+		second := newLargeRecorder(t, []string{"load", "scan"}, instrument.WithRegistry(r))
+		release := make(chan struct{})
+		var callers sync.WaitGroup
+		callers.Go(func() { second.Operation("load").Call().Run(func() { <-release }) })
+		time.Sleep(40 * time.Second)
+		seen := testutil.Collect(t, p).Find(hungAge)
+		if len(seen) != 1 || seen[0].Attributes["db.operation.name"] != "load" {
+			t.Errorf("%v, want it of load", seen)
+		}
+		close(release)
+		callers.Wait()
 	})
 }

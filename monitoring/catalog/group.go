@@ -21,7 +21,7 @@ var groups = []Group{
 		About: "What callers asked a store for, how long that took and how it ended: rate, errors and latency.",
 		Metrics: []Metric{
 			OperationDuration, OperationDurationExponential, Requests, Errors, InFlight, InFlightOldestAge,
-			InFlightOldestOwnAge,
+			InFlightOldestOwnAge, InFlightHungAge,
 		},
 	},
 	{

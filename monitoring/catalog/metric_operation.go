@@ -104,6 +104,13 @@ var (
 		Attributes: perStore(), Note: "0 while no watch of once a second has found any in flight. A scan, a view and an update may last as long as their caller likes and are not in it: what it shows hangs",
 		Stability: Development, Source: fromInstrument,
 	}
+	InFlightHungAge = Metric{
+		Name: "kvdb.in_flight.hung_age", Unit: "s", Kind: Gauge,
+		Help:       "Age of the oldest operation that has not ended, where it hangs: its own code has run for half a minute",
+		Attributes: perOperation(), When: "while one hangs, and then of that operation: a store has one series",
+		Note:      "It tells which operation kvdb.in_flight.oldest_own_age is about. To alert, take that one, which stays when nothing hangs any more",
+		Stability: Development, Source: fromInstrument,
+	}
 )
 
 // sizes are 16 B × 4ⁿ up to 16 MiB.

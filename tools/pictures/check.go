@@ -17,6 +17,7 @@ type report struct {
 	X     []string `json:"x"`     // the texts of its axes
 	Y     []string `json:"y"`
 	Faint []string `json:"faint"` // texts that are cut, or lie on others
+	Cut   []string `json:"cut"`   // texts of cells that are cut, names among them, which can be long
 	// Of a table, its rows; of a stat, what it says.
 	Rows [][]string `json:"rows"`
 	Says string     `json:"says"`

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,61 +13,90 @@ import (
 	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
-// TestOperationsFit: the tables of the first screen have room for each operation that a store
-// can have.
+// TestOperationsFit: the table of stores has room for each operation that a store can have.
 func TestOperationsFit(t *testing.T) {
-	b := browse(t)
+	var rows []map[string]string
+	for _, op := range catalog.Operations() {
+		rows = append(rows, map[string]string{
+			"job": "job", "instance": "shop-1", "db_namespace": "store-" + string(op), "failing": string(op), "slowest": string(op),
+		})
+	}
+	seen := drawTable(t, stores, rows, func(expr string, i int) string {
+		switch {
+		case strings.Contains(expr, "oldest") && !strings.Contains(expr, "kvdb_errors"):
+			return "0.992"
+		case strings.Contains(expr, "hung") && i == 0:
+			return "-1"
+		}
+		return "1"
+	})
+	for _, says := range []string{"CAS", "BATCH del", "992 ms", "hangs"} {
+		if !slices.ContainsFunc(seen.Rows, func(cells []string) bool { return slices.Contains(cells, says) }) {
+			t.Errorf("%s does not say %s: %s", seen.Title, says, strings.Join(seen.Rows[1], ", "))
+		}
+	}
+}
+
+// TestAlertsFit: the table of alerts has room for the name of each, and what wakes somebody is on top.
+func TestAlertsFit(t *testing.T) {
+	runbooks, err := filepath.Glob("../../monitoring/runbooks/KV*.md")
+	if err != nil || len(runbooks) < 20 {
+		t.Fatalf("the runbooks are %q: %v", runbooks, err)
+	}
+	var rows []map[string]string
+	for _, file := range runbooks {
+		rows = append(rows, map[string]string{
+			"job": "job", "instance": "shop-1", "db_namespace": "quickstart", "alertname": strings.TrimSuffix(filepath.Base(file), ".md"),
+		})
+	}
+	seen := drawTable(t, firing, rows, func(_ string, i int) string { return []string{"1", "2"}[i%2] })
+	for _, text := range seen.Cut {
+		t.Errorf("%s cuts %s", seen.Title, text)
+	}
+	for i, cells := range seen.Rows[1:] {
+		want := "critical"
+		if i >= len(rows)/2 {
+			want = "warning"
+		}
+		if cells[0] != want {
+			t.Errorf("the alert at %d is %q, want it to be %s", i, cells, want)
+		}
+	}
+}
+
+// drawTable draws a table of the first screen with one row for each set of labels, and the
+// values of each query.
+func drawTable(t *testing.T, id int, rows []map[string]string, value func(expr string, row int) string) report {
+	t.Helper()
 	d, err := load("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	now := time.Now()
-	for id, columns := range map[int][]string{stores: {"failing", "slowest"}, firing: {"db_operation_name"}} {
-		first := d.rows()[0].panels
-		at := slices.IndexFunc(first, func(p panel) bool { return p.ID == id })
-		var rows []map[string]any
-		for _, op := range catalog.Operations() {
-			metric := map[string]string{"job": "job", "instance": "shop-1", "db_namespace": "store-" + string(op)}
-			if id == firing {
-				metric["alertname"] = "KVLatencyHigh"
-			}
-			for _, c := range columns {
-				metric[c] = string(op)
-			}
-			rows = append(rows, map[string]any{"metric": metric, "value": [2]any{now.Unix(), "1"}})
+	panels := d.rows()[0].panels
+	it := panels[slices.IndexFunc(panels, func(p panel) bool { return p.ID == id })]
+	p := drawn{Panel: it.raw, At: place{0, 0, it.GridPos.Width, 30}, Title: it.Title}
+	for _, target := range it.Targets {
+		var result []map[string]any
+		for i, labels := range rows {
+			result = append(result, map[string]any{"metric": labels, "value": [2]any{time.Now().Unix(), value(target.Expr, i)}})
 		}
-		text, err := json.Marshal(rows)
+		text, err := json.Marshal(result)
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := drawn{Panel: first[at].raw, At: place{0, 0, first[at].GridPos.Width, 30}, Title: first[at].Title}
-		for _, target := range first[at].Targets {
-			result := string(text)
-			if strings.Contains(target.Expr, "oldest") && !strings.Contains(target.Expr, "kvdb_errors") {
-				result = strings.ReplaceAll(result, `"1"]`, `"0.992"]`)
-			}
-			p.Answers = append(p.Answers, answer{RefID: target.RefID, Result: json.RawMessage(result)})
-		}
-		_, seen, err := b.draw(drawing{Title: d.Title, Theme: "dark", Panels: []drawn{p}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, problem := range seen[0].problems() {
-			t.Error(problem)
-		}
-		if n := len(seen[0].Rows) - 1; n != len(rows) {
-			t.Errorf("%s has %d rows, want one for each of %d operations", first[at].Title, n, len(rows))
-		}
-		says := []string{"CAS", "BATCH del"}
-		if id == stores {
-			says = append(says, "992 ms")
-		}
-		for _, short := range says {
-			if !slices.ContainsFunc(seen[0].Rows, func(cells []string) bool { return slices.Contains(cells, short) }) {
-				t.Errorf("%s does not say %s: %s", first[at].Title, short, strings.Join(seen[0].Rows[len(rows)], ", "))
-			}
-		}
+		p.Answers = append(p.Answers, answer{RefID: target.RefID, Result: text})
 	}
+	_, seen, err := browse(t).draw(drawing{Title: d.Title, Theme: "dark", Panels: []drawn{p}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, problem := range seen[0].problems() {
+		t.Error(problem)
+	}
+	if n := len(seen[0].Rows) - 1; n != len(rows) {
+		t.Fatalf("%s has %d rows, want %d", it.Title, n, len(rows))
+	}
+	return seen[0]
 }
 
 // browse starts Chromium until the end of the test.

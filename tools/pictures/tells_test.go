@@ -34,7 +34,7 @@ var tells = map[string][]tell{
 	"disk":      {sick, column("Disk", "95.0%"), column("Ready", "no")},
 	"fulldisk":  {sick, column("Disk", "100.0%"), with("Failing")},
 	"engine":    {sick, with("Failing")},
-	"hang":      {sick, with("Oldest")},
+	"hang":      {sick, with("Oldest"), with("Slowest"), column("p99", "hangs")},
 	"canceled":  {fine, without("Failing")},
 	"conflicts": {fine, without("Failing")},
 	"idle":      {without("Failing")},

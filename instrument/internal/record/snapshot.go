@@ -14,7 +14,7 @@ type snapshot struct {
 	started    uint64
 	InFlight   uint64
 	Oldest     time.Duration // in flight; 0 below the interval of the watch
-	OldestOwn  time.Duration // likewise, of those without code of the caller
+	OldestOwn  OldOperation  // likewise, of those without code of the caller
 	Suppressed uint64        // lines
 	Ops        []OperationSnapshot
 	Stats      *Reading // nil where the engine has none
@@ -48,8 +48,8 @@ func (l *Ledger) snapshot(shares []float64) *snapshot {
 	for _, r := range l.records {
 		for _, o := range r.oldest() {
 			s.Oldest = max(s.Oldest, o.Age)
-			if !l.infos[o.Op].CallerTime {
-				s.OldestOwn = max(s.OldestOwn, o.Age)
+			if o.Op = r.places[o.Op]; !l.infos[o.Op].CallerTime && o.Age > s.OldestOwn.Age {
+				s.OldestOwn = o
 			}
 		}
 	}

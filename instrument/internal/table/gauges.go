@@ -8,6 +8,7 @@ import (
 	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/monitoring/catalog"
+	"github.com/otelkv/otelkv/monitoring/objective"
 )
 
 // Points of gauges, which say how an open store is.
@@ -25,7 +26,15 @@ func oldestAge(c *record.Collection, yield floatPoints) {
 }
 
 func oldestOwnAge(c *record.Collection, yield floatPoints) {
-	c.Open(func(s *record.Source) { yield(s, s.Set(0, record.LabelStore, 0), s.Now.OldestOwn.Seconds()) })
+	c.Open(func(s *record.Source) { yield(s, s.Set(0, record.LabelStore, 0), s.Now.OldestOwn.Age.Seconds()) })
+}
+
+func hungAge(c *record.Collection, yield floatPoints) {
+	c.Open(func(s *record.Source) {
+		if o := s.Now.OldestOwn; o.Age >= objective.OperationAge {
+			yield(s, s.Set(o.Op, record.LabelNone, 0), o.Age.Seconds())
+		}
+	})
 }
 
 func statsAge(c *record.Collection, yield floatPoints) {

@@ -14,6 +14,7 @@ import (
 type Row struct {
 	catalog.Metric
 	Each          int  // points of an operation, for the memory to begin with
+	One           bool // of one operation of a store at a time
 	Shared        bool // the registry's and no store's: its points have no source
 	Ints          func(*record.Collection, intPoints)
 	Floats        func(*record.Collection, floatPoints)

@@ -25,6 +25,7 @@ var Rows = []Row{
 	{Metric: catalog.InFlight, Ints: inFlight},
 	{Metric: catalog.InFlightOldestAge, Floats: oldestAge},
 	{Metric: catalog.InFlightOldestOwnAge, Floats: oldestOwnAge},
+	{Metric: catalog.InFlightHungAge, One: true, Floats: hungAge},
 	{Metric: catalog.LogSuppressed, Ints: suppressed},
 	{Metric: catalog.Utilization, Floats: utilization},
 	{Metric: catalog.ReplicationLag, Floats: lag},
@@ -52,7 +53,7 @@ func Most(r *record.Record, info *record.OperationInfo, failures, durationBounds
 		if !r.Pooled && slices.Contains(row.Attributes, catalog.PoolName) {
 			continue
 		}
-		byOperation := slices.Contains(row.Attributes, catalog.OperationName)
+		byOperation := slices.Contains(row.Attributes, catalog.OperationName) && !row.One
 		if byOperation == (info != nil) && (info == nil || row.appliesTo(r, info)) {
 			n += row.most(failures, durationBounds)
 		}

@@ -19,7 +19,7 @@ type kept struct {
 	Machine                    machine
 	Looks                      []machine
 	Calls                      []recording.Call
-	Firing                     map[recording.World]float64
+	Firing, Severity           map[recording.World]float64
 	Said                       telling
 }
 
@@ -47,7 +47,7 @@ func recorded(t *testing.T) *session {
 	for _, k := range all {
 		s.courses = append(s.courses, &course{
 			trial: &trial{job: k.Job}, at: k.At, failed: k.Failed, shown: k.Shown, started: k.Started,
-			machine: k.Machine, looks: k.Looks, calls: k.Calls, firing: k.Firing, said: k.Said,
+			machine: k.Machine, looks: k.Looks, calls: k.Calls, firing: k.Firing, severity: k.Severity, said: k.Said,
 		})
 	}
 	for _, w := range recording.Worlds() {
@@ -72,7 +72,7 @@ func (s *session) keep(t *testing.T, file string) {
 	t.Helper()
 	var all []kept
 	for _, c := range s.courses {
-		all = append(all, kept{c.job, c.at, c.failed, c.shown, c.started, c.machine, c.looks, c.calls, c.firing, c.said})
+		all = append(all, kept{c.job, c.at, c.failed, c.shown, c.started, c.machine, c.looks, c.calls, c.firing, c.severity, c.said})
 	}
 	for w, db := range s.db {
 		if err := db.Snapshot(filepath.Join(*keep, string(w)), true); err != nil {

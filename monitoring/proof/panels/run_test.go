@@ -48,6 +48,8 @@ type course struct {
 	looks   []machine
 	calls   []recording.Call
 	firing  map[recording.World]float64 // alerts
+
+	severity map[recording.World]float64 // the sum of that of each alert of a store
 }
 
 // A session is all that has been recorded.
@@ -223,9 +225,9 @@ func (s *session) end(t *testing.T, c *course, now time.Time) {
 			c.said = talk(t, c.server.Address).info()
 		}
 	}
-	c.at, c.ended, c.firing = now, true, make(map[recording.World]float64)
+	c.at, c.ended, c.firing, c.severity = now, true, make(map[recording.World]float64), make(map[recording.World]float64)
 	for w, g := range s.rules {
-		c.firing[w] = firingFor(g, c.job)
+		c.firing[w], c.severity[w] = firingFor(g, c.job)
 	}
 	s.recorder.Forget(c.job)
 	c.calls = c.program.Calls()
@@ -264,16 +266,23 @@ func (s *session) holds(t *testing.T, c *course, now time.Time) bool {
 	return true
 }
 
-// firingFor is how many alerts fire for a job, as the rules themselves say.
-func firingFor(g *prometheus.Groups, job string) (n float64) {
+// firingFor is how many alerts fire for a job, as the rules themselves say, and how severe
+// they are together: those of one name and store are one, and one that wakes somebody counts twice.
+func firingFor(g *prometheus.Groups, job string) (n, severity float64) {
+	alike := make(map[[3]string]float64)
 	for _, r := range g.Rules() {
 		if alerting, ok := r.(*promrules.AlertingRule); ok {
 			alerting.ForEachActiveAlert(func(a *promrules.Alert) {
 				if a.State == promrules.StateFiring && a.Labels.Get("job") == job {
 					n++
+					of := [3]string{a.Labels.Get("alertname"), a.Labels.Get("db_namespace"), a.Labels.Get("instance")}
+					alike[of] = max(alike[of], map[string]float64{"warning": 1, "critical": 2}[a.Labels.Get("severity")])
 				}
 			})
 		}
 	}
-	return n
+	for _, each := range alike {
+		severity += each
+	}
+	return n, severity
 }

@@ -14,6 +14,8 @@ var (
 
 func firing(m *moment) (low, high float64) { return m.firing[m.world], m.firing[m.world] }
 
+func severity(m *moment) (low, high float64) { return m.severity[m.world], m.severity[m.world] }
+
 func turned(c *course) time.Time { return c.failed }
 
 func init() {
@@ -53,13 +55,14 @@ func init() {
 		want{job: "kv-errors", of: "failing=*", bounds: errors10},
 		want{job: "kv-healthy", bounds: is(0)})
 	add("21E",
-		want{job: "kv-slow", of: "slowest=*", bounds: slow300})
+		want{job: "kv-slow", of: "slowest=*", bounds: slow300},
+		want{job: "hang", of: "slowest=*", bounds: is(-1)})
 	add("21F", want{job: "hang", bounds: since(turned, 0)}, want{job: "disk", bounds: between(0, 5)})
 	add("21G", want{job: "disk", bounds: is(0.95)})
 	add("21H", want{job: "lag", bounds: is(30)}, want{job: "replica", bounds: is(-1)})
-	add("22A", want{job: "kv-errors", sum: true, bounds: firing},
-		want{job: "disk", of: "alertname=KVDiskFull,instance=*", bounds: is(1)},
-		want{job: "replica", of: "alertname=KVReplicaDisconnected,db_namespace=quickstart", bounds: is(1)})
+	add("22A", want{job: "kv-errors", sum: true, bounds: severity},
+		want{job: "disk", of: "alertname=KVDiskFull,instance=*", bounds: is(2)},
+		want{job: "replica", of: "alertname=KVReplicaDisconnected,db_namespace=quickstart", bounds: is(2)})
 
 	add("101A", want{job: "kv-healthy", of: "le=", bounds: rateOf(all)}, want{job: "kv-healthy", of: "le=+Inf", bounds: rateOf(all)})
 	add("102A", byOperation(took(0.3, 1, operation("get")), took(0.3, 1, operation("put")), want{job: "kv-slow"})...)

@@ -18,6 +18,7 @@ export async function look() {
     report.rows = [...box.querySelectorAll('tr')].map((tr) => [...tr.cells].map((td) => td.textContent));
     report.says = box.querySelector('.stat')?.textContent ?? '';
     report.faint = faint(box);
+    report.cut = [...box.querySelectorAll('td')].filter(cut).map((td) => td.textContent);
     return report;
   });
 }
@@ -63,6 +64,8 @@ function rgb(color) {
   return canvas.fillStyle;
 }
 
+const cut = (cell) => cell.scrollWidth > cell.clientWidth;
+
 // faint are texts that are cut, or that lie on others.
 function faint(box) {
   const frame = box.getBoundingClientRect();
@@ -78,9 +81,9 @@ function faint(box) {
     const legend = e.closest('.legend')?.getBoundingClientRect();
     if (legend && rect.top >= legend.bottom - rect.height / 2) continue; // a name that one scrolls to
     const room = cell ? cell.getBoundingClientRect() : legend ? { ...edges(legend), bottom: Infinity } : frame;
-    const cut = cell ? cell.scrollWidth > cell.clientWidth : !inside(rect, room);
-    if (cut && cell?.tagName === 'TD' && cell.className === '') rect = room; // names can be long
-    else if (cut) all.push(`"${e.textContent}" is cut`);
+    const part = cell ? cut(cell) : !inside(rect, room);
+    if (part && cell?.tagName === 'TD' && cell.className === '') rect = room; // names can be long
+    else if (part) all.push(`"${e.textContent}" is cut`);
     texts.push({ text: e.textContent, rect });
   }
   texts.forEach((a, i) => texts.slice(0, i).forEach((b) => {

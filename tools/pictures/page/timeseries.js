@@ -11,11 +11,12 @@ export function timeseries(box, panel, answers, picture) {
   if (all.length === 0) return empty(box, defaults.noValue ?? 'No data');
   const log = defaults.custom.scaleDistribution?.type === 'log';
   const grid = times(picture);
-  legend(box, all.map((s, i) => ({ name: s.name, color: palette[i % palette.length] })));
+  const inks = colors(panel, all);
+  legend(box, all.map((s, i) => ({ name: s.name, color: inks[i] })));
   const dots = exemplars(answers, picture).filter(([, v]) => !log || v > 0);
   const lines = all.map((s, i) => {
     const { custom } = field(panel, { name: s.name, refId: s.refId });
-    const ink = palette[i % palette.length];
+    const ink = inks[i];
     return {
       type: 'line', name: s.name, color: ink, showSymbol: false, symbol: 'none',
       stack: custom.stacking?.mode === 'normal' ? 'all' : undefined,
@@ -42,6 +43,14 @@ export function timeseries(box, panel, answers, picture) {
       splitLine: { lineStyle: { color: css('--grid') } },
     },
     series: lines,
+  });
+}
+
+// colors are those of the series: one of their own, or of the palette by their place.
+function colors(panel, all) {
+  return all.map((s, i) => {
+    const { color: own } = field(panel, { name: s.name, refId: s.refId });
+    return own?.mode === 'fixed' ? color(own.fixedColor) : palette[i % palette.length];
   });
 }
 

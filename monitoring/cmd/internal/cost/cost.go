@@ -74,6 +74,8 @@ func shown(m catalog.Metric, e engine.Engine, s Setting) bool {
 		return false // no client has these limits by default
 	case catalog.PoolCreateTime.Name:
 		return false // no pool measures it by default
+	case catalog.InFlightHungAge.Name:
+		return false // nothing hangs
 	case catalog.StatsAge.Name:
 		return e.Has("StatsReader")
 	case catalog.Utilization.Name:

@@ -97,19 +97,6 @@ type Line struct {
 	Color Color // of what is above it
 }
 
-// A Color is one that is seen on a light ground and on a dark one.
-type Color string
-
-// Colors.
-const (
-	Green  Color = "green"
-	Orange Color = "orange"
-	Red    Color = "red"
-	Blue   Color = "blue"
-	Purple Color = "purple"
-	Gray   Color = "#808080"
-)
-
 // A State is the name of a value. To is the last value that it names, if that is another
 // one.
 type State struct {

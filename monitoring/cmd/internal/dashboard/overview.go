@@ -144,15 +144,16 @@ func (s *Scope) disk() promql.Vector {
 
 // firing are alerts of ours: those of a service have no instance, those of a process no
 // store.
-func (s *Scope) firing() promql.Vector {
+func (s *Scope) firing(matchers ...promql.Matcher) promql.Vector {
 	or := func(label, variable string) promql.Matcher {
 		return promql.Matcher{Label: label, Operator: "=~", Value: "$" + variable + "|"}
 	}
-	return promql.Writer{Matchers: orWithout(s.Matchers)}.Named("ALERTS",
-		promql.Matcher{Label: "alertname", Operator: "=~", Value: "KV.+"},
-		promql.Matcher{Label: "alertstate", Operator: "=", Value: "firing"},
-		promql.Matcher{Label: "severity", Operator: "!=", Value: alert.None},
-		or(alert.Job, alert.JobVariable), or(alert.Instance, alert.InstanceVariable), or(namespace, alert.StoreVariable))
+	return promql.Writer{Matchers: orWithout(s.Matchers)}.Named("ALERTS", append([]promql.Matcher{
+		{Label: "alertname", Operator: "=~", Value: "KV.+"},
+		{Label: "alertstate", Operator: "=", Value: "firing"},
+		{Label: "severity", Operator: "!=", Value: alert.None},
+		or(alert.Job, alert.JobVariable), or(alert.Instance, alert.InstanceVariable), or(namespace, alert.StoreVariable),
+	}, matchers...)...)
 }
 
 // orWithout also keeps series without the labels of matchers: the expressions of some

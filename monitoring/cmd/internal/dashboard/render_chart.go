@@ -39,6 +39,11 @@ func (p Panel) timeSeries() (sdk.Panel, error) {
 		b.Stacking(common.NewStackingConfigBuilder().Mode(common.StackingModeNormal)).FillOpacity(40)
 	}
 	for i, q := range p.Queries {
+		if q.Legend == legend(operationName) {
+			for _, o := range operationColors {
+				b.OverrideByName(string(o.operation), []sdk.DynamicConfigValue{{Id: "color", Value: map[string]any{"mode": "fixed", "fixedColor": o.color}}})
+			}
+		}
 		if q.Dashed {
 			b.OverrideByQuery(RefID(i), []sdk.DynamicConfigValue{
 				{Id: "custom.lineStyle", Value: map[string]any{"fill": "dash", "dash": []int{10, 10}}},

@@ -16,20 +16,25 @@ import (
 func (s *Scope) storesTable() Panel {
 	const failing, slowest = "failing", "slowest"
 	errors, p99 := s.judgedErrors(), s.judgedLatency()
-	worst := func(v promql.Vector, label string) promql.Vector {
-		return orFor(named(first(v.Above(0), byStore...), label, byStore...), highest(v, byStore...), byStore...)
+	name := func(v promql.Vector, label string) promql.Vector {
+		return named(first(v, byStore...), label, byStore...)
 	}
+	// What hangs has no duration yet, and is the slowest one all the same.
+	hung := name(s.operation(catalog.InFlightHungAge), slowest).Times(0).Minus(promql.Raw("1"))
 	ready := highest(s.process(catalog.HealthReady, promql.Is(catalog.Probe, "readiness")), alert.Job, alert.Instance)
 	return Panel{
 		ID: 21, Title: "Stores", Kind: Table, Width: 16, Height: 5, Unit: Count, SortBy: "State",
 		Description: "Each store of each instance, what is ill on top. A store is ill while it misses an objective: errors or p99 of an operation, the age of an operation that does not end, " +
-			"disk, replicas, an engine that has failed; fewer than ten bad calls in five minutes say nothing. One that has been gone for less than a quarter of an hour is on top. Failing and slowest name the operation that is meant; which one is the oldest, the line \"" + catalog.OperationHangs + "\" of the log names. CAS is " + string(catalog.CompareAndSwap) + ". A click on a store shows it alone.",
+			"disk, replicas, an engine that has failed; fewer than ten bad calls in five minutes say nothing. One that has been gone for less than a quarter of an hour is on top. Failing and slowest name the operation that is meant, slowest one that misses the objective or hangs; where it hangs, the line \"" + catalog.OperationHangs + "\" of the log says. CAS is " + string(catalog.CompareAndSwap) + ". A click on a store shows it alone.",
 		Queries: []Query{
 			{Expr: s.missed(errors, p99), Column: "State", Width: 47, Unit: Plain, Lines: []Line{{"", 1, Red}}, States: wellOrIll},
 			{Expr: s.present().Plus(promql.Raw("on (job, instance) group_left () " + ready.String())), Column: "Ready", Width: 54, Unit: Plain, States: yesOrNo, Lines: []Line{{"", 1, Green}}},
 			{Expr: s.recently(s.operation(catalog.Requests), byStore...), Column: "Ops/s", Width: 52, Unit: Count},
-			{Expr: worst(errors.known(s), failing), Column: "Errors", Width: 62, Unit: Share, Decimals: new(uint32(1)), Lines: s.errorLine()},
-			{Expr: worst(p99.known(s), slowest), Column: "p99", Width: 67, Unit: Seconds, Lines: s.latencyLine()},
+			{Expr: orFor(name(errors.known(s).Above(0), failing), highest(errors.known(s), byStore...), byStore...), Column: "Errors", Width: 62, Unit: Share, Decimals: new(uint32(1)), Lines: s.errorLine()},
+			{
+				Expr:   orFor(hung, orFor(name(p99.missed(s), slowest), highest(p99.known(s), byStore...), byStore...), byStore...),
+				Column: "p99", Width: 67, Unit: Seconds, Lines: s.latencyLine(), States: hangs,
+			},
 			{Expr: highest(s.store(catalog.InFlightOldestOwnAge), byStore...), Column: "Oldest", Width: 63, Unit: Seconds, Decimals: new(uint32(0)), Lines: hungLine()},
 			{Expr: highest(s.disk(), byStore...), Column: "Disk", Width: 62, Unit: Share, Decimals: new(uint32(1)), Lines: s.diskLines()},
 			{Expr: s.lag(byStore...), Column: "Lag", Width: 53, Unit: Seconds, Lines: s.lagLine(), States: lost},
@@ -51,6 +56,7 @@ var inTables = map[string]string{string(catalog.CompareAndSwap): "CAS", string(c
 var (
 	wellOrIll = []State{{Value: 0, Text: "well", Color: Green}, {Value: 1, To: 99, Text: "ill", Color: Red}, {Value: 100, Text: "gone", Color: Red}}
 	yesOrNo   = []State{{Value: 0, Text: "no", Color: Red}, {Value: 1, Text: "yes", Color: Green}}
+	hangs     = []State{{Value: -1, Text: "hangs", Color: Red}}
 )
 
 // present is 0 for each store.
@@ -86,19 +92,25 @@ func (s *Scope) missed(errors, p99 judged) promql.Vector {
 	return promql.Raw(strings.Join(list, "\n+ ") + "\nor " + s.gone().String())
 }
 
-// firingTable has the alerts that fire, with links to their runbooks.
+// severities are what the alerts of the table have in their place.
+var severities = []State{{Value: 1, Text: alert.Warning, Color: Orange}, {Value: 2, Text: alert.Critical, Color: Red}}
+
+// firingTable has the alerts that fire, what wakes somebody on top, with links to their
+// runbooks. It has no room for operations: those that are ill are in the table of stores.
 func (s *Scope) firingTable() Panel {
 	return Panel{
-		ID: 22, Title: "Firing alerts", Kind: Table, Width: 8, Height: 5, Unit: Plain, Empty: "none fires",
-		Description: "Alerts that fire for what is chosen above; a click on a name opens its runbook, which says what to do first, one on a store or an instance shows that alone. " +
+		ID: 22, Title: "Firing alerts", Kind: Table, Width: 8, Height: 5, Unit: Plain, Empty: "none fires", SortBy: "Severity",
+		Description: "Alerts that fire for what is chosen above, those that wake somebody on top, and those of several operations of a store as one; a click on a name opens its runbook, which says what to do first, one on a store or an instance shows that alone. " +
 			"It is empty, too, where Prometheus has not loaded rules.yaml: the number above says so.",
-		Queries: []Query{{Expr: highest(s.firing(), "alertname", alert.Job, namespace, operationName, alert.Instance)}},
+		Queries: []Query{{
+			Expr:   highest(s.firing(promql.Is("severity", alert.Critical)).Times(2).Or(s.firing()), "alertname", alert.Job, namespace, alert.Instance),
+			Column: "Severity", Width: 68, Unit: Plain, States: severities,
+		}},
 		Labels: []Label{
-			{Name: "alertname", Title: "Alert", URL: s.Runbooks + "/${__value.raw}.md"},
+			{Name: "alertname", Title: "Alert", Behind: "Severity", URL: s.Runbooks + "/${__value.raw}.md"},
 			{Name: alert.Job},
-			{Name: namespace, Title: "Store", Width: 78, URL: chosenAlone(alert.StoreVariable, alert.Job)},
-			{Name: alert.Instance, Title: "Instance", Width: 70, URL: chosenAlone(alert.InstanceVariable, alert.Job)},
-			{Name: operationName, Title: "Operation", Width: 85, Short: inTables},
+			{Name: namespace, Title: "Store", Behind: "Severity", Width: 78, URL: chosenAlone(alert.StoreVariable, alert.Job)},
+			{Name: alert.Instance, Title: "Instance", Behind: "Severity", Width: 70, URL: chosenAlone(alert.InstanceVariable, alert.Job)},
 		},
 	}
 }
