@@ -69,8 +69,14 @@ func runSet(ctx context.Context, c *client, args [][]byte) error {
 // exchange replies with what was there before.
 func (c *client) exchange(ctx context.Context, w write) error {
 	before := c.out.Len()
-	old, found, err := c.keys.exchange(ctx, w, c.rooms.reply)
-	return c.answer(before, old, found, err)
+	for {
+		old, found, settled, err := c.keys.exchange(ctx, w, c.rooms.reply)
+		if settled {
+			return c.answer(before, old, found, err)
+		}
+		c.out.Truncate(before)
+		c.rooms.release()
+	}
 }
 
 // checkKey refuses a key that is too long: scans keep keys in memory.

@@ -5,23 +5,49 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+
+	"github.com/otelkv/otelkv/internal/testutil/redisserver"
+	"github.com/otelkv/otelkv/kvdb/kvredis"
 )
 
 // Whoever exchanges sees the value of exactly one other, or nothing, once.
 func TestExchange(t *testing.T) {
-	const writers, each = 8, 5000
 	keys := newKeyspace(memory(t), "test")
+	exchangeAll(t, 5000, keys)
+}
+
+// So it is on a Redis server that two of this program are on.
+func TestExchangeBesideOthers(t *testing.T) {
+	server := redisserver.Start(t)
+	open := func() *keyspace {
+		store, err := kvredis.Open(t.Context(), server.Address, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = store.Close() })
+		return newKeyspace(store, "redis")
+	}
+	exchangeAll(t, 50, open(), open())
+}
+
+// exchangeAll lets eight writers exchange so many values each.
+func exchangeAll(t *testing.T, each int, keys ...*keyspace) {
+	t.Helper()
+	const writers = 8
 	var mu sync.Mutex
 	seen := make(map[string]int)
 	var all sync.WaitGroup
 	for w := range writers {
 		all.Go(func() {
-			mine := keys.as(int64(w))
+			mine := keys[w%len(keys)].as(int64(w))
 			for n := range each {
 				value := strconv.Itoa(w*each + n)
-				old, _, err := mine.exchange(t.Context(), write{key: []byte("k"), value: []byte(value)}, anyRoom)
-				if err != nil {
-					t.Error(err)
+				var old []byte
+				for settled := false; !settled; {
+					var err error
+					if old, _, settled, err = mine.exchange(t.Context(), write{key: []byte("k"), value: []byte(value)}, anyRoom); err != nil {
+						t.Error(err)
+					}
 				}
 				mu.Lock()
 				seen[string(old)]++
@@ -30,7 +56,7 @@ func TestExchange(t *testing.T) {
 		})
 	}
 	all.Wait()
-	last, _, err := keys.get(t.Context(), []byte("k"), anyRoom)
+	last, _, err := keys[0].get(t.Context(), []byte("k"), anyRoom)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +73,7 @@ func TestExchangeRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	size := 0
-	_, _, err := keys.exchange(t.Context(), write{key: []byte("k"), value: []byte("after")}, func(n int) []byte {
+	_, _, _, err := keys.exchange(t.Context(), write{key: []byte("k"), value: []byte("after")}, func(n int) []byte {
 		size = n
 		return nil
 	})

@@ -15,7 +15,7 @@ func (e engine) shared() string {
 	if !e.remote {
 		return ""
 	}
-	return "Other programs may write the keys of engine " + e.name + " between the operations of one command: the count of DEL, the reply of SET with GET, what a transaction reads, and NX and XX together with GET or in a transaction hold among clients of this server only"
+	return "Other programs may write the keys of engine " + e.name + " between the operations of one command: the count of DEL, the reply of SET with both GET and EX or PX, what a transaction reads, and NX and XX in a transaction hold among clients of this server only"
 }
 
 // expiry says where SET with EX or PX is an error.

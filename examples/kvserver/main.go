@@ -22,8 +22,8 @@
 // errors, as are WATCH, CLIENT TRACKING and KEEPTTL, since others may write the same keys. Keys of
 // database 0 are there as clients have them. The locks of this server keep only its own clients
 // away: between the operations of one command, others may write. So the count of DEL, the reply of
-// SET with GET, what a transaction reads, and NX and XX together with GET or in a transaction hold
-// among clients of this server; SET NX and SET XX alone hold for everybody. -heartbeat names a key by which the lags of replicas
+// SET with both GET and EX or PX, what a transaction reads, and NX and XX in a transaction hold
+// among clients of this server; other SETs with NX, XX or GET hold for everybody. -heartbeat names a key by which the lags of replicas
 // are measured.
 //
 // One command may be several operations of the store, and those are what the
@@ -36,7 +36,8 @@
 //	SET XX             get, then compare_and_swap; in an engine without it, get, then put
 //	SET NX EX, XX EX   get, then put, as in an engine without compare_and_swap
 //	SET KEEPTTL        put, where keys expire after a get
-//	SET GET            get, then put unless NX or XX is against it
+//	SET GET            get, then put unless NX or XX is against it; on a server of others, in
+//	                   place of the put, compare_and_swap, and both again if that found another value
 //	DEL                get for each key, then delete, or BATCH delete for several
 //	MGET               BATCH get for at most 64 keys, and another one from the first whose
 //	                   value would make them more than 1 MiB together; get for a single

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/otelkv/otelkv/kvdb"
 )
@@ -20,10 +21,15 @@ func TestOthersWriteBetween(t *testing.T) {
 		told                  string
 	}{
 		{"DEL", "v", "", []string{"del k"}, []string{":1"}, "_", "the count of DEL"},
-		{"GET", "v", "w", []string{"set k mine get"}, []string{`"v"`}, `"mine"`, "the reply of SET with GET"},
-		{"NX with GET", "", "w", []string{"set k mine nx get"}, []string{"_"}, `"mine"`, "NX and XX together with GET"},
-		{"XX with GET", "v", "", []string{"set k mine xx get"}, []string{`"v"`}, `"mine"`, "NX and XX together with GET"},
-		{"NX in a transaction", "", "w", []string{"multi", "set k mine nx", "exec"}, []string{"OK", "QUEUED", "[OK]"}, `"mine"`, "or in a transaction"},
+		{"GET", "v", "w", []string{"set k mine get"}, []string{`"w"`}, `"mine"`, ""},
+		{"GET of nothing", "", "w", []string{"set k mine get"}, []string{`"w"`}, `"mine"`, ""},
+		{"GET of what goes", "v", "", []string{"set k mine get"}, []string{"_"}, `"mine"`, ""},
+		{"GET of a large value", strings.Repeat("v", 1<<20), "w", []string{"set k mine get"}, []string{`"w"`}, `"mine"`, ""},
+		{"GET with EX", "v", "w", []string{"set k mine get ex 10"}, []string{`"v"`}, `"mine"`, "the reply of SET with both GET and EX or PX"},
+		{"NX with GET", "", "w", []string{"set k mine nx get"}, []string{`"w"`}, `"w"`, ""},
+		{"XX with GET", "v", "", []string{"set k mine xx get"}, []string{"_"}, "_", ""},
+		{"NX in a transaction", "", "w", []string{"multi", "set k mine nx", "exec"}, []string{"OK", "QUEUED", "[OK]"}, `"mine"`, "NX and XX in a transaction"},
+		{"NX with GET in a transaction", "", "w", []string{"multi", "set k mine nx get", "exec"}, []string{"OK", "QUEUED", "[_]"}, `"mine"`, "NX and XX in a transaction"},
 		{"GETs of a transaction", "v", "w", []string{"multi", "get k", "get k", "exec"}, []string{"OK", "QUEUED", "QUEUED", `["v" "w"]`}, `"w"`, "what a transaction reads"},
 		{"XX", "v", "", []string{"set k mine xx"}, []string{"_"}, "_", ""},
 		{"NX", "", "w", []string{"set k mine nx"}, []string{"OK"}, `"mine"`, ""}, // there is no between
@@ -66,6 +72,11 @@ type sharedStore struct {
 }
 
 func (s *sharedStore) Describe() kvdb.Info { return kvdb.Info{System: "test", Remote: true} }
+
+// PutTTL forgets the time: nobody waits for its end.
+func (s *sharedStore) PutTTL(ctx context.Context, key, value []byte, _ time.Duration) error {
+	return s.Memory.Put(ctx, key, value)
+}
 
 func (s *sharedStore) looked(key []byte) error {
 	after := s.after
