@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,6 +37,8 @@ var (
 	errNoTarget    = errors.New("the target is empty, and the options have no addresses")
 	errTimeout     = errors.New("the Timeout of the options is negative")
 	errTargetTwice = errors.New("the target and Redis.Addrs of the options both name servers")
+	errAddress     = errors.New("the target has an address that is not host:port, such as redis.example:6379")
+	errManyInURL   = errors.New("the target is a URL with several servers: list nodes of a cluster, or sentinels, as host:port, and set the password in the options")
 	errURL         = errors.New("the target is no URL of Redis: redis://[user[:password]@]host[:port][/database], rediss:// for TLS, or unix://[user[:password]@]path[?db=database]")
 )
 
@@ -130,13 +134,20 @@ func (o *OpenOptions) config(target string) (config, *redis.UniversalOptions, ti
 func setTarget(r *redis.UniversalOptions, target string) (problems []error) {
 	if !strings.Contains(target, "://") {
 		for address := range strings.SplitSeq(target, ",") {
-			r.Addrs = append(r.Addrs, strings.TrimSpace(address))
+			address = strings.TrimSpace(address)
+			if r.Dialer == nil && !isAddress(address) {
+				problems = []error{errAddress}
+			}
+			r.Addrs = append(r.Addrs, address)
 		}
-		return nil
+		return problems
 	}
 	o, err := redis.ParseURL(target)
 	if err != nil {
 		return []error{errURL}
+	}
+	if o.Network != "unix" && strings.Contains(o.Addr, ",") {
+		problems = append(problems, errManyInURL)
 	}
 	r.Addrs = []string{o.Addr}
 	r.DB = o.DB
@@ -153,4 +164,18 @@ func setTarget(r *redis.UniversalOptions, target string) (problems []error) {
 		problems = append(problems, errors.New("the target has options behind a question mark: set them in Redis of the options"))
 	}
 	return problems
+}
+
+// isAddress reports whether there can be a server at an address of go-redis: a path or host:port.
+// One with an @ is another problem, of which fill tells.
+func isAddress(address string) bool {
+	if strings.HasPrefix(address, "/") || strings.Contains(address, "@") {
+		return true
+	}
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	n, err := strconv.Atoi(port)
+	return err != nil && port != "" || 0 < n && n < 1<<16 // a name of a service is looked up later
 }
