@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 )
 
 // CLIENT LIST reads what clients change of themselves meanwhile.
@@ -38,25 +39,28 @@ func TestClientListWhileClientsWork(t *testing.T) {
 
 // The list of many clients is charged before it is made.
 func TestLongClientList(t *testing.T) {
-	s := start(t, memory(t))
-	const clients = 40
-	dialed := make([]*testClient, clients)
-	for i := range dialed {
-		dialed[i] = s.dial()
-		dialed[i].do("client", "setname", strings.Repeat("n", maxWord))
-	}
-	c := dialed[0]
-	if got := c.do("client", "list"); strings.Count(got, "name="+strings.Repeat("n", maxWord)+" ") != clients {
-		t.Errorf("%d bytes", len(got))
-	}
-	left := s.budget.Left()
-	if !s.budget.Take(left - s.budget.Size()/8) { // all but the reserve
-		t.Fatal("the budget is smaller than it says")
-	}
-	if got := c.do("client", "list"); got != "-ERR "+string(errBudget) {
-		t.Errorf("without memory: %.100s", got)
-	}
-	if got := c.do("client", "info"); !strings.Contains(got, "id=1 ") {
-		t.Errorf("client info: %s", got)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		s := start(t, memory(t))
+		const clients = 40
+		dialed := make([]*testClient, clients)
+		for i := range dialed {
+			dialed[i] = s.dial()
+			dialed[i].do("client", "setname", strings.Repeat("n", maxWord))
+		}
+		c := dialed[0]
+		if got := c.do("client", "list"); strings.Count(got, "name="+strings.Repeat("n", maxWord)+" ") != clients {
+			t.Errorf("%d bytes", len(got))
+		}
+		synctest.Wait() // until the first list is given back
+		left := s.budget.Left()
+		if !s.budget.Take(left - s.budget.Size()/8) { // all but the reserve
+			t.Fatal("the budget is smaller than it says")
+		}
+		if got := c.do("client", "list"); got != "-ERR "+string(errBudget) {
+			t.Errorf("without memory: %.100s", got)
+		}
+		if got := c.do("client", "info"); !strings.Contains(got, "id=1 ") {
+			t.Errorf("client info: %s", got)
+		}
+	})
 }
