@@ -1,6 +1,7 @@
 package program
 
 import (
+	"crypto/tls"
 	"errors"
 	"flag"
 	"fmt"
@@ -72,7 +73,10 @@ func (t Target) String() string {
 // than the user thought.
 func (t Target) OpenError(err error) error {
 	advice := "see what it logs"
+	_, untrusted := errors.AsType[*tls.CertificateVerificationError](err)
 	switch {
+	case untrusted:
+		advice = "let this machine trust who signed its certificate, on Linux with the file that SSL_CERT_FILE names, or look at -target"
 	case errors.Is(err, kvdb.ErrInvalidArgument):
 		advice = "look at -target, -master and " + PasswordVariable
 	case errors.Is(err, kvdb.ErrUnavailable):

@@ -1,10 +1,15 @@
 package program_test
 
 import (
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"github.com/otelkv/otelkv/examples/internal/program"
+	"github.com/otelkv/otelkv/kvdb/kvredis"
 )
 
 // Where a server is can be shown to anybody, whatever else the user has written.
@@ -24,5 +29,21 @@ func TestTargetShowsNoSecret(t *testing.T) {
 		if got := at.String(); got != want || strings.Contains(got, "secret") {
 			t.Errorf("%s is shown as %q, want %q", addresses, got, want)
 		}
+	}
+}
+
+// A server that nobody trusts need not be started.
+func TestTargetWithACertificateThatNobodyKnows(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // of handshakes that end early
+	server.StartTLS()
+	defer server.Close()
+	target := program.Target{Addresses: "rediss://" + server.Listener.Addr().String()}
+	_, err := kvredis.Open(t.Context(), target.Addresses, nil)
+	if err == nil {
+		t.Fatal("the store is open")
+	}
+	if says := target.OpenError(err).Error(); !strings.Contains(says, "SSL_CERT_FILE") || strings.Contains(says, "start it") {
+		t.Error(says)
 	}
 }
