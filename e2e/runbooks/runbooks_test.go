@@ -28,6 +28,9 @@ func TestRunbooks(t *testing.T) {
 	if _, err := programs(); err != nil {
 		t.Fatal(err)
 	}
+	if err := engineTools(); err != nil {
+		process.Missing(t, err.Error())
+	}
 	s, all, l := startServer(t), tested(t), newLedger()
 	ctx, cancel := context.WithTimeout(t.Context(), longest)
 	defer cancel()
@@ -67,11 +70,12 @@ func (tr *trial) run(ctx context.Context, t *testing.T, s *server, all map[strin
 	}
 	began := time.Now()
 	var running sync.WaitGroup
+	var last []func() // what is for a store that is closed
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for _, book := range tr.books {
 		r := &reader{T: t, setting: &setting{s, p, t.TempDir()}, ledger: l}
-		rules, commands, queries := tr.sorted(all[book])
+		rules, commands, queries, closed := tr.sorted(all[book])
 		holds := make(chan struct{})
 		running.Go(func() { r.read(ctx, rules, sync.OnceFunc(func() { close(holds) })) })
 		for _, list := range [][]block{commands, queries} {
@@ -80,17 +84,30 @@ func (tr *trial) run(ctx context.Context, t *testing.T, s *server, all map[strin
 				r.read(ctx, list, func() {})
 			})
 		}
+		if len(closed) > 0 {
+			last = append(last, func() { r.read(ctx, closed, func() {}) })
+		}
 	}
 	running.Wait()
+	if len(last) > 0 {
+		p.Stop(t)
+	}
+	for _, read := range last {
+		read()
+	}
 	t.Logf("its blocks took %v", time.Since(began).Round(time.Second))
 }
 
 // sorted are the blocks of a runbook that the trial is for, by what they wait for.
-func (tr *trial) sorted(list []block) (rules, commands, queries []block) {
+func (tr *trial) sorted(list []block) (rules, commands, queries, closed []block) {
 	for _, b := range list {
 		switch {
 		case b.rule && slices.Contains(tr.alerted, b.book):
 			rules = append(rules, b)
+		case b.engine() != "":
+			if tr.asks(b) {
+				closed = append(closed, b)
+			}
 		case tr.only != "" && !strings.Contains(b.text, tr.only):
 		case tr.only == "" && strings.Contains(b.text, redisCLI):
 		case b.rule:
@@ -101,7 +118,7 @@ func (tr *trial) sorted(list []block) (rules, commands, queries []block) {
 			commands = append(commands, b)
 		}
 	}
-	return rules, commands, queries
+	return rules, commands, queries, closed
 }
 
 // A reader follows a runbook.

@@ -90,8 +90,12 @@ func command(ctx context.Context, s *setting, b block) (string, error) {
 	lines := strings.Split(b.text, "\n")
 	cmd := exec.CommandContext(ctx, "bash", "-c", "set -eu -o pipefail\n"+strings.Join(lines, "\nprintf '"+separator+"'\n"))
 	cmd.Dir, cmd.WaitDelay = s.dir, time.Second
-	cmd.Env = append(os.Environ(), "ADMIN="+s.admin, "PPROF="+s.pprof, "LOG="+s.log, "DIR="+s.instance.dir,
-		"TMPDIR="+s.dir, "PPROF_TMPDIR="+s.dir)
+	files, err := s.environ()
+	if err != nil {
+		return "", err
+	}
+	cmd.Env = append(append(os.Environ(), "ADMIN="+s.admin, "PPROF="+s.pprof, "LOG="+s.log,
+		"TMPDIR="+s.dir, "PPROF_TMPDIR="+s.dir), files...)
 	for name, server := range map[string]*redisserver.Server{"REDIS": s.trial.primary, "REPLICA": s.trial.replica} {
 		if server != nil {
 			cmd.Env = append(cmd.Env, name+"=redis://"+server.Address)

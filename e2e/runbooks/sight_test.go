@@ -82,13 +82,13 @@ func TestSee(t *testing.T) {
 	}
 }
 
-// unseen returns the blocks that ask a server and are run by none of the trials, or by one that
-// does not look at what they print.
+// unseen returns the blocks that ask a server, or read files of an engine, and are run by none of the
+// trials, or by one that does not look at what they print.
 func unseen(all map[string][]block, trials []*trial) (found []block) {
 	for name, list := range all {
 		for _, b := range list {
-			if strings.Contains(b.text, redisCLI) && !slices.ContainsFunc(trials, func(tr *trial) bool {
-				return tr.only == redisCLI && slices.Contains(tr.books, name) && len(tr.sightsOf(b)) > 0
+			if (strings.Contains(b.text, redisCLI) || b.engine() != "") && !slices.ContainsFunc(trials, func(tr *trial) bool {
+				return tr.asks(b) && slices.Contains(tr.books, name) && len(tr.sightsOf(b)) > 0
 			}) {
 				found = append(found, b)
 			}
@@ -97,15 +97,15 @@ func unseen(all map[string][]block, trials []*trial) (found []block) {
 	return found
 }
 
-// TestSights: each block that asks a server is run under a fault of it, and what it prints is
-// looked at; each sight is that of a block.
+// TestSights: each block that asks a server is run under a fault of it, each that reads files of an
+// engine after a fault, and what they print is looked at; each sight is that of a block.
 func TestSights(t *testing.T) {
 	all := books(t, parameters())
 	for _, b := range unseen(all, trials) {
 		t.Errorf("%v is run by no trial that looks at what it prints", b)
 	}
 	if len(unseen(all, nil)) == 0 {
-		t.Error("no block asks a server")
+		t.Error("no block asks a server or reads files of an engine")
 	}
 	for _, tr := range trials {
 		for _, s := range tr.sights {

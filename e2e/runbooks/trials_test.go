@@ -1,7 +1,9 @@
 package runbooks
 
 import (
+	"bytes"
 	"net"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -42,10 +44,16 @@ func with(fault string, more ...string) []string { return append([]string{"-faul
 // trials are all of them, those that take long first.
 var trials = slices.Concat(ownTrials, redisTrials)
 
+// What the tool of bbolt has to print of a file that a program has left.
+var (
+	isWhole  = sees("bbolt check", `^OK\s*$`)
+	isCopied = sees("bbolt compact", `^\d+ -> [1-9]\d* bytes \(gain=`)
+)
+
 // ownTrials are the faults of a program.
 var ownTrials = []*trial{
 	{name: "slowdisk", program: "quickstart", args: with("slowdisk"), books: []string{"KVDiskSlow"}},
-	{name: "freelist", program: "quickstart", args: with("freelist", "-engine", "bolt"), books: []string{"KVFreelistBloated"}},
+	{name: "freelist", program: "quickstart", args: with("freelist", "-engine", "bolt"), books: []string{"KVFreelistBloated"}, sights: []sight{sees("bbolt compact", `^\d+ -> \d+ bytes \(gain=([2-9]|\d\d+)\.`)}},
 	{name: "oldread", program: "quickstart", args: with("oldread", "-engine", "bolt"), books: []string{"KVReadTransactionOld"}},
 	{name: "idle", program: "quickstart", settle: 45 * time.Second, on: func(t *testing.T, p *instance) { p.turn(t, "idle") }, books: []string{"KVTrafficDropped"}},
 	{name: "hang", program: "kvserver", args: with("hang"), books: []string{"KVStoreHung"}},
@@ -59,6 +67,22 @@ var ownTrials = []*trial{
 	{name: "slow", program: "quickstart", args: with("slow"), books: []string{"KVLatencyHigh", "KVLatencyBudgetBurn"}},
 	{name: "fulldisk", program: "quickstart", args: with("fulldisk:30s"), books: []string{"KVDiskFull", "KVDiskFilling", "KVNotReady"}},
 	{name: "engine", program: "kvserver", args: with("engine"), books: []string{"KVEngineFailed"}},
+	{
+		name: "pebble-engine", program: "quickstart", args: with("engine"), only: "pebble db check", books: []string{"KVEngineFailed"}, alerted: []string{"KVEngineFailed"},
+		sights: []sight{sees("pebble db check", `^checked [1-9]\d* points? and \d+ tombstones?\s*$`)},
+	},
+	{
+		name: "bolt-engine", program: "quickstart", args: with("engine", "-engine", "bolt"), only: tools["bolt"], books: []string{"KVEngineFailed"}, alerted: []string{"KVEngineFailed"},
+		sights: []sight{isWhole, isCopied},
+	},
+	{
+		name: "bolt-disk", program: "quickstart", args: with("disk", "-engine", "bolt"), only: tools["bolt"], books: []string{"KVDiskFull"}, alerted: []string{"KVDiskFull"},
+		sights: []sight{isCopied},
+	},
+	{
+		name: "bolt-restart", program: "quickstart", args: with("restart:5s", "-engine", "bolt"), only: tools["bolt"], books: []string{"KVRestarting"},
+		on: startsAgain, sights: []sight{isWhole},
+	},
 	{name: "unknown", program: "kvserver", args: with("unknown"), books: []string{"KVCheckUnknown"}},
 	{name: "lag", program: "kvserver", args: with("lag"), books: []string{"KVReplicationLagHigh"}},
 	{name: "replica", program: "kvserver", args: with("replica"), books: []string{"KVReplicaDisconnected"}},
@@ -75,6 +99,14 @@ var ownTrials = []*trial{
 	{name: "lines", program: "quickstart", log: "/dev/full", books: []string{"KVTelemetryLossy"}, only: "kvdb_log_dropped_total"},
 	{name: "stopped", program: "quickstart", settle: 20 * time.Second, on: func(_ *testing.T, p *instance) { p.crash() }, books: []string{"KVTelemetryAbsent"}},
 	{name: "healthy", program: "quickstart", books: []string{watchdog}},
+}
+
+// startsAgain waits until the program has.
+func startsAgain(t *testing.T, p *instance) {
+	p.Eventually(t, "a second start", func() bool {
+		lines, err := os.ReadFile(p.log)
+		return err == nil && bytes.Count(lines, []byte(`"message":"started"`)) > 1
+	})
 }
 
 // receiveNothing lets the program export to a collector that takes connections and never

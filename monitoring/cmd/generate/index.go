@@ -13,9 +13,11 @@ import (
 const variables = "Queries in a runbook are for Prometheus. Its commands are for the instance that the alert names, " +
 	"and want variables of yours: `$ADMIN` is the address of its probes and metrics, such as `http://127.0.0.1:8080`, " +
 	"`$PPROF` that of its profiles, such as `http://127.0.0.1:6060`, `$LOG` a file of its log, and `$DIR` the directory of its store. " +
+	"Where that is a file of bbolt, `$FILE` is that, and `$NEW` one that is not there yet, where there is room. " +
 	"Where that is on Redis, `$REDIS` is the address of the server, such as `redis://127.0.0.1:6379`, whose password redis-cli " +
 	"takes from `REDISCLI_AUTH`, or from a prompt with `--askpass`. " +
-	"They use curl, jq, awk and, for profiles, the tools of Go. " +
+	"They use curl, jq, awk and, for profiles, the tools of Go. Those of engines are installed with " +
+	"`go install go.etcd.io/bbolt/cmd/bbolt@latest` and `go install github.com/cockroachdb/pebble/v2/cmd/pebble@latest`. " +
 	"In a cluster, `kubectl port-forward` brings both addresses to you.\n\n"
 
 // index is runbooks/README.md, a table of all alerts.
