@@ -83,3 +83,39 @@ func TestEngineCountersAfterStaleness(t *testing.T) {
 		}
 	})
 }
+
+// What a closed store's counter gained is told once, by a reader of changes that comes late, too, and not again when
+// another store goes on where it ended.
+func TestEngineCountersAfterFarewell(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := instrument.NewRegistry()
+		delta := newReader(t, r, deltaTemporality)
+		newReader(t, r, sdkmetric.DefaultTemporalitySelector) // has not been told of the end, so the series go on
+		var value setting[float64]
+		open := func() *instrument.Store {
+			below := testutil.NewFaulty()
+			below.Report(testutil.Counter("kvdb.engine.flushes", "{flush}", "Flushes", 0))
+			below.Stats = func(_ context.Context, dst []float64) ([]float64, error) { return append(dst, value.get()), nil }
+			w := wrap(t, below, instrument.WithRegistry(r))
+			synctest.Wait()
+			return w
+		}
+		const series = `kvdb.engine.flushes{db.namespace="memory",db.system.name="memory"}`
+		value.set(10)
+		w := open()
+		sum := delta.counted()[series]
+		value.set(17)
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(40 * time.Second)
+		sum += delta.counted()[series]
+		if sum != 17 {
+			t.Errorf("the deltas add up to %v after Close, want 17", sum)
+		}
+		defer open().Close()
+		if sum += delta.counted()[series]; sum != 17 {
+			t.Errorf("the deltas add up to %v after another store has gone on, want 17", sum)
+		}
+	})
+}

@@ -24,19 +24,21 @@ var errPanicked = errors.New("the reading panicked")
 // pollers read an engine's statistics, connections and replication lag in the background, so
 // that a scrape does no I/O and an engine that hangs hangs alone.
 type pollers struct {
-	cancel context.CancelFunc
-	done   sync.WaitGroup
+	cancel  context.CancelFunc // no further readings but the last one
+	abandon context.CancelFunc // not that one either
+	done    sync.WaitGroup
 }
 
 // start begins to poll.
 func (p *pollers) start(rec *record.Record, v views) {
-	ctx, cancel := context.WithCancel(context.Background())
-	p.cancel = cancel
+	open, abandon := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(open)
+	p.cancel, p.abandon = cancel, abandon
 	if v.statsReader != nil {
-		p.counts(ctx, func(ctx context.Context) error { return readStats(ctx, rec, v.statsReader) })
+		p.counts(open, ctx, func(ctx context.Context) error { return readStats(ctx, rec, v.statsReader) })
 	}
 	if v.poolReader != nil {
-		p.counts(ctx, func(ctx context.Context) error { return readPool(ctx, rec, v.poolReader) })
+		p.counts(open, ctx, func(ctx context.Context) error { return readPool(ctx, rec, v.poolReader) })
 	}
 	if v.lagger != nil {
 		rec.ExpectLag()
@@ -44,27 +46,33 @@ func (p *pollers) start(rec *record.Record, v views) {
 	}
 }
 
-// counts calls read as every does, and once more in the end, for what was counted since. An
-// engine that did not answer is not asked again: Close would wait for it.
-func (p *pollers) counts(ctx context.Context, read func(context.Context) error) {
+// counts calls read as every does until ctx ends, and once more then, for what was counted since. An
+// engine of which the last reading failed is not asked again, since Close would wait for it, nor is
+// one that is not open any more.
+func (p *pollers) counts(open, ctx context.Context, read func(context.Context) error) {
 	p.done.Go(func() {
-		if every(ctx, read) {
-			_ = readOnce(context.WithoutCancel(ctx), lastTimeout, read)
+		if every(ctx, read) && open.Err() == nil {
+			_ = readOnce(open, lastTimeout, read)
 		}
 	})
 }
 
 // every calls read now and at each interval until the context ends, never twice at once. It reports
-// whether the last reading did not fail, or was the only one, which an early end may have taken away.
+// whether the last reading did not fail, but for one that the end cut short.
 func every(ctx context.Context, read func(context.Context) error) bool {
 	tick := time.NewTicker(record.PollInterval)
 	defer tick.Stop()
-	for first := true; ; first = false {
+	for well := true; ; {
 		err := readOnce(ctx, pollTimeout, read)
+		if err == nil || ctx.Err() == nil {
+			well = err == nil
+		}
 		select {
 		case <-ctx.Done():
-			return err == nil || first
 		case <-tick.C:
+		}
+		if ctx.Err() != nil {
+			return well
 		}
 	}
 }
@@ -88,6 +96,7 @@ func (p *pollers) stop() {
 		return
 	}
 	p.cancel()
+	defer p.abandon() // the engine is closed next
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

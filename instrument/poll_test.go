@@ -3,6 +3,7 @@ package instrument_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -232,6 +233,59 @@ func TestLastReadingIsShort(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A reading that Close cuts short says nothing of the engine: the last one is made.
+func TestLastReadingAfterOneCutShort(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		below, calls := testutil.NewFaulty(), 0
+		below.Pool = func(ctx context.Context) (kvdb.PoolStats, error) {
+			if calls++; calls == 3 {
+				<-ctx.Done()
+				return kvdb.PoolStats{}, ctx.Err()
+			}
+			return kvdb.PoolStats{Timeouts: int64(calls)}, nil
+		}
+		r := instrument.NewRegistry()
+		p := r.NewProducer()
+		w := wrap(t, below, instrument.WithRegistry(r))
+		time.Sleep(21 * time.Second)
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if n := testutil.Collect(t, p).Sum("db.client.connection.timeouts"); n != 4 {
+			t.Errorf("%v time-outs, want those of the fourth reading", n)
+		}
+	})
+}
+
+// A reading that ignores its context and returns after Close is the last one: the engine is closed.
+func TestNoReadingAfterClose(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		below := &slowPool{Memory: kvdb.NewMemory(nil)}
+		w := wrap(t, below, instrument.WithRegistry(instrument.NewRegistry()))
+		time.Sleep(21 * time.Second)
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		if n := below.calls.Load(); n != 3 {
+			t.Errorf("%d readings, want none after Close", n)
+		}
+	})
+}
+
+// A slowPool is a store whose third reading takes long. It does not know that it is closed.
+type slowPool struct {
+	*kvdb.Memory
+	calls atomic.Int32
+}
+
+func (p *slowPool) PoolStats(context.Context) (kvdb.PoolStats, error) {
+	if p.calls.Add(1) == 3 {
+		time.Sleep(20 * time.Second)
+	}
+	return kvdb.PoolStats{}, nil
 }
 
 // Nothing is read after Close, and readings stop at once when they can.

@@ -137,14 +137,16 @@ func (s *Source) Set(op Operation, label labelKind, value uint8) attribute.Set {
 	return s.Series.Set(s.Infos, SeriesKey{Op: op, Label: label, Value: value})
 }
 
-// Fresh reports whether there is a reading that is worth showing: of a store that was closed
-// meanwhile, whether it was so then.
-func (s *Source) Fresh(r *Reading) bool {
-	at := s.Now.At
+// Fresh reports whether there is a reading that is worth showing.
+func (s *Source) Fresh(r *Reading) bool { return r != nil && Fresh(r.At, s.readAt()) }
+
+// readAt is the moment at which a reading has to be fresh: of a store that was closed meanwhile,
+// when it was.
+func (s *Source) readAt() time.Time {
 	if s.Closed {
-		at = s.closed
+		return s.closed
 	}
-	return r != nil && Fresh(r.At, at)
+	return s.Now.At
 }
 
 // Pools calls visit for each pool with a value that is known and fresh, those of

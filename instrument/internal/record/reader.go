@@ -55,7 +55,7 @@ func (p *Reader) Collect(d Demand) *Collection {
 		s.Infos, s.Counted, s.Timed, s.Since, s.TimedSince = s.Now.infos, s.Now, s.Now, s.Start, s.Start
 		if d.CounterDeltas || d.HistogramDeltas {
 			s.delta(s.seen.last, c)
-			s.seen.last = s.Now.baseline(s.seen.last)
+			s.seen.last = s.Now.baseline(s.seen.last, s.readAt())
 		}
 		c.Sources = append(c.Sources, s)
 	}

@@ -115,9 +115,9 @@ func (s *snapshot) since(earlier *snapshot) *snapshot {
 }
 
 // baseline returns what the next snapshot is compared with: this one, but with
-// what was told last of the engine where its readings are too old to be told,
-// or not known.
-func (s *snapshot) baseline(last *snapshot) *snapshot {
+// what was told last of the engine where its readings are too old to be told at a
+// moment, or not known.
+func (s *snapshot) baseline(last *snapshot, at time.Time) *snapshot {
 	if s.Stats == nil && s.Pool == nil {
 		return s
 	}
@@ -126,7 +126,7 @@ func (s *snapshot) baseline(last *snapshot) *snapshot {
 	if last != nil {
 		stats, pool = last.Stats, last.Pool
 	}
-	b.Stats, b.Pool = s.Stats.baseline(stats, s.At), s.Pool.baseline(pool, s.At)
+	b.Stats, b.Pool = s.Stats.baseline(stats, at), s.Pool.baseline(pool, at)
 	return &b
 }
 
