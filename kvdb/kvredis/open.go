@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -176,6 +177,11 @@ func isAddress(address string) bool {
 	if err != nil {
 		return false
 	}
-	n, err := strconv.Atoi(port)
-	return err != nil && port != "" || 0 < n && n < 1<<16 // a name of a service is looked up later
+	if n, err := strconv.ParseUint(port, 10, 16); err == nil {
+		return n > 0
+	}
+	return serviceName.MatchString(port) // which is looked up later
 }
+
+// serviceName is what RFC 6335 lets a service be called: letters, digits and hyphens, a letter among them.
+var serviceName = regexp.MustCompile(`^[0-9-]*[A-Za-z][A-Za-z0-9-]*$`)

@@ -95,6 +95,8 @@ func TestOpenOfNonsense(t *testing.T) {
 		"no port":               {"redis.example", nil, []string{"host:port"}},
 		"an empty port":         {"redis.example:", nil, []string{"host:port"}},
 		"no such port":          {"redis.example:99999", nil, []string{"host:port"}},
+		"a port beyond any":     {"redis.example:99999999999999999999", nil, []string{"host:port"}},
+		"a database":            {"redis.example:6379/0", nil, []string{"host:port"}},
 		"a comma at the end":    {"redis.example:1,", nil, []string{"host:port"}},
 		"one of two":            {"redis.example:1,redis.example:x:y", nil, []string{"host:port"}},
 		"two in a URL":          {"redis://:secret@127.0.0.1:1,127.0.0.1:2", nil, []string{"several servers"}},
