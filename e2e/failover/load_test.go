@@ -24,7 +24,8 @@ type load struct {
 	*history
 	store kvdb.Store
 	keys  [callers]atomic.Pointer[string]
-	hurry atomic.Bool // they do not pause
+	hurry atomic.Bool  // they do not pause
+	under atomic.Int32 // operations that are under way
 	stop  context.CancelFunc
 	all   sync.WaitGroup
 }
@@ -83,9 +84,11 @@ func (l *load) call(ctx context.Context, me int) {
 func (l *load) put(key string, n int) (ok bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), patient)
 	defer cancel()
+	l.under.Add(1)
 	o := operation{key: key, write: true, value: encode(key, n), called: l.since()}
 	o.failed = l.store.Put(ctx, []byte(key), []byte(o.value)) != nil
 	o.ends = l.since()
+	l.under.Add(-1)
 	l.add(o)
 	return !o.failed
 }
@@ -93,10 +96,12 @@ func (l *load) put(key string, n int) (ok bool) {
 func (l *load) get(key string) {
 	ctx, cancel := context.WithTimeout(context.Background(), patient)
 	defer cancel()
+	l.under.Add(1)
 	o := operation{key: key, called: l.since()}
 	value, err := l.store.Get(ctx, []byte(key))
 	o.value, o.failed = string(value), err != nil && !errors.Is(err, kvdb.ErrNotFound)
 	o.ends = l.since()
+	l.under.Add(-1)
 	l.add(o)
 }
 
@@ -111,13 +116,17 @@ func (l *load) at(t *testing.T, what string, do func()) time.Duration {
 	for len(l.operations()) < many {
 		<-wait.C
 	}
+	for l.under.Load() < callers/2 { // who has looked at the history has kept callers between two
+		<-wait.C
+	}
 	when := l.since()
 	do()
+	then := l.since()
 	l.hurry.Store(false)
 	t.Cleanup(func() {
 		n := 0
 		for _, o := range l.operations() {
-			if o.called <= when && when <= o.ends {
+			if o.called <= then && when <= o.ends {
 				n++
 			}
 		}
