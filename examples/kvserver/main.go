@@ -23,8 +23,9 @@
 // database 0 are there as clients have them. The locks of this server keep only its own clients
 // away: between the operations of one command, others may write. So the count of DEL, the reply of
 // SET with both GET and EX or PX, what a transaction reads, and NX and XX in a transaction hold
-// among clients of this server; other SETs with NX, XX or GET hold for everybody. -heartbeat names a key by which the lags of replicas
-// are measured.
+// among clients of this server; other SETs with NX, XX or GET hold for everybody.
+//
+// -heartbeat names a key by which the lags of replicas are measured.
 //
 // One command may be several operations of the store, and those are what the
 // metrics count:

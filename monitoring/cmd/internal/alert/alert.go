@@ -37,7 +37,7 @@ type Alert struct {
 	// Objective names the constants of monitoring/objective behind its thresholds.
 	Objective []string
 
-	// OTLP says what differs where the metrics came over OTLP. Empty: nothing.
+	// OTLP says what differs where the metrics came over OTLP, as the rest of a sentence. Empty: nothing.
 	OTLP string
 
 	// Causes are alerts that tell of the same fault with more precision. While one of

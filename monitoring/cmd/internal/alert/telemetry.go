@@ -46,7 +46,7 @@ var restarting = Alert{
 	Description: "A program starts again and again: three times within a quarter of an hour, or five within an hour. What it does before it ends is in its log, and why it ends in its exit status or the kernel's log.",
 	Fault:       "restart",
 	Objective:   []string{"Restarts", "RestartsHour"},
-	OTLP: "there is no process_start_time_seconds, and each start has a service.instance.id of its own: counted are the instances that ended before they were five minutes old, " +
+	OTLP: "there is no `process_start_time_seconds`, and each start has a `service.instance.id` of its own: counted are the instances that ended before they were five minutes old, " +
 		"five minutes after they did",
 }
 
@@ -75,7 +75,7 @@ var telemetryAbsent = Alert{
 	Description: "A program that had metrics within the last day is still a target of Prometheus and has none, or none of a service pushes any more. " +
 		"All other alerts are blind for it.",
 	Fault:  "none",
-	OTLP:   "there is no up: a service is missed only when no instance of it pushes any more, five minutes after the last one did and for an hour; with -selector it is missed for longer",
+	OTLP:   "there is no `up`: the alert comes only when no instance of a service pushes any more, five minutes after the last one did, and stays for an hour, with `-selector` for longer",
 	Causes: []string{"KVRestarting"},
 }
 
@@ -104,7 +104,7 @@ var telemetryLossy = Alert{
 		atInstance + ": see whether its receiver answers",
 	Description: "Spans, log records, metrics or lines of the log have not arrived for ten minutes.",
 	Fault:       "telemetry",
-	OTLP:        "what is not delivered is not seen here, if it is the metrics themselves",
+	OTLP:        "what is not delivered is not seen here if it is the metrics themselves",
 	Causes:      []string{"KVTelemetryAbsent"},
 }
 

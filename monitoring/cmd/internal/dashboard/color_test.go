@@ -1,13 +1,14 @@
 package dashboard_test
 
 import (
+	"fmt"
+	"math"
 	"slices"
 	"testing"
 
 	sdk "github.com/grafana/grafana-foundation-sdk/go/dashboard"
 
 	"github.com/otelkv/otelkv/monitoring/catalog"
-	"github.com/otelkv/otelkv/monitoring/cmd/internal/dashboard"
 )
 
 // An operation has one color in all charts, another one than the others, and none that judges.
@@ -38,11 +39,27 @@ func TestOperationsKeepTheirColors(t *testing.T) {
 	if charts < 5 {
 		t.Errorf("%d charts are by operation", charts)
 	}
-	seen := []any{string(dashboard.Red), string(dashboard.Orange)}
+	var seen []any
 	for o, color := range colors {
 		if slices.Contains(seen, color) {
 			t.Errorf("%s is %v, as something else is", o, color)
 		}
+		if looksIll(t, color.(string)) {
+			t.Errorf("%s is %v: red and orange are what is ill", o, color)
+		}
 		seen = append(seen, color)
 	}
+}
+
+// looksIll reports whether a color is red or orange: a hue within 40 degrees of red, unless it is gray.
+func looksIll(t *testing.T, color string) bool {
+	t.Helper()
+	var r, g, b float64
+	var rgb [3]int
+	if n, err := fmt.Sscanf(color, "#%02x%02x%02x", &rgb[0], &rgb[1], &rgb[2]); n != 3 {
+		t.Fatalf("the color %q: %v", color, err)
+	}
+	r, g, b = float64(rgb[0]), float64(rgb[1]), float64(rgb[2])
+	span := max(r, g, b) - min(r, g, b)
+	return span > 0.3*max(r, g, b) && r > g && r > b && math.Abs(g-b)/span < 40.0/60
 }

@@ -97,7 +97,7 @@ func (s *Scope) operations() Row {
 		},
 		Panel{
 			ID: 111, Title: "Oldest operation in flight", Unit: Seconds,
-			Description: "Its age, at most a second too low. Above half a minute a store counts as hung, and the line \"operation hangs\" says where it waits. " +
+			Description: "Its age, at most a second too low. Above half a minute a store counts as hung, and the line \"" + catalog.OperationHangs + "\" says where it waits. " +
 				"The dashed line has scans and transactions in it, which last as long as their caller likes.",
 			Queries: []Query{
 				{Expr: highest(s.store(catalog.InFlightOldestOwnAge), alert.Instance, namespace), Legend: legend(namespace, alert.Instance)},

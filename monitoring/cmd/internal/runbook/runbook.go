@@ -57,7 +57,7 @@ func Text(a alert.Alert, levels []alert.Level, s *alert.Scope) (string, error) {
 		fmt.Fprintf(&b, "\nSeverity %s:\n\n```promql\n%s\n```\n", l.Severity, l.Expr)
 	}
 	if a.OTLP != "" {
-		fmt.Fprintf(&b, "\nOver OTLP: %s\n", a.OTLP)
+		fmt.Fprintf(&b, "\nOver OTLP, %s.\n", a.OTLP)
 	}
 	b.WriteString(seeAlso(a, b.String(), s))
 	return b.String(), nil
