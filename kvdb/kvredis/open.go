@@ -127,6 +127,9 @@ func (o *OpenOptions) config(target string) (config, *redis.UniversalOptions, ti
 		problems = append(problems, errHeartbeat)
 	}
 	c, more := o.fill(r.Addrs, r.DB)
+	if r.MasterName != "" && o.Address == "" {
+		c.host, c.port = "", 0 // that of a sentinel is not where data is
+	}
 	return c, r, timeout, invalid(opOpen, append(problems, more...))
 }
 

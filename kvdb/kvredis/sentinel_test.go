@@ -63,6 +63,9 @@ func TestOpenSentinelsMisfits(t *testing.T) {
 				}
 				closing(t, s)
 				put(t, s, "k", "v")
+				if about := s.Describe(); about.Address != "" || about.Port != 0 { // of a server that has no data
+					t.Errorf("it is called %s, port %d", about.Address, about.Port)
+				}
 				return
 			}
 			if s != nil {
