@@ -12,7 +12,6 @@ import (
 // A Cluster is one of three primaries that share the slots, and no replicas.
 type Cluster struct {
 	Nodes []*Server
-	Seeds string // their addresses, with commas
 }
 
 // StartCluster runs one until the end of the test, and returns once each node knows all.
@@ -27,7 +26,6 @@ func StartCluster(t testing.TB) *Cluster {
 		c.Nodes = append(c.Nodes, s)
 		create = append(create, s.Address)
 	}
-	c.Seeds = strings.Join(create[2:], ",")
 	out, err := exec.CommandContext(t.Context(), process.Installed(t, "redis-cli"), append(create, "--cluster-yes")...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("redis-cli: %v\n%s", err, out)
