@@ -4,10 +4,13 @@
 package process
 
 import (
+	"os"
 	"os/exec"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/otelkv/otelkv/internal/system"
 )
 
 // Soon is when whatever must happen has happened, on a busy machine, too.
@@ -40,6 +43,12 @@ func StartGroup(t testing.TB, cmd *exec.Cmd) *Process {
 
 func start(t testing.TB, p *Process) *Process {
 	t.Helper()
+	dir := os.TempDir()
+	if disk, err := system.ReadDisk(dir); err == nil {
+		if why := tooFull(dir, disk); why != "" {
+			t.Fatal(why)
+		}
+	}
 	p.Ended = make(chan struct{})
 	if p.Cmd.Stdout == nil {
 		p.Cmd.Stdout = &p.Stdout

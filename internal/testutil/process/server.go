@@ -1,10 +1,8 @@
 package process
 
 import (
-	"net"
 	"os"
 	"os/exec"
-	"strconv"
 	"testing"
 )
 
@@ -35,32 +33,4 @@ func Long(t testing.TB) {
 	if os.Getenv("OTELKV_E2E") != "required" {
 		t.Skip("it takes a minute or more: OTELKV_E2E=required runs it")
 	}
-}
-
-// FreeAddress returns a loopback address that nobody listens on.
-func FreeAddress(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return address
-}
-
-// FreePort returns an address as [FreeAddress] does, and its parts.
-func FreePort(t testing.TB) (address, host string, port int) {
-	t.Helper()
-	address = FreeAddress(t)
-	host, text, err := net.SplitHostPort(address)
-	if err == nil {
-		port, err = strconv.Atoi(text)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return address, host, port
 }
