@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -48,6 +49,17 @@ func TestEveryLevelArrives(t *testing.T) {
 				t.Errorf("%s has arrived in a trial: %t, and is said not to: %q", level, arrived[level], elsewhere[level])
 			}
 		}
+	}
+}
+
+// TestTableSaysHow: the table says with which rules the programs ran.
+func TestTableSaysHow(t *testing.T) {
+	text, err := os.ReadFile(tableFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := head(managerInTable(t)); !strings.HasPrefix(string(text), want) {
+		t.Errorf("the table begins with\n%.900s\nwant\n%s", text, want)
 	}
 }
 

@@ -143,7 +143,8 @@ const tableHead = `# Alerts, as they arrived
 
 <!-- Written by go test ./e2e/alerts -run TestArrival -timeout 20m -args -update. DO NOT EDIT. -->
 
-The example programs ran under each fault, with the rules at a thirtieth of their time. Two pairs of servers watched
+The example programs ran under each fault, with the rules of the command mixin at a thirtieth of their time and with
+FLAGS, since the programs share the machine. Two pairs of servers watched
 them: Debian's Prometheus and Alertmanager (2.42 and 0.25 on Debian 12), and those of the modules under tools, where this Prometheus
 converts classic histograms, and reads native ones where a row says so. An alert counts when both pairs had
 notified a webhook of it, once; the times are those of the slower pair. What rules without a scale take
@@ -155,6 +156,12 @@ test fails where the rules are others by now. That of alertmanager.yaml began wi
 | alert | fault | program | arrived at | after (unscaled) | came too, and was inhibited | quiet | resolved after the fault | thresholds | runbook | rules |
 |---|---|---|---|---|---|---|---|---|---|---|
 `
+
+// head is what is above the rows, for a configuration of Alertmanager.
+func head(manager string) string {
+	flags := fmt.Sprintf("`-saturation %v -capacity %v`", saturation, capacity)
+	return strings.NewReplacer("FLAGS", flags, "MANAGER", "`"+manager+"`").Replace(tableHead)
+}
 
 // cells are those of the table. Besides the times they follow from the trial and the rules.
 func (r *row) cells(links, rules map[string]string, quiet int) []string {
@@ -200,12 +207,11 @@ func writeTable(t *testing.T, rows []row) {
 		cells := r.cells(links, rules, len(all)-paged-len(r.beside))
 		lines[cells[0]+cells[1]] = line(cells)
 	}
-	text := tableHead
 	manager := managerHash(t)
 	if *only != "" {
 		manager = managerInTable(t) // the other rows are of that one
 	}
-	text = strings.Replace(text, "MANAGER", "`"+manager+"`", 1)
+	text := head(manager)
 	for _, name := range all {
 		for _, key := range slices.Sorted(maps.Keys(lines)) {
 			if strings.HasPrefix(lines[key], "| "+name+" |") {

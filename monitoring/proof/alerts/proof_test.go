@@ -66,6 +66,11 @@ func (s *session) texts(t *testing.T) {
 		for name, jobs := range all {
 			for job, seen := range jobs {
 				last := seen[len(seen)-1]
+				for _, wit := range witnesses {
+					if wit.rule == name && !strings.Contains(last.annotations["summary"], wit.says) {
+						t.Errorf("%s for %s in the %s world says %q, want %q in it", name, job, w, last.annotations["summary"], wit.says)
+					}
+				}
 				for annotation, text := range last.annotations {
 					if text == "" || strings.Contains(text, "<no value>") || strings.Contains(text, "<error") ||
 						strings.Contains(text, "()") || strings.Contains(text, "  ") || strings.Contains(text, "= ") || strings.HasSuffix(text, "=") {

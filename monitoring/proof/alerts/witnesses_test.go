@@ -12,6 +12,7 @@ type witness struct {
 	jobs      []string
 	low, high float64           // of the value, which the summary shows
 	labels    map[string]string // besides those that annotations name
+	says      string            // in the summary, besides what all have
 
 	// shipped says that the window of the rule is shorter in the scaled rules than what it
 	// counts takes: the rule as it ships has to be true.
@@ -29,7 +30,7 @@ var witnesses = []witness{
 	{rule: "KVSaturationHigh warning", jobs: on("saturation"), low: saturation, high: 1.2, labels: map[string]string{"kvdb_resource": "cpu"}},
 	{rule: "KVSaturationHigh critical", jobs: on("memory"), low: 0.9, high: 1, labels: map[string]string{"kvdb_resource": "memory"}},
 	{rule: "KVEngineFailed critical", jobs: on("engine", "kv-engine"), low: 1, high: 1e4},
-	{rule: "KVStoreHung critical", jobs: on("hang", "kv-hang"), low: 30, high: 300},
+	{rule: "KVStoreHung critical", jobs: on("hang", "kv-hang"), low: 30, high: 300, says: "An operation ("},
 	{rule: "KVDiskSlow critical", jobs: on("slowdisk"), low: 2, high: 20, shipped: true},
 	{rule: "KVDiskSlow warning", jobs: on("slowdisk"), low: 0.5, high: 20},
 	{rule: "KVWriteStalled critical", jobs: on("stall", "badger-stall"), low: 0.1, high: 3},

@@ -41,7 +41,7 @@ var storeHung = Alert{
 			Expr: s.known(s.Series(catalog.InFlightOldestOwnAge)).Above(objective.OperationAge.Seconds()),
 		}}
 	},
-	Summary: "An operation on " + store + " has not ended for " + lasting + ", " + atInstance +
+	Summary: "An operation" + hanging + " on " + store + " has not ended for " + lasting + ", " + atInstance +
 		": the line \"" + catalog.OperationHangs + "\" says where it waits",
 	Description: "An operation is in flight for longer than callers wait. Its callers have left, and it may hold what others need.",
 	Fault:       "hang",

@@ -152,4 +152,15 @@ var (
 	atInstance   = "{{ $labels." + Job + " }} on {{ $labels." + Instance + " }}"
 	share        = "{{ $value | humanizePercentage }}"
 	lasting      = "{{ $value | humanizeDuration }}"
+	hanging      = hangs(append([]string{Job, Instance}, ofStore()...)...)
 )
+
+// hangs is the operation of a store that hangs, which another series than the alert's names.
+func hangs(by ...string) string {
+	var matchers, values []string
+	for _, l := range by {
+		matchers, values = append(matchers, l+"=%q"), append(values, "$labels."+l)
+	}
+	return `{{ with printf "` + catalog.InFlightHungAge.PrometheusName() + "{" + strings.Join(matchers, ",") + `}" ` + strings.Join(values, " ") +
+		` | query }} ({{ . | first | label "` + catalog.PrometheusLabel(catalog.OperationName) + `" }}){{ end }}`
+}

@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/otelkv/otelkv/monitoring/catalog"
@@ -41,7 +42,8 @@ var restarting = Alert{
 			{Severity: Critical, KeepFiring: 2 * window, Of: Program, Expr: young},
 		}
 	},
-	Summary: "{{ $labels.job }} {{ with $labels.instance }}on {{ . }} {{ end }}has restarted {{ $value }} times within an hour: " +
+	Summary: "{{ $labels.job }} {{ with $labels.instance }}on {{ . }} {{ end }}has restarted {{ $value }} times within " +
+		fmt.Sprintf("{{ if gt $value %d.0 }}an hour{{ else }}a quarter of an hour{{ end }}: ", objective.RestartsHour) +
 		"see the last lines before it ended",
 	Description: "A program starts again and again: three times within a quarter of an hour, or five within an hour. What it does before it ends is in its log, and why it ends in its exit status or the kernel's log.",
 	Fault:       "restart",
@@ -100,12 +102,21 @@ var telemetryLossy = Alert{
 		}
 		return []Level{{Severity: Warning, For: 10 * time.Minute, KeepFiring: window, Expr: lost}}
 	},
-	Summary: "{{ $value | humanize }} records a second of {{ with $labels." + catalog.PrometheusLabel(catalog.ComponentType) + " }}{{ . }}{{ else }}logs or metrics{{ end }} are lost, " +
-		atInstance + ": see whether its receiver answers",
+	Summary: "{{ $value | humanize }} " + byLoss("records of {{ . }}", "lines of the log ({{ . }})", "parts of /metrics ("+label(catalog.Gatherer)+")") +
+		" a second are lost, " + atInstance + ": see " +
+		byLoss("whether its receiver answers", "whether somebody reads its output", "why in its log"),
 	Description: "Spans, log records, metrics or lines of the log have not arrived for ten minutes.",
 	Fault:       "telemetry",
 	OTLP:        "what is not delivered is not seen here if it is the metrics themselves",
 	Causes:      []string{"KVTelemetryAbsent"},
+}
+
+// byLoss is a text for each way to lose telemetry: on the way to a receiver, to the output of the
+// log and on the page of metrics. Templates of older servers have no "else with".
+func byLoss(receiver, output, page string) string {
+	return "{{ with $labels." + catalog.PrometheusLabel(catalog.ComponentType) + " }}" + receiver +
+		"{{ else }}{{ with $labels." + catalog.PrometheusLabel(catalog.LogReason) + " }}" + output +
+		"{{ else }}" + page + "{{ end }}{{ end }}"
 }
 
 var watchdog = Alert{
