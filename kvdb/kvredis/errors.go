@@ -86,7 +86,7 @@ func kind(err error) error {
 		return kvdb.ErrTimeout
 	case errors.Is(err, redis.ErrPoolExhausted), errors.Is(err, errClusterState), errors.Is(err, context.Canceled),
 		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed),
-		errno.Is(err, errno.TooManyFiles), unreachable(err):
+		errno.Is(err, errno.TooManyFiles), unreachable(err) != "":
 		return kvdb.ErrUnavailable
 	}
 	if _, ok := errors.AsType[net.Error](err); ok || isTLS(err) { // names that are not resolved, too

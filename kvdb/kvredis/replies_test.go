@@ -2,10 +2,12 @@ package kvredis
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"os"
 	"slices"
 	"strconv"
@@ -55,7 +57,8 @@ var mapping = []struct {
 	{serverError("ERR Error running script (call to f_12): @user_script:1: -READONLY You can't write"), kvdb.ErrReadOnly, "replica"},
 	{serverError("ERR Error running script (call to f_12): @user_script:1: " + marked), nil, "script"},
 	{serverError("ERR something about " + marked), nil, "ERR: "},
-	{serverError("NEWCODE about " + marked), nil, "NEWCODE: "},
+	{serverError("NOGROUP about " + marked), nil, "NOGROUP: "},
+	{serverError("NEWCODE about " + marked), nil, "an error: "},
 	{serverError(marked), nil, "an error: "},
 	{serverError(""), nil, "an error: "},
 	{redis.ErrPoolTimeout, kvdb.ErrTimeout, "pool timeout"},
@@ -72,7 +75,22 @@ var mapping = []struct {
 	{errors.New("redis: cluster has no nodes"), kvdb.ErrUnavailable, "nodes"},
 	{fmt.Errorf("redis: can't parse %q", marked), nil, "no reply of Redis"},
 	{&strconv.NumError{Func: "ParseInt", Num: marked, Err: strconv.ErrSyntax}, nil, "no reply of Redis"},
-	{errors.New("anything"), nil, "anything"},
+	{errors.New("redis: all ring shards are down"), kvdb.ErrUnavailable, "shards"},
+	{fmt.Errorf("redis: all sentinels specified in configuration are unreachable: %w", errors.Join(errors.New(marked), io.EOF)), kvdb.ErrUnavailable, "unreachable: EOF"},
+	{errors.New("redis: non-string key at position 1: " + marked), nil, "type *errors.errorString"},
+	{errors.New("redis: function list unexpected key " + marked), nil, "type *errors.errorString"},
+	{errors.New("redis: unexpected client info data (" + marked + ")"), nil, "no reply of Redis"},
+	{errors.New("redis: can't marshal " + marked), nil, "encoding.BinaryMarshaler"},
+	{errors.New("tls: " + marked), nil, "handshake"},
+	{errors.New(marked), nil, "type *errors.errorString"},
+	{fmt.Errorf(marked+": %w", syscall.EPIPE), kvdb.ErrUnavailable, syscall.EPIPE.Error()},
+	{fmt.Errorf(marked+": %w", errors.Join(errors.New(marked), io.EOF)), kvdb.ErrUnavailable, "EOF"},
+	{fmt.Errorf("%w, %w", errors.New(marked), errors.New(marked)), nil, "type *fmt.wrapErrors"},
+	{&url.Error{Op: "Get", URL: marked, Err: errors.New(marked)}, kvdb.ErrUnavailable, "type *url.Error"},
+	{onWire("dial", errors.New(marked)), kvdb.ErrUnavailable, "127.0.0.1:6379: an error of the type *errors.errorString"},
+	{onWire("dial", os.NewSyscallError("connect", syscall.ECONNREFUSED)), kvdb.ErrUnavailable, "connect: " + syscall.ECONNREFUSED.Error()},
+	{onWire("remote error", errors.New(marked)), kvdb.ErrUnavailable, "alert"},
+	{tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}, kvdb.ErrUnavailable, "does not look like"},
 }
 
 func onWire(op string, err error) error {

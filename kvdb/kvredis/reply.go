@@ -1,8 +1,7 @@
 package kvredis
 
 import (
-	"context"
-	"errors"
+	"slices"
 	"strings"
 
 	"github.com/otelkv/otelkv/kvdb"
@@ -72,40 +71,17 @@ func replied(said string) (text string, kind error) {
 	return code(said) + ": the rest of what the server said may quote arguments", nil
 }
 
-// code returns the word in capitals that an error of the server begins with.
+// codes are those of Redis that have no text here. Those of a script may be made of its keys.
+var codes = []string{
+	"ERR", "BUSYGROUP", "BUSYKEY", "INPROG", "IOERR", "NOADDR", "NOGOODSLAVE", "NOGROUP", "NOMASTERLINK", "NOQUORUM", "NOTBUSY", "NOTREADY",
+	"STALE", "UNBLOCKED",
+}
+
+// code returns the word that an error of the server begins with, if it is one of Redis.
 func code(said string) string {
 	word, _, _ := strings.Cut(said, " ")
-	if word == "" || len(word) > 20 || strings.Trim(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+	if !slices.Contains(codes, word) {
 		return "an error"
 	}
 	return word
-}
-
-// texts of go-redis that have no variable of their own.
-var unreachables = []string{
-	"redis: all sentinels specified in configuration are unreachable", "redis: cluster has no nodes",
-	"redis: connection is not usable", "redis: connection unusable", "redis: no sentinels configured",
-}
-
-// unreachable reports whether go-redis says that it has nobody to ask.
-func unreachable(err error) bool {
-	text := err.Error()
-	for _, begins := range unreachables {
-		if strings.HasPrefix(text, begins) {
-			return true
-		}
-	}
-	return false
-}
-
-// hush returns an error whose text quotes nothing that the server sent, and which nobody
-// takes for the caller's own cancellation.
-func hush(err error) error {
-	switch text := err.Error(); {
-	case errors.Is(err, context.Canceled):
-		return errInterrupted
-	case strings.HasPrefix(text, "redis: ") && strings.ContainsAny(text, "\"'`"), strings.HasPrefix(text, "strconv."):
-		return &quiet{"what the server sent is no reply of Redis", err}
-	}
-	return err
 }

@@ -61,7 +61,8 @@ var _ interface {
 // may match kvdb.ErrUnavailable.
 //
 // The client is a *redis.Client, which one of sentinels is, too, or a
-// *redis.ClusterClient. Hooks that are added to it later may not see what the store does.
+// *redis.ClusterClient. Hooks of a *redis.Client see what the store does if ContextTimeoutEnabled is set in its
+// options: otherwise the store uses a copy with that, to which go-redis gives no hooks but those of dials.
 // New does no I/O. An error is a *kvdb.Error of the kind kvdb.ErrInvalidArgument that lists every problem.
 func New(client redis.UniversalClient, opts *Options) (*Store, error) {
 	c, err := opts.config(client)

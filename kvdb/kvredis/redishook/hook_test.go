@@ -3,6 +3,7 @@ package redishook_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/otelkv/otelkv/internal/testutil"
@@ -256,6 +258,53 @@ func TestErrors(t *testing.T) {
 	}
 	if lines := tel.log.String(); strings.Contains(lines, "secret") || len(tel.log.Lines(t)) < 5 {
 		t.Error(lines)
+	}
+}
+
+// An unmarshalable argument says why it has no bytes, and quotes what it is.
+type unmarshalable struct{ key, value string }
+
+func (u unmarshalable) Error() string                  { return u.key + " has " + u.value }
+func (u unmarshalable) MarshalBinary() ([]byte, error) { return nil, u }
+
+// What a caller's own MarshalBinary says is the caller's, and in no line and no span.
+func TestArgumentErrors(t *testing.T) {
+	address, _ := startServer(t)
+	tel := newTelemetry(t)
+	client := connect(t, &redis.Options{Addr: address})
+	tel.instrument(t, client)
+	ctx, parent := tel.tracers.Tracer("test").Start(t.Context(), "parent")
+	argument := unmarshalable{"marked-key", "marked-value"}
+	_, piped := client.Pipelined(ctx, func(p redis.Pipeliner) error {
+		p.Get(ctx, "marked-key")
+		p.Set(ctx, "marked-key", argument, 0)
+		return nil
+	})
+	_, transacted := client.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		p.Set(ctx, "marked-key", argument, 0)
+		p.Set(ctx, "marked-key", argument, 0)
+		return nil
+	})
+	for call, err := range map[string]error{
+		"SET": client.Set(ctx, "marked-key", argument, 0).Err(), "HSET": client.HSet(ctx, "marked-key", "marked-value", argument).Err(),
+		"a pipeline": piped, "a transaction": transacted, "BLPOP": client.Do(ctx, "BLPOP", argument, 1).Err(),
+	} {
+		if got, ok := errors.AsType[unmarshalable](err); !ok || got != argument {
+			t.Errorf("%s: %v is not what the argument said", call, err)
+		}
+	}
+	parent.End()
+	if lines := tel.log.String(); strings.Contains(lines, "marked") || !strings.Contains(lines, "redishook_test.unmarshalable") {
+		t.Error(lines)
+	}
+	ended := tel.spans.Ended()
+	if said := fmt.Sprint(tracetest.SpanStubsFromReadOnlySpans(ended)); strings.Contains(said, "marked") || len(ended) < 5 {
+		t.Errorf("%d spans: %s", len(ended), said)
+	}
+	for _, s := range tel.collect(t) {
+		if strings.Contains(fmt.Sprint(s), "marked") {
+			t.Error(s)
+		}
 	}
 }
 
