@@ -2,6 +2,7 @@ package instrument_test
 
 import (
 	"context"
+	"math"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -116,6 +117,43 @@ func TestEngineCountersAfterFarewell(t *testing.T) {
 		defer open().Close()
 		if sum += delta.counted()[series]; sum != 17 {
 			t.Errorf("the deltas add up to %v after another store has gone on, want 17", sum)
+		}
+	})
+}
+
+// A counter that the engine's last readings do not know is told as it was known last.
+func TestEngineCountersUnknownAtClose(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := instrument.NewRegistry()
+		cumulative := newReader(t, r, sdkmetric.DefaultTemporalitySelector)
+		delta := newReader(t, r, deltaTemporality)
+		below := testutil.NewFaulty()
+		var value setting[float64]
+		below.Report(testutil.Counter("kvdb.engine.flushes", "{flush}", "Flushes", 0), testutil.Counter("kvdb.engine.commands", "{command}", "Commands", 0))
+		below.Stats = func(_ context.Context, dst []float64) ([]float64, error) { return append(dst, value.get(), 3), nil }
+		const series = `kvdb.engine.flushes{db.namespace="memory",db.system.name="memory"}`
+		value.set(10)
+		w := wrap(t, below, instrument.WithRegistry(r))
+		synctest.Wait()
+		sum := delta.counted()[series]
+		value.set(17)
+		time.Sleep(11 * time.Second)
+		synctest.Wait()
+		value.set(math.NaN())
+		time.Sleep(11 * time.Second)
+		synctest.Wait()
+		if got, ok := cumulative.counted()[series]; ok {
+			t.Errorf("while nobody knows it, it is %v", got)
+		}
+		sum += delta.counted()[series]
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if got := cumulative.counted()[series]; got != 17 {
+			t.Errorf("the farewell says %v, want 17", got)
+		}
+		if sum += delta.counted()[series]; sum != 17 {
+			t.Errorf("the deltas add up to %v, want 17", sum)
 		}
 	})
 }

@@ -24,6 +24,7 @@ var errPanicked = errors.New("the reading panicked")
 // pollers read an engine's statistics, connections and replication lag in the background, so
 // that a scrape does no I/O and an engine that hangs hangs alone.
 type pollers struct {
+	rec     *record.Record     // what they read for
 	cancel  context.CancelFunc // no further readings but the last one
 	abandon context.CancelFunc // not that one either
 	done    sync.WaitGroup
@@ -33,7 +34,7 @@ type pollers struct {
 func (p *pollers) start(rec *record.Record, v views) {
 	open, abandon := context.WithCancel(context.Background())
 	ctx, cancel := context.WithCancel(open)
-	p.cancel, p.abandon = cancel, abandon
+	p.rec, p.cancel, p.abandon = rec, cancel, abandon
 	if v.statsReader != nil {
 		p.counts(open, ctx, func(ctx context.Context) error { return readStats(ctx, rec, v.statsReader) })
 	}
@@ -108,6 +109,7 @@ func (p *pollers) stop() {
 	case <-done:
 	case <-timeout.C:
 	}
+	p.rec.Recall()
 }
 
 // readStats reads the engine's statistics. Values that are no more or less than

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/otelkv/otelkv/internal/replica"
 )
@@ -23,8 +22,8 @@ type aside struct {
 // KeepStats keeps what the engine says of itself, and reports whether these are the
 // values that were declared: others are of no use, and the last ones stay.
 func (a *aside) KeepStats(values []float64) bool {
-	infos := a.Stats.Load().Infos
-	if len(values) != len(infos) {
+	before := a.Stats.Load()
+	if len(values) != len(before.Infos) {
 		return false
 	}
 	values = slices.Clone(values)
@@ -33,6 +32,16 @@ func (a *aside) KeepStats(values []float64) bool {
 			values[i] = math.NaN()
 		}
 	}
-	a.Stats.Store(&Reading{At: time.Now(), Infos: infos, Values: values})
+	a.Stats.Store(before.next(values))
 	return true
+}
+
+// Recall puts what was known last in place of counters that the last readings did not know: an engine that does
+// not answer at the end has counted what it has counted.
+func (a *aside) Recall() {
+	for _, reading := range []*atomic.Pointer[Reading]{&a.Stats, &a.pool} {
+		if r := reading.Load(); r != nil {
+			reading.CompareAndSwap(r, r.recall())
+		}
+	}
 }

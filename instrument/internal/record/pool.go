@@ -3,7 +3,6 @@ package record
 import (
 	"fmt"
 	"math"
-	"time"
 
 	"github.com/otelkv/otelkv/kvdb"
 )
@@ -63,7 +62,7 @@ func (a *aside) KeepPool(p kvdb.PoolStats) {
 	}
 	keepTimes(values[PoolCreate:], &p.Times.Create, p.Times.Measured)
 	keepTimes(values[PoolWait:], &p.Times.Wait, p.Times.Measured)
-	a.pool.Store(&Reading{At: time.Now(), Infos: poolInfos, Values: values})
+	a.pool.Store(a.pool.Load().next(values))
 }
 
 func keepTimes(to []float64, from *kvdb.PoolDurations, known bool) {

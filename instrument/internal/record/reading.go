@@ -16,6 +16,29 @@ type Reading struct {
 	At     time.Time // zero before the first
 	Infos  []kvdb.StatInfo
 	Values []float64 // of infos; nil before the first; NaN is not known
+	last   []float64 // likewise, with counters as they were known last
+}
+
+// next returns the reading of what the engine says now.
+func (r *Reading) next(values []float64) *Reading {
+	n := &Reading{At: time.Now(), Infos: r.Infos, Values: values, last: values}
+	if r.last != nil && slices.ContainsFunc(values, math.IsNaN) {
+		n.last = slices.Clone(values)
+		for i, v := range values {
+			if math.IsNaN(v) && n.Infos[i].Counter {
+				n.last[i] = r.last[i]
+			}
+		}
+	}
+	return n
+}
+
+// recall returns the reading with its counters as they were known last.
+func (r *Reading) recall() *Reading {
+	if r == nil || r.Values == nil {
+		return r
+	}
+	return &Reading{At: r.At, Infos: r.Infos, Values: r.last, last: r.last}
 }
 
 // disagree returns what two stores in one registry declare differently, or nil:
