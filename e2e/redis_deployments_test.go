@@ -125,7 +125,7 @@ func TestProgramsOnSentinels(t *testing.T) {
 // The programs spread their keys over a cluster, of which they are told some nodes.
 func TestProgramsOnACluster(t *testing.T) {
 	t.Parallel()
-	c := redisserver.StartCluster(t)
+	c := redisserver.StartCluster(t, 0, process.Soon)
 	server, both := deployPrograms(t, c.Nodes[0].Address+","+c.Nodes[1].Address)
 	server.use(t, 100)
 	for _, s := range c.Nodes {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/otelkv/otelkv/internal/testutil/process"
 	"github.com/otelkv/otelkv/kvdb"
@@ -12,9 +13,8 @@ import (
 // A primary of a cluster is gone and its replica takes its slots: one fail-over, time without a primary, a notice, and
 // operations on all slots that go on.
 func TestClusterFailover(t *testing.T) {
-	t.Parallel()                    // it waits most of the time
-	c := startCluster(t, 1, "4000") // which a machine that is busy does not hold a node up for
-	c.tell(t)
+	t.Parallel()                           // it waits most of the time
+	c := startCluster(t, 1, 4*time.Second) // which a machine that is busy does not hold a node up for
 	for _, s := range c.servers[3:] {
 		client := s.connect(t)
 		s.Eventually(t, "the link of a replica", func() bool {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os/exec"
 	"strconv"
 	"strings"
 	"testing"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/otelkv/otelkv/internal/testutil/decorated"
 	"github.com/otelkv/otelkv/internal/testutil/process"
+	"github.com/otelkv/otelkv/internal/testutil/redisserver"
 	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/kvdb/kvredis"
 	"github.com/otelkv/otelkv/kvdb/kvtest"
@@ -25,71 +25,16 @@ type cluster struct {
 	seeds   string // their addresses, as a target
 }
 
-// startCluster runs one whose nodes replace each other after a time-out, in milliseconds.
-func startCluster(t testing.TB, replicas int, timeout string) *cluster {
+// startCluster runs one whose nodes replace each other after a time-out.
+func startCluster(t testing.TB, replicas int, timeout time.Duration) *cluster {
 	t.Helper()
-	c := &cluster{}
-	args := []string{"--cluster", "create"}
-	for range 3 + 3*replicas {
-		_, _, bus := process.FreePort(t)
-		s := startServer(t, "--cluster-enabled", "yes", "--cluster-port", strconv.Itoa(bus), "--cluster-node-timeout", timeout,
-			"--cluster-replica-validity-factor", "0", "--repl-diskless-sync-delay", "0")
-		c.servers = append(c.servers, s)
-		args = append(args, s.address)
-	}
-	c.seeds = strings.Join(args[2:], ",")
-	args = append(args, "--cluster-replicas", strconv.Itoa(replicas), "--cluster-yes")
-	out, err := exec.CommandContext(t.Context(), process.Installed(t, "redis-cli"), args...).CombinedOutput()
-	if err != nil {
-		t.Fatalf("redis-cli: %v\n%s", err, out)
-	}
-	for _, s := range c.servers {
-		client := s.connect(t)
-		s.Eventually(t, "the whole cluster", func() bool {
-			info, err := client.ClusterInfo(t.Context()).Result()
-			return err == nil && strings.Contains(info, "cluster_state:ok") && strings.Contains(info, "cluster_size:3")
-		})
-		s.Eventually(t, "all nodes at each", func() bool { return c.known(t, client, replicas) })
+	run := redisserver.StartCluster(t, replicas, timeout)
+	run.Tell(t)
+	c := &cluster{seeds: run.Seeds()}
+	for _, s := range run.Nodes {
+		c.servers = append(c.servers, of(s))
 	}
 	return c
-}
-
-// known reports whether a node has links to all others, and knows whose replicas the replicas are: only then it votes
-// for one of them.
-func (c *cluster) known(t testing.TB, client *redis.Client, replicas int) bool {
-	t.Helper()
-	about, err := client.ClusterNodes(t.Context()).Result()
-	if err != nil {
-		return false
-	}
-	nodes, primaries, following := 0, 0, 0
-	for line := range strings.Lines(about) {
-		f := strings.Fields(line) // id, address, flags, primary, ping sent, pong received, epoch, link, slots
-		if len(f) < 8 || f[7] != "connected" || strings.Contains(f[2], "handshake") || strings.Contains(f[2], "fail") {
-			return false
-		}
-		nodes++
-		switch {
-		case strings.Contains(f[2], "slave") && f[3] != "-":
-			following++
-		case strings.Contains(f[2], "master") && len(f) > 8:
-			primaries++
-		}
-	}
-	return nodes == len(c.servers) && primaries == 3 && following == 3*replicas
-}
-
-// tell writes what each node that still answers knows of the others, if the test has failed.
-func (c *cluster) tell(t testing.TB) {
-	for _, s := range c.servers {
-		client := s.connect(t)
-		t.Cleanup(func() {
-			if t.Failed() {
-				about, err := client.ClusterNodes(context.WithoutCancel(t.Context())).Result()
-				t.Logf("%s knows (%v):\n%s", s.address, err, about)
-			}
-		})
-	}
 }
 
 // flush empties all of it.
@@ -108,7 +53,7 @@ func (c *cluster) open(t testing.TB) *kvredis.Store {
 
 // The suite, but for batches whose keys are of several slots, which is all that it has.
 func TestCluster(t *testing.T) {
-	c := startCluster(t, 0, "2000")
+	c := startCluster(t, 0, 2*time.Second)
 	t.Run("Conformance", func(t *testing.T) {
 		kvtest.Run(t, func(t testing.TB) kvdb.Store { return withoutBatches(c.open(t)) })
 	})

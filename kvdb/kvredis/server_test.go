@@ -53,15 +53,20 @@ func (s *server) run(t testing.TB, args ...string) {
 // startSentinel runs a sentinel that has these lines of configuration.
 func startSentinel(t testing.TB, lines ...string) *server {
 	t.Helper()
-	run := redisserver.StartSentinel(t, append([]string{"loglevel warning"}, lines...)...)
-	s := &server{Process: run.Process, address: run.Address, host: run.Host, port: run.Port}
-	s.options.Addr = s.address
+	s := of(redisserver.StartSentinel(t, append([]string{"loglevel warning"}, lines...)...))
 	for _, line := range lines {
 		if password, is := strings.CutPrefix(line, "requirepass "); is {
 			s.options.Password = password
 		}
 	}
 	return s
+}
+
+// of returns one that runs.
+func of(run *redisserver.Server) *server {
+	return &server{
+		Process: run.Process, address: run.Address, host: run.Host, port: run.Port, options: redis.Options{Addr: run.Address},
+	}
 }
 
 // connect returns a client that is closed at the end of the test.
