@@ -97,7 +97,7 @@ func (p *push) there(t *testing.T, job string, now time.Time) bool {
 // TestPushed: what starts again and again and pushes over OTLP is told of, and so is that it has
 // stopped for good; what goes on beside it is not.
 func TestPushed(t *testing.T) {
-	recording.Build(t)
+	recording.Build(t, recording.Quickstart)
 	p, dir := startPush(t), process.StoresDir(t)
 	p.program(t, "steady", dir)
 	sick := p.program(t, "sick", dir)

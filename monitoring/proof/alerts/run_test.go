@@ -76,7 +76,7 @@ func run(t *testing.T) *session {
 		s.seen[w] = make(map[string]map[string][]moment)
 	}
 	dir := process.StoresDir(t)
-	recording.Build(t)
+	recording.Build(t, recording.Quickstart, recording.KVServer)
 	var waiting []*trial
 	for _, tr := range trials {
 		if tr.memory > 0 && !tr.grouped(t) {

@@ -32,7 +32,6 @@ func key(target generate.Target) string { return fmt.Sprint(target.ID, target.Re
 // everywhere asks a query about each program.
 func (s *session) everywhere(t *testing.T, target generate.Target) {
 	t.Helper()
-	answered := false
 	for _, c := range s.courses {
 		for _, w := range recording.Worlds() {
 			v, err := s.ask(t, w, want{job: c.job}.fill(s.values, target.Expr), c.at)
@@ -42,14 +41,10 @@ func (s *session) everywhere(t *testing.T, target generate.Target) {
 			if err != nil {
 				t.Errorf("%s, %s world: %v", c.job, w, err)
 			}
-			answered = answered || len(v) > 0
 		}
 	}
-	switch why := nowhere[key(target)]; {
-	case why == "" && len(wants[key(target)]) == 0:
+	if len(wants[key(target)]) == 0 {
 		t.Error("nobody says what it should answer")
-	case why != "" && answered && !strings.HasPrefix(why, maybe):
-		t.Errorf("it has an answer, and should have none: %s", why)
 	}
 }
 

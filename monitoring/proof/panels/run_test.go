@@ -83,9 +83,9 @@ func record(t *testing.T) *session {
 	}
 	s.load(t)
 	dir := process.StoresDir(t)
-	recording.Build(t)
+	recording.Build(t, recording.Quickstart, recording.KVServer, recording.Lossy)
 	waiting := slices.DeleteFunc(slices.Clone(trials), func(tr *trial) bool {
-		return *only != "" && !slices.Contains(strings.Split(*only, ","), tr.job)
+		return *only != "" && !slices.Contains(strings.Split(*only, ","), tr.job) || !tr.grouped(t)
 	})
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -159,6 +159,7 @@ func (s *session) begin(t *testing.T, tr *trial, dir string) *course {
 	}
 	c := &course{trial: tr, dir: dir, profiles: process.FreeAddress(t), program: recording.NewProgram(t, kind, tr.job, dir, rate), started: time.Now()}
 	c.instance = c.program.Address()
+	c.program.Take = tr.take
 	args := append([]string{"-pprof", c.profiles}, tr.args...)
 	if tr.redis {
 		c.server = redisserver.Start(t)

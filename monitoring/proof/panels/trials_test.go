@@ -3,9 +3,14 @@ package panels_test
 import (
 	"io"
 	"net/http"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/otelkv/otelkv/internal/testutil/machines"
 	"github.com/otelkv/otelkv/monitoring/proof/recording"
 )
 
@@ -16,6 +21,10 @@ type trial struct {
 	args  []string
 	env   []string
 	fault string // by default none
+
+	// memory is the limit in bytes of a control group of its own; by default it has none.
+	memory int
+	take   func(*exec.Cmd) // into that
 
 	// redis has it on a Redis of its own.
 	redis bool
@@ -82,6 +91,11 @@ var trials = []*trial{
 	{job: "unknown", fault: "unknown", until: []string{`health_check_status{$job, health_state="unknown"} == 1`}},
 	{job: "saturation", fault: "saturation", env: []string{"GOMAXPROCS=1"}, until: []string{`kvdb_utilization_ratio{$job, kvdb_resource="cpu"} > 0.1`}},
 	{job: "telemetry", fault: "errors", env: lost, until: []string{`rate(otel_sdk_exporter_span_exported_total{$job, error_type!=""}[10s]) > 0`}},
+	{job: "memory", fault: "memory", memory: 512 * mib, until: []string{`kvdb_utilization_ratio{$job, kvdb_resource="memory"} > 0.9`}},
+	{job: "lossy", kind: recording.Lossy, env: lost, until: []string{
+		`rate(otel_sdk_processor_log_processed_total{$job, error_type="queue_full"}[10s]) > 0`, `rate(kvdb_scrape_failures_total{$job}[10s]) > 0`,
+		`rate(kvdb_scrape_dropped_total{$job}[10s]) > 0`, `rate(kvdb_farewells_lost_total{$job}[10s]) > 0`,
+	}},
 	{job: "profiled", mid: profile, until: []string{`pprofx_recording_time_seconds_total{$job, pprofx_profile="cpu"} == 0`}},
 	{job: "stopped", mid: func(_ *testing.T, c *course) { c.program.Kill() }},
 	{job: "restart", mid: func(t *testing.T, c *course) {
@@ -89,6 +103,48 @@ var trials = []*trial{
 		c.program.Start(t, nil)
 		c.started = time.Now()
 	}},
+}
+
+// grouped makes the control group of a trial. Where that cannot be, the trial is left out, or the
+// test fails if nothing may be.
+func (tr *trial) grouped(t *testing.T) bool {
+	t.Helper()
+	if tr.memory == 0 {
+		return true
+	}
+	take, err := machines.TryMemoryGroup(t, tr.memory)
+	switch {
+	case err == nil:
+	case os.Getenv("OTELKV_E2E") == "required":
+		t.Fatalf("the trial %s: %v, and OTELKV_E2E=required", tr.job, err)
+	default:
+		t.Logf("the trial %s is left out: %v", tr.job, err)
+	}
+	tr.take = take
+	return err == nil
+}
+
+// elsewhere are faults that are in no trial, with the reason.
+var elsewhere = map[string]string{
+	"none":      "each trial begins so",
+	"telemetry": "the trial of this name has an endpoint that is not there from the start, and queues that are soon full, too",
+	"restart":   "the trial of this name starts the program itself, once",
+}
+
+// TestEveryFaultHasATrial: what goes wrong on purpose is looked at, or it is said why not.
+func TestEveryFaultHasATrial(t *testing.T) {
+	faults := recording.Faults(t)
+	for _, kind := range faults {
+		tried := slices.ContainsFunc(trials, func(tr *trial) bool { return strings.Split(tr.fault, ":")[0] == kind })
+		if tried == (elsewhere[kind] != "") {
+			t.Errorf("the fault %s is in a trial: %t, and is said not to be: %q", kind, tried, elsewhere[kind])
+		}
+	}
+	for kind := range elsewhere {
+		if !slices.Contains(faults, kind) {
+			t.Errorf("there is no fault %s any more", kind)
+		}
+	}
 }
 
 const asked = 4 // profiles

@@ -24,7 +24,7 @@ func init() {
 	add("3A", want{job: "kv-healthy", bounds: usual}, want{job: "idle", bounds: between(0, checks)})
 	add("4A", want{job: "kv-errors", bounds: errors10}, want{job: "kv-healthy", bounds: is(0)})
 	add("5A", want{job: "kv-slow", bounds: slow300})
-	add("6A", want{job: "saturation", bounds: burnt}, want{job: "disk", bounds: between(1e-6, 0.9)})
+	add("6A", want{job: "saturation", bounds: burnt}, want{job: "memory", bounds: between(0.9, 1)}, want{job: "disk", bounds: between(1e-6, 0.9)})
 	add("7A", want{job: "disk", bounds: is(0.95)})
 	add("8A", want{job: "lag", bounds: is(30)}, want{job: "replica", bounds: is(-1)}, want{job: "healthy", bounds: is(0.02)})
 
@@ -43,6 +43,7 @@ func init() {
 	add("14A",
 		want{job: "saturation", of: "kvdb_resource=cpu", bounds: burnt},
 		want{job: "saturation", of: "kvdb_resource=memory", bounds: between(1e-6, 0.9)},
+		want{job: "memory", of: "kvdb_resource=memory", bounds: between(0.9, 1)},
 		want{job: "disk", of: "kvdb_resource=disk", bounds: is(0.95)})
 
 	add("21A",

@@ -110,6 +110,7 @@ func init() {
 	add("901B", want{job: "saturation", bounds: is(1)})
 	add("902A",
 		want{job: "saturation", of: "kvdb_resource=cpu", bounds: burnt},
+		want{job: "memory", of: "kvdb_resource=memory", bounds: between(0.9, 1)},
 		want{job: "healthy", of: "kvdb_resource=memory", bounds: between(1e-6, 0.9)})
 	add("903A", want{job: "healthy", bounds: near(0.5, func(m machine) float64 { return m.Resident })})
 	add("903B", want{job: "healthy", bounds: near(0.1, func(m machine) float64 { return m.Virtual })})
@@ -134,6 +135,7 @@ func init() {
 	add("1002B", want{job: "telemetry", of: "error_type=_OTHER,otel_component_type=otlp_http_log_exporter", bounds: between(0.01, 100)})
 	add("1002C", want{job: "telemetry", of: "error_type=_OTHER,otel_component_type=otlp_http_metric_exporter", bounds: between(100, 2000)})
 	add("1003A", want{job: "telemetry", of: "error_type=queue_full,otel_component_type=batching_span_processor", bounds: between(0.1, 10*rate)})
+	add("1003B", want{job: "lossy", of: "error_type=queue_full,otel_component_type=batching_log_processor", bounds: between(1, 40)})
 	add("1004A", want{job: "healthy", of: "otel_component_type=batching_span_processor", bounds: between(0, 1)})
 	add("1004B", want{job: "healthy", of: "otel_component_type=batching_log_processor", bounds: between(0, 1)})
 	add("1005A", want{job: "healthy", bounds: between(0, 1e4)})
@@ -145,8 +147,11 @@ func init() {
 	add("1006D", want{job: "healthy", bounds: is(0)})
 	add("1007A", want{job: "healthy", bounds: between(0, 1e4)})
 	add("1007B", want{job: "healthy", bounds: is(0)})
+	add("1008A", want{job: "lossy", of: "kvdb_gatherer=extra_3,error_type=_OTHER", bounds: between(0.3, 10)})
+	add("1009A", want{job: "lossy", of: "kvdb_gatherer=extra_2,error_type=duplicate", bounds: between(0.3, 10)})
 	add("1010A", want{job: "healthy", bounds: is(0)})
-	add("1010B", want{job: "healthy", bounds: is(0)})
+	add("1010B", want{job: "lossy", bounds: between(0.3, 20)}, want{job: "healthy", bounds: is(0)})
+	add("1010C", want{job: "lossy", bounds: between(1, 200)})
 
 	// Evidence.
 	add("1101A", want{job: "slow", of: "pprofx_reason=slow,pprofx_outcome=written", bounds: between(1, 30)})
@@ -154,15 +159,4 @@ func init() {
 	add("1103A", want{job: "slow", bounds: is(0)})
 	add("1104A", want{job: "profiled", rates: time.Minute, of: "pprofx_outcome=ok", bounds: between(asked*late/60, asked/10.0)})
 	add("1105A", want{job: "profiled", rates: time.Minute, of: "pprofx_profile=cpu", bounds: between(1.0/60, 0.5)})
-}
-
-// maybe is in front of a reason that may not hold on a busy machine.
-const maybe = "usually: "
-
-// nowhere are queries that no program here answers, with the reason.
-var nowhere = map[string]string{
-	"1003B": maybe + "lines of the log come too rarely for a queue that is full",
-	"1008A": maybe + "a part of a page that failed or came late: then the page of a busy program has gaps",
-	"1009A": "two metrics of one name, which no program has",
-	"1010C": "stores that closed long before their program, which none here does",
 }

@@ -19,14 +19,23 @@ import (
 	"github.com/otelkv/otelkv/internal/testutil/process"
 )
 
-// A Kind is an example program.
+// A Kind is a program.
 type Kind string
 
-// The example programs.
+// The example programs, and one whose telemetry loses what theirs does not.
 const (
 	Quickstart Kind = "quickstart"
 	KVServer   Kind = "kvserver"
+	Lossy      Kind = "lossy"
 )
+
+// dir is where its source is.
+func (k Kind) dir() string {
+	if k == Lossy {
+		return "./e2e/internal/lossy"
+	}
+	return "./examples/" + string(k)
+}
 
 // A Program is one that runs as a job of its own. It keeps its addresses when it is
 // started again.
@@ -175,8 +184,26 @@ var (
 	builds   = map[Kind]func() (string, error){
 		Quickstart: sync.OnceValues(func() (string, error) { return compile(Quickstart) }),
 		KVServer:   sync.OnceValues(func() (string, error) { return compile(KVServer) }),
+		Lossy:      sync.OnceValues(func() (string, error) { return compile(Lossy) }),
 	}
 )
+
+var kinds = regexp.MustCompile(`use (\w+(?:, \w+)*) or (\w+)`)
+
+// Faults are the kinds of faults that the example programs have, as one of them says.
+func Faults(t testing.TB) []string {
+	t.Helper()
+	path, err := build(Quickstart)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, _ := exec.CommandContext(t.Context(), path, "-fault", "which").CombinedOutput()
+	found := kinds.FindStringSubmatch(string(out))
+	if found == nil {
+		t.Fatalf("it does not say which faults it has: %s", out)
+	}
+	return append(strings.Split(found[1], ", "), found[2])
+}
 
 // Main runs the tests of a package and removes what they have built. It returns the exit
 // status.
@@ -191,10 +218,10 @@ func Main(m *testing.M) int {
 	return m.Run()
 }
 
-// Build builds all programs, which takes a while the first time.
-func Build(t testing.TB) {
+// Build builds programs, which takes a while the first time.
+func Build(t testing.TB, kinds ...Kind) {
 	t.Helper()
-	for kind := range builds {
+	for _, kind := range kinds {
 		if _, err := build(kind); err != nil {
 			t.Fatal(err)
 		}
@@ -214,8 +241,8 @@ func compile(kind Kind) (string, error) {
 		return "", fmt.Errorf("go list: %w", err)
 	}
 	path := filepath.Join(buildDir, string(kind)+".exe")
-	cmd := exec.CommandContext(ctx, "go", "build", "-o", path, "./"+string(kind))
-	cmd.Dir = filepath.Join(strings.TrimSpace(string(here)), "examples")
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", path, kind.dir())
+	cmd.Dir = strings.TrimSpace(string(here))
 	cmd.Env = env
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
