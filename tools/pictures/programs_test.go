@@ -38,15 +38,26 @@ type program struct {
 
 const quickstart, kvserver = "quickstart", "kvserver"
 
-// build builds an example as people do, in the workspace.
+// lossy is a program whose telemetry loses what that of the examples does not. It has no store.
+const lossy = "lossy"
+
+// build builds a program as people do, in the workspace.
 func build(t *testing.T, name string) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(buildDir, name), "./examples/"+name)
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(buildDir, name), source(name))
 	cmd.Dir = "../.."
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(s, "GOWORK=") })
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
+}
+
+// source is where that of a program is.
+func source(name string) string {
+	if name == lossy {
+		return "./e2e/internal/lossy"
+	}
+	return "./examples/" + name
 }
 
 // start runs a program until the end of the test, with one processor: others are for the

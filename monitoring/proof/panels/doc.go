@@ -1,9 +1,10 @@
 // Package panels holds each query of the dashboard that ships to what the example
-// programs really do, under load and under each fault, in the three ways in which
+// programs, and one that loses telemetry, really do, under load and under each fault, in the three ways in which
 // Prometheus takes histograms: it has series where it should, with the labels that its
 // legend names, in the unit that its panel says, and with the value that the load and the
 // fault have made. Each query is then mutated, one name, matcher, label, number or
-// aggregation at a time, and the same checks have to notice.
+// aggregation at a time, and the same checks have to notice. Comparisons of what the first
+// screen judges are noticed by series that are made for it.
 //
 //	GOWORK=off go test ./panels -v -args -only kv-slow
 //

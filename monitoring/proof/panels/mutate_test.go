@@ -51,11 +51,6 @@ func (s *session) mutate(t *testing.T, target generate.Target) {
 	t.Logf("%d of %d mutants are noticed", noticed, len(mutants[0]))
 }
 
-// judged are queries with a guard against few calls and a branch for each case. Their
-// comparisons are held by TestFirstScreenJudges of the generator, with series for moments that
-// no fault makes on purpose.
-var judged = map[string]bool{"4A": true, "5A": true, "21A": true, "21D": true, "21E": true}
-
 // about are the same mutants about another job.
 func about(job, before string, mutants []mutant.Mutant) []mutant.Mutant {
 	all := slices.Clone(mutants)
@@ -166,7 +161,8 @@ var survivors = []survivor{
 	{"21A", "aggregation…", "one is as ill as several"},
 	{"21D", "aggregation…", "errors are of one type"},
 	{"21E", "aggregation…", "the slowest one is on the other side of the or, which names it"},
-	{"1A", "aggregation sum count(…", "the value of an alert is one"},
+	{"1A", "aggregation sum …", "the value of an alert is one, and rows are counted"},
+	{"1A", "by …", "TestJudged, where alerts differ by each label"},
 	{"1A", "drop alertname…", "there are no rules but ours, and any of them says that they are loaded"},
 	{"1A", `invert alertname="KVWatchdog"…`, "the same"},
 	{"1A", "drop alertstate…", "what is pending fires soon, and all fire at the end"},

@@ -275,7 +275,6 @@ func firingFor(g *prometheus.Groups, job string) (n, severity float64) {
 		if alerting, ok := r.(*promrules.AlertingRule); ok {
 			alerting.ForEachActiveAlert(func(a *promrules.Alert) {
 				if a.State == promrules.StateFiring && a.Labels.Get("job") == job {
-					n++
 					of := [3]string{a.Labels.Get("alertname"), a.Labels.Get("db_namespace"), a.Labels.Get("instance")}
 					alike[of] = max(alike[of], map[string]float64{"warning": 1, "critical": 2}[a.Labels.Get("severity")])
 				}
@@ -285,5 +284,5 @@ func firingFor(g *prometheus.Groups, job string) (n, severity float64) {
 	for _, each := range alike {
 		severity += each
 	}
-	return n, severity
+	return float64(len(alike)), severity
 }

@@ -19,7 +19,7 @@ var inLegend = regexp.MustCompile(`\{\{(\w+)\}\}`)
 // some rows only.
 var columns = map[uint32][]string{
 	21:  {"job", "instance", "db_system_name", "db_namespace", "failing?", "slowest?"},
-	22:  {"alertname", "job", "instance?", "db_namespace?", "db_operation_name?"},
+	22:  {"alertname", "job", "instance?", "db_namespace?"},
 	912: {"job", "process_runtime_version", "service_version?"},
 }
 

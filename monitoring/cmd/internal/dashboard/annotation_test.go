@@ -56,9 +56,9 @@ func TestFiringAlertsWithoutTheLabelsOfTheDeployment(t *testing.T) {
 	for _, matcher := range []promql.Matcher{{Label: "env", Operator: "=", Value: "x.y"}, {Label: "env", Operator: "=~", Value: `x\.y|z`}, {Label: "env", Operator: "!~", Value: "xzy"}} {
 		s := byDefault()
 		s.Matchers = []promql.Matcher{matcher}
-		const alert = `ALERTS{alertname="KVRestarting", alertstate="firing", severity="critical"`
+		const alert = `ALERTS{alertstate="firing", severity="critical", alertname="KV`
 		m := moment{id: 1, ref: "A", want: map[string]float64{"{}": 2}, series: map[string]string{
-			alert + "}": "1x20", alert + `, env="x.y"}`: "1x20", alert + `, env="xzy"}`: "1x20",
+			alert + `Restarting"}`: "1x20", alert + `NotReady", env="x.y"}`: "1x20", alert + `CheckUnknown", env="xzy"}`: "1x20",
 		}}
 		evaluate(t, promtool, m, expression(t, s, m, s.Default("1m")))
 	}

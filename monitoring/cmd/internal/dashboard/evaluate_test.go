@@ -98,6 +98,7 @@ var (
 			`{alertname="KVDiskFilling", db_namespace="a", instance="i", job="j"}`: 1,
 			`{alertname="KVSaturationHigh", instance="i", job="j"}`:                2,
 		}},
+		"as many are counted":              {1, "A", alerts, map[string]float64{"{}": 3}},
 		"a replica is not connected":       {8, "A", with(replicas), map[string]float64{"{}": -1}},
 		"its store's lag is not known":     {21, "H", with(replicas), map[string]float64{inStore: -1}},
 		"and its store is ill":             {21, "A", with(replicas), map[string]float64{inStore: 1}},

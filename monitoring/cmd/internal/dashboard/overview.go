@@ -20,9 +20,9 @@ func (s *Scope) numbers() []Panel {
 	panels := []Panel{
 		{
 			ID: 1, Title: "Alerts", Unit: Plain, Empty: "no rules",
-			Description: "Alerts that fire for what is chosen above. Start with the table of them below, which links to what to do. " +
+			Description: "Alerts that fire for what is chosen above, those of several operations of a store as one. Start with the table of them below, which has as many rows and links to what to do. " +
 				"\"no rules\" means that Prometheus has not loaded rules.yaml.",
-			Queries: []Query{{Expr: count(s.firing()).Or(s.watchdog())}},
+			Queries: []Query{{Expr: count(highest(s.firing(), ofFiring...)).Or(s.watchdog())}},
 			Lines:   []Line{{"", 1, Red}},
 		},
 		{

@@ -45,7 +45,7 @@ func (s *Scope) replication() Row {
 		},
 		Panel{
 			ID: 604, Title: "Time without a primary", Unit: Share, Empty: "no engine tells",
-			Description: "The share of the time in which a store had no primary, so that writes to it failed or waited.",
+			Description: "The share of the time in which a store had no primary, so that writes to it failed or waited. If that is longer than callers can wait, see how soon its servers give a primary up, and whether a replica was ready to take over.",
 			Queries:     []Query{{Expr: sum(rate(s.store(failoverTime)), namespace, alert.Instance), Legend: itsStore}},
 		},
 	)}

@@ -56,7 +56,7 @@ func (s *Scope) runtime() Row {
 		},
 		Panel{
 			ID: 906, Title: "Allocations", Unit: CountsPerSec,
-			Description: "How many a second. Many small ones cost more than few large ones.",
+			Description: "How many a second. Many small ones cost more than few large ones: if the CPU is busy, the profile allocs says who makes them.",
 			Queries:     []Query{{Expr: growth(catalog.GoMemoryAllocations), Legend: itsProcess}},
 		},
 		Panel{

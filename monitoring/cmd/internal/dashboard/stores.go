@@ -95,6 +95,9 @@ func (s *Scope) missed(errors, p99 judged) promql.Vector {
 // severities are what the alerts of the table have in their place.
 var severities = []State{{Value: 1, Text: alert.Warning, Color: Orange}, {Value: 2, Text: alert.Critical, Color: Red}}
 
+// ofFiring are the labels of a row of the table of alerts.
+var ofFiring = []string{"alertname", alert.Job, namespace, alert.Instance}
+
 // firingTable has the alerts that fire, what wakes somebody on top, with links to their
 // runbooks. It has no room for operations: those that are ill are in the table of stores.
 func (s *Scope) firingTable() Panel {
@@ -103,7 +106,7 @@ func (s *Scope) firingTable() Panel {
 		Description: "Alerts that fire for what is chosen above, those that wake somebody on top, and those of several operations of a store as one; a click on a name opens its runbook, which says what to do first, one on a store or an instance shows that alone. " +
 			"It is empty, too, where Prometheus has not loaded rules.yaml: the number above says so.",
 		Queries: []Query{{
-			Expr:   highest(s.firing(promql.Is("severity", alert.Critical)).Times(2).Or(s.firing()), "alertname", alert.Job, namespace, alert.Instance),
+			Expr:   highest(s.firing(promql.Is("severity", alert.Critical)).Times(2).Or(s.firing()), ofFiring...),
 			Column: "Severity", Width: 68, Unit: Plain, States: severities,
 		}},
 		Labels: []Label{
