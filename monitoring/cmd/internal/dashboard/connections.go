@@ -33,7 +33,7 @@ func (s *Scope) connections() Row {
 		},
 		Panel{
 			ID: 705, Title: "Time-outs of pools", Unit: CountsPerSec, Empty: "no pools",
-			Description: "Requests that got no connection in time, and failed.",
+			Description: "Requests that got no connection in time, and failed: see what holds connections, or enlarge the pool.",
 			Queries:     []Query{{Expr: sum(rate(s.store(catalog.PoolTimeouts)), by...), Legend: legend(pool, alert.Instance)}},
 			Alerts:      []string{"KVErrorRatioHigh"},
 		},

@@ -30,7 +30,7 @@ func (s *Scope) evidence() Row {
 		},
 		Panel{
 			ID: 1105, Title: "Time spent recording", Unit: Share, Empty: "no profiles",
-			Description: "The share of the time in which a profile was being recorded, by kind. While one is, the program is a little slower.",
+			Description: "The share of the time in which a profile was being recorded, by kind. While one is, the program is a little slower: if that lasts, see who asks for them above.",
 			Queries:     []Query{{Expr: highest(rate(s.process(catalog.ProfileRecordingTime)), profile), Legend: legend(profile)}},
 		},
 	)}

@@ -30,7 +30,7 @@ func (s *Scope) losses() Row {
 	return Row{ID: 1000, Title: "Telemetry's own losses", Folded: true, Panels: laid(8, 7,
 		Panel{
 			ID: 1001, Title: "Exported", Unit: CountsPerSec, Empty: "no OTLP",
-			Description: "Spans, records of the log and points of metrics that were delivered over OTLP, a second.",
+			Description: "Spans, records of the log and points of metrics that were delivered over OTLP, a second. If it falls to nothing, see what was not delivered, and whether the program still runs.",
 			Queries: []Query{
 				{Expr: growth(catalog.SpanExported, none, promql.Is(catalog.ErrorType, "")), Legend: "spans"},
 				{Expr: growth(catalog.LogRecordExported, none, promql.Is(catalog.ErrorType, "")), Legend: "log records"},
@@ -94,19 +94,19 @@ func (s *Scope) losses() Row {
 		},
 		Panel{
 			ID: 1008, Title: "Failed or late gatherings", Unit: CountsPerSec, Empty: "none",
-			Description: "Pages of /metrics of which a part was late or failed, by part: its series have gaps, and what is shown here of them may be too low.",
+			Description: "Pages of /metrics of which a part was late or failed, by part: its series have gaps, and what is shown here of them may be too low. The line \"" + catalog.GathererFailed + "\" of the log says why.",
 			Queries:     []Query{{Expr: growth(catalog.ScrapeFailures, []string{gatherer, errorType}).Above(0), Legend: legend(gatherer, errorType)}},
 			Alerts:      []string{"KVTelemetryLossy"},
 		},
 		Panel{
 			ID: 1009, Title: "Series left out", Unit: CountsPerSec, Empty: "none",
-			Description: "Series that would have made Prometheus refuse the page, by part and why. Two metrics of one name are the usual cause.",
+			Description: "Series that would have made Prometheus refuse the page, by part and why. Two metrics of one name are the usual cause: rename the one that the log names.",
 			Queries:     []Query{{Expr: growth(catalog.ScrapeDropped, []string{gatherer, errorType}).Above(0), Legend: legend(gatherer, errorType)}},
 			Alerts:      []string{"KVTelemetryLossy"},
 		},
 		Panel{
 			ID: 1010, Title: "Repaired, failed and too late", Unit: CountsPerSec,
-			Description: "Records whose text was not UTF-8, callbacks of the program that failed or hung, and closed stores whose last values no reader fetched in time.",
+			Description: "Records whose text was not UTF-8, callbacks of the program that failed or hung, and closed stores whose last values no reader fetched in time. The log names what to mend; the last is a scrape that comes too rarely.",
 			Queries: []Query{
 				{Expr: growth(catalog.ExportMended, none), Legend: "repaired"},
 				{Expr: growth(catalog.CallbackFailures, none), Legend: "callbacks"},

@@ -23,7 +23,7 @@ func (s *Scope) runtime() Row {
 		},
 		Panel{
 			ID: 902, Title: "CPU and memory, as shares of their limits", Unit: Share, Whole: true,
-			Description: "What was used of the tightest limit, by instance. Memory is what cannot be given back; when it runs out, the kernel ends the process.",
+			Description: "What was used of the tightest limit, by instance. Memory is what cannot be given back; when it runs out, the kernel ends the process: see the profile of what uses it, then give more or take load away.",
 			Queries: []Query{{
 				Expr:   highest(s.used(), resource, alert.Instance),
 				Legend: legend(resource, alert.Instance),
@@ -73,7 +73,7 @@ func (s *Scope) runtime() Row {
 		},
 		Panel{
 			ID: 909, Title: "File descriptors", Unit: Count, Logarithmic: true,
-			Description: "Open files and connections, and how many may be (dashed). When none is left, operations fail as unavailable.",
+			Description: "Open files and connections, and how many may be (dashed). When none is left, operations fail as unavailable: find what does not close, or raise the limit.",
 			Queries: []Query{
 				{Expr: of(catalog.ProcessOpenFDs), Legend: itsProcess},
 				{Expr: of(catalog.ProcessMaxFDs), Legend: "limit " + itsProcess, Dashed: true},
@@ -94,7 +94,7 @@ func (s *Scope) runtime() Row {
 		},
 		Panel{
 			ID: 912, Title: "Versions", Kind: Table, Unit: Count, Empty: "no target_info",
-			Description: "Which version of a program runs on how many instances, and of Go.",
+			Description: "Which version of a program runs on how many instances, and of Go. Compare it with when something began: two of one program are a rollout that has not ended.",
 			Queries:     []Query{{Expr: count(s.process(catalog.TargetInfo), alert.Job, versionLabel, goLabel), Column: "Instances", Width: 80, Unit: Count}},
 			Labels:      []Label{{Name: alert.Job, Title: "Job"}, {Name: versionLabel, Title: "Version"}, {Name: goLabel, Title: "Go"}},
 		},
