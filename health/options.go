@@ -5,12 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/metric"
 	"go.uber.org/zap"
 
+	"github.com/otelkv/otelkv/internal/slogcore"
 	"github.com/otelkv/otelkv/internal/typednil"
 )
 
@@ -114,6 +116,17 @@ func WithTelemetry(tel Telemetry) Option {
 // logger, else there are no lines.
 func WithLogger(l *zap.Logger) Option {
 	return optionFunc(func(c *config) { c.logger = l })
+}
+
+// WithSlog is [WithLogger] for a program that has slog alone: lines are records of h. One that panics
+// costs its line. By default, and with nil, lines go where WithLogger says. A nil pointer as h is an
+// error of New.
+func WithSlog(h slog.Handler) Option {
+	return optionFunc(func(c *config) {
+		if h != nil && c.accepts("WithSlog", h) {
+			c.logger = slogcore.Logger(h)
+		}
+	})
 }
 
 // WithMeterProvider sets where the metrics of the package comment go. By

@@ -1,8 +1,14 @@
 package health
 
 import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/metric/noop"
@@ -35,6 +41,7 @@ func TestWithTelemetry(t *testing.T) {
 	}{
 		"all of it":      {[]Option{WithTelemetry(tel)}, tel},
 		"options first":  {[]Option{WithLogger(other.logger), WithMeterProvider(other.provider), WithTelemetry(tel)}, other},
+		"nil":            {[]Option{WithTelemetry(tel), WithLogger(other.logger), WithSlog(nil)}, telemetry{other.logger, tel.provider}},
 		"a logger after": {[]Option{WithTelemetry(tel), WithLogger(other.logger)}, telemetry{other.logger, tel.provider}},
 	} {
 		c, err := newConfig(tc.opts)
@@ -43,6 +50,7 @@ func TestWithTelemetry(t *testing.T) {
 		}
 	}
 	for name, o := range map[string]Option{
+		"WithSlog: the value is a nil *slog.TextHandler":         WithSlog((*slog.TextHandler)(nil)),
 		"WithTelemetry: the value is a nil *health.telemetry":    WithTelemetry((*telemetry)(nil)),
 		"WithMeterProvider: the value is a nil *health.provider": WithMeterProvider((*provider)(nil)),
 		"the value is a nil *health.provider":                    WithTelemetry(telemetry{zap.NewExample(), (*provider)(nil)}),
@@ -79,4 +87,26 @@ func TestNilStore(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestWithSlog: lines are records of a program that has slog alone.
+func TestWithSlog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		h, err := New(WithSlog(slog.NewJSONHandler(&out, nil)), WithChecks(Check{
+			Name: "license", Interval: time.Hour, Run: func(context.Context) error { return errors.New("it has ended") },
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if err := h.Close(); err != nil {
+			t.Error(err)
+		}
+		for _, part := range []string{`"level":"WARN","msg":"check changed","check":"license"`, `"error":"it has ended"`} {
+			if !strings.Contains(out.String(), part) {
+				t.Errorf("no %s in %s", part, out.String())
+			}
+		}
+	})
 }

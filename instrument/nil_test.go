@@ -2,6 +2,7 @@ package instrument_test
 
 import (
 	"context"
+	"log/slog"
 	"net"
 	"strings"
 	"testing"
@@ -73,6 +74,8 @@ func TestNilOptions(t *testing.T) {
 		"WithTracerProvider":              {instrument.WithTracerProvider(nil), ""},
 		"WithTracerProvider, a pointer":   {instrument.WithTracerProvider((*sdktrace.TracerProvider)(nil)), "WithTracerProvider: the value is a nil"},
 		"WithLogger":                      {instrument.WithLogger(nil), ""},
+		"WithSlog":                        {instrument.WithSlog(nil), ""},
+		"WithSlog, a pointer":             {instrument.WithSlog((*slog.TextHandler)(nil)), "WithSlog: the value is a nil *slog.TextHandler"},
 		"WithAttributes":                  {instrument.WithAttributes(), ""},
 		"WithFilter":                      {instrument.WithFilter(nil), ""},
 		"WithErrorClassifier":             {instrument.WithErrorClassifier(nil), ""},

@@ -2,12 +2,15 @@ package instrument
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
+
+	"github.com/otelkv/otelkv/internal/slogcore"
 )
 
 // Telemetry is where a store reports: what package otelsetup starts with one
@@ -95,6 +98,18 @@ func WithLogger(l *zap.Logger) Option {
 	return optionFunc(func(c *config) {
 		if l != nil {
 			c.logger = l
+		}
+	})
+}
+
+// WithSlog is [WithLogger] for a program that has slog alone: lines are records of h, with the
+// context of the operation and, before the other attributes, the ids of its span as trace_id,
+// span_id and trace_flags. H may block its operation. One that panics costs its line. By default,
+// and with nil, lines go where WithLogger says. A nil pointer as h is an error of Wrap.
+func WithSlog(h slog.Handler) Option {
+	return optionFunc(func(c *config) {
+		if h != nil && c.accepts("WithSlog", h) {
+			c.logger = slogcore.Logger(h)
 		}
 	})
 }

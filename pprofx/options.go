@@ -2,6 +2,7 @@ package pprofx
 
 import (
 	"fmt"
+	"log/slog"
 	"net"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 	"go.uber.org/zap"
 
+	"github.com/otelkv/otelkv/internal/slogcore"
 	"github.com/otelkv/otelkv/internal/typednil"
 )
 
@@ -43,6 +45,17 @@ func WithTelemetry(tel Telemetry) Option {
 // default, and with nil, it is the Telemetry's logger, else there are no lines.
 func WithLogger(l *zap.Logger) Option {
 	return optionFunc(func(c *config) { c.logger = l })
+}
+
+// WithSlog is [WithLogger] for a program that has slog alone: lines are records of h. One that panics
+// costs its line. By default, and with nil, lines go where WithLogger says. A nil pointer as h is an
+// error of Start.
+func WithSlog(h slog.Handler) Option {
+	return optionFunc(func(c *config) {
+		if h != nil && c.accepts("WithSlog", h) {
+			c.logger = slogcore.Logger(h)
+		}
+	})
 }
 
 // WithMeterProvider sets where the metrics of the package comment go. By

@@ -124,6 +124,8 @@ var importCases = []importCase{
 	{"otelsetup/internal/callbacks/b.go", root + "/instrument", "callbacks"},
 	{"otelsetup/internal/loglevel/a.go", "go.uber.org/zap", ""},
 	{"otelsetup/internal/loglevel/b.go", root + "/otelsetup/internal/logcore", "loglevel"},
+	{"otelsetup/internal/sloghandler/a.go", root + "/otelsetup/internal/logcore", ""},
+	{"otelsetup/internal/sloghandler/b.go", root + "/instrument", "sloghandler"},
 	{"otelsetup/internal/usage/a.go", root + "/internal/system", ""},
 	{"otelsetup/internal/usage/b.go", "go.opentelemetry.io/otel/sdk/metric", "usage"},
 	{"otelsetup/internal/scrape/a.go", "github.com/prometheus/client_golang/prometheus", ""},
@@ -135,6 +137,9 @@ var importCases = []importCase{
 	{"otelsetup/observe/internal/c/c.go", "github.com/prometheus/exporter-toolkit/web", ""},
 	{"otelsetup/observe/d.go", "go.opentelemetry.io/otel/sdk/metric", "observe"},
 	{"otelsetup/observe/e.go", root + "/kvdb/kvpebble", "observe"},
+
+	{"internal/slogcore/a.go", "go.uber.org/zap/zapcore", ""},
+	{"internal/slogcore/b.go", root + "/internal/limiter", "slogcore"},
 
 	{"health/a.go", root + "/kvdb", ""},
 	{"health/b.go", "go.opentelemetry.io/otel/metric", ""},
