@@ -2,6 +2,7 @@ package otelsetup
 
 import (
 	"io"
+	"log/slog"
 	"os"
 	"time"
 
@@ -41,6 +42,7 @@ type config struct {
 	runtimeBuckets   bool
 
 	logger       *zap.Logger
+	slog         slog.Handler // what logger writes to, if it is WithSlog's
 	logWriter    io.Writer
 	logLevel     *zapcore.Level
 	logSampling  *logSampling

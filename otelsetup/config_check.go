@@ -54,6 +54,10 @@ func (c *config) validate() error {
 // validateConflicts finds the options that configure what another one brings
 // along ready-made.
 func (c *config) validateConflicts(p *problems) {
+	logger := "logger of WithLogger"
+	if c.slog != nil {
+		logger = "handler of WithSlog"
+	}
 	for _, conflict := range []struct {
 		given        bool
 		option, with string
@@ -62,9 +66,9 @@ func (c *config) validateConflicts(p *problems) {
 		{c.tracerProvider != nil && len(c.spanExporters) > 0, "WithSpanExporter", "provider of WithTracerProvider"},
 		{c.tracerProvider != nil && c.sampler != nil, "WithSampler", "provider of WithTracerProvider"},
 		{c.tracerProvider != nil && c.defaultSampler != nil, "WithDefaultSampler", "provider of WithTracerProvider"},
-		{c.logger != nil && c.logWriter != nil, "WithLogWriter", "logger of WithLogger"},
-		{c.logger != nil && c.logLevel != nil, "WithLogLevel", "logger of WithLogger"},
-		{c.logger != nil && c.logSampling != nil, "WithLogSampling", "logger of WithLogger"},
+		{c.logger != nil && c.logWriter != nil, "WithLogWriter", logger},
+		{c.logger != nil && c.logLevel != nil, "WithLogLevel", logger},
+		{c.logger != nil && c.logSampling != nil, "WithLogSampling", logger},
 	} {
 		if conflict.given {
 			p.add(conflict.option, errors.New("has no effect on the "+conflict.with))
@@ -82,6 +86,7 @@ func (c *config) validateNils(p *problems) {
 	check("WithTracerProvider", c.tracerProvider)
 	check("WithSampler", c.sampler)
 	check("WithDefaultSampler", c.defaultSampler)
+	check("WithSlog", c.slog)
 	check("WithLogWriter", c.logWriter)
 	for _, sp := range c.spanProcessors {
 		check("WithSpanProcessor", sp)

@@ -12,6 +12,7 @@
 //	…
 //	http.Handle("/metrics", tel.MetricsHandler())
 //	tel.Logger().Info("order placed", otelsetup.Context(ctx))
+//	slog.New(tel.SlogHandler()).InfoContext(ctx, "order placed")
 //
 // A [Telemetry] keeps everything to itself: two of them can live in one process,
 // the globals of OpenTelemetry and of client_golang stay untouched unless

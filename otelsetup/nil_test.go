@@ -36,7 +36,7 @@ func TestNilReceivers(t *testing.T) {
 
 // An option with nil is as none. A page tells of a gatherer that is a nil pointer.
 func TestNilOptions(t *testing.T) {
-	tel, err := otelsetup.Start(t.Context(), nil, otelsetup.WithLogWriter(io.Discard), otelsetup.WithLogger(nil),
+	tel, err := otelsetup.Start(t.Context(), nil, otelsetup.WithLogWriter(io.Discard), otelsetup.WithLogger(nil), otelsetup.WithSlog(nil),
 		otelsetup.WithResource(nil), otelsetup.WithResourceAttributes(), otelsetup.WithTracerProvider(nil), otelsetup.WithSampler(nil),
 		otelsetup.WithDefaultSampler(nil), otelsetup.WithSpanProcessor(nil), otelsetup.WithSpanExporter(nil), otelsetup.WithLogExporter(nil),
 		otelsetup.WithPrometheusRegistry(nil, nil), otelsetup.WithDurationBounds())

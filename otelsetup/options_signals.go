@@ -2,6 +2,7 @@ package otelsetup
 
 import (
 	"io"
+	"log/slog"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -12,6 +13,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
+	"github.com/otelkv/otelkv/internal/slogcore"
 	"github.com/otelkv/otelkv/otelsetup/internal/scrape"
 )
 
@@ -174,7 +176,22 @@ func WithRuntimeBuckets() Option {
 // timestamp (RFC 3339, UTC), level and message, and sends the same records to
 // the exporters of logs.
 func WithLogger(logger *zap.Logger) Option {
-	return optionFunc(func(c *config) { c.logger = logger })
+	return optionFunc(func(c *config) { c.slog, c.logger = nil, logger })
+}
+
+// WithSlog is [WithLogger] for a program that has slog alone: [Telemetry.Logger] and what reports
+// to it write records to h. They have the context of what they are about and, before the other
+// attributes, the ids of its span as trace_id, span_id and trace_flags. Nil changes nothing; a nil
+// pointer as h is an error of [Start].
+//
+// By default, and for a program that would rather have one pipeline for both kinds of loggers, the
+// logger is otelsetup's own, and slog's part of it is [Telemetry.SlogHandler].
+func WithSlog(h slog.Handler) Option {
+	return optionFunc(func(c *config) {
+		if h != nil {
+			c.slog, c.logger = h, slogcore.Logger(h)
+		}
+	})
 }
 
 // WithLogWriter sets where the logger writes its lines. The writer needs no

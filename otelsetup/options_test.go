@@ -3,6 +3,7 @@ package otelsetup_test
 import (
 	"errors"
 	"io"
+	"log/slog"
 	"math"
 	"os"
 	"path/filepath"
@@ -46,6 +47,7 @@ func TestBadSettings(t *testing.T) {
 		{"own provider and exporter", nil, []otelsetup.Option{own, otelsetup.WithSpanExporter(tracetest.NewNoopExporter())}, []string{"WithSpanExporter"}},
 		{"own provider and sampler", nil, []otelsetup.Option{own, otelsetup.WithSampler(sdktrace.AlwaysSample())}, []string{"WithSampler"}},
 		{"own provider and default sampler", nil, []otelsetup.Option{own, otelsetup.WithDefaultSampler(sdktrace.AlwaysSample())}, []string{"WithDefaultSampler"}},
+		{"own handler and level", nil, []otelsetup.Option{otelsetup.WithSlog(slog.DiscardHandler), otelsetup.WithLogLevel(zap.InfoLevel)}, []string{"WithLogLevel", "handler of WithSlog"}},
 		{"own logger and writer", nil, []otelsetup.Option{otelsetup.WithLogger(zap.NewNop()), otelsetup.WithLogWriter(io.Discard)}, []string{"WithLogWriter", "WithLogger"}},
 		{"own logger and level", nil, []otelsetup.Option{otelsetup.WithLogger(zap.NewNop()), otelsetup.WithLogLevel(zap.DebugLevel)}, []string{"WithLogLevel"}},
 		{"own logger and sampling", nil, []otelsetup.Option{otelsetup.WithLogger(zap.NewNop()), otelsetup.WithLogSampling(time.Second, 1, 1)}, []string{"WithLogSampling"}},
@@ -60,7 +62,10 @@ func TestBadSettings(t *testing.T) {
 		{"failing factory", nil, []otelsetup.Option{otelsetup.WithReader(nil, working), otelsetup.WithReader(nil, failing)}, []string{"WithReader", "no backend"}},
 		{"empty factory", nil, []otelsetup.Option{otelsetup.WithReader(nil, empty)}, []string{"WithReader", "nil"}},
 		{"no registerer", nil, []otelsetup.Option{otelsetup.WithPrometheusRegistry(nil, prometheus.NewRegistry())}, []string{"WithPrometheusRegistry"}},
-		{"nil pointers", nil, []otelsetup.Option{
+		{"a nil handler", nil, []otelsetup.Option{
+			otelsetup.WithSlog((*slog.TextHandler)(nil)), otelsetup.WithLogExporter((*nilLogExporter)(nil)),
+		}, []string{"WithSlog: the value is a nil *slog.TextHandler", "WithLogExporter"}},
+		{"more nil pointers", nil, []otelsetup.Option{
 			otelsetup.WithSpanProcessor((*tracetest.SpanRecorder)(nil)), otelsetup.WithSpanExporter((*tracetest.NoopExporter)(nil)),
 			otelsetup.WithSampler((*nilSampler)(nil)), otelsetup.WithDefaultSampler((*nilSampler)(nil)),
 			otelsetup.WithLogWriter((*os.File)(nil)), otelsetup.WithLogExporter((*nilLogExporter)(nil)),

@@ -26,6 +26,7 @@ func Fields() []FieldInfo {
 	return []FieldInfo{
 		{FieldTimestamp, String, "When it happened, in RFC 3339, UTC, with nine digits of the second"},
 		{FieldLevel, String, "One of debug, info, warn and error; a program's own lines can be dpanic, panic or fatal, too"},
+		{FieldSeverityNumber, Int, "OpenTelemetry's number of a level of slog's that is none of the four; left out otherwise"},
 		{FieldTraceID, String, "The trace of the span that the line belongs to, in hexadecimal digits; left out without one"},
 		{FieldSpanID, String, "The span that the line belongs to, in hexadecimal digits; left out without one"},
 		{FieldTraceFlags, String, "Flags of the trace: 01 when it is sampled, 00 when not; left out without a span"},

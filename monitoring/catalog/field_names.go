@@ -11,15 +11,16 @@ type Field = string
 // Fields that the program's logger writes by itself, by OpenTelemetry's names
 // where it has them.
 const (
-	FieldTimestamp  Field = "timestamp"
-	FieldLevel      Field = "level"
-	FieldTraceID    Field = "trace_id"
-	FieldSpanID     Field = "span_id"
-	FieldTraceFlags Field = "trace_flags"
-	FieldLogger     Field = "logger"
-	FieldCaller     Field = "caller"
-	FieldMessage    Field = "message"
-	FieldStacktrace Field = "stacktrace"
+	FieldTimestamp      Field = "timestamp"
+	FieldLevel          Field = "level"
+	FieldSeverityNumber Field = "severity_number"
+	FieldTraceID        Field = "trace_id"
+	FieldSpanID         Field = "span_id"
+	FieldTraceFlags     Field = "trace_flags"
+	FieldLogger         Field = "logger"
+	FieldCaller         Field = "caller"
+	FieldMessage        Field = "message"
+	FieldStacktrace     Field = "stacktrace"
 )
 
 // Fields of an operation's line.

@@ -15,7 +15,7 @@ var (
 
 	// What the program's logger writes by itself.
 	ofEveryLine = []catalog.Field{
-		catalog.FieldTimestamp, catalog.FieldLevel, catalog.FieldLogger, catalog.FieldCaller,
+		catalog.FieldTimestamp, catalog.FieldLevel, catalog.FieldSeverityNumber, catalog.FieldLogger, catalog.FieldCaller,
 		catalog.FieldMessage, catalog.FieldStacktrace,
 	}
 )

@@ -51,6 +51,12 @@ func (l *lines) Write(p []byte) (int, error) {
 	return l.text.Write(p)
 }
 
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
 // all returns the lines with a message.
 func (l *lines) all(message string) (found []map[string]any) {
 	l.mu.Lock()

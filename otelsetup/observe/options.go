@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"log/slog"
 	"time"
 
 	"go.opentelemetry.io/otel/metric"
@@ -35,6 +36,12 @@ func WithLogger(logger *zap.Logger) Option {
 			c.telemetryOptions = append(c.telemetryOptions, otelsetup.WithLogger(logger))
 		}
 	})
+}
+
+// WithSlog is WithLogger for a program that has slog alone, as otelsetup.WithSlog is. By default,
+// and with nil, the logger is as WithLogger says.
+func WithSlog(h slog.Handler) Option {
+	return WithTelemetryOptions(otelsetup.WithSlog(h))
 }
 
 // WithTelemetryOptions adds options of otelsetup.Start. By default, there are

@@ -3,6 +3,7 @@ package observe_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -115,6 +116,18 @@ func TestOwnLogger(t *testing.T) {
 	if o.Profiler() != nil {
 		t.Error("profiles are on")
 	}
+}
+
+func TestSlog(t *testing.T) {
+	out := new(lines)
+	o, err := observe.Start(t.Context(), observe.WithAddress("127.0.0.1:0"), observe.WithProfiles(""), observe.WithSlog(nil),
+		observe.WithSlog(slog.NewJSONHandler(out, nil)), observe.WithChecks(health.Check{Name: "mine", Interval: time.Second, Run: func(context.Context) error { return errors.New("no") }}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer o.Shutdown(context.Background())
+	eventually(t, "the first line", func() bool { return strings.Contains(out.String(), `"level":"INFO","msg":"observing"`) })
+	eventually(t, "a check's", func() bool { return strings.Contains(out.String(), `"msg":"check changed","check":"mine"`) })
 }
 
 // TestOwnListener also is of a mux that the Observer serves, and of a server that

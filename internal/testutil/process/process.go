@@ -4,13 +4,10 @@
 package process
 
 import (
-	"os"
 	"os/exec"
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/otelkv/otelkv/internal/system"
 )
 
 // Soon is when whatever must happen has happened, on a busy machine, too.
@@ -43,11 +40,8 @@ func StartGroup(t testing.TB, cmd *exec.Cmd) *Process {
 
 func start(t testing.TB, p *Process) *Process {
 	t.Helper()
-	dir := os.TempDir()
-	if disk, err := system.ReadDisk(dir); err == nil {
-		if why := tooFull(dir, disk); why != "" {
-			t.Fatal(why)
-		}
+	if why := noRoom(); why != "" {
+		t.Fatal(why)
 	}
 	p.Ended = make(chan struct{})
 	if p.Cmd.Stdout == nil {

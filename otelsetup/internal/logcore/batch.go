@@ -20,6 +20,8 @@ type batch struct {
 	span  trace.SpanContext
 
 	exception exception
+
+	particulars Particulars
 }
 
 // reserved are the places at the front for the fields that only the bridge
@@ -56,6 +58,10 @@ func (b *batch) take(fields []zapcore.Field) {
 	for i := range fields {
 		f := &fields[i]
 		if f.Interface != nil {
+			if p, ok := f.Interface.(*Particulars); ok {
+				b.particulars = *p
+				continue
+			}
 			if ctx, ok := f.Interface.(context.Context); ok {
 				b.ctx = ctx //nolint:fatcontext // it is not made from the one before
 				continue

@@ -21,7 +21,8 @@ import (
 // takes. It ends marshalers that contain themselves, too.
 const MaxDepth = 64
 
-const tooDeep = "<nested too deeply>"
+// TooDeep stands for what is nested deeper.
+const TooDeep = "<nested too deeply>"
 
 // A collector is an encoder that keeps what it is given, as fields whose values
 // both outputs take as they are: text, int64, finite float64, bool, nil and,
@@ -84,7 +85,7 @@ func (c *collector) add(f zapcore.Field) {
 // AddObject implements zapcore.ObjectEncoder.
 func (c *collector) AddObject(key string, m zapcore.ObjectMarshaler) error {
 	if c.depth >= MaxDepth-1 {
-		c.AddString(key, tooDeep)
+		c.AddString(key, TooDeep)
 		return nil
 	}
 	inner := collector{depth: c.depth + 1}
@@ -96,7 +97,7 @@ func (c *collector) AddObject(key string, m zapcore.ObjectMarshaler) error {
 // AddArray implements zapcore.ObjectEncoder.
 func (c *collector) AddArray(key string, m zapcore.ArrayMarshaler) (err error) {
 	if c.depth >= MaxDepth-1 {
-		c.AddString(key, tooDeep)
+		c.AddString(key, TooDeep)
 		return nil
 	}
 	inner := elements{collector{depth: c.depth + 1}}

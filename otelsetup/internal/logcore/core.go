@@ -72,7 +72,7 @@ func New(o Options) (*Core, error) {
 	}
 	root := &bound{encoder: newEncoder()}
 	if o.Provider != nil {
-		root.bridge = otelzap.NewCore(o.Name, otelzap.WithLoggerProvider(o.Provider))
+		root.bridge = otelzap.NewCore(o.Name, otelzap.WithLoggerProvider(particularProvider{o.Provider}))
 	}
 	out := &outputs{AtomicLevel: o.Level, lines: o.Lines, flush: o.Flush, root: root, bound: root}
 	c := &Core{Core: out, level: o.Level, sampled: o.Sampling != nil, dropped: new(atomic.Uint64)}

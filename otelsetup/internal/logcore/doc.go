@@ -34,8 +34,9 @@
 // lost. The parts of the line have theirs first: timestamp, level, message,
 // logger, caller and stacktrace always, also in a line without one of them, so
 // that a field has one name in all lines; trace_id, span_id and trace_flags in a
-// line that belongs to a span; and in one that has them, too, what the record
-// calls the caller and the stack. After them the last field of a name
+// line that belongs to a span; severity_number in a line that has it; and in one
+// that has them, too, what the record calls the caller and the stack. After them
+// the last field of a name
 // has it. Every other field is called by its name and a number, from 1 up, in
 // their order, without the numbers that other fields have in their own names:
 //

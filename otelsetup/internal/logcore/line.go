@@ -30,12 +30,21 @@ func newEncoder() zapcore.Encoder {
 const maxHead = 256
 
 // appendHead appends the beginning of a line, with the comma that ends it.
-func appendHead(dst []byte, e zapcore.Entry, span trace.SpanContext) []byte {
-	dst = append(dst, `{"`+catalog.FieldTimestamp+`":"`...)
-	dst = appendTime(dst, e.Time)
-	dst = append(dst, `","`+catalog.FieldLevel+`":"`...)
+func appendHead(dst []byte, e zapcore.Entry, span trace.SpanContext, p Particulars) []byte {
+	dst = append(dst, '{')
+	if !p.Timeless {
+		dst = append(dst, `"`+catalog.FieldTimestamp+`":"`...)
+		dst = appendTime(dst, e.Time)
+		dst = append(dst, '"', ',')
+	}
+	dst = append(dst, `"`+catalog.FieldLevel+`":"`...)
 	dst = append(dst, e.Level.String()...)
 	dst = append(dst, '"', ',')
+	if p.Severity != 0 {
+		dst = append(dst, `"`+catalog.FieldSeverityNumber+`":`...)
+		dst = strconv.AppendInt(dst, int64(p.Severity), 10)
+		dst = append(dst, ',')
+	}
 	if !span.IsValid() {
 		return dst
 	}
@@ -53,7 +62,7 @@ func appendTime(dst []byte, t time.Time) []byte { return t.UTC().AppendFormat(ds
 
 // LostLine returns a line that says how many are missing before it.
 func LostLine(lost uint64) []byte {
-	line := appendHead(nil, zapcore.Entry{Time: time.Now(), Level: zapcore.WarnLevel}, trace.SpanContext{})
+	line := appendHead(nil, zapcore.Entry{Time: time.Now(), Level: zapcore.WarnLevel}, trace.SpanContext{}, Particulars{})
 	line = append(line, `"`+catalog.FieldMessage+`":"`+catalog.LogLinesDropped+`","`+catalog.FieldDropped+`":`...)
 	line = strconv.AppendUint(line, lost, 10)
 	return append(line, '}', '\n')

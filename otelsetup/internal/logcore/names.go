@@ -22,6 +22,7 @@ const (
 	exceptionStack
 	exceptionMessage
 	exceptionType
+	ofSeverity
 )
 
 // Names that the bridge gives to parts of an entry.
@@ -40,6 +41,8 @@ func setOf(name string) nameSet {
 		return always
 	case catalog.FieldTraceID, catalog.FieldSpanID, catalog.FieldTraceFlags:
 		return ofTrace
+	case catalog.FieldSeverityNumber:
+		return ofSeverity
 	case codeFile, codeLine, codeFunction:
 		return ofCaller
 	case codeStacktrace:
@@ -57,10 +60,13 @@ func setOf(name string) nameSet {
 
 // taken returns the names that an entry needs itself, in either output, whether
 // or not there is the other.
-func taken(e *zapcore.Entry, span trace.SpanContext, exception bool) nameSet {
+func taken(e *zapcore.Entry, span trace.SpanContext, p Particulars, exception bool) nameSet {
 	set := always
 	if span.IsValid() {
 		set |= ofTrace
+	}
+	if p.Severity != 0 {
+		set |= ofSeverity
 	}
 	if e.Caller.Defined {
 		set |= ofCaller

@@ -75,14 +75,21 @@ func (o *outputs) writeBoth(e zapcore.Entry, b *batch) error {
 	if b.exception.any {
 		failure = b.exception
 	}
+	if b.particulars != (Particulars{}) && o.root.bridge != nil {
+		ctx := o.bound.ctx
+		if b.ctx != nil {
+			ctx = b.ctx
+		}
+		b.ctx = b.particulars.into(ctx)
+	}
 	want := o.bound.want(b.plain())
 	var space [2]zapcore.Field
 	exception := failure.attributes(space[:0], want.names)
-	taken := taken(&e, span, failure.any || want.names&(exceptionMessage|exceptionType) != 0)
+	taken := taken(&e, span, b.particulars, failure.any || want.names&(exceptionMessage|exceptionType) != 0)
 
 	if want.twice || want.names&taken != 0 {
 		fields := settle(slices.Concat(o.bound.given, b.plain()), taken)
-		err := o.writeLine(o.root.encoder, e, span, fields)
+		err := o.writeLine(o.root.encoder, e, span, b.particulars, fields)
 		if o.root.bridge == nil {
 			return err
 		}
@@ -92,16 +99,16 @@ func (o *outputs) writeBoth(e zapcore.Entry, b *batch) error {
 		}
 		return errors.Join(err, emit(o.root.bridge, e, withContext(ctx, exception, fields)))
 	}
-	err := o.writeLine(o.bound.encoder, e, span, b.plain())
+	err := o.writeLine(o.bound.encoder, e, span, b.particulars, b.plain())
 	if o.bound.bridge == nil {
 		return err
 	}
 	return errors.Join(err, emit(o.bound.bridge, e, b.bridged(exception)))
 }
 
-func (o *outputs) writeLine(encoder zapcore.Encoder, e zapcore.Entry, span trace.SpanContext, fields []zapcore.Field) error {
+func (o *outputs) writeLine(encoder zapcore.Encoder, e zapcore.Entry, span trace.SpanContext, p Particulars, fields []zapcore.Field) error {
 	var space [maxHead]byte
-	head := appendHead(space[:0], e, span)
+	head := appendHead(space[:0], e, span, p)
 	tail, err := encoder.EncodeEntry(e, fields)
 	if err != nil {
 		return err

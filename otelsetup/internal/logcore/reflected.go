@@ -34,7 +34,7 @@ func decode(d *json.Decoder, depth int) (zapcore.Field, error) {
 	switch v := token.(type) {
 	case json.Delim:
 		if depth >= MaxDepth-1 {
-			return zap.String("", tooDeep), skip(d)
+			return zap.String("", TooDeep), skip(d)
 		}
 		members, err := decodeMembers(d, v == '{', depth+1)
 		if v == '{' {
