@@ -30,11 +30,7 @@ const (
 	opClose  = "close"
 )
 
-var (
-	errCrossSlot    = errors.New("the keys are of different slots of the cluster: give them a common part in braces")
-	errClusterState = errors.New("the cluster is down: not all of its slots are served")
-	errInterrupted  = errors.New("go-redis gave up, though the caller did not")
-)
+var errCrossSlot = errors.New("the keys are of different slots of the cluster: give them a common part in braces")
 
 func errClosedFor(op string) error { return &kvdb.Error{Op: op, Kind: kvdb.ErrClosed} }
 
@@ -101,12 +97,3 @@ func isTLS(err error) bool {
 	_, alert := errors.AsType[tls.AlertError](err)
 	return certificate || header || alert
 }
-
-// A quiet error tells what happened in words of this package.
-type quiet struct {
-	text  string
-	cause error
-}
-
-func (q *quiet) Error() string { return q.text }
-func (q *quiet) Unwrap() error { return q.cause }

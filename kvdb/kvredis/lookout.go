@@ -92,11 +92,6 @@ func (l *lookout) close() {
 	}
 }
 
-var (
-	errNoPrimary = errors.New("the server is a replica")
-	errPanicked  = errors.New("a function of the client's options panicked")
-)
-
 // absent reports whether an error of a look says that no primary answers. A server that refuses
 // does answer, and what the client itself lacks says nothing of a primary.
 func absent(err error) bool {
