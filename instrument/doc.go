@@ -10,6 +10,21 @@
 // otelsetup puts these parts together. A [Recorder] reports the same for calls
 // that do not go through a kvdb store.
 //
+// # Clock
+//
+// Durations come from the processor's counter where Linux tells time by the same counter
+// (amd64, and arm64 where a tick is at most 20 ns), from two seconds after the first store
+// was wrapped. It is compared with the monotonic clock each second. When they
+// disagree, which suspending or moving a machine can bring about, or when the kernel turns to
+// another clock source, durations come from the monotonic clock for as long as the
+// process runs, as they do on other systems; kvdb.clock.fallbacks counts that, and one line of the
+// log says why. What takes a second or more is never told by the counter alone.
+//
+// The environment variable OTELKV_CLOCK, set to monotonic, or the build tag otelkv_monotonic
+// keep to the monotonic clock from the start. The default is counter; any other value is taken for
+// monotonic and logged. A store that is wrapped inside a bubble of testing/synctest has the
+// bubble's clock.
+//
 // # Telemetry
 //
 // For each store there are metrics of how many operations there were, how they

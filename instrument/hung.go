@@ -27,7 +27,7 @@ func hungAfter(infos []record.OperationInfo) []time.Duration {
 	return limits
 }
 
-// A hungLog writes the lines of operations that hang, from a goroutine of its own,
+// A hungLog writes the lines of operations that hang, and that of a clock which fell back, from a goroutine of its own,
 // which there is only while it writes one: a logger that hangs must not hold up the
 // watch. A nil hungLog writes none.
 type hungLog struct {
@@ -36,8 +36,8 @@ type hungLog struct {
 }
 
 const (
-	// maxHungLines is how many lines wait for a logger, one for each operation.
-	maxHungLines = record.MaxOperations
+	// maxHungLines is how many lines wait for a logger: one for each operation, and one of the clock.
+	maxHungLines = record.MaxOperations + 1
 
 	// hungTimeout is how long Close waits for the last line.
 	hungTimeout = time.Second
@@ -52,6 +52,9 @@ func (h *hungLog) say(op record.Operation, age time.Duration) {
 	began := time.Now().Add(-age)
 	h.outbox.Add(func() { h.observer.sayHung(op, began) })
 }
+
+// sayClockFell writes the line that durations are measured by the monotonic clock, and why.
+func (h *hungLog) sayClockFell(why string) { h.outbox.Add(func() { h.observer.log.sayClockFell(why) }) }
 
 // close ends it when the lines so far are written.
 func (h *hungLog) close() {

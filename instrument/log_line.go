@@ -178,6 +178,11 @@ func (e *report) valueBytes() int {
 	return e.read + max(e.sent-len(e.key), 0)
 }
 
+// sayClockFell says why durations are measured by the monotonic clock.
+func (l *operationLog) sayClockFell(why string) {
+	l.guarded(func() { l.logger.Warn(catalog.ClockFellBack, zap.String(catalog.FieldReason, why)) })
+}
+
 // sayRefused says that there is no room for the series of an operation.
 func (l *operationLog) sayRefused(operation string) {
 	if l != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/otelkv/otelkv/instrument/internal/clock"
 	"github.com/otelkv/otelkv/instrument/internal/meter"
 	"github.com/otelkv/otelkv/instrument/internal/record"
 	"github.com/otelkv/otelkv/kvdb"
@@ -23,9 +24,10 @@ type observer struct {
 	labels     storeLabels
 	spans      spanner
 	slow       []time.Duration // by operation
-	calls      bool            // of a Recorder, and not operations of a store
-	log        *operationLog   // nil without a logger
-	hung       *hungLog        // nil without a logger
+	clock      clock.Clock
+	calls      bool          // of a Recorder, and not operations of a store
+	log        *operationLog // nil without a logger
+	hung       *hungLog      // nil without a logger
 	sinks      sinks
 }
 
@@ -60,6 +62,7 @@ func newObserver(info kvdb.Info, infos []record.OperationInfo, c *config) (*obse
 		filter:     c.filter,
 		spans:      newSpanner(c.tracerProvider.Tracer(scopeName), c.spans, infos, series, info.Remote),
 		slow:       slow,
+		clock:      clock.Here(),
 		calls:      c.calls,
 	}
 	counted := record.Options{
@@ -69,6 +72,7 @@ func newObserver(info kvdb.Info, infos []record.OperationInfo, c *config) (*obse
 	if c.logger != nil {
 		o.hung = newHungLog(o)
 		counted.Hung, counted.HungAfter = o.hung.say, hungAfter(infos)
+		counted.ClockFell = o.hung.sayClockFell
 	}
 	o.rec = registry.NewRecord(infos, series, counted)
 	if c.logger != nil {

@@ -6,18 +6,15 @@ import (
 
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/otelkv/otelkv/instrument/internal/clock"
 	"github.com/otelkv/otelkv/instrument/internal/record"
 )
-
-// base is what the clock is read against: the difference of two monotonic
-// readings is half the price of time.Now.
-var base = time.Now()
 
 // An op is one operation under way. It lives on the stack of its method and is
 // kept small, since every operation pays for it.
 type op struct {
-	observer *observer     // nil when the operation is filtered out
-	start    time.Duration // since base
+	observer *observer // nil when the operation is filtered out
+	start    clock.Mark
 	took     time.Duration // when somebody else has timed it; else zero
 	stripe   *record.Stripe
 	kind     record.Operation
@@ -41,7 +38,7 @@ func (p *op) begin(ctx context.Context, o *observer, kind record.Operation, sent
 	traced := o.spans.wants(parent)
 	if traced {
 		at := time.Now().Add(-p.took) // the clock is read once for span, metric and line
-		p.start = at.Sub(base)
+		p.start = clock.Of(at)
 		ctx, p.traced = o.spans.start(ctx, parent, kind, at, p.items)
 	}
 	if profilers.Load() > 0 {
@@ -51,7 +48,7 @@ func (p *op) begin(ctx context.Context, o *observer, kind record.Operation, sent
 	p.stripe = record.Pick(o.rec.StripesOf(kind))
 	p.stripe.Begin(sent)
 	if !traced {
-		p.start = time.Since(base)
+		p.start = o.clock.Now()
 	}
 	return ctx, errUnfinished
 }
@@ -89,7 +86,7 @@ func (p *op) end(ctx context.Context, key []byte, read int, err error) {
 	}
 	d := p.took
 	if d == 0 {
-		d = time.Since(base) - p.start
+		d = p.start.Elapsed()
 	}
 	p.labels.takeOff(ctx)
 	s := record.SlotOK

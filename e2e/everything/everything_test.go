@@ -152,12 +152,15 @@ func catalogue() inventory {
 // What one process cannot show.
 var (
 	notSeen = exceptions{
+		"/metrics: kvdb_clock_fallbacks_total":      "it takes a machine whose clocks disagree; package instrument tests it",
+		"OTLP: kvdb.clock.fallbacks":                "it takes a machine whose clocks disagree; package instrument tests it",
 		"/metrics: kvdb_in_flight_hung_age_seconds": "it takes half a minute; package instrument tests it",
 		"OTLP: kvdb.in_flight.hung_age":             "it takes half a minute; package instrument tests it",
 		"/metrics: network_transport, tcp,":         "spans of kvserver have it, and no metric; package examples/kvserver tests it",
 		"OTLP: network.transport, tcp,":             "spans of kvserver have it, and no metric; package examples/kvserver tests it",
 	}
 	notLogged = exceptions{
+		`"clock fell back"`:                          "it takes a machine whose clocks disagree; package instrument tests it",
 		`"operation in flight for long"`:             "it takes half a minute; package instrument tests it",
 		`"http server reported" at warn`:             "the example programs write it",
 		`"evidence not deleted"`:                     "it takes a file that is mounted; package pprofx tests it",
@@ -169,6 +172,7 @@ var (
 		`suppressed of "web configuration reported"`: "its next line comes after a minute",
 	}
 	notExported = exceptions{
+		`"clock fell back"`:                     "it takes a machine whose clocks disagree; package instrument tests it",
 		`"operation in flight for long"`:        "it takes half a minute; package instrument tests it",
 		`"http server reported" at warn`:        "the example programs write it",
 		`"log lines dropped"`:                   "it is about the log; of the loggers of programs, packages test it",

@@ -73,7 +73,7 @@ var groups = []Group{
 		Name: "Telemetry itself",
 		About: "Whether the other metrics can be trusted: what is old, left out of a page, " +
 			"repaired or too late.",
-		Metrics: []Metric{StatsAge, ScrapeFailures, ScrapeDropped, CallbackFailures, FarewellsLost, ExportMended},
+		Metrics: []Metric{StatsAge, ScrapeFailures, ScrapeDropped, CallbackFailures, FarewellsLost, ClockFallbacks, ExportMended},
 	},
 	{
 		Name: "Export",

@@ -8,6 +8,7 @@ const (
 	OperationEnded       Message = "operation ended"
 	OperationNotRecorded Message = "operation not recorded"
 	OperationHangs       Message = "operation in flight for long"
+	ClockFellBack        Message = "clock fell back"
 	StoreNotice          Message = "store notice"
 
 	OperationCountedAsOther Message = "operation counted as other"
@@ -70,6 +71,13 @@ var operationLines = []Line{
 		Fields: []Field{FieldSystem, FieldNamespace, FieldOperation, FieldDurationMS}, Optional: traced(FieldStack, FieldReason),
 		When:    "The oldest operation of its kind has been in flight for half a minute; a scan, a view or an update for a minute, which contain the caller's code, at warn",
 		Note:    "Once until all that are so old have ended. The stack is where goroutines have been in such an operation for a tenth of a second, without values; the reason says why there is none. The trace is that of the oldest one that has a span",
+		Sources: []string{fromInstrument},
+	},
+	{
+		Message: ClockFellBack, Levels: atWarn,
+		Fields:  []Field{FieldSystem, FieldNamespace, FieldReason},
+		When:    "Durations are measured by the monotonic clock from now on, because the processor's counter cannot be trusted or because OTELKV_CLOCK has an unknown value",
+		Note:    "Once in a process, by one of its stores. Operations take some tens of nanoseconds more; kvdb.clock.fallbacks counts a counter that was in use before",
 		Sources: []string{fromInstrument},
 	},
 	{

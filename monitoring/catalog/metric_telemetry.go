@@ -17,6 +17,15 @@ var FarewellsLost = Metric{
 	Stability: Development, Source: fromInstrument,
 }
 
+// ClockFallbacks counts for the process.
+var ClockFallbacks = Metric{
+	Name: "kvdb.clock.fallbacks", Unit: "{fallback}", Kind: Counter,
+	Help:      "Turns from the processor's counter to the monotonic clock, by which durations are measured since",
+	When:      "once that has happened",
+	Note:      "There is one at most, since the counter is given up for good. The line of the log says why",
+	Stability: Development, Source: fromInstrument,
+}
+
 // CallbackFailures counts what a program hands in and cannot answer for.
 var CallbackFailures = Metric{
 	Name: "kvdb.callback.failures", Unit: "{call}", Kind: Counter,

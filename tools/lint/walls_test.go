@@ -81,6 +81,8 @@ var importCases = []importCase{
 	{"instrument/producer.go", "go.opentelemetry.io/otel/sdk/metric/metricdata", ""},
 	{"instrument/producer_a.go", "go.opentelemetry.io/otel/sdk/metric", "instrument"},
 	{"instrument/internal/producer.go", "go.opentelemetry.io/otel/sdk/metric", "instrument"},
+	{"instrument/internal/clock/a.go", root + "/kvdb", "clock"},
+	{"instrument/internal/record/clock.go", root + "/instrument/internal/clock", ""},
 	{"instrument/internal/record/a.go", root + "/monitoring/catalog", ""},
 	{"instrument/internal/record/x/b.go", root + "/instrument/internal/table", "record"},
 	{"instrument/internal/record/c.go", "go.opentelemetry.io/otel/sdk/metric/metricdata", "record"},

@@ -18,13 +18,14 @@ const (
 )
 
 // attend does for the ledgers what nobody's operation does: it moves the windows of
-// the quantiles on, and watches.
+// the quantiles on, watches, and compares the clocks.
 func (r *Registry) attend(stop, stopped chan struct{}) {
 	defer close(stopped)
 	rotation := time.NewTicker(PollInterval)
 	defer rotation.Stop()
 	watch := time.NewTimer(WatchInterval)
 	defer watch.Stop()
+	r.checkClock()
 	var round watchRound
 	for {
 		select {
@@ -38,6 +39,7 @@ func (r *Registry) attend(stop, stopped chan struct{}) {
 				l.rotate()
 			}
 		case <-watch.C:
+			r.checkClock()
 			watch.Reset(round.step(r.list()))
 		}
 	}

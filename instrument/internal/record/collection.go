@@ -14,6 +14,8 @@ type Collection struct {
 	OperationCount int    // of all sources
 	Parted         bool   // a store has been closed
 	Lost           uint64 // farewells, to this reader
+	ClockFell      bool   // the processor's counter was given up
+	ClockFalls     uint64 // how often, to this reader
 	Registry       *Registry
 	At, before     time.Time // of all points, and of those of the last collection
 }
@@ -100,7 +102,8 @@ func (c *Collection) Open(visit func(*Source)) {
 func (r *Registry) Glance() *Collection {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return &Collection{Registry: r, Parted: r.parted, Lost: r.lost}
+	falls := r.clockFalls()
+	return &Collection{Registry: r, Parted: r.parted, Lost: r.lost, ClockFell: falls > 0, ClockFalls: falls}
 }
 
 // Look is a collection of one ledger for the readers of a MeterProvider, which

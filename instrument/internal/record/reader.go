@@ -16,6 +16,8 @@ type Reader struct {
 	seen map[*Ledger]*seen // guarded by the registry
 	lost uint64            // farewells; guarded by the registry
 	told uint64            // of them, to a reader of deltas
+
+	toldFalls uint64 // of the clock, to a reader of deltas
 }
 
 // What a reader knows of a ledger.
@@ -59,10 +61,12 @@ func (p *Reader) Collect(d Demand) *Collection {
 		}
 		c.Sources = append(c.Sources, s)
 	}
-	c.Parted, c.Lost = parted, lost
+	c.Parted, c.Lost, c.ClockFalls = parted, lost, p.registry.clockFalls()
+	c.ClockFell = c.ClockFalls > 0
 	if d.CounterDeltas {
 		c.Lost -= p.told
-		p.told = lost
+		c.ClockFalls -= p.toldFalls
+		p.told, p.toldFalls = lost, p.toldFalls+c.ClockFalls
 	}
 	c.stamp()
 	p.lastAt = c.At

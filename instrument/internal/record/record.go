@@ -55,6 +55,10 @@ type Options struct {
 	// until all that are have ended. It must not block.
 	Hung      func(Operation, time.Duration)
 	HungAfter []time.Duration // by operation
+
+	// ClockFell is told why durations are not taken from the processor's counter any more, if
+	// no other store of the process is. It must not block.
+	ClockFell func(why string)
 }
 
 const (

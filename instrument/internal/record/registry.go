@@ -16,6 +16,7 @@ type Registry struct {
 	Start       time.Time
 	Connections Connections
 	most        MostSeries
+	clockFalls  func() uint64
 	Sweeps      func(*Ledger) // of a MeterProvider: what it has of a dropped ledger; nil where Producers tell
 
 	mu      sync.Mutex
@@ -41,7 +42,7 @@ func NewRegistry(further []float64, exponential bool, most MostSeries) (*Registr
 	if exponential {
 		l.place()
 	}
-	return &Registry{Layout: l, Start: time.Now(), most: most}, err
+	return &Registry{Layout: l, Start: time.Now(), most: most, clockFalls: clockFalls}, err
 }
 
 // NewRecord returns a record of the given operations, which [Registry.Register] adds

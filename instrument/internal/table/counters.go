@@ -76,6 +76,13 @@ func connections(c *record.Collection, yield intPoints) {
 	}
 }
 
+// clockFallbacks is there once the processor's counter was given up.
+func clockFallbacks(c *record.Collection, yield intPoints) {
+	if c.ClockFell {
+		yield(nil, attribute.Set{}, int64(c.ClockFalls))
+	}
+}
+
 // farewellsLost is there once a store has been closed.
 func farewellsLost(c *record.Collection, yield intPoints) {
 	if c.Parted {

@@ -42,6 +42,7 @@ var Rows = []Row{
 	{Metric: catalog.StatsAge, Floats: statsAge},
 	{Metric: catalog.Connections, Shared: true, Ints: connections},
 	{Metric: catalog.FarewellsLost, Shared: true, Ints: farewellsLost},
+	{Metric: catalog.ClockFallbacks, Shared: true, Ints: clockFallbacks},
 }
 
 // Most is how many series the table shows at most of an operation of a store, and

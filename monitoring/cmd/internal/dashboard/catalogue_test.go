@@ -17,6 +17,7 @@ import (
 var notShown = map[string]string{
 	catalog.RequestLatency.Name:               "it counts the durations of db.client.operation.duration once more, in four buckets",
 	catalog.OperationDurationExponential.Name: "on /metrics it is the native side of db.client.operation.duration, which is asked for by that name",
+	catalog.ClockFallbacks.Name:               "it is there for a process in which that has happened, once, and a line of the log says why; durations are right before and after",
 	catalog.PoolIdleMin.Name:                  "it is what somebody has chosen and does not change; idle connections are shown",
 	catalog.PoolIdleMax.Name:                  "the same",
 	catalog.PoolCreateTime.Name:               "only a hook on a Redis client that asks for it has it; what waits for a new connection, and attempts that fail, are shown",
