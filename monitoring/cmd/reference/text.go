@@ -107,7 +107,7 @@ func sentence(text string) string {
 // families shortens names to what all of them begin with, if there are more than
 // a reader takes in.
 func families(names []string) []string {
-	if len(names) <= 6 {
+	if len(names) <= 7 {
 		return names
 	}
 	family := names[0]

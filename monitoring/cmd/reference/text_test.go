@@ -31,9 +31,9 @@ func TestFamilies(t *testing.T) {
 	if got := strings.Join(families(few), " "); got != strings.Join(few, " ") {
 		t.Errorf("few names became %s", got)
 	}
-	for prefix, want := range map[string]string{"otel_sdk_": "otel_sdk_…", "": "a_a a_b b_c c_c d_c e_c f_c"} {
+	for prefix, want := range map[string]string{"otel_sdk_": "otel_sdk_…", "": "a_a a_b b_c c_c d_c e_c f_c g_c"} {
 		var many []string
-		for _, n := range []string{"a_a", "a_b", "b_c", "c_c", "d_c", "e_c", "f_c"} {
+		for _, n := range []string{"a_a", "a_b", "b_c", "c_c", "d_c", "e_c", "f_c", "g_c"} {
 			many = append(many, prefix+n)
 		}
 		if got := strings.Join(families(many), " "); got != want {
