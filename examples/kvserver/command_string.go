@@ -66,10 +66,10 @@ func runSet(ctx context.Context, c *client, args [][]byte) error {
 	return nil
 }
 
-// exchange replies with what was there before.
+// exchange replies with what was there before, or with errContended.
 func (c *client) exchange(ctx context.Context, w write) error {
 	before := c.out.Len()
-	for {
+	for range mostSwaps {
 		old, found, settled, err := c.keys.exchange(ctx, w, c.rooms.reply)
 		if settled {
 			return c.answer(before, old, found, err)
@@ -77,6 +77,7 @@ func (c *client) exchange(ctx context.Context, w write) error {
 		c.out.Truncate(before)
 		c.rooms.release()
 	}
+	return errContended
 }
 
 // checkKey refuses a key that is too long: scans keep keys in memory.

@@ -21,7 +21,7 @@ func TestEngineRedis(t *testing.T) {
 	c := r.dial()
 	for _, s := range []step{
 		{"set k v px 100000", "OK"}, {"get k", `"v"`}, {"ttl k", ":100"}, {"ttl none", ":-2"},
-		{"set k v keepttl", "-ERR engine redis does not support KEEPTTL"}, {"set k v ex 10 xx", "-ERR engine redis does not support EX together with NX or XX"},
+		{"set k v keepttl", "-ERR engine redis does not support KEEPTTL"}, {"set k v ex 10 xx", "-ERR engine redis does not support EX together with NX or XX: send it to the remote server itself"},
 		{"keys *", "-ERR engine redis does not support KEYS"}, {"flushdb", "-ERR engine redis does not support FLUSHDB"},
 		{"watch k", "-ERR engine redis does not support WATCH"}, {"config get appendonly", `["appendonly" "no"]`},
 		{"multi", "OK"}, {"set a 1", "QUEUED"}, {"set b 2", "QUEUED"}, {"exec", "[OK OK]"}, {"mget a b", `["1" "2"]`},

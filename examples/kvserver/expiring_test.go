@@ -284,7 +284,7 @@ func TestRemoteEngine(t *testing.T) {
 		c.do("hello", "3")
 		for _, s := range []step{
 			{"client tracking on", "-ERR engine test does not support CLIENT TRACKING"},
-			{"set k v ex 5 nx", "-ERR engine test does not support EX together with NX or XX"},
+			{"set k v ex 5 nx", "-ERR engine test does not support EX together with NX or XX: send it to the remote server itself"},
 			{"set k v keepttl", "-ERR engine test does not support KEEPTTL"},
 			{"set k v ex 5", "OK"}, {"set k v nx", "_"}, {"pttl k", ""},
 		} {

@@ -6,6 +6,13 @@ import (
 	"github.com/otelkv/otelkv/kvdb"
 )
 
+// mostSwaps bounds how often one command tries to swap a key that others write all the time. With a hundred
+// writers that take turns at random it is in vain for one command of some twenty thousand.
+const mostSwaps = 1000
+
+// errContended has a code that clients of Redis know as one to try again.
+const errContended = codedError("TRYAGAIN others write the key all the time: nothing was written, so send the command again")
+
 // exchange does a write and returns what was there before in memory of room, while
 // nobody else writes the key. Without room nothing is written. It is not settled, and nothing is
 // written, if another program has written the key meanwhile: then what it returned is to be

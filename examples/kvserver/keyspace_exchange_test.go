@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"strconv"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/otelkv/otelkv/internal/testutil/redisserver"
+	"github.com/otelkv/otelkv/kvdb"
 	"github.com/otelkv/otelkv/kvdb/kvredis"
 )
 
@@ -81,4 +84,34 @@ func TestExchangeRefused(t *testing.T) {
 	if !errors.Is(err, errBudget) || size != len("before") || getErr != nil || string(value) != "before" {
 		t.Errorf("%v for %d bytes, and then %q, %v", err, size, value, getErr)
 	}
+}
+
+// A contestedStore is an engine on which somebody else has always been faster.
+type contestedStore struct {
+	*kvdb.Memory
+	swaps int
+}
+
+func (s *contestedStore) Describe() kvdb.Info { return kvdb.Info{System: "test", Remote: true} }
+
+func (s *contestedStore) CompareAndSwap(context.Context, []byte, []byte, []byte) (bool, error) {
+	s.swaps++
+	return false, nil
+}
+
+// A key that others write all the time is given up with an error that says so, and nothing is written.
+func TestExchangeContested(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &contestedStore{Memory: memory(t)}
+		c := start(t, store).dial()
+		for _, s := range []step{{"set k old", "OK"}, {"set k new get", "-" + string(errContended)}, {"set k new xx", "-" + string(errContended)}, {"get k", `"old"`}} {
+			before := store.swaps
+			if got := c.do(s.args()...); got != s.reply {
+				t.Errorf("%s: %s, want %s", s.command, got, s.reply)
+			}
+			if n := store.swaps - before; s.reply[0] == '-' && n != mostSwaps {
+				t.Errorf("%s: %d swaps", s.command, n)
+			}
+		}
+	})
 }

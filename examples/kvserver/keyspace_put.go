@@ -69,7 +69,7 @@ func (k *keyspace) checkTTL(w write) error {
 	case w.ttl != 0 && (k.db.ttlPutter == nil || strings.HasSuffix(w.ttlOption, "AT")):
 		return k.unsupported(w.ttlOption)
 	case w.ttl != 0 && w.when != always && k.db.remote:
-		return k.unsupported(w.ttlOption + " together with NX or XX")
+		return k.unsupported(w.ttlOption + " together with NX or XX: send it to the remote server itself")
 	case w.keepTTL && !k.db.keepsTTLs():
 		return k.unsupported("KEEPTTL")
 	}
@@ -127,9 +127,9 @@ func (k *keyspace) putIf(ctx context.Context, w write) (done bool, err error) {
 }
 
 // swapPresent tries until nobody writes in between: each failure is somebody
-// else's success.
+// else's success. It gives up with errContended.
 func (k *keyspace) swapPresent(ctx context.Context, w write, room kvdb.Room) (done bool, err error) {
-	for {
+	for range mostSwaps {
 		old, found, err := k.get(ctx, w.key, room)
 		if err != nil || !found {
 			return false, err
@@ -138,4 +138,5 @@ func (k *keyspace) swapPresent(ctx context.Context, w write, room kvdb.Room) (do
 			return done, err
 		}
 	}
+	return false, errContended
 }
