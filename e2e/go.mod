@@ -7,7 +7,7 @@ require (
 	github.com/gomodule/redigo v1.9.3
 	github.com/google/pprof v0.0.0-20261016150608-1facf8f91b50
 	github.com/otelkv/otelkv v0.1.0
-	github.com/otelkv/otelkv/kvdb/kvbadger v0.1.0 // indirect
+	github.com/otelkv/otelkv/kvdb/kvbadger v0.1.0
 	github.com/otelkv/otelkv/kvdb/kvbolt v0.1.0
 	github.com/otelkv/otelkv/kvdb/kvpebble v0.1.0
 	github.com/otelkv/otelkv/kvdb/kvredis v0.1.0

@@ -52,6 +52,7 @@ func TestEverythingIsInTheCatalogue(t *testing.T) {
 		wrap(t, teller{kvdb.NewMemory(nil), later}, instrument.WithTelemetry(p)),
 		events,
 		wrap(t, newBolt(t), instrument.WithTelemetry(p)),
+		wrap(t, newBadger(t), instrument.WithTelemetry(p)),
 	}
 	for _, store := range stores {
 		operate(traced(t, p), t, store)

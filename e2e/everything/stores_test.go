@@ -16,6 +16,7 @@ import (
 	"github.com/otelkv/otelkv/internal/testutil"
 	"github.com/otelkv/otelkv/internal/testutil/process"
 	"github.com/otelkv/otelkv/kvdb"
+	"github.com/otelkv/otelkv/kvdb/kvbadger"
 	"github.com/otelkv/otelkv/kvdb/kvbolt"
 	"github.com/otelkv/otelkv/kvdb/kvpebble"
 	"github.com/otelkv/otelkv/kvdb/kvredis/redishook"
@@ -29,7 +30,7 @@ const (
 
 // declared are the statistics that the stores of this test have, by engine.
 func declared() map[string][]kvdb.StatInfo {
-	all := map[string][]kvdb.StatInfo{"pebble": kvpebble.StatInfos(), "bbolt": kvbolt.StatInfos(), remoteClient: redishook.StatInfos()}
+	all := map[string][]kvdb.StatInfo{"pebble": kvpebble.StatInfos(), "bbolt": kvbolt.StatInfos(), "badger": kvbadger.StatInfos(), remoteClient: redishook.StatInfos()}
 	for _, s := range constantStats {
 		all[remoteEngine] = append(all[remoteEngine], s.StatInfo)
 	}
@@ -69,6 +70,15 @@ func newPebble(t *testing.T) kvdb.Store {
 func newBolt(t *testing.T) kvdb.Store {
 	t.Helper()
 	store, err := kvbolt.Open(filepath.Join(t.TempDir(), "store"), &kvbolt.OpenOptions{NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+func newBadger(t *testing.T) kvdb.Store {
+	t.Helper()
+	store, err := kvbadger.Open(t.TempDir(), &kvbadger.OpenOptions{NoSync: true})
 	if err != nil {
 		t.Fatal(err)
 	}
