@@ -3,6 +3,8 @@ package benchmarks_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"log/slog"
 	"maps"
 	"reflect"
 	"testing"
@@ -11,6 +13,38 @@ import (
 
 	"github.com/otelkv/otelkv/benchmarks"
 )
+
+// Both loggers of slog write the same line, each by its names for time, level and message.
+func TestSlogLineLoggers(t *testing.T) {
+	ctx, end := benchmarks.SampledParent(t.Context())
+	defer end()
+	var ours, theirs bytes.Buffer
+	otelkv, err := benchmarks.NewOTelKVSlog(t.Context(), &ours)
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := func(l benchmarks.LineLogger, out *bytes.Buffer, without ...string) (fields map[string]any) {
+		l.Log(ctx)
+		if err := errors.Join(l.Flush(ctx), l.Close()); err != nil {
+			t.Error(err)
+		}
+		if err := json.Unmarshal(out.Bytes(), &fields); err != nil {
+			t.Fatalf("%v in %q", err, out)
+		}
+		for _, key := range without {
+			if _, ok := fields[key]; !ok {
+				t.Errorf("no %s in %s", key, out)
+			}
+			delete(fields, key)
+		}
+		return fields
+	}
+	got := of(otelkv, &ours, "timestamp", "level", "message")
+	want := of(benchmarks.NewMultiLog(&theirs), &theirs, slog.TimeKey, slog.LevelKey, slog.MessageKey)
+	if !reflect.DeepEqual(got, want) || got["trace_id"] != trace.SpanContextFromContext(ctx).TraceID().String() {
+		t.Errorf("the lines differ:\n%s%s", ours.String(), theirs.String())
+	}
+}
 
 // Both loggers write the same line.
 func TestLineLoggers(t *testing.T) {

@@ -23,6 +23,16 @@ const (
 // logger of package otelsetup, and by a Tee. The JSON is thrown away, too.
 func (s *session) correlatedLogs() (row, error) { return s.logs(io.Discard, io.Discard) }
 
+// correlatedSlogs measures the same line of slog: over the pipeline of package otelsetup, and by slog's
+// handler of JSON beside the bridge.
+func (s *session) correlatedSlogs() (row, error) {
+	ours, err := benchmarks.NewOTelKVSlog(s.ctx, io.Discard)
+	if err != nil {
+		return row{}, err
+	}
+	return s.lineLoggers(ours, benchmarks.NewMultiLog(io.Discard))
+}
+
 // pipedLogs measures the same with JSON that goes into a pipe, as that of a
 // standard output does.
 func (s *session) pipedLogs() (_ row, err error) {
@@ -39,18 +49,28 @@ func (s *session) pipedLogs() (_ row, err error) {
 	return s.logs(ours.File, theirs.File)
 }
 
-func (s *session) logs(ourJSON, theirJSON io.Writer) (_ row, err error) {
+func (s *session) logs(ourJSON, theirJSON io.Writer) (row, error) {
 	ours, err := benchmarks.NewOTelKVLog(s.ctx, ourJSON)
 	if err != nil {
 		return row{}, err
 	}
-	theirs := benchmarks.NewTeeLog(theirJSON)
+	return s.lineLoggers(ours, benchmarks.NewTeeLog(theirJSON))
+}
+
+// A lossTeller is a logger that knows how many of its lines JSON lacks.
+type lossTeller interface {
+	benchmarks.LineLogger
+	Lost() uint64
+}
+
+// lineLoggers measures two loggers side by side, and closes them.
+func (s *session) lineLoggers(ours lossTeller, theirs benchmarks.LineLogger) (_ row, err error) {
 	defer func() { err = errors.Join(err, ours.Close(), theirs.Close()) }()
 	sampled, end := benchmarks.SampledParent(s.ctx)
 	defer end()
 	samples, err := measure(s.ctx, []subject{
 		{"log", lines(sampled, ours), 1, long},
-		{"log_tee", lines(sampled, theirs), 1, long},
+		{"log_theirs", lines(sampled, theirs), 1, long},
 	}, max(1, s.rounds/logShare))
 	if err != nil {
 		return row{}, err
@@ -58,7 +78,7 @@ func (s *session) logs(ourJSON, theirJSON io.Writer) (_ row, err error) {
 	if lost := ours.Lost(); lost > 0 {
 		return row{}, fmt.Errorf("%d lines were lost, which costs less than to write them", lost)
 	}
-	e, err := ratioOf(samples["log"], samples["log_tee"])
+	e, err := ratioOf(samples["log"], samples["log_theirs"])
 	if err != nil {
 		return row{}, err
 	}

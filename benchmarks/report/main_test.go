@@ -105,7 +105,7 @@ func TestEveryRow(t *testing.T) {
 		"vs_client_golang_equal": 0.7, "vs_client_golang_equal_parallel": 0.55,
 		"vs_otel_prebuilt": 0.25, "vs_otel_naive": 0.05,
 		"allocs_unsampled": 0, "sampled_span": 1.3, "memory_per_store": 1, "scrape_10k": 1.6,
-		"log_correlated": 0.8, "log_pipe": 1, "log_disabled_allocs": 0,
+		"log_correlated": 0.8, "log_slog": 0.8, "log_pipe": 1, "log_disabled_allocs": 0,
 		"vs_otel_prebuilt_parallel": none, "vs_otel_naive_parallel": none,
 	}
 	if len(got.Rows) != len(want) {

@@ -121,6 +121,11 @@ var definitionsOfStores = []definition{
 		measure: (*session).correlatedLogs,
 	},
 	{
+		name: "log_slog", goal: atMost(0.8),
+		what:    "line of slog with the ids of its span, JSON and OTel ÷ otelslog beside a JSON handler with ids",
+		measure: (*session).correlatedSlogs,
+	},
+	{
 		name: "log_pipe", goal: atMost(1),
 		what:    "the same with JSON that goes into a pipe with a reader",
 		measure: (*session).pipedLogs,

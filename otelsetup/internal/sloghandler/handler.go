@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -25,6 +26,7 @@ type Handler struct {
 	core   zapcore.Core // what is bound with its groups is in it
 	errors zapcore.WriteSyncer
 	source bool
+	ours   bool     // the core is one of package logcore
 	groups []string // opened, and so far without an attribute
 }
 
@@ -32,7 +34,8 @@ var _ slog.Handler = (*Handler)(nil)
 
 // New returns a handler. It holds nothing that has to be ended.
 func New(o Options) *Handler {
-	return &Handler{core: o.Core, errors: o.Errors, source: o.Source}
+	_, ours := o.Core.(*logcore.Core)
+	return &Handler{core: o.Core, errors: o.Errors, source: o.Source, ours: ours}
 }
 
 // Enabled implements [slog.Handler].
@@ -47,12 +50,9 @@ func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
 		return nil // other handlers hand on what they were asked to
 	}
 	entry := zapcore.Entry{Level: written(r.Level), Time: r.Time, Message: r.Message}
-	particulars := logcore.Particulars{}
-	if exact := severity(r.Level); exact != 0 {
-		particulars.Severity, particulars.Text = exact, r.Level.String()
-	}
+	particulars := particularsOf(&r)
 	if r.Time.IsZero() {
-		entry.Time, particulars.Timeless = time.Now(), true
+		entry.Time = time.Now()
 	}
 	if h.source {
 		if s := r.Source(); s != nil {
@@ -65,21 +65,60 @@ func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
 	}
 	checked.ErrorOutput = h.errors
 
-	fields := make([]zapcore.Field, 0, 2+len(h.groups)+r.NumAttrs())
+	space := h.space()
+	fields := (*space)[:0]
 	if ctx != nil {
 		fields = append(fields, tracefield.Context(ctx))
 	}
-	if particulars != (logcore.Particulars{}) {
+	if particulars != nil {
 		fields = append(fields, particulars.Field())
 	}
-	checked.Write(h.inGroups(fields, func(fields []zapcore.Field) []zapcore.Field {
+	fields = h.inGroups(fields, func(fields []zapcore.Field) []zapcore.Field {
 		r.Attrs(func(a slog.Attr) bool {
 			fields = appendAttr(fields, a, 0)
 			return true
 		})
 		return fields
-	})...)
+	})
+	checked.Write(fields...)
+	*space = fields
+	h.free(space)
 	return nil
+}
+
+// particularsOf returns what an entry of zap cannot hold of a record, or nil as a rule.
+func particularsOf(r *slog.Record) *logcore.Particulars {
+	exact := severity(r.Level)
+	if exact == 0 && !r.Time.IsZero() {
+		return nil
+	}
+	p := &logcore.Particulars{Severity: exact, Timeless: r.Time.IsZero()}
+	if exact != 0 {
+		p.Text = r.Level.String()
+	}
+	return p
+}
+
+// spaces are for the fields of records.
+var spaces = sync.Pool{New: func() any { return new(make([]zapcore.Field, 0, 16)) }}
+
+// maxPooled bounds what a record with very many attributes leaves in the pool.
+const maxPooled = 128
+
+// space returns room for fields: of the pool for a core of ours, which keeps none of them.
+func (h *Handler) space() *[]zapcore.Field {
+	if h.ours {
+		return spaces.Get().(*[]zapcore.Field)
+	}
+	return new([]zapcore.Field)
+}
+
+// free takes the room back, without what belongs to the caller.
+func (h *Handler) free(space *[]zapcore.Field) {
+	if h.ours && cap(*space) <= maxPooled {
+		clear(*space)
+		spaces.Put(space)
+	}
 }
 
 // FindsSpans says to package slogcore that lines have the ids of the span in their context.
