@@ -31,6 +31,12 @@ func programs() []*program {
 			name, _, _ := strings.Cut(kind, ":")
 			all = append(all, &program{job: name, fault: kind})
 		}
+		all = append(all,
+			&program{job: "slowdisk", fault: "slowdisk"},
+			&program{job: "saturation", fault: "saturation", nice: true},
+			&program{job: "memory", fault: "memory", memory: 512 << 20},
+			&program{job: "restart", fault: "restart:15s"},
+		)
 	}
 	for _, p := range all {
 		p.name = cmp.Or(p.name, quickstart)

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/otelkv/otelkv/internal/testutil/machines"
 	"github.com/otelkv/otelkv/internal/testutil/process"
 	"github.com/otelkv/otelkv/internal/testutil/redisserver"
 )
@@ -26,6 +27,8 @@ type program struct {
 	engine string // empty: that of the program
 	args   []string
 	env    []string
+	memory int  // bytes, the limit of a control group of its own; by default it has none
+	nice   bool // it gives way to the others
 
 	// strike is what goes wrong besides a fault, and wrong says it.
 	strike func(*testing.T, *program)
@@ -85,6 +88,17 @@ func (p *program) start(t *testing.T, dir string) {
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), filepath.Join(buildDir, p.name), append(args, p.args...)...)
 	cmd.Env = append(os.Environ(), "TMPDIR="+dir, "GOMAXPROCS=1", "OTEL_BSP_SCHEDULE_DELAY=1000", "OTEL_METRIC_EXPORT_INTERVAL=5000")
 	cmd.Env = append(cmd.Env, p.env...)
+	if p.memory > 0 {
+		take, err := machines.TryMemoryGroup(t, p.memory)
+		if err != nil {
+			t.Fatalf("a control group for the picture %s: %v", p.job, err)
+		}
+		take(cmd)
+	}
+	if p.nice {
+		cmd.Args = append([]string{"nice", "-n", "19", cmd.Path}, cmd.Args[1:]...)
+		cmd.Path = process.Installed(t, "nice")
+	}
 	p.running = process.Start(t, cmd)
 	// What hangs or has failed need not end well.
 	t.Cleanup(func() { _ = p.running.Cmd.Process.Kill() })

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -39,9 +40,14 @@ var tells = map[string][]tell{
 	"conflicts": {fine, without("Failing")},
 	"idle":      {without("Failing")},
 	"unknown":   {without("Failing")},
+
+	"slowdisk":   {with("Ops/s")},
+	"saturation": {saturated(0.25), with("Ops/s")}, // it gives way to the browser, and others use a tenth
+	"memory":     {saturated(objective.SaturationCritical), with("Ops/s")},
+	"restart":    {with("Ops/s"), without("Failing")}, // the table of alerts names it
 }
 
-const stores = 21
+const saturation, stores = 6, 21
 
 // first returns the first row of the table of stores, by its columns: what is ill is on top.
 func first(f *findings, seen []report) map[string]string {
@@ -89,6 +95,21 @@ func with(name string) tell {
 	return func(f *findings, seen []report) {
 		if row := first(f, seen); row[name] == "" {
 			f.add("%s is empty in %v", name, row)
+		}
+	}
+}
+
+// saturated wants the tile of what is used most to say at least so much.
+func saturated(least float64) tell {
+	return func(f *findings, seen []report) {
+		at := slices.IndexFunc(seen, func(r report) bool { return r.ID == saturation })
+		if at < 0 {
+			f.add("there is no tile of saturation")
+			return
+		}
+		text, _ := strings.CutSuffix(strings.TrimSpace(seen[at].Says), "%")
+		if share, err := strconv.ParseFloat(strings.TrimSpace(text), 64); err != nil || share < 100*least {
+			f.add("%s says %q, want at least %v %%", seen[at].Title, seen[at].Says, 100*least)
 		}
 	}
 }
