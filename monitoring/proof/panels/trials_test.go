@@ -3,14 +3,12 @@ package panels_test
 import (
 	"io"
 	"net/http"
-	"os"
 	"os/exec"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/otelkv/otelkv/internal/testutil/machines"
 	"github.com/otelkv/otelkv/monitoring/proof/recording"
 )
 
@@ -105,23 +103,14 @@ var trials = []*trial{
 	}},
 }
 
-// grouped makes the control group of a trial. Where that cannot be, the trial is left out, or the
-// test fails if nothing may be.
-func (tr *trial) grouped(t *testing.T) bool {
+// grouped makes the control group of a trial, or reports that the trial is left out.
+func (tr *trial) grouped(t *testing.T) (ok bool) {
 	t.Helper()
 	if tr.memory == 0 {
 		return true
 	}
-	take, err := machines.TryMemoryGroup(t, tr.memory)
-	switch {
-	case err == nil:
-	case os.Getenv("OTELKV_E2E") == "required":
-		t.Fatalf("the trial %s: %v, and OTELKV_E2E=required", tr.job, err)
-	default:
-		t.Logf("the trial %s is left out: %v", tr.job, err)
-	}
-	tr.take = take
-	return err == nil
+	tr.take, ok = recording.MemoryGroup(t, tr.job, tr.memory)
+	return ok
 }
 
 // elsewhere are faults that are in no trial, with the reason.

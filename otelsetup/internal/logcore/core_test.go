@@ -86,7 +86,7 @@ func TestOneLevelAndOneSampler(t *testing.T) {
 		t.Fatal(err)
 	}
 	var records, lines []string
-	for _, r := range h.records.take() {
+	for _, r := range h.records.Take() {
 		records = append(records, r.Body().AsString())
 	}
 	for line := range strings.Lines(h.out.String()) {
@@ -206,7 +206,7 @@ func TestWholeLines(t *testing.T) {
 	if n := strings.Count(h.out.String(), "\n"); n != writers*(lines+3) {
 		t.Errorf("%d lines; want %d", n, writers*(lines+3))
 	}
-	if n := len(h.records.take()); n != writers*(lines+3) {
+	if n := len(h.records.Take()); n != writers*(lines+3) {
 		t.Errorf("%d records; want %d", n, writers*(lines+3))
 	}
 }
@@ -228,7 +228,7 @@ func TestWriterThatFails(t *testing.T) {
 		if !errors.Is(lost, errDisk) || !strings.Contains(lost.Error(), "lost") {
 			t.Errorf("Write = %v", lost)
 		}
-		if n := len(h.records.take()); n != lines+1 {
+		if n := len(h.records.Take()); n != lines+1 {
 			t.Errorf("%d records; want all: the writer is not theirs", n)
 		}
 		if err := h.Sync(); !errors.Is(err, errDisk) {

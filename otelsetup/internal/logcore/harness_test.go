@@ -16,6 +16,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
+	"github.com/otelkv/otelkv/internal/testutil"
 	"github.com/otelkv/otelkv/otelsetup/internal/linewriter"
 	"github.com/otelkv/otelkv/otelsetup/internal/logcore"
 )
@@ -29,31 +30,6 @@ var start = time.Date(2026, 11, 5, 12, 0, 0, 123456000, time.FixedZone("east", 3
 
 func (noon) Now() time.Time                       { return start }
 func (noon) NewTicker(time.Duration) *time.Ticker { panic("nobody ticks") }
-
-// records is a processor that keeps what it gets.
-type records struct {
-	mu  sync.Mutex
-	all []sdklog.Record
-}
-
-func (r *records) Enabled(context.Context, sdklog.EnabledParameters) bool { return true }
-func (r *records) Shutdown(context.Context) error                         { return nil }
-func (r *records) ForceFlush(context.Context) error                       { return nil }
-
-func (r *records) OnEmit(_ context.Context, record *sdklog.Record) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.all = append(r.all, record.Clone())
-	return nil
-}
-
-func (r *records) take() []sdklog.Record {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	all := r.all
-	r.all = nil
-	return all
-}
 
 // sink is a writer that keeps each write, and fails as it is told.
 type sink struct {
@@ -115,17 +91,16 @@ type harness struct {
 	core    *logcore.Core
 	lines   *linewriter.Writer
 	out     *sink
-	records *records
+	records *testutil.LogRecords
 	level   zap.AtomicLevel
 }
 
 func newHarness(t testing.TB, change ...func(*logcore.Options)) *harness {
 	t.Helper()
-	h := &harness{out: newSink(), records: new(records), level: zap.NewAtomicLevelAt(zap.DebugLevel)}
-	provider := sdklog.NewLoggerProvider(sdklog.WithProcessor(h.records), sdklog.WithAllowKeyDuplication())
+	h := &harness{out: newSink(), records: new(testutil.LogRecords), level: zap.NewAtomicLevelAt(zap.DebugLevel)}
 	h.lines = linewriter.New(h.out, linewriter.Options{Notice: logcore.LostLine})
 	t.Cleanup(func() { _ = h.lines.Close(context.Background()) })
-	o := logcore.Options{Lines: h.lines, Provider: provider, Name: "test", Level: h.level}
+	o := logcore.Options{Lines: h.lines, Provider: h.records.Provider(sdklog.WithAllowKeyDuplication()), Name: "test", Level: h.level}
 	for _, c := range change {
 		c(&o)
 	}
@@ -155,7 +130,7 @@ func (h *harness) line(t testing.TB) string {
 // record returns the only record so far, and forgets it.
 func (h *harness) record(t testing.TB) sdklog.Record {
 	t.Helper()
-	all := h.records.take()
+	all := h.records.Take()
 	if len(all) != 1 {
 		t.Fatalf("%d records; want 1", len(all))
 	}

@@ -1,18 +1,17 @@
 package sanitize_test
 
 import (
-	"context"
 	"testing"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/log"
-	sdklog "go.opentelemetry.io/otel/sdk/log"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/otelkv/otelkv/internal/testutil"
 	"github.com/otelkv/otelkv/otelsetup/internal/sanitize"
 )
 
@@ -79,21 +78,9 @@ func TestSpans(t *testing.T) {
 	}
 }
 
-// collected keeps records.
-type collected struct{ records []sdklog.Record }
-
-func (c *collected) OnEmit(_ context.Context, r *sdklog.Record) error {
-	c.records = append(c.records, r.Clone())
-	return nil
-}
-func (*collected) Enabled(context.Context, sdklog.EnabledParameters) bool { return true }
-
-func (*collected) Shutdown(context.Context) error   { return nil }
-func (*collected) ForceFlush(context.Context) error { return nil }
-
 func TestRecords(t *testing.T) {
-	var all collected
-	provider := sdklog.NewLoggerProvider(sdklog.WithProcessor(&all))
+	var kept testutil.LogRecords
+	provider := kept.Provider()
 	emit := func(l log.Logger, edit func(*log.Record)) {
 		var r log.Record
 		r.SetBody(attribute.StringValue("clean"))
@@ -112,7 +99,8 @@ func TestRecords(t *testing.T) {
 	emit(logger, func(r *log.Record) { r.AddAttributes(badAttr) })
 	emit(logger, clean)
 
-	good, mended, leftOut := sanitize.Records(all.records)
+	all := kept.Take()
+	good, mended, leftOut := sanitize.Records(all)
 	if mended != 5 || leftOut != 1 || len(good) != 7 {
 		t.Errorf("%d mended, %d left out, %d left", mended, leftOut, len(good))
 	}
@@ -122,7 +110,7 @@ func TestRecords(t *testing.T) {
 	if got := good[1].Body().AsString(); got != "\uFFFD" {
 		t.Errorf("body %q", got)
 	}
-	if _, bad := sanitize.Text(all.records[1].Body().AsString()); !bad {
+	if _, bad := sanitize.Text(all[1].Body().AsString()); !bad {
 		t.Error("the argument was changed")
 	}
 	some := good[:1]
@@ -132,19 +120,20 @@ func TestRecords(t *testing.T) {
 }
 
 func TestLoggerProvider(t *testing.T) {
-	var all collected
-	provider := sanitize.LoggerProvider(sdklog.NewLoggerProvider(sdklog.WithProcessor(&all)))
+	var kept testutil.LogRecords
+	provider := sanitize.LoggerProvider(kept.Provider())
 	for _, l := range []log.Logger{
 		provider.Logger("right", log.WithInstrumentationVersion("1"), log.WithInstrumentationAttributes(attribute.String("k", "v"))),
 		provider.Logger("\xff", log.WithInstrumentationVersion("1"), log.WithSchemaURL("u"), log.WithInstrumentationAttributes(badAttr)),
 	} {
 		l.Emit(t.Context(), log.Record{})
 	}
-	if _, mended, leftOut := sanitize.Records(all.records); mended+leftOut != 0 {
+	all := kept.Take()
+	if _, mended, leftOut := sanitize.Records(all); mended+leftOut != 0 {
 		t.Errorf("%d mended, %d left out", mended, leftOut)
 	}
 	for i, name := range []string{"right", "\uFFFD"} {
-		if s := all.records[i].InstrumentationScope(); s.Name != name || s.Version != "1" || s.Attributes.Len() != 1 {
+		if s := all[i].InstrumentationScope(); s.Name != name || s.Version != "1" || s.Attributes.Len() != 1 {
 			t.Errorf("scope %+v", s)
 		}
 	}

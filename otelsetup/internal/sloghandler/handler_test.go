@@ -9,7 +9,6 @@ import (
 	"math"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"testing/slogtest"
 	"time"
@@ -22,6 +21,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
+	"github.com/otelkv/otelkv/internal/testutil"
 	"github.com/otelkv/otelkv/internal/tracefield"
 	"github.com/otelkv/otelkv/otelsetup/internal/linewriter"
 	"github.com/otelkv/otelkv/otelsetup/internal/logcore"
@@ -37,34 +37,17 @@ type harness struct {
 	level   zap.AtomicLevel
 	lines   *linewriter.Writer
 	out     *bytes.Buffer
-	records *records
-}
-
-// records is a processor that keeps what it gets.
-type records struct {
-	mu  sync.Mutex
-	all []sdklog.Record
-}
-
-func (r *records) Enabled(context.Context, sdklog.EnabledParameters) bool { return true }
-func (r *records) Shutdown(context.Context) error                         { return nil }
-func (r *records) ForceFlush(context.Context) error                       { return nil }
-
-func (r *records) OnEmit(_ context.Context, record *sdklog.Record) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.all = append(r.all, record.Clone())
-	return nil
+	records *testutil.LogRecords
 }
 
 func newHarness(t testing.TB, change ...func(*logcore.Options)) *harness {
 	t.Helper()
-	h := &harness{out: new(bytes.Buffer), records: new(records), level: zap.NewAtomicLevelAt(zap.DebugLevel)}
+	h := &harness{out: new(bytes.Buffer), records: new(testutil.LogRecords), level: zap.NewAtomicLevelAt(zap.DebugLevel)}
 	h.lines = linewriter.New(h.out, linewriter.Options{})
 	t.Cleanup(func() { _ = h.lines.Close(context.Background()) })
 	o := logcore.Options{
 		Lines: h.lines, Name: "test", Level: h.level,
-		Provider: sdklog.NewLoggerProvider(sdklog.WithProcessor(h.records), sdklog.WithAllowKeyDuplication()),
+		Provider: h.records.Provider(sdklog.WithAllowKeyDuplication()),
 	}
 	for _, c := range change {
 		c(&o)
@@ -86,8 +69,7 @@ func (h *harness) take(t testing.TB) (lines string, all []sdklog.Record) {
 	}
 	lines = changing.ReplaceAllString(h.out.String(), "")
 	h.out.Reset()
-	all, h.records.all = h.records.all, nil
-	return lines, all
+	return lines, h.records.Take()
 }
 
 var changing = regexp.MustCompile(`"timestamp":"[^"]*",|"caller":"[^"]*",`)
