@@ -103,9 +103,10 @@ func WithLogger(l *zap.Logger) Option {
 }
 
 // WithSlog is [WithLogger] for a program that has slog alone: lines are records of h, with the
-// context of the operation and, before the other attributes, the ids of its span as trace_id,
-// span_id and trace_flags. H may block its operation. One that panics costs its line. By default,
-// and with nil, lines go where WithLogger says. A nil pointer as h is an error of Wrap.
+// context of the operation and, outside of all groups, the ids of its span as trace_id,
+// span_id and trace_flags. Whether a level is on is asked without a context first. H may block
+// its operation. One that panics costs its line. By default, and with nil, lines go where
+// WithLogger says. A nil pointer as h is an error of Wrap.
 func WithSlog(h slog.Handler) Option {
 	return optionFunc(func(c *config) {
 		if h != nil && c.accepts("WithSlog", h) {

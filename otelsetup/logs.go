@@ -89,7 +89,10 @@ func (t *Telemetry) newLogPipeline(ctx context.Context, c *config) ([]sdklog.Log
 // startLogger sets the logger, unless the caller has one.
 func (t *Telemetry) startLogger(c *config, provider log.LoggerProvider) error {
 	if c.logger != nil {
-		t.logger = c.logger
+		t.logger, t.slog = c.logger, c.slog
+		if c.slog != nil { // the logger over it is ours, and so is what its Fatal does
+			t.logger = c.logger.WithOptions(zap.WithFatalHook(lastFlush{t}))
+		}
 		return nil
 	}
 	options := logcore.Options{Lines: t.lines, Provider: provider, Name: scopeName, Level: t.level, Flush: t.flushLogs}

@@ -180,9 +180,12 @@ func WithLogger(logger *zap.Logger) Option {
 }
 
 // WithSlog is [WithLogger] for a program that has slog alone: [Telemetry.Logger] and what reports
-// to it write records to h. They have the context of what they are about and, before the other
-// attributes, the ids of its span as trace_id, span_id and trace_flags. Nil changes nothing; a nil
-// pointer as h is an error of [Start].
+// to it write records to h. They have the context of what they are about and, outside of all
+// groups, the ids of its span as trace_id, span_id and trace_flags. Whether a level is on is asked without a
+// context first. Nil changes nothing; a nil pointer as h is an error of [Start].
+//
+// The handler of slog.Default, as it is at first, writes to the default logger of package log, and that to
+// what slog.SetDefault has set since: do not make it both h and, by [Telemetry.SlogHandler], the default.
 //
 // By default, and for a program that would rather have one pipeline for both kinds of loggers, the
 // logger is otelsetup's own, and slog's part of it is [Telemetry.SlogHandler].

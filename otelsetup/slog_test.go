@@ -7,10 +7,14 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -114,6 +118,57 @@ func TestWithSlog(t *testing.T) {
 	outer.Logger().Info("m", otelsetup.Context(ctx))
 	if text := lines.String(); strings.Count(text, `"trace_id":"01`) != 1 || strings.Contains(text, "trace_id_1") {
 		t.Errorf("line %s", text)
+	}
+}
+
+// TestSlogHandlerOfWithSlog: a program's handler gets each record as it is, and its ids outside of groups.
+func TestSlogHandlerOfWithSlog(t *testing.T) {
+	ctx := trace.ContextWithSpanContext(t.Context(), trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{1}, SpanID: trace.SpanID{2}}))
+	var out bytes.Buffer
+	tel := startLogging(t, otelsetup.WithSlog(slog.NewJSONHandler(&out, &slog.HandlerOptions{AddSource: true, Level: slog.LevelDebug - 4})))
+	h := tel.SlogHandler(otelsetup.SlogSource())
+	_ = h.Handle(ctx, slog.NewRecord(time.Time{}, slog.LevelDebug-4, "m", 0))
+	slog.New(h).WithGroup("g").With("b", 2).Log(ctx, slog.LevelInfo+2, "m", "b", 3)
+	const ids = `"trace_id":"01000000000000000000000000000000","span_id":"0200000000000000","trace_flags":"00"`
+	for _, part := range []string{`{"level":"DEBUG-4","msg":"m",` + ids + "}\n", `"level":"INFO+2","source":{"function":`, `slog_test.go",`, ids + `,"g":{"b":2,"b":3}}` + "\n"} {
+		if !strings.Contains(out.String(), part) {
+			t.Errorf("no %s in %s", part, out.String())
+		}
+	}
+}
+
+// printing is an exporter that prints the names of spans.
+type printing struct{ tracetest.NoopExporter }
+
+func (*printing) ExportSpans(_ context.Context, spans []sdktrace.ReadOnlySpan) error {
+	for _, s := range spans {
+		fmt.Println("exported", s.Name())
+	}
+	return nil
+}
+
+// TestFatalOfWithSlog: what waits is sent before the program ends.
+func TestFatalOfWithSlog(t *testing.T) {
+	const child = "OTELKV_TEST_FATAL"
+	if os.Getenv(child) != "" {
+		tel, err := otelsetup.Start(t.Context(), otelsetup.WithSlog(slog.NewTextHandler(os.Stdout, nil)), otelsetup.WithSpanExporter(&printing{}), otelsetup.WithSampler(sdktrace.AlwaysSample()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, span := tel.TracerProvider().Tracer("test").Start(t.Context(), "last span")
+		span.End()
+		tel.Logger().Fatal("over")
+	}
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$")
+	cmd.Env = append(os.Environ(), child+"=1")
+	out, err := cmd.CombinedOutput()
+	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 1 {
+		t.Errorf("the program ended with %v", err)
+	}
+	for _, part := range []string{"level=ERROR+4 msg=over", "exported last span"} {
+		if !strings.Contains(string(out), part) {
+			t.Errorf("no %s in\n%s", part, out)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package otelsetup
 
 import (
+	"log/slog"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -40,6 +41,7 @@ type Telemetry struct {
 	loggerProvider log.LoggerProvider
 	propagator     propagation.TextMapPropagator
 	logger         *zap.Logger
+	slog           slog.Handler // of WithSlog, which logger writes to; else nil
 	level          zap.AtomicLevel
 	core           *logcore.Core // of the logger; nil for the caller's, as is logLevel
 	logLevel       *loglevel.Handler

@@ -2,6 +2,7 @@ package slogcore
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"maps"
 	"math"
@@ -9,6 +10,8 @@ import (
 	"time"
 
 	"go.uber.org/zap/zapcore"
+
+	"github.com/otelkv/otelkv/monitoring/catalog"
 )
 
 // fields are those of an entry, as slog has them.
@@ -16,11 +19,6 @@ type fields struct {
 	ctx    context.Context //nolint:containedctx // it came in a field
 	attrs  []slog.Attr     // outside of all groups
 	groups []group         // each in the one before it
-}
-
-type group struct {
-	name  string
-	attrs []slog.Attr
 }
 
 func split(given []zapcore.Field) (f fields) {
@@ -41,15 +39,6 @@ func split(given []zapcore.Field) (f fields) {
 	return f
 }
 
-// all returns the attributes with the groups among them.
-func (f *fields) all() []slog.Attr {
-	var inner []slog.Attr
-	for _, g := range slices.Backward(f.groups) {
-		inner = []slog.Attr{{Key: g.name, Value: slog.GroupValue(append(g.attrs, inner...)...)}}
-	}
-	return append(f.attrs, inner...)
-}
-
 func appendField(attrs []slog.Attr, f zapcore.Field) []slog.Attr {
 	switch f.Type {
 	case zapcore.SkipType:
@@ -68,8 +57,19 @@ func appendField(attrs []slog.Attr, f zapcore.Field) []slog.Attr {
 		return append(attrs, slog.Any(f.Key, f.Interface))
 	}
 	enc := zapcore.NewMapObjectEncoder()
+	panicked := encode(f, enc)
+	attrs = append(attrs, sorted(enc.Fields)...)
+	if panicked != nil {
+		attrs = append(attrs, slog.String(f.Key+catalog.ErrorSuffix, fmt.Sprintf("PANIC=%v", panicked)))
+	}
+	return attrs
+}
+
+// encode returns what a marshaler has panicked with.
+func encode(f zapcore.Field, enc zapcore.ObjectEncoder) (panicked any) {
+	defer func() { panicked = recover() }()
 	f.AddTo(enc)
-	return append(attrs, sorted(enc.Fields)...)
+	return nil
 }
 
 // sorted returns what an object has, by name, since maps have no order.

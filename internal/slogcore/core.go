@@ -3,8 +3,8 @@
 //
 // The fields of an entry become attributes of the same names and the nearest kinds, and objects
 // groups. The context in a field is the one that the handler is called with. The ids of its span
-// are attributes, too, since slog's own handlers do not look for them; a handler of otelsetup does,
-// and gets none. Levels from dpanic up, which slog lacks, are its error and four above. What a handler
+// are attributes, too, outside of all groups, since slog's own handlers do not look for them; a handler
+// of otelsetup does, and gets none. A marshaler that panics costs its field. Levels from dpanic up, which slog lacks, are its error and four above. What a handler
 // returns is told to nobody, as by a Logger of slog; one that panics has not written.
 package slogcore
 
@@ -14,7 +14,6 @@ import (
 	"io"
 	"log/slog"
 
-	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
@@ -26,11 +25,11 @@ func Logger(h slog.Handler) *zap.Logger {
 	if h == nil {
 		return nil
 	}
-	return zap.New(core{handler: h}, zap.ErrorOutput(zapcore.AddSync(io.Discard)))
+	return zap.New(core{handler: newTraced(h)}, zap.ErrorOutput(zapcore.AddSync(io.Discard)))
 }
 
 type core struct {
-	handler slog.Handler    // what is bound is in it
+	handler traced          // what is bound is in it
 	ctx     context.Context //nolint:containedctx // it was bound to the logger
 }
 
@@ -69,14 +68,9 @@ func (c core) With(fields []zapcore.Field) (derived zapcore.Core) {
 	if given.ctx != nil {
 		c.ctx = given.ctx
 	}
-	if len(given.attrs) > 0 {
-		c.handler = c.handler.WithAttrs(given.attrs)
-	}
+	c.handler = c.handler.with(given.attrs)
 	for _, g := range given.groups {
-		c.handler = c.handler.WithGroup(g.name)
-		if len(g.attrs) > 0 {
-			c.handler = c.handler.WithAttrs(g.attrs)
-		}
+		c.handler = c.handler.in(g)
 	}
 	return c
 }
@@ -101,36 +95,20 @@ func (c core) Write(e zapcore.Entry, fields []zapcore.Field) (err error) {
 		return nil
 	}
 	r := slog.NewRecord(e.Time, l, e.Message, e.Caller.PC)
+	r.AddAttrs(given.attrs...)
+	r.AddAttrs(nested(given.groups, nil)...)
+	var further []slog.Attr
 	if e.LoggerName != "" {
-		r.AddAttrs(slog.String(catalog.FieldLogger, e.LoggerName))
+		further = append(further, slog.String(catalog.FieldLogger, e.LoggerName))
 	}
-	if _, finds := c.handler.(finder); !finds {
-		r.AddAttrs(ids(ctx)...)
-	}
-	r.AddAttrs(given.all()...)
 	if e.Stack != "" {
-		r.AddAttrs(slog.String(catalog.FieldStacktrace, e.Stack))
+		further = append(further, slog.String(catalog.FieldStacktrace, e.Stack))
 	}
-	return c.handler.Handle(ctx, r)
+	return c.handler.handle(ctx, r, further)
 }
 
 // Sync implements [zapcore.Core]. Handlers have nothing like it.
 func (core) Sync() error { return nil }
-
-// A finder is a handler that finds the span in the context by itself.
-type finder interface{ FindsSpans() }
-
-func ids(ctx context.Context) []slog.Attr {
-	span := trace.SpanContextFromContext(ctx)
-	if !span.IsValid() {
-		return nil
-	}
-	return []slog.Attr{
-		slog.String(catalog.FieldTraceID, span.TraceID().String()),
-		slog.String(catalog.FieldSpanID, span.SpanID().String()),
-		slog.String(catalog.FieldTraceFlags, span.TraceFlags().String()),
-	}
-}
 
 func level(l zapcore.Level) slog.Level {
 	const perLevel = 4

@@ -3,10 +3,12 @@ package slogcore_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"strings"
 	"testing"
+	"testing/slogtest"
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
@@ -58,10 +60,16 @@ func TestLines(t *testing.T) {
 			l.With(zap.Int("a", 1), zap.Namespace("n"), zap.Int("b", 2)).Info("m", zap.Int("c", 3), zap.Namespace("o"), zap.Int("d", 4), zap.Namespace("p"), zap.Int("e", 5))
 		}, `,"a":1,"n":{"b":2,"c":3,"o":{"d":4,"p":{"e":5}}}`},
 		"a namespace that is only opened": {func(l *zap.Logger) { l.With(zap.Namespace("n")).Info("m", zap.Int("c", 3)) }, `,"n":{"c":3}`},
-		"a name":                          {func(l *zap.Logger) { l.Named("db").Info("m", zap.Int("a", 1)) }, `,"logger":"db","a":1`},
-		"a span":                          {func(l *zap.Logger) { l.Info("m", tracefield.Context(traced(t)), zap.Int("a", 1)) }, ids + `,"a":1`},
-		"a span that is bound":            {func(l *zap.Logger) { l.With(tracefield.Context(traced(t)), zap.Int("a", 1)).Info("m") }, `,"a":1` + ids},
-		"a context without one":           {func(l *zap.Logger) { l.Info("m", tracefield.Context(t.Context())) }, ``},
+		"a span in a namespace": {func(l *zap.Logger) {
+			l.Named("db").With(zap.Namespace("n"), zap.Int("b", 2)).Info("m", tracefield.Context(traced(t)), zap.Int("c", 3))
+		}, `,"logger":"db"` + ids + `,"n":{"b":2,"c":3}`},
+		"a marshaler that panics": {func(l *zap.Logger) {
+			l.With(zap.Object("bound", panicking{}), zap.Int("x", 1)).Info("m", zap.Object("o", panicking{}), zap.Int("a", 1))
+		}, `,"boundError":"PANIC=oh","x":1,"oError":"PANIC=oh","a":1`},
+		"a name":                {func(l *zap.Logger) { l.Named("db").Info("m", zap.Int("a", 1)) }, `,"logger":"db","a":1`},
+		"a span":                {func(l *zap.Logger) { l.Info("m", tracefield.Context(traced(t)), zap.Int("a", 1)) }, ids + `,"a":1`},
+		"a span that is bound":  {func(l *zap.Logger) { l.With(tracefield.Context(traced(t)), zap.Int("a", 1)).Info("m") }, `,"a":1` + ids},
+		"a context without one": {func(l *zap.Logger) { l.Info("m", tracefield.Context(t.Context())) }, ``},
 		"a stack": {func(l *zap.Logger) {
 			e := zapcore.Entry{Message: "m", Stack: "here"}
 			_ = l.Core().Write(e, nil)
@@ -217,4 +225,55 @@ func TestFinder(t *testing.T) {
 	if slogcore.Logger(nil) != nil {
 		t.Error("a logger without a handler")
 	}
+}
+
+type panicking struct{}
+
+func (panicking) MarshalLogObject(zapcore.ObjectEncoder) error { panic("oh") }
+
+// TestTraced: records go through as they are, with the ids outside of all groups.
+func TestTraced(t *testing.T) {
+	for name, test := range map[string]struct {
+		log  func(context.Context, *slog.Logger)
+		want string
+	}{
+		"a record": {func(ctx context.Context, l *slog.Logger) { l.Log(ctx, slog.LevelInfo+2, "m", "a", 1) }, `"level":"INFO+2","msg":"m"` + ids + `,"a":1`},
+		"groups": {func(ctx context.Context, l *slog.Logger) {
+			l.With("a", 1).WithGroup("g").With("b", 2).WithGroup("").WithGroup("h").InfoContext(ctx, "m", "d", 4, slog.Group("i", "z", 1, "y", 2, "y", 3))
+		}, `"level":"INFO","msg":"m","a":1` + ids + `,"g":{"b":2,"h":{"d":4,"i":{"z":1,"y":2,"y":3}}}`},
+		"empty groups": {func(ctx context.Context, l *slog.Logger) { l.WithGroup("g").WithGroup("h").InfoContext(ctx, "m") }, `"level":"INFO","msg":"m"` + ids},
+		"two of one group": {func(ctx context.Context, l *slog.Logger) {
+			g := l.WithGroup("g").With("a", 1)
+			first := g.With("b", 2)
+			g.With("c", 3)
+			g.WithGroup("other")
+			first.InfoContext(ctx, "m")
+		}, `"level":"INFO","msg":"m"` + ids + `,"g":{"a":1,"b":2}`},
+		"no span": {func(_ context.Context, l *slog.Logger) { l.WithGroup("g").Info("m", "a", 1) }, `"level":"INFO","msg":"m","g":{"a":1}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out bytes.Buffer
+			test.log(traced(t), slog.New(slogcore.Traced(plain(&out))))
+			if want := "{" + test.want + "}\n"; out.String() != want {
+				t.Errorf("got  %swant %s", out.String(), want)
+			}
+		})
+	}
+	if h := (finds{slog.DiscardHandler}); slogcore.Traced(h) != slog.Handler(h) {
+		t.Error("a handler that finds spans is not left alone")
+	}
+}
+
+// TestTracedSlogtest: it is what package slog asks of a handler.
+func TestTracedSlogtest(t *testing.T) {
+	var out bytes.Buffer
+	slogtest.Run(t, func(*testing.T) slog.Handler {
+		out.Reset()
+		return slogcore.Traced(slog.NewJSONHandler(&out, &slog.HandlerOptions{AddSource: true}))
+	}, func(t *testing.T) (line map[string]any) {
+		if err := json.Unmarshal(out.Bytes(), &line); err != nil {
+			t.Fatalf("%v in %s", err, out.String())
+		}
+		return line
+	})
 }

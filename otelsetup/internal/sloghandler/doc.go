@@ -2,7 +2,8 @@
 // loggers have one pipeline.
 //
 // The names and values of a line are those that zap's logger gives to it; see package logcore. The
-// span in the context of a call is the line's, without a field for it. An error in
+// span in the context of a call is the line's, without a field for it. A context among the attributes is asked
+// for one where that of the call has none, and is never written. An error in
 // the attribute "error" is the exception of a record.
 //
 // What slog asks for: a group without attributes is left out, as are an empty attribute and the

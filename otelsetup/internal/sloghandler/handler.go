@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
@@ -23,11 +24,12 @@ type Options struct {
 
 // A Handler is a [slog.Handler]. It is safe for concurrent use as far as its core is.
 type Handler struct {
-	core   zapcore.Core // what is bound with its groups is in it
-	errors zapcore.WriteSyncer
-	source bool
-	ours   bool     // the core is one of package logcore
-	groups []string // opened, and so far without an attribute
+	core    zapcore.Core // what is bound with its groups is in it
+	errors  zapcore.WriteSyncer
+	source  bool
+	ours    bool     // the core is one of package logcore
+	context bool     // one is bound
+	groups  []string // opened, and so far without an attribute
 }
 
 var _ slog.Handler = (*Handler)(nil)
@@ -67,17 +69,22 @@ func (h *Handler) Handle(ctx context.Context, r slog.Record) error {
 
 	space := h.space()
 	fields := (*space)[:0]
-	if ctx != nil {
+	spanned := hasSpan(ctx)
+	if ctx != nil && (spanned || !h.context) {
 		fields = append(fields, tracefield.Context(ctx))
 	}
 	if particulars != nil {
 		fields = append(fields, particulars.Field())
 	}
 	fields = h.inGroups(fields, func(fields []zapcore.Field) []zapcore.Field {
+		first := len(fields)
 		r.Attrs(func(a slog.Attr) bool {
 			fields = appendAttr(fields, a, 0)
 			return true
 		})
+		if spanned {
+			return fields[:first+len(slices.DeleteFunc(fields[first:], isContext))]
+		}
 		return fields
 	})
 	checked.Write(fields...)
@@ -124,6 +131,21 @@ func (h *Handler) free(space *[]zapcore.Field) {
 // FindsSpans says to package slogcore that lines have the ids of the span in their context.
 func (*Handler) FindsSpans() {}
 
+// hasSpan asks a context, which may be of the program's own type: one that panics has none.
+func hasSpan(ctx context.Context) (has bool) {
+	defer func() {
+		if recover() != nil {
+			has = false
+		}
+	}()
+	return ctx != nil && trace.SpanContextFromContext(ctx).IsValid()
+}
+
+func isContext(f zapcore.Field) bool {
+	_, is := f.Interface.(context.Context)
+	return is
+}
+
 // WithAttrs implements [slog.Handler].
 func (h *Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	fields := h.inGroups(nil, func(fields []zapcore.Field) []zapcore.Field { return appendAttrs(fields, attrs, 0) })
@@ -132,6 +154,7 @@ func (h *Handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	}
 	derived := *h
 	derived.core, derived.groups = h.core.With(fields), nil
+	derived.context = h.context || slices.ContainsFunc(fields, isContext)
 	return &derived
 }
 

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math"
 	"regexp"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/slogtest"
@@ -293,6 +294,91 @@ func TestLevels(t *testing.T) {
 	}
 }
 
+// TestContextAttributes: the span is that of the call, else that of a context among the attributes, be it bound.
+func TestContextAttributes(t *testing.T) {
+	spanless := t.Context()
+	other := trace.ContextWithSpanContext(t.Context(), trace.NewSpanContext(trace.SpanContextConfig{TraceID: trace.TraceID{15: 9}, SpanID: trace.SpanID{7: 9}}))
+	for name, log := range map[string]func(l *slog.Logger){
+		"a spanless one beside the call's": func(l *slog.Logger) { l.InfoContext(traced(t), "m", "c", spanless) },
+		"another span's":                   func(l *slog.Logger) { l.InfoContext(traced(t), "m", "c", other) },
+		"in a group":                       func(l *slog.Logger) { l.WithGroup("g").InfoContext(traced(t), "m", "c", other) },
+		"the only one":                     func(l *slog.Logger) { l.Info("m", "c", traced(t)) },
+		"bound":                            func(l *slog.Logger) { l.With("c", traced(t)).Info("m") },
+		"bound, and another span's call":   func(l *slog.Logger) { l.With("c", other).InfoContext(traced(t), "m") },
+		"bound, and derived":               func(l *slog.Logger) { l.With("c", traced(t)).WithGroup("g").Info("m") },
+		"one that panics":                  func(l *slog.Logger) { l.InfoContext(sickContext{spanless}, "m", "c", traced(t)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHarness(t)
+			log(slog.New(h))
+			line, all := h.take(t)
+			if want := `{"level":"info",` + ids + `"message":"m"}` + "\n"; line != want {
+				t.Errorf("got  %swant %s", line, want)
+			}
+			if len(all) != 1 || all[0].SpanID() != (trace.SpanID{7: 1}) {
+				t.Errorf("records %v", all)
+			}
+		})
+	}
+}
+
+// sickContext is one that panics when it is asked.
+type sickContext struct{ context.Context }
+
+func (sickContext) Value(any) any { panic("oh") }
+
+// TestRoom: what a record left in the room for fields is gone, and a core that keeps fields has its own.
+func TestRoom(t *testing.T) {
+	kept := new(keeper)
+	l := slog.New(sloghandler.New(sloghandler.Options{Core: kept}))
+	l.Info("m", "a", 1)
+	l.Info("m", "a", 2)
+	if len(kept.fields) != 2 || kept.fields[0][1].Integer != 1 || kept.fields[1][1].Integer != 2 {
+		t.Errorf("fields %v", kept.fields)
+	}
+	h := newHarness(t)
+	secret := new(int)
+	gone := make(chan struct{})
+	runtime.AddCleanup(secret, func(struct{}) { close(gone) }, struct{}{})
+	slog.New(h).Info("m", "a", valuer{slog.AnyValue(holder{secret})})
+	secret = nil
+	h.take(t)
+	for deadline := time.Now().Add(time.Minute); ; {
+		runtime.GC()
+		select {
+		case <-gone:
+			return
+		default:
+			if time.Now().After(deadline) {
+				t.Fatal("the value of a line is still held")
+			}
+		}
+	}
+}
+
+// holder has text of its own, and memory that nobody else has.
+type holder struct{ p *int }
+
+func (holder) String() string { return "held" }
+
+// keeper is a core that keeps what it gets.
+type keeper struct {
+	zapcore.LevelEnabler
+	fields [][]zapcore.Field
+}
+
+func (k *keeper) Enabled(zapcore.Level) bool        { return true }
+func (k *keeper) With([]zapcore.Field) zapcore.Core { return k }
+func (k *keeper) Sync() error                       { return nil }
+func (k *keeper) Write(_ zapcore.Entry, f []zapcore.Field) error {
+	k.fields = append(k.fields, f)
+	return nil
+}
+
+func (k *keeper) Check(e zapcore.Entry, ce *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+	return ce.AddCore(e, k)
+}
+
 // TestSource: a line says where it was written, and the record has it by its names.
 func TestSource(t *testing.T) {
 	h := newHarness(t)
@@ -310,8 +396,13 @@ func TestSource(t *testing.T) {
 		t.Errorf("line %s", line)
 	}
 	_, all := h.take(t)
-	if got := described(all[0]); got == "" || all[0].AttributesLen() != 3 {
-		t.Errorf("record %s with %d attributes", got, all[0].AttributesLen())
+	got := make(map[string]string)
+	all[0].WalkAttributes(func(a attribute.KeyValue) bool {
+		got[string(a.Key)] = a.Value.String()
+		return true
+	})
+	if !strings.HasSuffix(got["code.file.path"], "/handler_test.go") || !strings.HasSuffix(got["code.function.name"], ".TestSource") || got["code.line.number"] == "" || len(got) != 3 {
+		t.Errorf("attributes %v", got)
 	}
 }
 
