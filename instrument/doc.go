@@ -23,7 +23,7 @@
 // The environment variable OTELKV_CLOCK, set to monotonic, or the build tag otelkv_monotonic
 // keep to the monotonic clock from the start. The default is counter; any other value is taken for
 // monotonic and logged. A store that is wrapped inside a bubble of testing/synctest has the
-// bubble's clock.
+// bubble's clock. Durations inside a bubble of one that was wrapped outside are not defined.
 //
 // # Telemetry
 //

@@ -8,7 +8,8 @@ import (
 
 const (
 	// settled is how far the counter and the monotonic clock may differ over an interval: a part in a
-	// thousand. The kernel itself moves the rate of its clock by up to half of that.
+	// thousand. The kernel keeps the rate of its clock within half of that, but when it is told to make up
+	// for an offset: who sets the machine's time may have it run faster or slower than this for a while.
 	settled = 1000
 
 	// shortest is the interval below which two pairs say nothing about a rate.
@@ -35,7 +36,7 @@ type keeper struct {
 	monotonic func() time.Duration
 	setting   func() (why string, mistaken bool) // of the environment: why the counter is not to be used, or empty
 	unsteady  func() string                      // why the processor's does not do, or empty
-	elsewhere func() string                      // why the kernel's is another one, or empty; asked each time
+	elsewhere func() (why string, err error)     // why the kernel's is another one, or empty; asked each time
 	rate      *atomic.Uint64
 
 	checking atomic.Bool // held by who checks, who alone changes the history: others need not
@@ -104,7 +105,8 @@ func (k *keeper) check() {
 		return
 	}
 	now := k.pair()
-	if why := k.elsewhere(); why != "" {
+	// What cannot be read, as when no file can be opened, is no other source; the clocks are compared.
+	if why, err := k.elsewhere(); err == nil && why != "" {
 		k.fall(why, now)
 		return
 	}
@@ -135,7 +137,10 @@ func (k *keeper) begin() {
 	end := new(End)
 	if end.Why, end.Mistaken = k.setting(); end.Why == "" {
 		if end.Why = k.unsteady(); end.Why == "" {
-			end.Why = k.elsewhere()
+			var err error
+			if end.Why, err = k.elsewhere(); err != nil {
+				end.Why = "the kernel does not say what it tells time by: " + err.Error()
+			}
 		}
 	}
 	if end.Why != "" {

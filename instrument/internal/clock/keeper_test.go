@@ -1,6 +1,7 @@
 package clock
 
 import (
+	"errors"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -17,6 +18,7 @@ type machine struct {
 	perSecond float64 // ticks
 	heldUp    time.Duration
 	source    string // why the kernel refuses, or empty
+	silent    error  // why it does not say
 	processor string // the same of the processor
 	variable  string // and of the environment
 	mistaken  bool
@@ -31,7 +33,7 @@ func newMachine() *machine {
 		monotonic: func() time.Duration { m.pass(13*time.Nanosecond + m.heldUp); return m.passed },
 		setting:   func() (string, bool) { return m.variable, m.mistaken },
 		unsteady:  func() string { return m.processor },
-		elsewhere: func() string { return m.source },
+		elsewhere: func() (string, error) { return m.source, m.silent },
 		rate:      &m.rate,
 	}
 	return m
@@ -123,9 +125,10 @@ func TestEnds(t *testing.T) {
 // A counter that is not the kernel's, or whose two first intervals disagree, is never used.
 func TestNeverUsed(t *testing.T) {
 	for name, refuse := range map[string]func(*machine){
-		"the environment": func(m *machine) { m.variable = "OTELKV_CLOCK is monotonic" },
-		"the processor":   func(m *machine) { m.processor = "the counter is not steady" },
-		"the kernel":      func(m *machine) { m.source = "the kernel tells time by kvm-clock" },
+		"the environment":            func(m *machine) { m.variable = "OTELKV_CLOCK is monotonic" },
+		"the processor":              func(m *machine) { m.processor = "the counter is not steady" },
+		"the kernel":                 func(m *machine) { m.source = "the kernel tells time by kvm-clock" },
+		"a kernel that does not say": func(m *machine) { m.silent = errors.New("no such file") },
 		"a skew from the start": func(m *machine) {
 			m.checks(2)
 			m.perSecond *= 1.1
@@ -144,6 +147,21 @@ func TestNeverUsed(t *testing.T) {
 		if news := m.news(); news != "" {
 			t.Errorf("%s: news that are none: %s", name, news)
 		}
+	}
+}
+
+// Where the source cannot be read for a while, the clocks are compared as before.
+func TestSilentKernel(t *testing.T) {
+	m := inUse(t)
+	m.silent = errors.New("too many open files")
+	m.checks(5)
+	if end := m.end.Load(); end != nil {
+		t.Errorf("the end is %+v", end)
+	}
+	m.perSecond *= 1.01
+	m.checks(1)
+	if end := m.end.Load(); end == nil || !strings.Contains(end.Why, "disagree") {
+		t.Errorf("a skew is not seen: %+v", end)
 	}
 }
 

@@ -17,14 +17,17 @@ func ticks() uint64
 // counter does not do.
 const sourceFile = "/sys/devices/system/clocksource/clocksource0/current_clocksource"
 
-// elsewhere tells why the kernel does not tell time by the counter, or nothing.
-func elsewhere() string {
-	source, err := os.ReadFile(sourceFile)
+// elsewhere tells why the kernel does not tell time by the counter, or nothing, or that it is not
+// known.
+func elsewhere() (why string, err error) { return notBy(sourceFile) }
+
+func notBy(file string) (why string, err error) {
+	source, err := os.ReadFile(file)
 	if err != nil {
-		return "the kernel does not say what it tells time by: " + err.Error()
+		return "", err
 	}
 	if name := strings.TrimSpace(string(source)); name != kernelName {
-		return "the kernel tells time by " + name + ", not by " + kernelName
+		return "the kernel tells time by " + name + ", not by " + kernelName, nil
 	}
-	return ""
+	return "", nil
 }

@@ -4,7 +4,7 @@ package clock
 
 import (
 	"os"
-	"strings"
+	"path/filepath"
 	"testing"
 	"time"
 )
@@ -22,7 +22,14 @@ func TestTicks(t *testing.T) {
 func TestInUseHere(t *testing.T) {
 	useCounter(t)
 	why, _ := setting()
-	why += unsteady() + elsewhere()
+	if why == "" {
+		why = unsteady()
+	}
+	if other, err := elsewhere(); why == "" && err != nil {
+		why = "the kernel does not say what it tells time by: " + err.Error()
+	} else if why == "" {
+		why = other
+	}
 	end := Ended()
 	if end != nil && end.Used {
 		t.Logf("given up here: %s", end.Why)
@@ -33,10 +40,17 @@ func TestInUseHere(t *testing.T) {
 	}
 }
 
-func TestElsewhere(t *testing.T) {
-	source, err := os.ReadFile(sourceFile)
-	why := elsewhere()
-	if want := err == nil && strings.TrimSpace(string(source)) == kernelName; (why == "") != want {
-		t.Errorf("%q of the source %q, %v", why, source, err)
+func TestSource(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "current_clocksource")
+	if why, err := notBy(file); err == nil || why != "" {
+		t.Errorf("without a file: %q, %v", why, err)
+	}
+	for source, want := range map[string]string{kernelName + "\n": "", "hpet\n": "the kernel tells time by hpet, not by " + kernelName} {
+		if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if why, err := notBy(file); err != nil || why != want {
+			t.Errorf("%q: %q, %v", source, why, err)
+		}
 	}
 }
