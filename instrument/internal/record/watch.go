@@ -220,6 +220,9 @@ func (r *Record) oldest() (old []OldOperation) {
 			continue
 		}
 		age := now - st.read.markedAt
+		if age < watchPause { // it was suspected just now, and is not judged
+			continue
+		}
 		i := slices.IndexFunc(old, func(o OldOperation) bool { return o.Op == st.Op })
 		if i < 0 {
 			old = append(old, OldOperation{st.Op, age})

@@ -142,3 +142,22 @@ func BenchmarkWatchIdle(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(ledgers)), "ns/store")
 }
+
+// What is in flight when somebody looks is old when the watch has judged it, and not before.
+func TestSuspectsAreNotOld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g, r := watchedRecord(t, []OperationInfo{{Name: "get"}}, Options{})
+		defer g.Unregister(r)
+		st := pick(r, 0, 0)
+		st.Begin(1)
+		time.Sleep(WatchInterval + time.Millisecond) // it was suspected a millisecond ago
+		if old := r.Oldest(); len(old) > 0 {
+			t.Errorf("%v before it is judged", old)
+		}
+		time.Sleep(2 * WatchInterval)
+		if old := r.Oldest(); len(old) != 1 || old[0].Age < WatchInterval {
+			t.Errorf("%v after two looks", old)
+		}
+		r.End(st, SlotOK, time.Second, 1, 1)
+	})
+}
