@@ -337,11 +337,8 @@ func TestRoom(t *testing.T) {
 		t.Errorf("fields %v", kept.fields)
 	}
 	h := newHarness(t)
-	secret := new(int)
 	gone := make(chan struct{})
-	runtime.AddCleanup(secret, func(struct{}) { close(gone) }, struct{}{})
-	slog.New(h).Info("m", "a", valuer{slog.AnyValue(holder{secret})})
-	secret = nil
+	logHeld(slog.New(h), func() { close(gone) })
 	h.take(t)
 	for deadline := time.Now().Add(time.Minute); ; {
 		runtime.GC()
@@ -354,6 +351,13 @@ func TestRoom(t *testing.T) {
 			}
 		}
 	}
+}
+
+// logHeld logs memory that nobody else has, and says when it is gone.
+func logHeld(l *slog.Logger, gone func()) {
+	held := new(int)
+	runtime.AddCleanup(held, func(gone func()) { gone() }, gone)
+	l.Info("m", "a", holder{held})
 }
 
 // holder has text of its own, and memory that nobody else has.
